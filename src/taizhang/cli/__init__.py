@@ -1,0 +1,1 @@
+"""The command `taizhang`: a thin layer over the packages."""

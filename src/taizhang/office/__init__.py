@@ -1,0 +1,1 @@
+"""The county office (Django). Empty until its issue."""

@@ -1,0 +1,1 @@
+"""Matching, coaches and allocation: pure optimisation. Empty until its issue."""
