@@ -23,11 +23,15 @@ class UserError(Exception):
 
     def __str__(self) -> str:
         parts = [f"{self.message}（{self.code}）"]
-        parts += [f"{label}：{text}" for label, text in (("位置", self.where), ("原因", self.why), ("办法", self.hint)) if text]
+        parts += [
+            f"{label}：{text}"
+            for label, text in (("位置", self.where), ("原因", self.why), ("办法", self.hint))
+            if text
+        ]
         return "\n".join(parts)
 
 
-class SystemFault(Exception):  # noqa: N818 - the project's word for errors that are ours to mend
+class SystemFault(Exception):
     """We must put this right; the text names the place, never a value from a record."""
 
     code: ClassVar[str] = "E-FAULT"

@@ -1,0 +1,64 @@
+# Two commands for a newcomer: `make demo` and `make test`. Everything they need they install into .venv.
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := demo
+PERSONS ?= 3000
+SEED ?= 20200219
+JOBS ?= 2
+
+.PHONY: help demo test lint types docs bench clean
+
+help:
+	@echo "make demo    make the sample county, sweep it, show what is wrong"
+	@echo "make test    set up and pass every test"
+	@echo "make lint    ruff, import contracts, types"
+	@echo "make docs    write the generated references anew"
+	@echo "make bench   run every comparison with its peers (long)"
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "需要 Python 3.11：未找到 python3.11 或 python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本"; exit 1; }
+	@echo "== creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/bin/python
+	@echo "== installing the product (requirements/base.txt, by hash)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/base.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.base
+	@echo "== installing the test tools (requirements/test.txt, by hash)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/test.txt
+	@touch $@
+
+demo: $(VENV)/.base
+	@$(BIN)/taizhang demo $(DEMO) --persons $(PERSONS) --seed $(SEED)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/deptry src
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/pytest -n $(JOBS) --cov --cov-report=term:skip-covered
+
+docs: $(VENV)/.base
+	$(BIN)/taizhang docs
+
+$(VENV)-bench/.ready: requirements/bench.txt requirements/base.txt | $(VENV)/bin/python
+	@$(PYTHON) -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/base.txt
+	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/bench.txt
+	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+bench: $(VENV)-bench/.ready
+	$(VENV)-bench/bin/python bench/run_all.py
+
+clean:
+	rm -rf $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -1,0 +1,164 @@
+"""Comments on cells: the comments part, its legacy drawing, and the sheet's pointer to it (ECMA-376 §18.7)."""
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from taizhang.report.returned.package import Package, parse_xml, to_bytes
+
+AUTHOR = "台账 taizhang"
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_MAIN_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+_COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
+_VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+_V, _O, _X = (
+    "urn:schemas-microsoft-com:vml",
+    "urn:schemas-microsoft-com:office:office",
+    "urn:schemas-microsoft-com:office:excel",
+)
+# Elements of a worksheet that come after legacyDrawing in the schema's sequence (CT_Worksheet).
+_AFTER_LEGACY_DRAWING = (
+    b"legacyDrawingHF", b"drawingHF", b"picture", b"oleObjects", b"controls", b"webPublishItems", b"tableParts", b"extLst",
+)  # fmt: skip
+_ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
+_CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class CellNote:
+    """What to say at one cell; `cell` is an A1 reference, `text` is for people and holds no full number."""
+
+    cell: str
+    text: str
+
+
+def column_index(letters: str) -> int:
+    """0-based index of a column's letters: A is 0, AA is 26."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
+def split_cell(cell: str) -> tuple[int, int]:
+    """(0-based row, 0-based column) of an A1 reference; ValueError when it is none."""
+    match = _CELL.fullmatch(cell)
+    if match is None:
+        raise ValueError("not an A1 reference")
+    return int(match[2]) - 1, column_index(match[1])
+
+
+def add_notes(package: Package, sheet_part: str, notes: list[CellNote]) -> None:
+    """Add comments to a sheet, beside those it already has; a cell's existing comment keeps its text and gets ours below."""
+    relations = package.relationships(sheet_part)
+    existing = relations.first("comments")
+    main = _MAIN_STRICT if package.strict else _MAIN
+    if existing is None:
+        comments_part = package.free_name("xl/commentsTz{}.xml")
+        root = etree.Element(f"{{{main}}}comments", nsmap={None: main})
+        etree.SubElement(root, f"{{{main}}}authors")
+        etree.SubElement(root, f"{{{main}}}commentList")
+        relations.add("comments", comments_part)
+    else:
+        comments_part = existing[1]
+        root = parse_xml(package.read(comments_part))
+    new_cells = _merge_comments(root, main, notes)
+    package.write(comments_part, to_bytes(root), None if existing else _COMMENTS_TYPE)
+
+    drawing = relations.first("vmlDrawing")
+    package.default_type("vml", _VML_TYPE)
+    if drawing is None or not package.has(drawing[1]):
+        drawing_part = package.free_name("xl/drawings/vmlDrawingTz{}.vml")
+        package.write(drawing_part, _vml(new_cells))
+        relation_id = relations.add("vmlDrawing", drawing_part)
+        package.write(
+            sheet_part, _with_legacy_drawing(package.read(sheet_part), relation_id, package.relationship_base)
+        )
+    else:
+        package.write(drawing[1], _vml_extended(package.read(drawing[1]), new_cells))
+
+
+def _merge_comments(root: etree._Element, main: str, notes: list[CellNote]) -> list[str]:
+    authors, comments = root.find(f"{{{main}}}authors"), root.find(f"{{{main}}}commentList")
+    if authors is None or comments is None:
+        raise KeyError("commentList")
+    author_id = len(authors)
+    etree.SubElement(authors, f"{{{main}}}author").text = AUTHOR
+    present = {comment.get("ref"): comment for comment in comments}
+    added = []
+    for note in notes:
+        comment = present.get(note.cell)
+        if comment is None:
+            comment = etree.SubElement(comments, f"{{{main}}}comment", ref=note.cell, authorId=str(author_id))
+            etree.SubElement(comment, f"{{{main}}}text")
+            present[note.cell] = comment
+            added.append(note.cell)
+            lead = ""
+        else:
+            lead = "\n"
+        holder = comment.find(f"{{{main}}}text")
+        if holder is None:
+            holder = etree.SubElement(comment, f"{{{main}}}text")
+        plain = holder.find(f"{{{main}}}t")
+        if plain is not None:  # a comment is either one plain text or runs, never both
+            run = etree.SubElement(holder, f"{{{main}}}r")
+            holder.remove(plain)
+            run.append(plain)
+        run = etree.SubElement(holder, f"{{{main}}}r")
+        text = etree.SubElement(run, f"{{{main}}}t")
+        text.text = lead + _xml_safe(note.text)
+        text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    return added
+
+
+def _xml_safe(text: str) -> str:
+    return "".join(
+        c if c in "\n\t" or (c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff") else " "
+        for c in text
+    )
+
+
+def _shape(cell: str, number: int) -> str:
+    row, column = split_cell(cell)
+    return (
+        f'<v:shape id="_x0000_tz{number}" type="#_x0000_t202" style="position:absolute;visibility:hidden" '
+        'fillcolor="#fff8dc" o:insetmode="auto"><v:fill color2="#fff8dc"/><v:shadow on="t" obscured="t"/>'
+        '<v:path o:connecttype="none"/><v:textbox/><x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
+        f"<x:Anchor>{column + 1}, 12, {row}, 4, {column + 5}, 40, {row + 6}, 8</x:Anchor><x:AutoFill>False</x:AutoFill>"
+        f"<x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
+    )
+
+
+def _vml(cells: list[str]) -> bytes:
+    shapes = "".join(_shape(cell, number) for number, cell in enumerate(cells, 1))
+    return (
+        f'<xml xmlns:v="{_V}" xmlns:o="{_O}" xmlns:x="{_X}"><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/>'
+        '</o:shapelayout><v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
+        '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+        f"{shapes}</xml>"
+    ).encode()
+
+
+def _vml_extended(existing: bytes, cells: list[str]) -> bytes:
+    """The sheet's drawing with our shapes added before its end; namespaces are declared on a wrapper-free copy."""
+    shapes = "".join(_shape(cell, number) for number, cell in enumerate(cells, 1))
+    declared = shapes.replace("<v:shape ", f'<v:shape xmlns:v="{_V}" xmlns:o="{_O}" xmlns:x="{_X}" ').encode()
+    end = existing.rfind(b"</")
+    return existing[:end] + declared + existing[end:]
+
+
+def _with_legacy_drawing(sheet: bytes, relation_id: str, relationship_base: str) -> bytes:
+    root = _ROOT.search(sheet)
+    if root is None:
+        raise KeyError("worksheet")
+    prefix = root[1] + b":" if root[1] else b""
+    element = b'<%slegacyDrawing xmlns:tzr="%s" tzr:id="%s"/>' % (
+        prefix,
+        relationship_base.encode(),
+        relation_id.encode(),
+    )
+    tail = max(sheet.rfind(b"</" + prefix + b"sheetData>"), sheet.rfind(b"sheetData/>"))
+    places = [sheet.find(b"<" + prefix + name, tail) for name in _AFTER_LEGACY_DRAWING]
+    at = min((p for p in places if p >= 0), default=sheet.rfind(b"</" + prefix + b"worksheet"))
+    return sheet[:at] + element + sheet[at:]
