@@ -1,0 +1,150 @@
+"""Text files: cells between commas, tabs, semicolons or bars. Every cell is TEXT; row numbers are record numbers.
+
+A quoted cell may hold line breaks, so the number of a record is what a spreadsheet program shows as its row.
+"""
+
+import codecs
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from taizhang.intake.preflight import Limits, corrupt, over_limit
+from taizhang.intake.raw import CellKind, FileEvent, RawBlock, SheetMeta
+from taizhang.intake.readers.blocks import BlockBuilder, Cell
+from taizhang.intake.readers.encoding import Encoding, detect_encoding
+
+DELIMITERS = (",", "\t", ";", "|")
+SAMPLE_LINES = 200
+PIECE_BYTES = 1 << 18
+
+
+class DelimitedWorkbook:
+    """A text file as a workbook of one sheet named like the file."""
+
+    def __init__(self, path: Path, limits: Limits, block_rows: int) -> None:
+        self._path, self._limits, self._block_rows = path, limits, block_rows
+        self.encoding = detect_encoding(path)
+        self.events: list[FileEvent] = [_encoding_event(self.encoding)]
+
+    def sheets(self) -> Iterator["DelimitedSheet"]:
+        """The one sheet."""
+        meta = SheetMeta(index=0, name=self._path.stem, hidden_known=True)
+        yield DelimitedSheet(self._path, meta, self.encoding, self._limits, self._block_rows)
+
+
+def _encoding_event(encoding: Encoding) -> FileEvent:
+    facts: dict[str, str | int] = {
+        "encoding": encoding.name,
+        "evidence": encoding.evidence,
+        "cut_bytes": encoding.cut,
+        "replaced": 0,
+    }
+    return FileEvent("SR-ENCODING", "info" if encoding.sure and not encoding.cut else "warn", facts=facts)
+
+
+class DelimitedSheet:
+    """The rows of a text file."""
+
+    def __init__(self, path: Path, meta: SheetMeta, encoding: Encoding, limits: Limits, block_rows: int) -> None:
+        self._path, self._meta, self._encoding = path, meta, encoding
+        self._limits, self._block_rows = limits, block_rows
+
+    @property
+    def meta(self) -> SheetMeta:
+        """The facts: nothing is hidden, merged or commented in a text file."""
+        return self._meta
+
+    def blocks(self) -> Iterator[RawBlock]:
+        """The rows in file order. Raises FileRefused."""
+        limits = self._limits
+        csv.field_size_limit(limits.string_chars)
+        builder = BlockBuilder(limits, self._block_rows, sheet=self._meta.name, formats_known=False)
+        lines = _Lines(self._path, self._encoding, limits)
+        dialect = detect_delimiter(lines.peek(SAMPLE_LINES))
+        cells = 0
+        reader = csv.reader(lines, delimiter=dialect, doublequote=True, strict=False)
+        number = 0
+        while True:
+            try:
+                row = next(reader)
+            except StopIteration:
+                break
+            except csv.Error as error:
+                if "field larger" in str(error):
+                    raise over_limit("string_chars", limits.string_chars + 1, limits.string_chars) from error
+                raise corrupt("text-lines", cell=f"A{number + 1}") from error
+            number += 1
+            cells += len(row)
+            if cells > limits.cells:
+                raise over_limit("cells", cells, limits.cells)
+            builder.add(number, [Cell(at, CellKind.TEXT, text) for at, text in enumerate(row) if text])
+            yield from builder.ready()
+        yield from builder.rest()
+
+
+def detect_delimiter(lines: list[str]) -> str:
+    """The separator that gives the most lines the same number of fields, more than one; comma when none does."""
+    best, best_score = ",", 0.0
+    for delimiter in DELIMITERS:
+        counts = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
+        if not counts:
+            continue
+        fields, agreeing = max(counts.items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0]))
+        if fields < 2:
+            continue
+        score = agreeing / sum(counts.values()) * min(fields, 50) ** 0.5
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+class _Lines:
+    """The file's lines, decoded strictly, line ends kept; NUL characters are dropped as csv cannot hold them."""
+
+    def __init__(self, path: Path, encoding: Encoding, limits: Limits) -> None:
+        self._pending: list[str] = []
+        self._stream = self._decode(path, encoding, limits)
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if self._pending:
+            return self._pending.pop()
+        return next(self._stream)
+
+    def peek(self, count: int) -> list[str]:
+        """The next lines without taking them."""
+        lines = [line for _, line in zip(range(count), self._stream, strict=False)]
+        self._pending = lines[::-1]
+        return lines
+
+    @staticmethod
+    def _decode(path: Path, encoding: Encoding, limits: Limits) -> Iterator[str]:
+        errors = "strict" if encoding.evidence != "none" else "replace"
+        decoder = codecs.getincrementaldecoder(encoding.name)(errors)
+        left = path.stat().st_size - encoding.bom - encoding.cut
+        rest = ""
+        with path.open("rb") as stream:
+            stream.seek(encoding.bom)
+            while left > 0:
+                piece = stream.read(min(PIECE_BYTES, left))
+                if not piece:
+                    break
+                left -= len(piece)
+                rest += decoder.decode(piece).replace("\x00", "")
+                lines = _split(rest)
+                rest = lines.pop()
+                if len(rest) > limits.string_chars * 4:
+                    raise over_limit("string_chars", len(rest), limits.string_chars)
+                yield from lines
+        rest += decoder.decode(b"", final=True)
+        if rest and rest != "\x1a":
+            yield rest
+
+
+def _split(text: str) -> list[str]:
+    """Lines with their ends, the unfinished last one at the end (perhaps empty); only LF and CRLF end a line."""
+    lines = text.split("\n")
+    return [*(line + "\n" for line in lines[:-1]), lines[-1]]
