@@ -1,0 +1,66 @@
+"""How the command line speaks: results on standard output, progress and errors on standard error."""
+
+import traceback
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from taizhang.errors import UserError
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def error(fault: UserError) -> None:
+    """Say what is wrong, where, why and what to do."""
+    err.print(f"[bold red]✗[/] {escape(fault.message)} [dim]{fault.code}[/]")
+    for name, text in (("位置", fault.where), ("原因", fault.why), ("办法", fault.hint)):
+        if text:
+            err.print(f"  {name}：{escape(text)}")
+
+
+def fault(unexpected: BaseException) -> None:
+    """Say that the program failed and where; never the text of the error, which may hold a value from a record."""
+    frames = traceback.extract_tb(unexpected.__traceback__)
+    place = f"{frames[-1].filename.rsplit('site-packages/', 1)[-1].rsplit('src/', 1)[-1]}:{frames[-1].lineno}" if frames else "?"
+    err.print("[bold red]✗[/] 程序出错，已停止；未改动任何报送。请把下面一行告诉维护人员：")
+    err.print(f"  {type(unexpected).__name__} · {place}", markup=False)
+
+
+class Bars:
+    """Progress bars for long work (the `taizhang.progress.Progress` of the command line); use as a context manager."""
+
+    def __init__(self) -> None:
+        self._bars = Progress(
+            SpinnerColumn(finished_text="[green]✓[/]"),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=28),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=err,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self._bars.stop()
+
+    def start(self, stage: str, total: int | None = None) -> None:
+        """A stage begins."""
+        self._tasks[stage] = self._bars.add_task(stage, total=total)
+
+    def advance(self, stage: str, steps: int = 1) -> None:
+        """`steps` more are done."""
+        self._bars.advance(self._tasks[stage], steps)
+
+    def finish(self, stage: str) -> None:
+        """The stage is over."""
+        task = self._tasks[stage]
+        total = self._bars.tasks[self._bars.task_ids.index(task)].total
+        self._bars.update(task, total=total or 1, completed=total or 1)

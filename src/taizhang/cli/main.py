@@ -1,0 +1,54 @@
+"""The command group, and the one place where errors become words and an exit status."""
+
+import sys
+from typing import Never
+
+import click
+
+from taizhang import __version__
+from taizhang.cli import console
+from taizhang.cli.demo import demo
+from taizhang.cli.docs import docs
+from taizhang.cli.mapping import map_sheets
+from taizhang.cli.rules import rules
+from taizhang.cli.sample import sample, score
+from taizhang.cli.sweep import intake, show, sweep
+from taizhang.errors import SystemFault, UserError
+
+INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="taizhang")
+def cli() -> None:
+    """台账：核对一个县的多本人员台账，指出哪里不对、为什么、哪一本可能错。
+
+    Checks a county's ledgers of people: what is wrong, why, and which ledger is probably wrong.
+    """
+
+
+for command in (demo, sample, intake, map_sheets, sweep, show, rules, score, docs):
+    cli.add_command(command)
+
+
+def main() -> Never:
+    """Run the command line; every way out has a documented exit status and never a traceback."""
+    try:
+        status = cli.main(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        console.err.print("已中断；未写完的内容已清理，重新运行即可继续。")
+        sys.exit(INTERRUPTED)
+    except UserError as error:
+        console.error(error)
+        sys.exit(error.exit_status)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        console.fault(error)
+        sys.exit(getattr(error, "exit_status", SystemFault.exit_status))
+

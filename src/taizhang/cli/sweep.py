@@ -1,0 +1,101 @@
+"""`taizhang intake`, `taizhang sweep` and `taizhang show`: from a folder of ledgers to explained findings."""
+
+import time
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from taizhang.cli import console, options
+from taizhang.cli.console import Bars, out
+from taizhang.intake.county import County, load_county
+from taizhang.intake.pipeline import TakenIn, take_in
+from taizhang.report.write import Reports, write_reports
+from taizhang.sweep import SweepResult
+from taizhang.sweep import sweep as run_sweep
+
+INCOMPLETE = 3
+
+
+@click.command()
+@options.county_file
+@options.jobs
+@options.as_of
+def intake(county: Path, jobs: int, as_of: datetime | None) -> int:
+    """接收报送：读取各来源文件夹中的表格，写成不可改动的报送。 Take in new deliveries."""
+    book = load_county(county)
+    with Bars() as bars:
+        taken = take_in(book, progress=bars, jobs=jobs, until=options.day(as_of))
+    print_intake(taken)
+    return INCOMPLETE if taken.problems else 0
+
+
+@click.command()
+@options.county_file
+@options.jobs
+@options.as_of
+@click.option("--no-intake", is_flag=True, help="不接收新报送，只排查已接收的 / sweep what was taken in before")
+@click.option("--no-returned", is_flag=True, help="不生成各来源的批注工作簿 / do not write the annotated workbooks")
+@click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True, help="计算引擎 / engine")
+@click.option("--reveal", metavar="理由", help="在 findings.jsonl 中写出完整证件号码，并记录此理由 / write full numbers, with a recorded reason")
+def sweep(
+    county: Path, jobs: int, as_of: datetime | None, *, no_intake: bool, no_returned: bool, engine: str, reveal: str | None
+) -> int:
+    """排查：接收报送、比对各台账、运行规则，写出问题清单、报告和批注工作簿。 Check every ledger."""
+    book = load_county(county)
+    started = time.perf_counter()
+    with Bars() as bars:
+        taken = None if no_intake else take_in(book, progress=bars, jobs=jobs, until=options.day(as_of))
+        result = run_sweep(book, as_of=options.day(as_of), progress=bars, engine=engine, reveal_reason=reveal)
+        reports = write_reports(book, result.folder, progress=bars, returned=not no_returned, jobs=jobs)
+    if taken is not None:
+        print_intake(taken)
+    print_sweep(book, result, reports, time.perf_counter() - started)
+    return INCOMPLETE if result.incomplete_sources else 0
+
+
+def print_intake(taken: TakenIn) -> None:
+    """Say what was delivered and what was refused."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("来源", "数据日期", "文件", "记录", "未采用行", ""):
+        table.add_column(heading, justify="right" if heading in {"文件", "记录", "未采用行"} else "left")
+    for delivery in taken.deliveries:
+        table.add_row(
+            delivery.source,
+            delivery.as_of.isoformat(),
+            f"{delivery.files:,}",
+            f"{delivery.rows:,}",
+            f"{delivery.quarantined:,}",
+            "新" if delivery.is_new else "已接收过",
+        )
+    out.print(table)
+    for problem in taken.problems:
+        console.error(problem)
+
+
+def print_sweep(book: County, result: SweepResult, reports: Reports, seconds: float) -> None:
+    """The figures of a sweep and where to look on."""
+    out.print()
+    out.print(f"[bold]{book.name} · 第 {result.sweep_id} 次排查[/]  用时 {seconds:.1f} 秒")
+    counts = result.counts
+    out.print(
+        f"记录 {counts['records']:,} · 人 {counts['persons']:,} · 户 {counts['households']:,} · 待处理问题 [bold]{counts['open']:,}[/]"
+        f"（新增 {counts['new']:,}，仍存在 {counts['persisting']:,}，重现 {counts['reopened']:,}，已消除 {counts['gone']:,}）"
+    )
+    for source in result.incomplete_sources:
+        out.print(f"[yellow]![/] 来源“{source}”不完整：见报告“来源与报送”。该来源的问题本次不消除。")
+    for name, path in (("报告", reports.page), ("问题清单", reports.county_list), ("批注工作簿", reports.returned_folder)):
+        if path is not None:
+            out.print(f"{name}：{path}")
+
+
+@click.command()
+@options.county_file
+@click.argument("finding", metavar="问题编号")
+def show(county: Path, finding: str) -> int:
+    """显示一个问题：各台账怎么写、差在哪里、可能哪一本错。 Show one finding (numbers masked)."""
+    from taizhang.report.finding import describe_finding  # noqa: PLC0415 - only this command needs the tables
+
+    out.print(describe_finding(load_county(county), finding))
+    return 0

@@ -1,0 +1,185 @@
+"""A sender's workbook comes back with comments, and otherwise as it was."""
+
+import zipfile
+
+import openpyxl
+import pytest
+import xlsxwriter
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+
+from taizhang.report.returned.problem_list import SHEET_NAME, Problem
+from taizhang.report.returned.workbook import OriginalDamaged, annotate_workbook
+
+
+def problem(sheet="一组", cell="C3", text="校验位不符", **other):
+    facts = {
+        "severity": "错误",
+        "household": "张甲",
+        "name": "李乙",
+        "field": "证件号码",
+        "hint": "核对原件",
+        "deadline": "5个工作日",
+    }
+    return Problem(sheet=sheet, cell=cell, text=text, finding="ABCDEFGHJK2", **(facts | other))
+
+
+@pytest.fixture
+def original(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "一组"
+    for row in range(1, 30):
+        for column in range(1, 8):
+            sheet.cell(row, column, f"{row}-{column}")
+    sheet["C3"].comment = Comment("村医反映：本人在外", "村医")
+    sheet["D4"].fill = PatternFill("solid", fgColor="FF00FF00")
+    book.create_sheet("二组'东")["A1"] = "空表"
+    book.save(tmp_path / "original.xlsx")
+    return tmp_path / "original.xlsx"
+
+
+def test_every_problem_stands_as_a_comment_at_its_cell(original, tmp_path):
+    returned = annotate_workbook(
+        original, tmp_path / "back.xlsx", [problem(), problem(cell="G29"), problem(sheet="二组'东", cell="A1")]
+    )
+
+    book = openpyxl.load_workbook(tmp_path / "back.xlsx")
+    assert returned.commented_cells == 3
+    assert "校验位不符" in book["一组"]["G29"].comment.text
+    assert "校验位不符" in book["二组'东"]["A1"].comment.text
+    assert book["一组"]["B2"].comment is None
+
+
+def test_an_existing_comment_keeps_its_text(original, tmp_path):
+    annotate_workbook(original, tmp_path / "back.xlsx", [problem(cell="C3")])
+
+    text = openpyxl.load_workbook(tmp_path / "back.xlsx")["一组"]["C3"].comment.text
+    assert text.startswith("村医反映：本人在外")
+    assert "校验位不符" in text
+
+
+def test_two_problems_of_a_cell_share_one_comment(original, tmp_path):
+    annotate_workbook(original, tmp_path / "back.xlsx", [problem(cell="E5"), problem(cell="E5", text="与出生日期不符")])
+
+    text = openpyxl.load_workbook(tmp_path / "back.xlsx")["一组"]["E5"].comment.text
+    assert "校验位不符" in text
+    assert "与出生日期不符" in text
+
+
+def test_values_of_the_sender_stay_as_they_were(original, tmp_path):
+    annotate_workbook(original, tmp_path / "back.xlsx", [problem(cell="E5")])
+
+    before = openpyxl.load_workbook(original)["一组"]
+    after = openpyxl.load_workbook(tmp_path / "back.xlsx")["一组"]
+    assert [[c.value for c in row] for row in after.iter_rows()] == [
+        [c.value for c in row] for row in before.iter_rows()
+    ]
+
+
+def test_an_offending_cell_gets_a_light_fill_but_a_filled_one_keeps_its_own(original, tmp_path):
+    annotate_workbook(original, tmp_path / "back.xlsx", [problem(cell="E5"), problem(cell="A5"), problem(cell="D4")])
+
+    sheet = openpyxl.load_workbook(tmp_path / "back.xlsx")["一组"]
+    assert sheet["E5"].fill.fgColor.rgb == sheet["A5"].fill.fgColor.rgb == "FFFFF2CC"
+    assert sheet["D4"].fill.fgColor.rgb == "FF00FF00"
+    assert sheet["B5"].fill.fill_type is None
+
+
+def test_the_list_sheet_links_to_the_cell_and_offers_the_three_answers(original, tmp_path):
+    annotate_workbook(original, tmp_path / "back.xlsx", [problem(sheet="二组'东", cell="A1")])
+
+    sheet = openpyxl.load_workbook(tmp_path / "back.xlsx")[SHEET_NAME]
+    assert sheet["G2"].hyperlink.location == "'二组''东'!A1"
+    assert sheet.data_validations.dataValidation[0].formula1 == '"已改,不属实,无法核实"'
+
+
+def test_a_list_sheet_that_exists_already_is_not_overwritten(original, tmp_path):
+    annotate_workbook(original, tmp_path / "once.xlsx", [problem()])
+    annotate_workbook(tmp_path / "once.xlsx", tmp_path / "twice.xlsx", [problem(cell="F6")])
+
+    book = openpyxl.load_workbook(tmp_path / "twice.xlsx")
+    assert book.sheetnames == ["一组", "二组'东", SHEET_NAME, f"{SHEET_NAME}2"]
+    assert book["一组"]["F6"].comment is not None
+    assert book["一组"]["C3"].comment is not None
+
+
+def test_a_problem_without_a_cell_is_listed_without_a_comment(original, tmp_path):
+    returned = annotate_workbook(original, tmp_path / "back.xlsx", [problem(cell=""), problem(sheet="没有这张表")])
+
+    assert returned.commented_cells == 0
+    assert returned.without_cell == 2
+    assert openpyxl.load_workbook(tmp_path / "back.xlsx")[SHEET_NAME].max_row == 3
+
+
+def test_text_that_looks_like_a_formula_stays_text(original, tmp_path):
+    annotate_workbook(original, tmp_path / "back.xlsx", [problem(text='=HYPERLINK("x")', name="@张")])
+
+    row = openpyxl.load_workbook(tmp_path / "back.xlsx")[SHEET_NAME][2]
+    assert [cell.data_type for cell in row if cell.value] == ["s"] * 11
+    assert row[7].value == '\'=HYPERLINK("x")'
+    assert row[3].value == "'@张"
+
+
+def test_macros_are_never_returned(tmp_path):
+    with_macro = tmp_path / "macro.xlsm"
+    book = xlsxwriter.Workbook(str(tmp_path / "plain.xlsx"))
+    book.add_worksheet("一组").write("A1", "x")
+    book.close()
+    with zipfile.ZipFile(tmp_path / "plain.xlsx") as source, zipfile.ZipFile(with_macro, "w") as target:
+        _copy_as_macro_workbook(source, target)
+
+    annotate_workbook(with_macro, tmp_path / "back.xlsx", [problem(cell="A1")])
+
+    with zipfile.ZipFile(tmp_path / "back.xlsx") as back:
+        assert not [name for name in back.namelist() if "vba" in name.lower()]
+        assert b"macroEnabled" not in back.read("[Content_Types].xml")
+
+
+def _copy_as_macro_workbook(source, target):
+    kinds = (
+        source.read("[Content_Types].xml")
+        .replace(b"spreadsheetml.sheet.main+xml", b"ms-excel.sheet.macroEnabled.main+xml")
+        .replace(
+            b"</Types>",
+            b'<Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>',
+        )
+    )
+    parts = {name: source.read(name) for name in source.namelist()} | {
+        "[Content_Types].xml": kinds,
+        "xl/vbaProject.bin": b"\x00macro",
+    }
+    list(map(lambda item: target.writestr(*item), parts.items()))  # noqa: C417 - a loop would hide that this is one step
+
+
+def test_tables_and_drawings_of_the_sender_survive(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "rich.xlsx"))
+    sheet = book.add_worksheet("一组")
+    sheet.add_table("A1:B3")
+    chart = book.add_chart({"type": "bar"})
+    chart.add_series({"values": "=一组!$A$1:$A$3"})
+    sheet.insert_chart("E5", chart)
+    sheet.write_comment("A2", "旧批注")
+    book.close()
+
+    annotate_workbook(tmp_path / "rich.xlsx", tmp_path / "back.xlsx", [problem(cell="B2")])
+
+    with zipfile.ZipFile(tmp_path / "rich.xlsx") as before, zipfile.ZipFile(tmp_path / "back.xlsx") as after:
+        assert set(before.namelist()) <= set(after.namelist())
+        assert after.read("xl/charts/chart1.xml") == before.read("xl/charts/chart1.xml")
+        assert after.read("xl/worksheets/sheet1.xml").index(b"legacyDrawing") < after.read(
+            "xl/worksheets/sheet1.xml"
+        ).index(b"tableParts")
+    sheet = openpyxl.load_workbook(tmp_path / "back.xlsx")["一组"]
+    assert "旧批注" in sheet["A2"].comment.text
+    assert "校验位不符" in sheet["B2"].comment.text
+
+
+def test_a_damaged_original_is_refused_with_a_reason_and_leaves_no_file(original, tmp_path):
+    original.write_bytes(original.read_bytes()[:3000])
+
+    with pytest.raises(OriginalDamaged) as refusal:
+        annotate_workbook(original, tmp_path / "back.xlsx", [problem()])
+
+    assert refusal.value.hint
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["original.xlsx"]

@@ -1,0 +1,45 @@
+"""The reports speak three languages, each completely."""
+
+import string
+
+import opencc
+import pytest
+
+from taizhang.report.safe_text import safe_text
+from taizhang.report.texts import group_label, label, label_names
+
+
+def places(text):
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+@pytest.mark.parametrize("name", label_names())
+def test_every_label_has_three_texts_with_the_same_places(name):
+    text = label(name)
+
+    assert text.zh
+    assert text.hant
+    assert text.en
+    assert places(text.zh) == places(text.hant) == places(text.en)
+
+
+@pytest.mark.parametrize("name", label_names())
+def test_the_traditional_text_says_the_same_as_the_simplified(name):
+    to_simplified = opencc.OpenCC("t2s")
+    quotes = str.maketrans("「」", "“”")
+
+    assert to_simplified.convert(label(name).hant).translate(quotes) == to_simplified.convert(label(name).zh)
+
+
+def test_an_unknown_group_stands_for_itself():
+    assert group_label("Z").en == "Z"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+86", "-x", "@sum", "\tx", "\rx", "＝1"])
+def test_text_that_starts_a_formula_is_made_safe(text):
+    assert safe_text(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "-", "张三", "3=3", "'=1"])
+def test_other_text_is_left_as_it_is(text):
+    assert safe_text(text) == text
