@@ -1,1 +1,5 @@
-"""Makes a synthetic county with known truth, and scores a sweep against it."""
+"""Synthetic counties whose truth is known, and the score of a sweep against it."""
+
+from taizhang.sample.county import SampleCounty, make_county
+
+__all__ = ["SampleCounty", "make_county"]

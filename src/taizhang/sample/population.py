@@ -1,0 +1,192 @@
+"""The true county: every person and household as they really are, before any list was typed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from taizhang.sample import economy
+from taizhang.sample.chance import Dice, stream
+from taizhang.sample.families import Seat, compose
+from taizhang.sample.naming import COMPOUND_PARENTS_SHARE, Namer
+from taizhang.sample.numbers import NEAR_NEW, NEAR_OLD, NEW_PREFIX, OLD_PREFIX, OLD_UNTIL, NumberGiver
+from taizhang.sample.places import COUNTY_NAME, Village, make_villages
+from taizhang.sample.traits import Traits, traits_of
+
+LATE_SHARE = 0.02  # prefix of the other era: late registrants and re-issued numbers
+MARRIED_IN_SHARE = 0.35  # of wives, daughters- and sons-in-law: prefix of another county
+MINORITY_SHARE = 0.004  # of married-in persons' names and households
+TRAIT_FIELDS = tuple(name for name in Traits.__dataclass_fields__ if name not in ("works", "in_school"))
+PERSONS_PER_VILLAGE = 170
+VILLAGES_MAX = 18 * 17
+
+
+@dataclass(frozen=True)
+class Population:
+    """Columns of equal length, one entry a person, ordered by village and household.
+
+    values: true text of every register field by its name in `registry-model.md`.
+    household: index of the person's household, ascending; village: index into `villages`.
+    birth: true births. core18: the citizen number, whatever a source shows.
+    circumstances: (person, what) of facts that look like errors and are none.
+    """
+
+    values: Mapping[str, list[str]]
+    household: npt.NDArray[np.int64]
+    village: npt.NDArray[np.int64]
+    birth: Sequence[date]
+    core18: Sequence[str]
+    villages: tuple[Village, ...]
+    circumstances: tuple[tuple[int, str], ...]
+
+    def __len__(self) -> int:
+        return len(self.core18)
+
+
+def village_count(persons: int) -> int:
+    """How many villages a county of this size has."""
+    return max(6, min(persons // PERSONS_PER_VILLAGE, max(VILLAGES_MAX, persons // 400)))
+
+
+def make_population(persons: int, *, seed: int, first_day: date, last_day: date, villages: int = 0) -> Population:
+    """Invent a county of exactly `persons` people.
+
+    first_day, last_day: as-of dates of the first and last delivery: ages and yearly values hold on both.
+    villages: number of villages, or 0 for the number that fits the size.
+    """
+    maker = _Maker(seed, first_day, last_day)
+    places = make_villages(villages or village_count(persons), seed=seed)
+    per_village = [persons // len(places) + (number < persons % len(places)) for number in range(len(places))]
+    for number, share in enumerate(per_village):
+        left = share
+        while left > 0:
+            seats = compose(maker.dice)[:left]
+            maker.add_household(seats, number, places[number])
+            left -= len(seats)
+    return maker.finish(places)
+
+
+class _Maker:
+    def __init__(self, seed: int, first_day: date, last_day: date) -> None:
+        self.dice = Dice(stream(seed, "population"))
+        self.namer = Namer(self.dice)
+        self.numbers = NumberGiver()
+        self.first_day, self.last_day = first_day, last_day
+        self.rows: list[dict[str, str]] = []
+        self.births: list[date] = []
+        self.core18: list[str] = []
+        self.household: list[int] = []
+        self.village: list[int] = []
+        self.households = 0
+        self.circumstances: list[tuple[int, str]] = []
+        self.phones: set[str] = set()
+
+    def add_household(self, seats: list[Seat], village: int, place: Village) -> None:
+        dice = self.dice
+        household_no = f"6107{self.households + 100001:06d}"
+        group = f"{'一二三四五六'[self.households % 6]}组"
+        surnames = {"head": self.namer.surname(), "spouse": self.namer.surname()}
+        generations: dict[tuple[str, str], str | None] = {}
+        births: dict[int, date] = {}
+        members: list[tuple[dict[str, str], Traits]] = []
+        for number, seat in enumerate(seats):
+            # Twins share an age and, by construction, follow each other.
+            twin = number > 1 and seat.age == seats[number - 1].age and seat.relation in ("之子", "之女")
+            birth = births[number - 1] if twin else self._birth(seat.age)
+            births[number] = birth
+            surname = surnames.get(seat.line) or self.namer.surname()
+            row = self._person(seat, birth, surname, generations)
+            traits = traits_of(birth, self.first_day, self.last_day, dice)
+            row |= {field: getattr(traits, field) for field in TRAIT_FIELDS}
+            row["member_phone"] = self._phone() if traits.works or dice.under(0.15) else ""
+            if twin:
+                self.circumstances.append((len(self.rows) + number, "twin"))
+            members.append((row, traits))
+        shared = {
+            "province_name": "陕西省",
+            "city_name": "汉中市",
+            "county_name": COUNTY_NAME,
+            "town_name": place.town_name,
+            "village_name": place.name,
+            "group_name": group,
+            "household_no": household_no,
+            "household_phone": self._phone(),
+            "head_name": members[0][0]["name"],
+            "head_id_no": members[0][0]["id_no"],
+            "size_reported": str(len(members)),
+            "data_year": "2020",
+            "identify_standard": "国家标准",
+        }
+        shared |= economy.household_values(members, dice)
+        for number, (row, _) in enumerate(members):
+            row |= shared
+            row["person_no"] = f"{household_no}{self.dice.number(0, 99):02d}{number + 1:02d}"
+            self.rows.append(row)
+            self.births.append(births[number])
+            self.household.append(self.households)
+            self.village.append(village)
+        self.households += 1
+
+    def finish(self, places: tuple[Village, ...]) -> Population:
+        fields = self.rows[0].keys()
+        return Population(
+            values={field: [row[field] for row in self.rows] for field in fields},
+            household=np.array(self.household),
+            village=np.array(self.village),
+            birth=tuple(self.births),
+            core18=tuple(self.core18),
+            villages=places,
+            circumstances=tuple(self.circumstances),
+        )
+
+    def _birth(self, age: int) -> date:
+        """A birth date that gives this age on the last day."""
+        day = self.last_day - timedelta(days=int(age * 365.2425) + self.dice.number(2, 363))
+        return day
+
+    def _person(
+        self, seat: Seat, birth: date, surname: str, generations: dict[tuple[str, str], str | None]
+    ) -> dict[str, str]:
+        dice = self.dice
+        moved_in = seat.line != "head" and seat.relation != "之母"
+        ethnic = "汉族"
+        if moved_in and dice.under(MINORITY_SHARE):
+            ethnic, name = self.namer.minority()
+        else:
+            family = (seat.relation, seat.sex)
+            if family not in generations:
+                shares_one = seat.relation in ("之子", "之女", "之孙子", "之孙女") and dice.under(0.45)
+                generations[family] = self.namer.generation(seat.sex, birth.year) if shares_one else None
+            if seat.relation in ("之子", "之女") and dice.under(COMPOUND_PARENTS_SHARE):
+                surname += self.namer.surname()[:1]
+            name = self.namer.name(surname, seat.sex, birth.year, generations[family])
+        old = birth.year < OLD_UNTIL
+        prefix = OLD_PREFIX if old else NEW_PREFIX
+        person = len(self.core18)
+        if moved_in and dice.under(MARRIED_IN_SHARE):
+            prefix = dice.of(NEAR_OLD if old else NEAR_NEW)
+            self.circumstances.append((person, "moved_in_prefix"))
+        elif dice.under(LATE_SHARE):
+            prefix = NEW_PREFIX if old else OLD_PREFIX
+            self.circumstances.append((person, "late_registrant"))
+        core18 = self.numbers.give(prefix, birth, seat.sex, dice.number(1, 400))
+        self.core18.append(core18)
+        return {
+            "name": name,
+            "sex": seat.sex,
+            "birth_date": f"{birth:%Y%m%d}",
+            "id_type": "居民身份证",
+            "id_no": core18,
+            "ethnic_group": ethnic,
+            "relation_to_head": seat.relation,
+        }
+
+    def _phone(self) -> str:
+        """A mobile number that no other household or person of the county has."""
+        while True:
+            phone = f"1{self.dice.of('35789')}{self.dice.number(0, 999_999_999):09d}"
+            if phone not in self.phones:
+                self.phones.add(phone)
+                return phone
