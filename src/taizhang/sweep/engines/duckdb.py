@@ -1,0 +1,120 @@
+"""DuckDB inside the process: the default engine.
+
+The connection is shut in before it sees a statement (rules-engine design, section 17): it reads Parquet below the
+folders it was given and nothing else, cannot load extensions, and cannot be reconfigured. Rule packs are a county's
+own text, so the compiler is the first wall and this is the second.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import sqlglot
+from sqlglot import exp
+
+from taizhang.sweep.engines.protocol import Statement
+
+
+class DuckDbEngine:
+    """An in-memory DuckDB database.
+
+    readable: folders whose Parquet files may be read; everything else on the disk is refused.
+    memory: limit of the engine's own buffers, in DuckDB's spelling; beyond it the engine spills to a private
+        temporary folder and then raises duckdb.OutOfMemoryException.
+    """
+
+    dialect = "duckdb"
+
+    def __init__(self, readable: Sequence[Path] = (), *, memory: str = "640MB", threads: int = 2) -> None:
+        self._spill = tempfile.TemporaryDirectory(prefix="taizhang-sweep-")
+        self._connection = duckdb.connect(":memory:")
+        folders = ", ".join(f"'{_quoted(str(folder.resolve()))}/'" for folder in readable)
+        for setting in (
+            f"SET memory_limit = '{memory}'",
+            f"SET threads = {threads}",
+            f"SET temp_directory = '{_quoted(self._spill.name)}'",
+            "SET max_temp_directory_size = '8GB'",
+            "SET preserve_insertion_order = false",
+            "SET TimeZone = 'UTC'",
+            "SET python_enable_replacements = false",
+            f"SET allowed_directories = [{folders}]",
+            "SET autoinstall_known_extensions = false",
+            "SET autoload_known_extensions = false",
+            "SET enable_external_access = false",
+            "SET lock_configuration = true",
+        ):
+            self._connection.execute(setting)
+        self._registered: set[str] = set()
+
+    def __enter__(self) -> Self:
+        """The engine itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def execute(self, statement: Statement) -> None:
+        """Run a statement that returns nothing."""
+        self._connection.execute(self.text(statement))
+
+    def fetch(self, query: Statement) -> pa.Table:
+        """Run a query and return all of its rows."""
+        return self._connection.execute(self.text(query)).to_arrow_table()
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table readable under a name, replacing an earlier one of that name."""
+        if name in self._registered:
+            self._connection.unregister(name)
+        self._connection.register(name, table)
+        self._registered.add(name)
+
+    def scan(self, name: str, paths: Sequence[Path]) -> None:
+        """Make Parquet files of one schema readable under a name."""
+        files = ", ".join(f"'{_quoted(str(path.resolve()))}'" for path in paths)
+        # The one statement outside the portable subset: every engine has its own word for reading Parquet.
+        self._connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{files}])')
+
+    def write(self, query: Statement, path: Path) -> None:
+        """Write the rows of a query to one Parquet file; written by Arrow, since this engine may not write files."""
+        pq.write_table(self.fetch(query), path, compression="zstd", compression_level=1)
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """The column names of a table or view, empty where it does not exist."""
+        try:
+            described = self._connection.execute(f'SELECT * FROM "{name}" LIMIT 0').description
+        except duckdb.CatalogException:
+            return ()
+        return tuple(column[0] for column in described or ())
+
+    def interrupt(self) -> None:
+        """Stop the running statement; it raises duckdb.InterruptException in its own thread."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        """Give back memory and temporary files."""
+        self._connection.close()
+        self._spill.cleanup()
+
+    def text(self, statement: Statement) -> str:
+        """The statement as this engine is told it."""
+        if isinstance(statement, exp.Expression):
+            return statement.sql(dialect=self.dialect)
+        return statement
+
+
+def transpiled(statement: Statement, dialect: str) -> str:
+    """DuckDB-dialect text or a tree, printed for another engine."""
+    tree = statement if isinstance(statement, exp.Expression) else sqlglot.parse_one(statement, read="duckdb")
+    return tree.sql(dialect=dialect)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
