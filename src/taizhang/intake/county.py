@@ -1,0 +1,298 @@
+"""The county file: which county, which sources send what from where, and where the lake is kept.
+
+One `county.toml` describes an installation. Reading it never touches the sources' folders: a folder
+that is missing is a problem of that one source and is told by `inbox_of`, so that the others go on.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar
+
+from taizhang.errors import UserError
+
+Parameter = str | int | float | bool | date | list[Any] | dict[str, Any]
+
+_DATED = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
+_SOURCE_ID = re.compile(r"[a-z][a-z0-9_-]{0,30}")
+_NOT_DATA = ("~$", ".", "Thumbs.db", "desktop.ini", "__MACOSX")  # lock files and litter of desktops, never sent
+
+
+class CountyFileError(UserError):
+    """The county file cannot be read or says something impossible."""
+
+    code: ClassVar[str] = "E-COUNTY-FILE"
+
+
+class SourceFolderError(UserError):
+    """The folder of one source is missing, unreadable or empty; the other sources are not concerned."""
+
+    code: ClassVar[str] = "E-COUNTY-FOLDER"
+
+
+class SourceKind(StrEnum):
+    """Who keeps a ledger; decides the header aliases and the layouts that are tried first."""
+
+    NATIONAL = "national"
+    CITY = "city"
+    LEDGER = "ledger"
+    APP = "app"
+    AUTHORITY = "authority"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """One source of the county file.
+
+    folder: absolute path of its inbox.
+    derived_from: ids of the sources whose rows this one copies (their agreement is no second witness).
+    as_of: date of loose files in the folder, where the file date would be wrong.
+    """
+
+    id: str
+    kind: SourceKind
+    title: str
+    folder: Path
+    derived_from: tuple[str, ...] = ()
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """A county as its file describes it; all paths absolute.
+
+    parameters: overrides of rule parameters; a table holds values by year.
+    """
+
+    file: Path
+    code: str
+    name: str
+    data: Path
+    sources: tuple[SourceSpec, ...]
+    divisions: Path | None = None
+    packs: tuple[Path, ...] = ()
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def source(self, source_id: str) -> SourceSpec:
+        """The source with this id; raises KeyError."""
+        return {source.id: source for source in self.sources}[source_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The files of one delivery as they lie in a source's folder.
+
+    files: pairs of (name as the sender would know it, path), sorted by name; the name of a file in a subfolder
+        holds the subfolder, with "/".
+    """
+
+    source: SourceSpec
+    as_of: date
+    files: tuple[tuple[str, Path], ...]
+
+
+def load_county(path: Path | str) -> County:
+    """Read a county file.
+
+    Raises CountyFileError with the key in question where the file is missing, is no TOML, lacks a required key,
+    holds an unknown one (a misspelt key is never ignored), or names a source twice.
+    """
+    file = Path(path).resolve()
+    document = _read_toml(file)
+    reader = _TableReader(file)
+    reader.only_known("", document, {"county", "source", "sweep", "parameters"})
+    county = reader.table(document, "county")
+    reader.only_known("county", county, {"code", "name", "data", "divisions"})
+    sweep = reader.table(document, "sweep", required=False)
+    reader.only_known("sweep", sweep, {"packs"})
+    code = reader.text(county, "code", "county")
+    if not re.fullmatch(r"\d{6}", code):
+        raise reader.wrong("county.code", "须为六位区划代码", 'code = "610723"')
+    divisions = county.get("divisions")
+    return County(
+        file=file,
+        code=code,
+        name=reader.text(county, "name", "county"),
+        data=file.parent / reader.text(county, "data", "county"),
+        sources=reader.sources(document),
+        divisions=None if divisions is None else file.parent / reader.text(county, "divisions", "county"),
+        packs=tuple(file.parent / pack for pack in reader.texts(sweep, "packs", "sweep")),
+        parameters=reader.table(document, "parameters", required=False),
+    )
+
+
+def inbox_of(source: SourceSpec) -> tuple[Inbox, ...]:
+    """The deliveries lying in a source's folder, oldest first.
+
+    Subfolders named YYYY-MM-DD (or YYYYMMDD) are deliveries as of that date. Everything else in the folder, other
+    subfolders included, is one delivery as of `source.as_of`, or else of the newest file's date.
+    Raises SourceFolderError where the folder is missing, cannot be read or holds no file.
+    """
+    where = str(source.folder)
+    if not source.folder.is_dir():
+        raise SourceFolderError(
+            f"来源“{source.title}”的文件夹不存在。",
+            where=where,
+            why="county.toml 里 folder 指向的位置没有这个文件夹。",
+            hint="请更正 county.toml 的 folder，或建立该文件夹并放入报送文件；其余来源已照常处理。",
+        )
+    dated: dict[date, list[tuple[str, Path]]] = {}
+    loose: list[tuple[str, Path]] = []
+    try:
+        for entry in sorted(source.folder.iterdir()):
+            day = _folder_date(entry)
+            if day is not None:
+                dated.setdefault(day, []).extend(_files_below(entry, entry))
+            else:
+                loose.extend(_files_below(entry, source.folder))
+        if loose:
+            newest = max(path.stat().st_mtime for _, path in loose)
+            newest_day = datetime.fromtimestamp(newest, tz=UTC).astimezone().date()
+            dated.setdefault(source.as_of or newest_day, []).extend(loose)
+    except PermissionError as error:
+        raise SourceFolderError(
+            f"来源“{source.title}”的文件夹不能读取。", where=where, why="没有读取权限。", hint="请开放读取权限后重试。"
+        ) from error
+    boxes = tuple(Inbox(source, day, tuple(sorted(files))) for day, files in sorted(dated.items()) if files)
+    if not boxes:
+        raise SourceFolderError(
+            f"来源“{source.title}”的文件夹里没有文件。",
+            where=where,
+            hint="请把报送文件放入该文件夹，或放入以日期命名的子文件夹（如 2024-06-30）。",
+        )
+    return boxes
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8-sig"))
+    except FileNotFoundError as error:
+        raise CountyFileError(
+            "找不到县配置文件。", where=str(file), hint="请用 taizhang init 生成，或更正路径。"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise CountyFileError(
+            "县配置文件不是 UTF-8 编码。", where=str(file), hint="请用记事本另存为 UTF-8 编码。"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise CountyFileError(
+            "县配置文件格式有误。",
+            where=str(file),
+            why=str(error),
+            hint="请对照文档 docs/formats/delivery.md 更正该行。",
+        ) from error
+    except OSError as error:
+        raise CountyFileError("县配置文件不能读取。", where=str(file), why=error.strerror or "") from error
+
+
+def _folder_date(entry: Path) -> date | None:
+    matched = _DATED.fullmatch(entry.name)
+    if matched is None or not entry.is_dir():
+        return None
+    try:
+        return date(int(matched[1]), int(matched[2]), int(matched[3]))
+    except ValueError:
+        return None
+
+
+def _files_below(entry: Path, base: Path) -> Iterable[tuple[str, Path]]:
+    """Regular files under `entry`, symbolic links not followed: a link could lead anywhere."""
+    if entry.name.startswith(_NOT_DATA) or entry.is_symlink():
+        return
+    if entry.is_file():
+        yield entry.relative_to(base).as_posix(), entry
+    elif entry.is_dir():
+        for child in sorted(entry.iterdir()):
+            yield from _files_below(child, base)
+
+
+@dataclass(frozen=True, slots=True)
+class _TableReader:
+    """Typed access to the document; every complaint names the key."""
+
+    file: Path
+
+    def wrong(self, key: str, why: str, example: str = "") -> CountyFileError:
+        """The error for a key with an impossible value."""
+        return CountyFileError(
+            f"县配置文件的 {key} 有误。",
+            where=f"{self.file} 的 {key}",
+            why=why,
+            hint=f"例如：{example}" if example else "请对照文档 docs/formats/delivery.md 更正。",
+        )
+
+    def only_known(self, name: str, table: Mapping[str, Any], known: set[str]) -> None:
+        """Refuse keys nobody reads: most are misspelt."""
+        unknown = sorted(set(table) - known)
+        if unknown:
+            key = f"{name}.{unknown[0]}" if name else unknown[0]
+            raise self.wrong(key, f"没有这个设置；可用：{'、'.join(sorted(known))}")
+
+    def table(self, document: Mapping[str, Any], name: str, *, required: bool = True) -> dict[str, Any]:
+        """A table of the document; empty where it is absent and not required."""
+        value = document.get(name)
+        if value is None and not required:
+            return {}
+        if not isinstance(value, dict):
+            raise self.wrong(name, f"缺少 [{name}] 一节", f"[{name}]")
+        return value
+
+    def text(self, table: Mapping[str, Any], key: str, name: str) -> str:
+        """A required text that is not blank."""
+        value = table.get(key)
+        if not isinstance(value, str) or not value.strip():
+            raise self.wrong(f"{name}.{key}", "须填写文字，并加引号", f'{key} = "…"')
+        return value
+
+    def texts(self, table: Mapping[str, Any], key: str, name: str) -> tuple[str, ...]:
+        """A list of texts; empty where absent."""
+        value = table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.wrong(f"{name}.{key}", "须为文字的列表", f'{key} = ["…"]')
+        return tuple(value)
+
+    def sources(self, document: Mapping[str, Any]) -> tuple[SourceSpec, ...]:
+        """All [[source]] tables, checked against each other."""
+        tables = document.get("source")
+        if not isinstance(tables, list) or not tables:
+            raise self.wrong("source", "至少要有一个来源", "[[source]]")
+        sources = tuple(self._source(table, number) for number, table in enumerate(tables, start=1))
+        ids = [source.id for source in sources]
+        for source in sources:
+            if ids.count(source.id) > 1:
+                raise self.wrong("source.id", f"来源编号 {source.id} 重复")
+            strangers = sorted(set(source.derived_from) - set(ids) | {source.id} & set(source.derived_from))
+            if strangers:
+                raise self.wrong(
+                    f"source（{source.id}）.derived_from",
+                    f"没有来源 {strangers[0]}，或指向自身",
+                    'derived_from = ["national"]',
+                )
+        return sources
+
+    def _source(self, table: Any, number: int) -> SourceSpec:
+        name = f"source（第{number}个）"
+        if not isinstance(table, dict):
+            raise self.wrong(name, "须写成 [[source]] 一节", "[[source]]")
+        self.only_known(name, table, {"id", "kind", "title", "folder", "derived_from", "as_of"})
+        source_id = self.text(table, "id", name)
+        if not _SOURCE_ID.fullmatch(source_id):
+            raise self.wrong(f"{name}.id", "须为小写字母开头的英文编号", 'id = "national"')
+        kind = self.text(table, "kind", name)
+        if kind not in set(SourceKind):
+            raise self.wrong(f"{name}.kind", f"只能是：{'、'.join(SourceKind)}", 'kind = "national"')
+        as_of = table.get("as_of")
+        if as_of is not None and type(as_of) is not date:
+            raise self.wrong(f"{name}.as_of", "须为日期，不加引号", "as_of = 2024-06-30")
+        return SourceSpec(
+            id=source_id,
+            kind=SourceKind(kind),
+            title=self.text(table, "title", name) if "title" in table else source_id,
+            folder=self.file.parent / self.text(table, "folder", name),
+            derived_from=self.texts(table, "derived_from", name),
+            as_of=as_of,
+        )
