@@ -1,0 +1,182 @@
+"""Rules bound to a sweep: the values of their parameters per source, and the sources they can be asked about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlglot import exp
+
+from taizhang.sweep.engines import Engine
+from taizhang.sweep.rules.compile import (
+    Bound,
+    MemberScan,
+    ParameterTexts,
+    delivered_columns,
+    dependencies,
+    portable,
+    suppressed,
+)
+from taizhang.sweep.rules.functions import expand
+from taizhang.sweep.rules.grammar import parse
+from taizhang.sweep.rules.messages import message_sql
+from taizhang.sweep.rules.model import Parameter, Rule, Value
+from taizhang.sweep.rules.parameters import KINDS, in_force
+from taizhang.sweep.rules.schema import Column, Kind, Table, tables
+
+AGE = parse("age_on(birth_date, :as_of)")
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The place and time of a sweep.
+
+    as_of: the sweep's own date, for tables that belong to no source. parameters: all packs', overrides included.
+    delivered: per source the fields its newest delivery carries, where the caller knows; without it a column that no
+    row of a source fills counts as not delivered.
+    """
+
+    as_of: date
+    province: str
+    county: str
+    parameters: Mapping[str, Parameter]
+    delivered: Mapping[str, frozenset[str]] | None = None
+
+
+class Binder:
+    """Binds rules to what is in an engine."""
+
+    def __init__(self, engine: Engine, situation: Situation) -> None:
+        self.engine, self.situation = engine, situation
+        self.dates = self._dates()
+        self.values = {
+            name: {source: self._value(parameter, day) for source, day in self.dates.items()}
+            for name, parameter in situation.parameters.items()
+        }
+        self._filled: dict[str, dict[str, frozenset[str]]] = {}
+
+    def _dates(self) -> dict[str, date]:
+        dates: dict[str, date] = {}
+        for table in tables():
+            if {"source", "as_of"} <= set(self.engine.columns(table)):
+                rows = self.engine.fetch(f"SELECT source, MAX(as_of) AS as_of FROM {table} GROUP BY source").to_pylist()
+                for row in rows:
+                    dates.setdefault(row["source"], row["as_of"] or self.situation.as_of)
+        return dict(sorted(dates.items()))
+
+    def _value(self, parameter: Parameter, day: date) -> Value:
+        where = self.situation
+        return in_force(parameter, year=day.year, province=where.province, county=where.county).value
+
+    def texts(self, table: str) -> ParameterTexts:
+        """Parameter values as they stand in the SQL of a table's rules."""
+        columns = tables()[table].columns
+        as_of = exp.column("as_of") if "as_of" in columns else _day(self.situation.as_of)
+        return ParameterTexts(self.values, as_of)
+
+    def bind(self, rule: Rule, others: Sequence[Rule], scan: MemberScan | None) -> Bound:
+        """The rule's expressions for this sweep."""
+        texts = self.texts(rule.tables[0])
+        when, check = self._pair(rule, texts, scan)
+        hiding = [self._pair(other, texts, scan) for other in others if other.id in rule.suppressed_by]
+        when = suppressed(when, hiding)
+        sources, not_run = self.sources(rule)
+        if not_run and sources:
+            when = exp.and_(exp.column("source").isin(*sources), when)
+        observed = portable(rule.observed, texts, scan) if rule.observed is not None else None
+        return Bound(rule, when, check, observed, sources, not_run)
+
+    def _pair(self, rule: Rule, texts: ParameterTexts, scan: MemberScan | None) -> tuple[exp.Expr, exp.Expr]:
+        assert rule.when is not None  # noqa: S101 - predicate rules have both, by the loader
+        assert rule.check is not None  # noqa: S101
+        return portable(rule.when, texts, scan), portable(rule.check, texts, scan)
+
+    def members(self, rule: Rule) -> exp.Expr:
+        """The condition that picks the members a household finding points at."""
+        assert rule.involved is not None  # noqa: S101 - asked only of rules that have it
+        return self.texts("record").put_in(expand(rule.involved))
+
+    def columns_of(self, rule: Rule, table: str) -> set[str]:
+        """The columns of a table the rule reads."""
+        return set(dependencies(rule).columns.get(table, frozenset()))
+
+    def sources(self, rule: Rule) -> tuple[tuple[str, ...], dict[str, str]]:
+        """The sources a rule can be asked about, and why not about the others."""
+        reasons: dict[str, str] = {}
+        asked = [source for source in self.dates if not rule.sources or source in rule.sources]
+        for source in asked:
+            reason = self._absent(rule, source) or self._unset(rule, source)
+            if reason:
+                reasons[source] = reason
+        return tuple(source for source in asked if source not in reasons), reasons
+
+    def _absent(self, rule: Rule, source: str) -> str:
+        for table, columns in delivered_columns(rule).items():
+            present = self._present(table).get(source)
+            if present is None:
+                return f"没有 {table} 数据"
+            missing = sorted(columns - present)
+            if missing:
+                titles = "、".join(tables()[table].columns[name].title for name in missing)
+                return f"未报送或整列为空：{titles}"
+        return ""
+
+    def _present(self, table: str) -> dict[str, frozenset[str]]:
+        if table not in self._filled:
+            self._filled[table] = self._look(table)
+        return self._filled[table]
+
+    def _look(self, table: str) -> dict[str, frozenset[str]]:
+        there = self.engine.columns(table)
+        columns = [
+            name for name in there if name in tables()[table].columns and tables()[table].columns[name].delivered
+        ]
+        if "source" not in there:
+            return dict.fromkeys(self.dates, frozenset(columns)) if there else {}
+        counted = "".join(f", COUNT({name}) AS {name}" for name in columns)
+        rows = self.engine.fetch(f"SELECT source{counted} FROM {table} GROUP BY source").to_pylist()
+        found = {}
+        for row in rows:
+            known = (self.situation.delivered or {}).get(row["source"], frozenset())
+            found[row["source"]] = frozenset(name for name in columns if row[name] or name in known)
+        return found
+
+    def _unset(self, rule: Rule, source: str) -> str:
+        for name in sorted(dependencies(rule).parameters):
+            if self.values[name].get(source) is None:
+                return f"参数 {name} 没有 {self.dates[source].year} 年的值"
+        return ""
+
+    def message(self, bound: Bound, language: str, table: Table, alias: str) -> str:
+        """The SQL that renders the rule's message for a row of `alias`."""
+        available = set(self.engine.columns("rule_household_facts" if table.name == "household" else table.name))
+        columns = {name: column for name, column in table.columns.items() if name in available}
+        texts = self.texts(table.name)
+
+        def given(name: str) -> tuple[exp.Expr, Kind] | None:
+            if name == "observed" and bound.observed is not None:
+                return bound.observed, Kind.INT
+            if name == "age":
+                return portable(AGE, texts), Kind.INT
+            if name in self.values:
+                return texts.tree(name), KINDS[self.situation.parameters[name].type]
+            if name in table.columns:
+                return exp.null(), Kind.TEXT
+            return (texts.tree("as_of"), Kind.DATE) if name == "as_of" else None
+
+        sql = message_sql(bound.rule.message[language], language, columns, given)
+        return qualified_text(sql, alias)
+
+
+def qualified_text(sql: str, alias: str) -> str:
+    """SQL text with its bare columns taken from a table alias."""
+    tree = parse(sql)
+    for column in list(tree.find_all(exp.Column)):
+        column.set("table", exp.to_identifier(alias))
+    return tree.sql("duckdb")
+
+
+def _day(day: date) -> exp.Expr:
+    return exp.cast(exp.Literal.string(day.isoformat()), "date")
+
+
+__all__ = ["Binder", "Column", "Situation", "qualified_text"]

@@ -1,0 +1,113 @@
+"""All predicate rules of one table in one scan.
+
+A row's verdicts are packed two bits a rule into 64-bit words (0 not applicable, 1 pass, 2 hit, 3 unknown), so the scan
+writes a handful of integers a row however many rules there are. Counts and hits are read from the words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from taizhang.sweep.rules.compile import Bound, MemberScan
+from taizhang.sweep.rules.schema import Table
+
+PER_WORD = 31
+NOT_APPLICABLE, PASS, HIT, UNKNOWN = range(4)
+VERDICT_WORDS = ("not_applicable", "pass", "hit", "unknown")
+
+SUBJECTS = {
+    "person": "CAST({t}.person_id AS VARCHAR)",
+    "household": "CAST({t}.household_id AS VARCHAR)",
+    "case": "CAST({t}.household_id AS VARCHAR)",
+    "village": "{t}.village_code",
+    "cadre": "COALESCE({t}.cadre_no, CAST({t}.record_id AS VARCHAR))",
+    "work_spell": "CAST({t}.person_id AS VARCHAR) || ':' || COALESCE(CAST({t}.start_month AS VARCHAR), '')",
+    "planned_work": "CAST({t}.person_id AS VARCHAR)",
+    "pairing": "CAST({t}.household_id AS VARCHAR) || ':' || COALESCE({t}.cadre_no, '')",
+    "source": "{t}.source",
+}
+KEYS = {
+    "record": ("record_id",),
+    "household": ("household_id", "source"),
+}
+CONTEXT = ("record_id", "person_id", "household_id", "source", "town_code", "village_code", "cadre_no", "start_month")
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where the verdicts of a rule stand: which word, and the value of its lower bit."""
+
+    number: int
+    word: int
+    place: int
+
+
+def positions(rules: Sequence[Bound]) -> dict[str, Position]:
+    """Rule id to position, in the order given."""
+    return {
+        bound.rule.id: Position(number, number // PER_WORD, 4 ** (number % PER_WORD))
+        for number, bound in enumerate(rules)
+    }
+
+
+def words_sql(rules: Sequence[Bound]) -> list[str]:
+    """One SQL expression per word."""
+    count = (len(rules) + PER_WORD - 1) // PER_WORD
+    return [
+        " + ".join(["CAST(0 AS BIGINT)", *(_verdict(b, p) for b, p in zip(rules, positions(rules).values(), strict=True) if p.word == w)])
+        for w in range(count)
+    ]  # fmt: skip
+
+
+def _verdict(bound: Bound, position: Position) -> str:
+    when, check = bound.when.sql("duckdb"), bound.check.sql("duckdb")
+    place = position.place
+    return (
+        f"CASE WHEN ({when}) THEN CASE WHEN ({check}) THEN {PASS * place} WHEN NOT ({check}) THEN {HIT * place}"
+        f" ELSE {UNKNOWN * place} END ELSE 0 END"
+    )
+
+
+def verdict_sql(bound: Bound) -> str:
+    """One rule's verdict as a word."""
+    when, check = bound.when.sql("duckdb"), bound.check.sql("duckdb")
+    return (
+        f"CASE WHEN ({when}) THEN CASE WHEN ({check}) THEN 'pass' WHEN NOT ({check}) THEN 'hit' ELSE 'unknown' END"
+        " ELSE 'not_applicable' END"
+    )
+
+
+def context_columns(table: Table) -> list[str]:
+    """The columns of a table that say whose row it is."""
+    return [name for name in CONTEXT if table.has(name)]
+
+
+def subject_sql(subject: str, table: Table, alias: str) -> str:
+    """The text that names the subject of a row."""
+    template = SUBJECTS[subject]
+    needed = [name for name in CONTEXT if "{t}." + name in template]
+    if not table.has(*needed):
+        present = [name for name in needed if table.has(name)]
+        return f"CAST({alias}.{present[0]} AS VARCHAR)" if present else f"{alias}.source"
+    return template.format(t=alias)
+
+
+def household_facts_sql(columns: Sequence[str], scan: MemberScan) -> str:
+    """Households of each source with the member aggregates their rules need: one scan of records."""
+    aggregates = ", ".join(f"{sql} AS {name}" for sql, name in scan.columns.items())
+    own = ", ".join(f"h.{name}" for name in columns)
+    named = ", ".join(f"m.{name}" for name in scan.columns.values())
+    return (
+        f"SELECT {own}, m.record_id{', ' + named if named else ''} FROM household AS h LEFT JOIN ("
+        f"SELECT source, household_id, MIN(record_id) AS record_id{', ' + aggregates if aggregates else ''}"
+        " FROM record WHERE NOT household_id IS NULL GROUP BY source, household_id"
+        ") AS m ON m.source = h.source AND m.household_id = h.household_id"
+    )
+
+
+def involved_sql(condition: exp.Expr) -> str:
+    """The members a household finding points at, as set text."""
+    inside = f"is_present AND ({condition.sql('duckdb')})"
+    listed = f"STRING_AGG(CAST(person_id AS VARCHAR), '|' ORDER BY person_id) FILTER(WHERE {inside})"
+    return f"'|' || {listed} || '|'"

@@ -1,0 +1,285 @@
+"""A set of rules over the tables of a sweep: `rule_hit` and `rule_count`, made wholly by the engine."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import pyarrow as pa
+from sqlglot import exp
+
+from taizhang.sweep.engines import Engine
+from taizhang.sweep.rules import fuse
+from taizhang.sweep.rules.binding import Binder, Situation
+from taizhang.sweep.rules.compile import Bound, MemberScan, message_columns
+from taizhang.sweep.rules.fuse import household_facts_sql, involved_sql, positions, subject_sql, words_sql
+from taizhang.sweep.rules.messages import message_sql
+from taizhang.sweep.rules.model import LANGUAGES, Rule, Scope
+from taizhang.sweep.rules.schema import Kind, Table, tables
+from taizhang.sweep.rules.selected import SelectRun
+
+HIT_COLUMNS = {
+    "rule": "VARCHAR", "subject_type": "VARCHAR", "subject": "VARCHAR", "person_id": "BIGINT", "household_id": "BIGINT",
+    "source": "VARCHAR", "scope_key": "VARCHAR", "record_id": "BIGINT", "involved": "VARCHAR", "observed": "VARCHAR",
+    "message_zh": "VARCHAR", "message_hant": "VARCHAR", "message_en": "VARCHAR",
+}  # fmt: skip
+COUNT_COLUMNS = {
+    "rule": "VARCHAR", "source": "VARCHAR", "town_code": "VARCHAR", "applicable": "BIGINT", "hits": "BIGINT",
+    "passes": "BIGINT", "unknown": "BIGINT", "not_applicable": "BIGINT", "not_run": "VARCHAR",
+}  # fmt: skip
+FAULT = "RULE-FAULT"
+FAULT_TEXTS = {
+    "zh": "规则 {rule} 运行出错（{kind}），本次未判断。",
+    "zh_hant": "規則 {rule} 執行出錯（{kind}），本次未判斷。",
+    "en": "Rule {rule} failed ({kind}) and was not judged.",
+}
+
+
+@dataclass
+class Ran:
+    """What a run did: rules judged, rules that could not be asked somewhere, and rules that failed."""
+
+    rules: int = 0
+    not_run: dict[str, dict[str, str]] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+
+
+def run_rules(engine: Engine, rules: Sequence[Rule], situation: Situation) -> Ran:
+    """Make the engine tables `rule_hit` and `rule_count` for the rules.
+
+    Reads the canonical tables of the engine; a rule whose table is missing, whose columns no row of a source fills, or
+    whose parameter has no value there is counted as not run for that source, with the reason. A rule that fails is a
+    finding of its own (RULE-FAULT) and the others go on.
+    """
+    _create(engine, "rule_hit", HIT_COLUMNS)
+    _create(engine, "rule_count", COUNT_COLUMNS)
+    ran = Ran(rules=len(rules))
+    binder = Binder(engine, situation)
+    for name in dict.fromkeys(rule.tables[0] for rule in rules if rule.scope in (Scope.ROW, Scope.HOUSEHOLD)):
+        fitting = [r for r in rules if r.scope in (Scope.ROW, Scope.HOUSEHOLD) and r.tables[0] == name]
+        _TableRun(engine, tables()[name], binder, ran).run(fitting)
+    selects = SelectRun(engine, binder)
+    for rule in rules:
+        if rule.scope in (Scope.KEY, Scope.PAIR, Scope.SOURCE):
+            fault = selects.run(rule, ran.not_run)
+            if fault:
+                ran.faults[rule.id] = fault
+    _insert_not_run(engine, ran)
+    return ran
+
+
+def _create(engine: Engine, name: str, columns: Mapping[str, str]) -> None:
+    engine.execute(f"DROP TABLE IF EXISTS {name}")
+    engine.execute(f"CREATE TABLE {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())})")
+
+
+def _insert_not_run(engine: Engine, ran: Ran) -> None:
+    rows = [(rule, source, reason) for rule, reasons in ran.not_run.items() for source, reason in reasons.items()]
+    rows += [(rule, None, f"运行出错：{kind}") for rule, kind in ran.faults.items()]
+    for rule, source, reason in rows:
+        values = ", ".join(_text(value) for value in (rule, source))
+        engine.execute(f"INSERT INTO rule_count VALUES ({values}, NULL, 0, 0, 0, 0, 0, {_text(reason)})")
+    for rule, kind in ran.faults.items():
+        shown = ", ".join(_text(FAULT_TEXTS[language].format(rule=rule, kind=kind)) for language in LANGUAGES)
+        engine.execute(
+            f"INSERT INTO rule_hit VALUES ('{FAULT}', 'rule', {_text(rule)}, NULL, NULL, NULL, '', NULL, NULL, NULL, {shown})"
+        )
+
+
+def _text(value: str | None) -> str:
+    return "NULL" if value is None else "'" + value.replace("'", "''") + "'"
+
+
+class _TableRun:
+    """The predicate rules of one table: words, counts, hits."""
+
+    def __init__(self, engine: Engine, table: Table, binder: Binder, ran: Ran) -> None:
+        self.engine, self.table, self.binder, self.ran = engine, table, binder, ran
+        self.words_table = f"rule_word_{table.name}"
+        self.facts = table.name
+
+    def run(self, rules: Sequence[Rule]) -> None:
+        scan = MemberScan()
+        bound = []
+        for rule in rules:
+            ready = self.binder.bind(rule, rules, scan if rule.scope is Scope.HOUSEHOLD else None)
+            if ready.not_run:
+                self.ran.not_run[rule.id] = dict(ready.not_run)
+            if ready.sources:
+                bound.append(ready)
+        if not bound:
+            return
+        if self.table.name == "household":
+            self._make_facts(rules, scan)
+        try:
+            self._make_words(bound)
+        except Exception:  # noqa: BLE001 - the rule boundary: one bad rule must not stop the sweep
+            bound = self._without_faulty(bound)
+            self._make_words(bound)
+        self._register_positions(bound)
+        self._count()
+        self._hit(bound)
+
+    def _make_facts(self, rules: Sequence[Rule], scan: MemberScan) -> None:
+        self.facts = "rule_household_facts"
+        needed = {"household_id", "source", "as_of", "town_code", "village_code"} & set(self.table.columns)
+        for rule in rules:
+            needed |= self.binder.columns_of(rule, "household") | message_columns(rule, "household")
+        available = set(self.engine.columns("household"))
+        self.engine.execute(f"DROP TABLE IF EXISTS {self.facts}")
+        sql = household_facts_sql(sorted(needed & available), scan)
+        self.engine.execute(f"CREATE TEMPORARY TABLE {self.facts} AS {sql}")
+
+    def _context(self) -> list[str]:
+        available = set(self.engine.columns(self.facts))
+        return [name for name in fuse.CONTEXT if name in available]
+
+    def _make_words(self, bound: Sequence[Bound]) -> None:
+        keys = fuse.KEYS.get(self.table.name)
+        carried = self._context()
+        if keys is None:
+            printed = {name for b in bound for name in message_columns(b.rule, self.table.name)} | {"as_of"}
+            carried = sorted(set(carried) | (printed & set(self.engine.columns(self.facts))))
+        words = ", ".join(f"{sql} AS w{number}" for number, sql in enumerate(words_sql(bound)))
+        self.engine.execute(f"DROP TABLE IF EXISTS {self.words_table}")
+        self.engine.execute(
+            f"CREATE TEMPORARY TABLE {self.words_table} AS SELECT {', '.join(carried)}, {words} FROM {self.facts}"
+        )
+
+    def _without_faulty(self, bound: Sequence[Bound]) -> list[Bound]:
+        sound = []
+        for candidate in bound:
+            try:
+                self.engine.fetch(
+                    f"SELECT COUNT(v) FROM (SELECT {fuse.verdict_sql(candidate)} AS v FROM {self.facts}) AS t"
+                )
+            except Exception as error:  # noqa: BLE001 - the rule boundary
+                self.ran.faults[candidate.rule.id] = type(error).__name__
+            else:
+                sound.append(candidate)
+        return sound
+
+    def _register_positions(self, bound: Sequence[Bound]) -> None:
+        placed = positions(bound)
+        rows = [
+            (p.number, rule, p.word, p.place, b.rule.subject, source)
+            for (rule, p), b in zip(placed.items(), bound, strict=True)
+            for source in b.sources
+        ]
+        columns = list(zip(*rows, strict=True))
+        self.engine.register(
+            self._positions(),
+            pa.table({
+                "number": pa.array(columns[0], pa.int64()), "rule": pa.array(columns[1], pa.string()),
+                "word": pa.array(columns[2], pa.int64()), "place": pa.array(columns[3], pa.int64()),
+                "subject_type": pa.array(columns[4], pa.string()), "source": pa.array(columns[5], pa.string()),
+            }),
+        )  # fmt: skip
+
+    def _positions(self) -> str:
+        return f"rule_position_{self.table.name}"
+
+    def _word_count(self) -> int:
+        return sum(1 for name in self.engine.columns(self.words_table) if name[0] == "w" and name[1:].isdigit())
+
+    def _count(self) -> None:
+        town = "town_code" if "town_code" in self.engine.columns(self.words_table) else "CAST(NULL AS VARCHAR)"
+        patterns = " UNION ALL ".join(
+            f"SELECT source, {town} AS town_code, {w} AS word, w{w} AS bits, COUNT(*) AS n FROM {self.words_table}"
+            f" GROUP BY source, {town}, w{w}"
+            for w in range(self._word_count())
+        )
+        verdict = "(t.bits // p.place) % 4"
+        self.engine.execute(
+            "INSERT INTO rule_count SELECT p.rule, t.source, t.town_code,"
+            f" SUM(CASE WHEN {verdict} IN (1, 2) THEN t.n ELSE 0 END), SUM(CASE WHEN {verdict} = 2 THEN t.n ELSE 0 END),"
+            f" SUM(CASE WHEN {verdict} = 1 THEN t.n ELSE 0 END), SUM(CASE WHEN {verdict} = 3 THEN t.n ELSE 0 END),"
+            f" SUM(CASE WHEN {verdict} = 0 THEN t.n ELSE 0 END), NULL"
+            f" FROM ({patterns}) AS t JOIN {self._positions()} AS p ON p.word = t.word AND p.source = t.source"
+            " GROUP BY p.rule, t.source, t.town_code"
+        )
+
+    def _hit(self, bound: Sequence[Bound]) -> None:
+        by_word: dict[int, list[Bound]] = {}
+        for b, p in zip(bound, positions(bound).values(), strict=True):
+            by_word.setdefault(p.word, []).append(b)
+        for word in by_word:
+            self._hit_rows(word)
+        if self.table.name == "household":
+            self._make_involved(bound)
+        self._insert_hits(bound, sorted(by_word))
+
+    def _hit_rows(self, word: int) -> None:
+        mask = sum(fuse.HIT * 4**n for n in range(fuse.PER_WORD))
+        name = f"rule_hit_row_{word}"
+        self.engine.execute(f"DROP TABLE IF EXISTS {name}")
+        self.engine.execute(
+            f"CREATE TEMPORARY TABLE {name} AS SELECT t.*, p.number, p.rule, p.subject_type"
+            f" FROM (SELECT * FROM {self.words_table} WHERE (w{word} & {mask}) <> 0) AS t"
+            f" JOIN {self._positions()} AS p ON p.word = {word} AND p.source = t.source"
+            f" WHERE (t.w{word} // p.place) % 4 = {fuse.HIT}"
+        )
+
+    def _make_involved(self, bound: Sequence[Bound]) -> None:
+        listed = [(b, involved_sql(self.binder.members(b.rule))) for b in bound if b.rule.involved is not None]
+        self.engine.execute("DROP TABLE IF EXISTS rule_involved")
+        columns = "".join(f", {sql} AS involved_{n}" for n, (_, sql) in enumerate(listed))
+        hit = " UNION ".join(
+            f"SELECT source, household_id FROM rule_hit_row_{word}" for word in range(self._word_count())
+        )
+        self.engine.execute(
+            f"CREATE TEMPORARY TABLE rule_involved AS SELECT r.source, r.household_id{columns} FROM record AS r"
+            f" SEMI JOIN ({hit}) AS h ON h.source = r.source AND h.household_id = r.household_id"
+            " GROUP BY r.source, r.household_id"
+        )
+        self.involved = {b.rule.id: f"i.involved_{n}" for n, (b, _) in enumerate(listed)}
+
+    def _insert_hits(self, bound: Sequence[Bound], words: Sequence[int]) -> None:
+        placed = positions(bound)
+        keys = fuse.KEYS.get(self.table.name)
+        for word in words:
+            members = [b for b in bound if placed[b.rule.id].word == word]
+            joined, alias = f"rule_hit_row_{word} AS h", "h"
+            if keys is not None:
+                on = " AND ".join(f"t.{key} = h.{key}" for key in keys)
+                joined, alias = f"{joined} JOIN {self.facts} AS t ON {on}", "t"
+            if self.table.name == "household":
+                joined += " LEFT JOIN rule_involved AS i ON i.source = h.source AND i.household_id = h.household_id"
+            context = set(self._context())
+            case = lambda texts: _case_over(texts, {b.rule.id: placed[b.rule.id].number for b in members})  # noqa: E731
+            subjects = case({b.rule.id: subject_sql(b.rule.subject, self.table, "h") for b in members})
+            rendered = {language: case(self._messages(members, language, alias)) for language in LANGUAGES}
+            observed = case({b.rule.id: _observed(b, alias) for b in members if b.observed is not None})
+            involved = case(
+                {b.rule.id: self.involved[b.rule.id] for b in members if b.rule.id in getattr(self, "involved", {})}
+            )
+            ids = ", ".join(f"h.{name}" if name in context else "NULL" for name in ("person_id", "household_id"))
+            record = "h.record_id" if "record_id" in context else "NULL"
+            self.engine.execute(
+                f"INSERT INTO rule_hit SELECT h.rule, h.subject_type, {subjects}, {ids}, h.source, h.source, {record},"
+                f" {involved}, {observed}, {rendered['zh']}, {rendered['zh_hant']}, {rendered['en']} FROM {joined}"
+            )
+
+    def _messages(self, bound: Sequence[Bound], language: str, alias: str) -> dict[str, str]:
+        return {b.rule.id: self.binder.message(b, language, self.table, alias) for b in bound}
+
+
+def _observed(bound: Bound, alias: str) -> str:
+    assert bound.observed is not None  # noqa: S101 - filtered by the caller
+    return f"CAST({qualified(bound.observed, alias).sql('duckdb')} AS VARCHAR)"
+
+
+def qualified(tree: exp.Expr, alias: str) -> exp.Expr:
+    """The tree with its bare columns taken from a table alias."""
+    return tree.copy().transform(
+        lambda node: exp.column(node.name, table=alias) if isinstance(node, exp.Column) and not node.table else node
+    )
+
+
+def _case_over(texts: Mapping[str, str], numbers: Mapping[str, int]) -> str:
+    if not texts:
+        return "NULL"
+    branches = " ".join(f"WHEN {numbers[rule]} THEN {sql}" for rule, sql in texts.items())
+    return f"CASE h.number {branches} END"
+
+
+__all__ = ["COUNT_COLUMNS", "FAULT", "HIT_COLUMNS", "Kind", "Ran", "date", "message_sql", "qualified", "run_rules"]
