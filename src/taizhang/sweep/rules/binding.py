@@ -111,6 +111,8 @@ class Binder:
 
     def _absent(self, rule: Rule, source: str) -> str:
         for table, columns in delivered_columns(rule).items():
+            if not columns:
+                continue
             present = self._present(table).get(source)
             if present is None:
                 return f"没有 {table} 数据"
@@ -134,7 +136,7 @@ class Binder:
             return dict.fromkeys(self.dates, frozenset(columns)) if there else {}
         counted = "".join(f", COUNT({name}) AS {name}" for name in columns)
         rows = self.engine.fetch(f"SELECT source{counted} FROM {table} GROUP BY source").to_pylist()
-        found = {}
+        found = dict(self.situation.delivered or {})
         for row in rows:
             known = (self.situation.delivered or {}).get(row["source"], frozenset())
             found[row["source"]] = frozenset(name for name in columns if row[name] or name in known)

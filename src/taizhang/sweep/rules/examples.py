@@ -52,9 +52,10 @@ class _World:
                 self.rows.setdefault(table, []).append(_complete(table, row, source, number, example))
 
     def load(self, engine: Engine) -> None:
+        for name in tables():
+            engine.execute(f"DROP TABLE IF EXISTS {name}")
         for name, rows in self.rows.items():
             engine.register(f"example_{name}", _arrow(tables()[name].columns, rows))
-            engine.execute(f"DROP TABLE IF EXISTS {name}")
             engine.execute(f"CREATE TABLE {name} AS SELECT * FROM example_{name}")
 
 
@@ -78,9 +79,11 @@ def failures(ruleset: RuleSet, rules: Sequence[Rule] | None = None) -> list[Fail
     asked = [r for r in (rules if rules is not None else ruleset.rules.values()) if r.scope is not Scope.DIAGNOSIS]
     predicates = [r for r in asked if r.scope in (Scope.ROW, Scope.HOUSEHOLD)]
     found = _predicate_failures(ruleset, predicates)
-    for rule in asked:
-        if rule.scope not in (Scope.ROW, Scope.HOUSEHOLD):
-            found += [failure for example in rule.examples for failure in _select_failure(ruleset, rule, example)]
+    with DuckDbEngine() as engine:
+        for rule in asked:
+            if rule.scope not in (Scope.ROW, Scope.HOUSEHOLD):
+                for example in rule.examples:
+                    found += _select_failure(ruleset, engine, rule, example)
     return found
 
 
@@ -126,16 +129,15 @@ def _run(ruleset: RuleSet, engine: Engine, rules: Sequence[Rule]) -> None:
     only(ruleset, [rule.id for rule in rules]).run(engine, as_of=date(2020, 2, 19), delivered=delivered)
 
 
-def _select_failure(ruleset: RuleSet, rule: Rule, example: Example) -> list[Failure]:
+def _select_failure(ruleset: RuleSet, engine: Engine, rule: Rule, example: Example) -> list[Failure]:
     world = _World()
     world.add("example", example)
     for name in rule.tables:
         world.rows.setdefault(name, [])
-    with DuckDbEngine() as engine:
-        world.load(engine)
-        _run(ruleset, engine, [rule])
-        hits = engine.fetch("SELECT subject, observed FROM rule_hit").to_pylist()
-        count = engine.fetch("SELECT SUM(hits) AS h, SUM(passes) AS p FROM rule_count").to_pylist()[0]
+    world.load(engine)
+    _run(ruleset, engine, [rule])
+    hits = engine.fetch("SELECT subject, observed FROM rule_hit").to_pylist()
+    count = engine.fetch("SELECT SUM(hits) AS h, SUM(passes) AS p FROM rule_count").to_pylist()[0]
     if len(hits) > (count["h"] or 0):
         return [Failure(rule.id, rule.file, example.line, example.why, "findings ⊆ universe", "universe 之外的命中")]
     verdict = Verdict.HIT if hits else Verdict.PASS if count["p"] else Verdict.NOT_APPLICABLE
