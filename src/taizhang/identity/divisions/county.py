@@ -1,0 +1,157 @@
+"""A county's own list of towns and villages, and finding one by whatever it is called in a ledger."""
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
+from typing import ClassVar, Self
+
+from taizhang.errors import UserError
+
+_CODE = re.compile(r"[0-9]{12}")
+_SUFFIXES = (
+    "街道办事处",
+    "社区居委会",
+    "居民委员会",
+    "村民委员会",
+    "街道办",
+    "街道",
+    "村委会",
+    "居委会",
+    "社区",
+    "办事处",
+    "镇",
+    "乡",
+    "办",
+    "村",
+)
+
+
+class DivisionListError(UserError):
+    """The county's list of divisions cannot be read or contradicts itself."""
+
+    code: ClassVar[str] = "E-COUNTY-DIVISIONS"
+
+
+class DivisionKind(StrEnum):
+    """Levels of the 12-digit code, with the township ranges of the statistical rules."""
+
+    COUNTY = "county"
+    STREET = "street"
+    TOWN = "town"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """One place. `parent` is the code of the level above; a placeholder code stands for a village whose real one is unknown."""
+
+    code: str
+    name: str
+    kind: DivisionKind
+    parent: str | None
+    aliases: tuple[str, ...] = ()
+    is_placeholder: bool = False
+
+
+class CountyDivisions:
+    """The divisions of one county, by code and by name."""
+
+    def __init__(self, divisions: Iterable[Division]) -> None:
+        self._by_code = {division.code: division for division in divisions}
+        self._by_key: dict[str, list[Division]] = defaultdict(list)
+        for division in self._by_code.values():
+            for name in {_key(name) for name in (division.name, *division.aliases)}:
+                self._by_key[name].append(division)
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Self:
+        """Read a list with the columns code, name, aliases (separated by |), placeholder; the sample county's without a path.
+
+        Raises DivisionListError with the line at fault.
+        """
+        if path is None:
+            return cls.from_csv(
+                files(__package__).joinpath("data/yangxian.csv").read_text(encoding="utf-8"), "yangxian.csv"
+            )
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DivisionListError(
+                "行政区划表打不开。", where=path.name, why=type(error).__name__, hint="请给出 UTF-8 编码的 CSV 文件。"
+            ) from error
+        return cls.from_csv(text, path.name)
+
+    @classmethod
+    def from_csv(cls, text: str, where: str) -> Self:
+        """Read the text of such a list; `where` is its name in messages."""
+        found: dict[str, Division] = {}
+        for line, row in enumerate(csv.DictReader(io.StringIO(text)), 2):
+            code, name = (row.get("code") or "").strip(), (row.get("name") or "").strip()
+            if not _CODE.fullmatch(code) or not name:
+                raise DivisionListError(
+                    "行政区划表有一行不合规。",
+                    where=f"{where} 第{line}行",
+                    why="代码不是12位数字，或名称为空",
+                    hint="列：code,name,aliases,placeholder",
+                )
+            if code in found:
+                raise DivisionListError(
+                    "行政区划代码重复。", where=f"{where} 第{line}行", hint="每个代码只写一行，别名用 | 分开。"
+                )
+            aliases = tuple(a.strip() for a in (row.get("aliases") or "").split("|") if a.strip())
+            placeholder = (row.get("placeholder") or "").strip() in {"1", "true", "是"}
+            found[code] = Division(code, name, _kind(code), _parent(code), aliases, placeholder)
+        return cls(found.values())
+
+    def __iter__(self) -> Iterator[Division]:
+        """All divisions by code."""
+        return iter(sorted(self._by_code.values(), key=lambda division: division.code))
+
+    def by_code(self, code: str) -> Division | None:
+        """The division of a code; a 9-digit town code may be given without its zeros."""
+        return self._by_code.get(code.ljust(12, "0"))
+
+    def match(self, name: str, *, within: str = "") -> tuple[Division, ...]:
+        """The divisions a name may mean inside the code prefix `within`: one is a match, several are a question, none is unknown.
+
+        Suffixes do not count (纸坊办 is 纸坊街道); a name written whole wins over one that agrees without its suffix.
+        """
+        fitting = [d for d in self._by_key.get(_key(name), ()) if d.code.startswith(within.rstrip("0"))]
+        whole = [d for d in fitting if name.strip() in {d.name, *d.aliases}]
+        return tuple(whole or fitting)
+
+    def towns(self) -> tuple[Division, ...]:
+        """The town-level units by code."""
+        return tuple(d for d in self if d.kind in {DivisionKind.STREET, DivisionKind.TOWN, DivisionKind.TOWNSHIP})
+
+
+def _key(name: str) -> str:
+    plain = re.sub(r"\s", "", name)
+    for suffix in _SUFFIXES:
+        if plain.endswith(suffix) and len(plain) > len(suffix):
+            return plain.removesuffix(suffix)
+    return plain
+
+
+def _kind(code: str) -> DivisionKind:
+    if code[6:] == "000000":
+        return DivisionKind.COUNTY
+    if code[9:] != "000":
+        return DivisionKind.VILLAGE
+    town = int(code[6:9])
+    if town < 100:
+        return DivisionKind.STREET
+    return DivisionKind.TOWN if town < 200 else DivisionKind.TOWNSHIP
+
+
+def _parent(code: str) -> str | None:
+    if code[9:] != "000":
+        return code[:9] + "000"
+    return code[:6] + "000000" if code[6:9] != "000" else None

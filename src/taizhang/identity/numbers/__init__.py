@@ -1,0 +1,55 @@
+"""ID numbers: what kind one is, everything wrong with it, what it can have been, and how two differ.
+
+Scalar forms (`parse_id`, `compare_numbers`, `repair_candidates`) explain one case; columnar forms (`parse_ids`, `valid_keys`,
+`syndrome_candidates`, `compare_number_pairs`) do the same for a county. Source: GB 11643-1999 (ISO 7064 MOD 11-2).
+"""
+
+from taizhang.identity.numbers.check import WEIGHTS, check_digit, from_key, id_key, valid_keys
+from taizhang.identity.numbers.columnar import IdColumns, parse_ids
+from taizhang.identity.numbers.compare import NumberRelation, compare_number_pairs, compare_numbers, compare_texts
+from taizhang.identity.numbers.excel import DOUBLE, SIXTEEN, TYPED, Damage, undamaged, undamaged_any
+from taizhang.identity.numbers.kinds import IdDefect, IdKind, IdParse
+from taizhang.identity.numbers.masking import mask_number
+from taizhang.identity.numbers.parse import MAX_AGE, birth_of, parse_id, to_18
+from taizhang.identity.numbers.repair import (
+    SUBSTITUTION,
+    TRANSPOSITION,
+    Repair,
+    indel_candidates,
+    repair_candidates,
+    syndrome_candidates,
+)
+
+__all__ = [
+    "DOUBLE",
+    "MAX_AGE",
+    "SIXTEEN",
+    "SUBSTITUTION",
+    "TRANSPOSITION",
+    "TYPED",
+    "WEIGHTS",
+    "Damage",
+    "IdColumns",
+    "IdDefect",
+    "IdKind",
+    "IdParse",
+    "NumberRelation",
+    "Repair",
+    "birth_of",
+    "check_digit",
+    "compare_number_pairs",
+    "compare_numbers",
+    "compare_texts",
+    "from_key",
+    "id_key",
+    "indel_candidates",
+    "mask_number",
+    "parse_id",
+    "parse_ids",
+    "repair_candidates",
+    "syndrome_candidates",
+    "to_18",
+    "undamaged",
+    "undamaged_any",
+    "valid_keys",
+]

@@ -1,0 +1,201 @@
+"""What a damaged number can have been: the check character as a decoder, not only a validator.
+
+For body digits d, weights w and check c, the syndrome is s = (Σ d·w + c - 1) mod 11. One wrong digit at place i must
+have been d - s/w (mod 11): at most one candidate a place. Two neighbours changed places where
+s + (d' - d)(w - w') ≡ 0. So an invalid number has at most 18 + 17 candidates, each an equality probe.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from taizhang.identity.numbers.check import WEIGHTS, check_digit, from_key, id_key, valid_keys
+from taizhang.identity.numbers.excel import TYPED, undamaged_any
+from taizhang.identity.numbers.kinds import IdDefect, IdKind, IdParse
+from taizhang.identity.numbers.parse import birth_of
+
+_INVERSE = tuple(pow(weight, -1, 11) for weight in WEIGHTS)
+_POWERS = tuple(10 ** (16 - place) for place in range(17))
+SUBSTITUTION, TRANSPOSITION = 0, 32
+"""Operation codes: SUBSTITUTION + place (1 to 18), TRANSPOSITION + first place (1 to 17)."""
+
+_LOOK_ALIKE = {frozenset(pair) for pair in ("06", "17", "38", "56", "69", "08", "39", "49")}
+_SOUND_ALIKE = {frozenset("17")}
+_KEYPAD = {digit: divmod(9 - int(digit), 3) for digit in "123456789"} | {"0": (3, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A number that one slip turns into the damaged one.
+
+    reason: XS-ID-SUBST, XS-ID-TRANSPOSE, XS-ID-INDEL, XS-ID-EXCEL, XS-ID-15-18, ID-CHARSET.
+    positions: 1-based places in the repaired number.
+    weight: higher is likelier; only its order means something.
+    """
+
+    core18: str
+    reason: str
+    positions: tuple[int, ...]
+    weight: float
+
+
+def syndrome_candidates(
+    keys: npt.NDArray[np.int64],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int8]]:
+    """All numbers with a right check that one substitution or one swap of neighbours turns into the given invalid ones.
+
+    Returns arrays of equal length: row in `keys`, candidate key, operation code. Candidates are not yet tested for
+    date and division. A key whose check is right gives none.
+    """
+    rows = np.flatnonzero(~valid_keys(keys))
+    body, last = np.divmod(keys[rows], 11)
+    digits = np.stack([body // power % 10 for power in _POWERS], axis=1)
+    syndrome = (digits @ np.array(WEIGHTS) + last - 1) % 11
+    found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], int]] = []
+    for place in range(17):
+        true = (digits[:, place] - syndrome * _INVERSE[place]) % 11
+        fits = true <= 9
+        changed = (body + (true - digits[:, place]) * _POWERS[place]) * 11 + last
+        found.append((rows[fits], changed[fits], SUBSTITUTION + place + 1))
+    right = (last - syndrome) % 11
+    found.append((rows, body * 11 + right, SUBSTITUTION + 18))
+    for place in range(16):
+        step = digits[:, place + 1] - digits[:, place]
+        fits = ((syndrome + step * (WEIGHTS[place] - WEIGHTS[place + 1])) % 11 == 0) & (step != 0)
+        changed = (body + step * (_POWERS[place] - _POWERS[place + 1])) * 11 + last
+        found.append((rows[fits], changed[fits], TRANSPOSITION + place + 1))
+    swapped = (body - digits[:, 16] + last) * 11 + digits[:, 16]
+    fits = (last <= 9) & valid_keys(swapped)
+    found.append((rows[fits], swapped[fits], TRANSPOSITION + 17))
+    return (
+        np.concatenate([row for row, _, _ in found]),
+        np.concatenate([key for _, key, _ in found]),
+        np.concatenate([np.full(len(row), code, dtype=np.int8) for row, _, code in found]),
+    )
+
+
+def indel_candidates(text: str) -> Iterator[tuple[str, int]]:
+    """Numbers with a right check from which one lost or one extra character makes `text` (17 or 19 long): (number, place)."""
+    seen: set[str] = set()
+    if len(text) == 17:
+        variants = (
+            (text[:at] + new + text[at:], at + 1)
+            for at in range(18)
+            for new in ("0123456789X" if at == 17 else "0123456789")
+        )
+    elif len(text) == 19:
+        variants = ((text[:at] + text[at + 1 :], at + 1) for at in range(19))
+    else:
+        return
+    for number, place in variants:
+        if number not in seen and _is_sound(number):
+            seen.add(number)
+            yield number, place
+
+
+def repair_candidates(
+    parse: IdParse,
+    *,
+    local_areas: Collection[str] = (),
+    birth: date | None = None,
+    sex: str | None = None,
+    known: Collection[str] = (),
+    raw: str | None = None,
+    limit: int = 12,
+) -> tuple[Repair, ...]:
+    """Likely true numbers of a damaged one, the likeliest first; empty where nothing is wrong or nothing can be said.
+
+    local_areas: six-digit codes of the county (they rank, they never exclude: people move in).
+    birth, sex: the row's own columns. known: numbers in other sources (a hit is decisive).
+    raw: the raw digits of a numeric cell (`parse.text` is None then).
+    """
+    context = _Context(frozenset(local_areas), birth, sex, frozenset(known))
+    repairs = [
+        Repair(number, reason, places, context.weight(number, reason, parse.text or "", places))
+        for number, reason, places in _possible(parse, raw)
+    ]
+    best: dict[str, Repair] = {}
+    for repair in sorted(repairs, key=lambda r: (-r.weight, r.core18)):
+        best.setdefault(repair.core18, repair)
+    return tuple(best.values())[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    local_areas: frozenset[str]
+    birth: date | None
+    sex: str | None
+    known: frozenset[str]
+
+    def weight(self, number: str, reason: str, text: str, places: tuple[int, ...]) -> float:
+        weight = 0.0
+        if number in self.known:
+            weight += 20
+        if self.birth is not None:
+            weight += 6 if birth_of(number) == self.birth else -3
+        if self.sex is not None:
+            weight += 1 if (self.sex == "男") == (int(number[16]) % 2 == 1) else -3
+        if number[:6] in self.local_areas:
+            weight += 2
+        return weight + _edit_weight(number, reason, text, places)
+
+
+def _edit_weight(number: str, reason: str, text: str, places: tuple[int, ...]) -> float:
+    if reason == "XS-ID-TRANSPOSE":
+        return 1.5
+    if reason != "XS-ID-SUBST" or len(text) != 18:
+        return 0.5
+    pair = frozenset((number[places[0] - 1], text[places[0] - 1]))
+    if pair in _LOOK_ALIKE or pair in _SOUND_ALIKE or _are_neighbours(pair):
+        return 1.0
+    return 0.0
+
+
+def _are_neighbours(pair: frozenset[str]) -> bool:
+    if len(pair) != 2 or not pair <= set(_KEYPAD):
+        return False
+    (row_a, column_a), (row_b, column_b) = (_KEYPAD[digit] for digit in pair)
+    return abs(row_a - row_b) + abs(column_a - column_b) == 1
+
+
+def _possible(parse: IdParse, raw: str | None) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+    if parse.kind is IdKind.CITIZEN_15 and parse.core18 is not None:
+        yield parse.core18, "XS-ID-15-18", ()
+        return
+    if IdDefect.EXCEL_NUMERIC in parse.defects:
+        yield from ((number, "XS-ID-EXCEL", (16, 17, 18)) for number in undamaged_any(raw or "") if _is_sound(number))
+        return
+    text = parse.text or ""
+    if IdDefect.EXCEL_TRUNC in parse.defects:
+        yield from (
+            (number, "XS-ID-EXCEL", (16, 17, 18)) for number in undamaged_any(text, (TYPED,)) if _is_sound(number)
+        )
+    if IdDefect.CHARSET in parse.defects:
+        plain = text.translate(str.maketrans("OoIlDQSBZ", "001100582"))
+        if len(plain) == 18 and _is_sound(plain):
+            yield plain, "ID-CHARSET", tuple(i + 1 for i, (a, b) in enumerate(zip(plain, text, strict=True)) if a != b)
+    if parse.key is not None and not parse.valid:
+        _, keys, codes = syndrome_candidates(np.array([parse.key], dtype=np.int64))
+        for key, code in zip(keys.tolist(), codes.tolist(), strict=True):
+            number = from_key(key)
+            if _is_sound(number):
+                place = code % 32
+                yield (
+                    (number, "XS-ID-SUBST", (place,))
+                    if code < TRANSPOSITION
+                    else (number, "XS-ID-TRANSPOSE", (place, place + 1))
+                )
+    if parse.key is None:
+        yield from ((number, "XS-ID-INDEL", (place,)) for number, place in indel_candidates(text))
+
+
+def _is_sound(number: str) -> bool:
+    """Whether the number has the form, a right check and a birth date that exists."""
+    try:
+        key = id_key(number)
+    except ValueError:
+        return False
+    return check_digit(number[:17]) == from_key(key)[17] and birth_of(number) is not None
