@@ -238,6 +238,17 @@ def _clean(
     return _Arrays(key, ok, kind, flags, birth.astype(np.int32), has_birth, sex)
 
 
+def _horner(digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """The 17 digits of each row as a number; column by column, which keeps memory small and the additions vectorised."""
+    columns = np.ascontiguousarray(digits.T)
+    high, low = columns[0].astype(np.int32), columns[9].astype(np.int32)
+    for place in range(1, 9):
+        high = high * 10 + columns[place]
+    for place in range(10, 17):
+        low = low * 10 + columns[place]
+    return np.asarray(high.astype(np.int64) * 10**8 + low)
+
+
 def _days(
     year: npt.NDArray[np.int64], month: npt.NDArray[np.int64], day: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
