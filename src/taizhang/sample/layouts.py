@@ -1,13 +1,4 @@
-"""How each source writes its files: headers, sheets, habits."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-
-from taizhang.sample.chance import Chance, pick, stream
-from taizhang.sample.places import COUNTY_NAME
-from taizhang.sample.sheets import Sheet, column_letter, write_csv, write_html, write_xlsx
-from taizhang.sample.views import View
+"""The columns of each source's files, in order: header and field."""
 
 NATIONAL_2021: tuple[tuple[str, str], ...] = (  # registry-model.md §6.1
     ("省", "province_name"),
@@ -117,156 +108,51 @@ APP: tuple[tuple[str, str], ...] = (
     ("成员联系电话", "member_phone"),
     ("健康状况", "health"),
 )
-# Village ledgers: (parent header or "", header, field); the parents are merged over their columns.
-LEDGER: tuple[tuple[str, str, str], ...] = (
-    ("", "序号", ""),
-    ("户主信息", "户编号", "household_no"),
-    ("户主信息", "户主姓名", "head_name"),
-    ("家庭成员", "姓名", "name"),
-    ("家庭成员", "性别", "sex"),
-    ("家庭成员", "身份证号码", "id_no"),
-    ("家庭成员", "与户主关系", "relation_to_head"),
-    ("家庭成员", "民族", "ethnic_group"),
-    ("家庭成员", "文化程度", "education"),
-    ("家庭成员", "健康状况", "health"),
-    ("家庭成员", "劳动能力", "labour_ability"),
-    ("", "联系电话", "household_phone"),
-    ("", "备注", ""),
+
+EXITED_2019: tuple[tuple[str, str], ...] = (  # the short list of registry-model.md §6.2 with the columns of 2019
+    ("县(市、区、旗)", "county_name"),
+    ("乡(镇)", "town_name"),
+    ("行政村", "village_name"),
+    ("户编号", "household_no"),
+    ("人编号", "person_no"),
+    ("姓名", "name"),
+    ("证件号码", "id_no"),
+    ("人数", "size_reported"),
+    ("与户主关系", "relation_to_head"),
+    ("民族", "ethnic_group"),
+    ("文化程度", "education"),
+    ("在校生状况", "school_status"),
+    ("健康状况", "health"),
+    ("劳动技能", "labour_ability"),
+    ("务工时间（月）", "work_months"),
+    ("是否参加大病保险", "critical_illness_insurance"),
+    ("脱贫属性", "poverty_status"),
+    ("贫困户属性", "household_type"),
+    ("致贫原因1", "main_cause"),
+    ("危房户", "dangerous_house"),
+    ("是否解决安全饮用水", "water_safe"),
+    ("人均纯收入", "net_income_per_capita"),
+    ("户联系电话", "household_phone"),
+    ("人联系电话", "member_phone"),
+    ("首次识别时间", "first_identified_month"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a slot of a view stands: file name as in the delivery, sheet name, spreadsheet row."""
-
-    file: str
-    sheet: str
-    row: int
-
-
-def write_national(view: View, folder: Path, *, seed: int, delivery: int, day: str) -> dict[int, Place]:
-    """One workbook, header on row 1, every cell text."""
-    name = f"全国扶贫开发信息系统人员信息_{day}.xlsx"
-    sheet = Sheet("Sheet1", [[header for header, _ in NATIONAL_2021]], [view.column(one) for _, one in NATIONAL_2021])
-    write_xlsx(folder / name, [sheet])
-    return {slot: Place(name, "Sheet1", slot + 2) for slot in range(len(view.person))}
-
-
-def write_city(view: View, folder: Path, *, seed: int, delivery: int, day: str) -> dict[int, Place]:
-    """One workbook a town, two title rows; some towns as the HTML that the platform names .xls."""
-    places: dict[int, Place] = {}
-    columns = [view.column(field) for _, field in CITY]
-    birth = [field for _, field in CITY].index("birth_date")
-    columns[birth] = [f"{text[:4]}-{text[4:6]}-{text[6:]}" for text in columns[birth]]
-    towns: dict[str, list[int]] = {}
-    for slot, village in enumerate(view.village):
-        towns.setdefault(view.population.villages[village].town_name, []).append(slot)
-    for number, (town, slots) in enumerate(towns.items()):
-        title = [[f"互联网+精准扶贫 {COUNTY_NAME}{town}贫困人口信息"], [f"导出日期：{day}"]]
-        above = [*title, [header for header, _ in CITY]]
-        merges = [f"A1:{column_letter(len(CITY) - 1)}1"]
-        sheet = Sheet("人员信息", above, [[column[slot] for slot in slots] for column in columns], merges=merges)
-        as_html = number % 6 == 4
-        name = f"{town}_人员信息.{'xls' if as_html else 'xlsx'}"
-        if as_html:
-            write_html(folder / name, sheet)
-        else:
-            write_xlsx(folder / name, [sheet])
-        places |= {slot: Place(name, sheet.name, sheet.first_row + row) for row, slot in enumerate(slots)}
-    return places
-
-
-def write_app(view: View, folder: Path, *, seed: int, delivery: int, day: str) -> dict[int, Place]:
-    """One CSV of pushed member records in UTF-8; some records come twice."""
-    chance = stream(seed, "app", delivery)
-    count = len(view.person)
-    twice = sorted(chance.choice(count, size=count // 100, replace=False).tolist()) if count >= 100 else []
-    slots = [*range(count), *twice]
-    written = [view.column(field) for _, field in APP]
-    columns = [[f"P{slot:08d}" for slot in slots], *([column[slot] for slot in slots] for column in written)]
-    name = f"app推送记录_{day}.csv"
-    write_csv(folder / name, Sheet("", [["记录编号", *(header for header, _ in APP)]], columns), "utf-8")
-    return {slot: Place(name, "", slot + 2) for slot in range(count)}
-
-
-def write_ledger(view: View, folder: Path, *, seed: int, delivery: int, day: str) -> dict[int, Place]:
-    """One workbook a village, each in its keeper's own manner."""
-    places: dict[int, Place] = {}
-    columns = {field: view.column(field) for _, _, field in LEDGER if field}
-    villages: dict[int, list[int]] = {}
-    for slot, village in enumerate(view.village):
-        villages.setdefault(village, []).append(slot)
-    for village, slots in sorted(villages.items()):
-        chance = stream(seed, "ledger style", village)
-        places |= _write_village(view, folder, village, slots, columns, chance, day)
-    return places
-
-
-def _write_village(
-    view: View,
-    folder: Path,
-    village: int,
-    slots: Sequence[int],
-    columns: dict[str, list[str]],
-    chance: Chance,
-    day: str,
-) -> dict[int, Place]:
-    place = view.population.villages[village]
-    title = pick(chance, (f"{place.town_name}{place.name}贫困户台账", f"{place.name}建档立卡贫困人口花名册（2020年）"))
-    single_header, no_numbers = bool(chance.random() < 0.4), bool(chance.random() < 0.6)
-    as_csv = bool(chance.random() < 0.12)
-    taken = LEDGER if not as_csv else tuple(("", header, field) for _, header, field in LEDGER)
-    table = []
-    households = columns["household_no"]
-    head_rows = [
-        position == 0 or households[slot] != households[slots[position - 1]] for position, slot in enumerate(slots)
-    ]
-    for _, header, field in taken:
-        if header == "序号":
-            table.append([str(position + 1) for position in range(len(slots))])
-        elif not field:
-            table.append([""] * len(slots))
-        elif field in ("household_no", "head_name", "household_phone"):
-            table.append([columns[field][slot] if first else "" for slot, first in zip(slots, head_rows, strict=True)])
-        else:
-            table.append([columns[field][slot] for slot in slots])
-    width = len(taken)
-    above = [[title]]
-    merges = [f"A1:{column_letter(width - 1)}1"]
-    if single_header or as_csv:
-        above.append([header for _, header, _ in taken])
-    else:
-        above += _two_row_header(taken, merges)
-    if not no_numbers and not as_csv:
-        above.append([str(number + 1) for number in range(width)])
-    below = [["填表人：", "", "", "审核人：", "", "", f"填报日期：{day}"]] if chance.random() < 0.7 else []
-    sheet = Sheet(place.name, above, table, below=below, merges=merges)
-    name = f"{place.town_name}_{place.name}_台账.{'csv' if as_csv else 'xlsx'}"
-    if as_csv:
-        write_csv(folder / name, sheet, "gbk")
-    else:
-        write_xlsx(folder / name, [sheet])
-    sheet_name = "" if as_csv else sheet.name
-    return {slot: Place(name, sheet_name, sheet.first_row + row) for row, slot in enumerate(slots)}
-
-
-def _two_row_header(taken: Sequence[tuple[str, str, str]], merges: list[str]) -> list[list[str]]:
-    """Parents merged over their columns, headers without a parent merged over both rows."""
-    upper, lower = [], []
-    for index, (parent, header, _) in enumerate(taken):
-        letter = column_letter(index)
-        if not parent:
-            upper.append(header)
-            lower.append("")
-            merges.append(f"{letter}2:{letter}3")
-            continue
-        opens = index == 0 or taken[index - 1][0] != parent
-        upper.append(parent if opens else "")
-        lower.append(header)
-        if opens:
-            span = next((end for end in range(index, len(taken)) if taken[end][0] != parent), len(taken))
-            merges.append(f"{letter}2:{column_letter(span - 1)}2")
-    return [upper, lower]
-
-
-WRITERS = {"national": write_national, "city": write_city, "ledger": write_ledger, "app": write_app}
+LEDGER_FIELDS = (
+    "household_no",
+    "head_name",
+    "name",
+    "sex",
+    "birth_date",
+    "id_no",
+    "relation_to_head",
+    "ethnic_group",
+    "education",
+    "health",
+    "labour_ability",
+    "household_phone",
+)
+COLUMNS: dict[str, frozenset[str]] = {  # what a source's files can show, hence what can be wrong in them
+    "national": frozenset(field for _, field in NATIONAL_2021),
+    "city": frozenset(field for _, field in CITY),
+    "ledger": frozenset(LEDGER_FIELDS),
+    "app": frozenset(field for _, field in APP),
+}

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from taizhang.sample import economy
+from taizhang.sample import coincidences, economy
 from taizhang.sample.chance import Dice, stream
 from taizhang.sample.families import Seat, compose
 from taizhang.sample.naming import COMPOUND_PARENTS_SHARE, Namer
@@ -130,6 +130,7 @@ class _Maker:
         self.households += 1
 
     def finish(self, places: tuple[Village, ...]) -> Population:
+        coincidences.plant(self.rows, self.births, self.core18, self.village, self.household, self.circumstances)
         fields = self.rows[0].keys()
         return Population(
             values={field: [row[field] for row in self.rows] for field in fields},

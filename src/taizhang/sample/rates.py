@@ -103,3 +103,4 @@ SOURCE_FACTOR = {NATIONAL: 0.6, CITY: 0.9, LEDGER: 1.5, APP: 0.8}  # of the coun
 MISSING_FROM = {APP: 0.45}  # share of households a source rightly does not hold: an app sees the visited ones
 STAY_FIXED, STAY, RETURN = 0.5, 0.4, 0.1  # of the mistakes of a delivery: mended next time, left, mended and back later
 NEW_SHARE = 0.15  # new mistakes of a later delivery, as a share of the first delivery's
+SLIP_WEIGHT = 0.45  # of each single-field slip (damage_fields) in a source whose files have its columns

@@ -5,7 +5,7 @@ wrong cell, row too many or row left out, per delivery) and `circumstances` (wha
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taizhang.sample.faults import Fault
-from taizhang.sample.layouts import Place
+from taizhang.sample.offices import Place
 from taizhang.sample.population import Population
 from taizhang.sample.views import View
 
@@ -64,7 +64,7 @@ class Book:
     ]  # fault, slot, person, field, true, written, state
 
 
-def book_of(view: View, places: Mapping[int, Place], day: date, delivery: int) -> Book:
+def book_of(view: View, places: Sequence[Place], day: date, delivery: int) -> Book:
     """Fix the places and mistakes of a view as written."""
     errors: list[tuple[Fault, int | None, int, str, str, str, str]] = [
         (
@@ -79,8 +79,7 @@ def book_of(view: View, places: Mapping[int, Place], day: date, delivery: int) -
         for mark in view.marks
     ]
     errors += [(fault, None, person, "", "", "", _state(fault, delivery)) for fault, person in view.absent]
-    ordered = [places[slot] for slot in range(len(view.person))]
-    return Book(view.source, day, ordered, view.person, errors)
+    return Book(view.source, day, places, view.person, errors)
 
 
 def _state(fault: Fault, delivery: int) -> str:
@@ -94,6 +93,7 @@ def write_truth(
     population: Population,
     faults: Sequence[Fault],
     books: Sequence[Book],
+    circumstances: Sequence[tuple[int, str]],
     *,
     seed: int,
     error_rate: float,
@@ -104,8 +104,8 @@ def write_truth(
     _write(folder / "presence.parquet", _presence(population, books))
     _write(folder / "errors.parquet", _errors(population, books))
     facts = {
-        "person": pa.array([person for person, _ in population.circumstances], pa.int64()),
-        "what": pa.array([what for _, what in population.circumstances], pa.string()),
+        "person": pa.array([person for person, _ in circumstances], pa.int64()),
+        "what": pa.array([what for _, what in circumstances], pa.string()),
     }
     _write(folder / "circumstances.parquet", pa.table(facts))
     about = {"schema_version": 1, "seed": seed, "persons": len(population), "error_rate": error_rate}

@@ -30,13 +30,14 @@ class View:
     """Rows ("slots") of one source in the order of its files.
 
     person: who each row is about. overrides: by field, slot → written text. village: index of the village each row
-    stands under, which for a row in the wrong household is not the person's.
+    stands under, which for a row in the wrong household is not the person's. struck: slots that the keeper struck out.
     """
 
     source: str
     population: Population
     person: list[int]
     village: list[int]
+    struck: set[int] = field(default_factory=set)
     overrides: dict[str, dict[int, str]] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
     absent: list[tuple[Fault, int]] = field(default_factory=list)
@@ -61,6 +62,7 @@ def make_view(
     *,
     held: Sequence[bool],
     natural: Mapping[str, Mapping[int, str]],
+    struck: frozenset[int] = frozenset(),
     seed: int,
     delivery: int,
 ) -> View:
@@ -68,6 +70,7 @@ def make_view(
 
     faults: those active in this delivery. held: per person, whether the source rightly holds the person now.
     natural: by field, person → true text of this day where it differs from `population.values`.
+    struck: persons whose rows stand struck out.
     """
     active = list(faults)
     dropped = {person: fault for fault in active for person in fault.damage.dropped}
@@ -79,6 +82,7 @@ def make_view(
     view.absent = [(fault, one) for one, fault in sorted(dropped.items(), key=lambda item: item[0]) if held[one]]
     _add_extras(view, active, natural)
     slots_of: dict[int, int] = {one: slot for slot, one in enumerate(view.person[: len(person)])}
+    view.struck = {slots_of[one] for one in struck if one in slots_of}
     for name, changed in natural.items():
         for one, text in changed.items():
             if one in slots_of:
