@@ -11,7 +11,6 @@ from itertools import accumulate
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 T = TypeVar("T")
 Chance = np.random.Generator
@@ -31,12 +30,6 @@ def stream(seed: int, *path: str | int) -> Chance:
 def pick(chance: Chance, among: Sequence[T]) -> T:
     """One of several, each equally likely."""
     return among[int(chance.integers(len(among)))]
-
-
-def weighted(chance: Chance, weights: Sequence[float], size: int) -> npt.NDArray[np.int64]:
-    """``size`` indices drawn with the given weights (any positive scale)."""
-    cumulated = np.cumsum(np.asarray(weights, dtype=np.float64))
-    return np.searchsorted(cumulated, chance.random(size) * cumulated[-1], side="right").astype(np.int64)
 
 
 class Dice:

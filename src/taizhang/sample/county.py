@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from taizhang.errors import SystemFault
 from taizhang.sample import truth
 from taizhang.sample.chance import stream
 from taizhang.sample.faults import Fault
 from taizhang.sample.ledgers import write_ledgers
-from taizhang.sample.offices import Occasion, Place, write_app, write_city, write_national
+from taizhang.sample.offices import Occasion, Written, write_app, write_city, write_national
 from taizhang.sample.places import COUNTY_CODE, COUNTY_NAME, divisions_csv
 from taizhang.sample.planning import plan_faults
 from taizhang.sample.population import Population, make_population
@@ -131,7 +132,7 @@ class Task:
         return truth.book_of(view, WRITERS[source](view, occasion), day, delivery)
 
 
-WRITERS: dict[str, Callable[[View, Occasion], list[Place]]] = {
+WRITERS: dict[str, Callable[[View, Occasion], Written]] = {
     "national": write_national,
     "city": write_city,
     "ledger": write_ledgers,
@@ -160,7 +161,8 @@ _task: Task | None = None
 
 
 def _write_pair(source: str, delivery: int) -> truth.Book:
-    assert _task is not None
+    if _task is None:
+        raise SystemFault("the writing process was started without its task")
     return _task.write(source, delivery)
 
 
@@ -172,6 +174,7 @@ def _outside(population: Population, source: str, seed: int) -> frozenset[int]:
 
 
 def write_county_file(root: Path, population: Population) -> None:
+    """Write county.toml and divisions.csv."""
     sources = "".join(
         f'\n[[source]]\nid = "{source}"\nkind = "{source}"\ntitle = "{TITLES[source]}"\nfolder = "inbox/{source}"\n'
         for source in SOURCES

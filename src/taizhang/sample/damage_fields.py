@@ -77,16 +77,18 @@ class Slip:
 
 
 def _blank(kind: str, field: str, fits: Fits, *also: str, whole: bool = False) -> Slip:
-    return Slip(kind, (field,), lambda who: bool(who[field]) and fits(who), lambda who, dice: {field: ""}, whole, also)
+    return Slip(
+        kind, (field,), lambda who: bool(who[field]) and fits(who), lambda _who, _dice: {field: ""}, whole, also
+    )
 
 
 def _value(kind: str, field: str, value: str, fits: Fits, *also: str, whole: bool = False) -> Slip:
     return Slip(
-        kind, (field,), lambda who: who[field] != value and fits(who), lambda who, dice: {field: value}, whole, also
+        kind, (field,), lambda who: who[field] != value and fits(who), lambda _who, _dice: {field: value}, whole, also
     )
 
 
-def _anybody(who: Who) -> bool:
+def _anybody(_who: Who) -> bool:
     return True
 
 
@@ -117,7 +119,7 @@ _RELATIONS = (
         "HH-RELATION-SEX",
         ("relation_to_head",),
         lambda who: who["relation_to_head"] in OTHER_SEX,
-        lambda who, dice: {"relation_to_head": OTHER_SEX[who["relation_to_head"]]},
+        lambda who, _dice: {"relation_to_head": OTHER_SEX[who["relation_to_head"]]},
         also=("XS-FIELD",),
     ),
     _blank("HH-RELATION-EMPTY", "relation_to_head", lambda who: not _head(who)),
@@ -140,7 +142,7 @@ _RELATIONS = (
         "HH-SPOUSE-SEX",
         ("sex",),
         lambda who: who["relation_to_head"] == "配偶",
-        lambda who, dice: {"sex": "男" if who["sex"] == "女" else "女"},
+        lambda who, _dice: {"sex": "男" if who["sex"] == "女" else "女"},
         also=("ID-SEX-DIFF", "XS-FIELD"),
     ),
 )
@@ -243,21 +245,21 @@ _WORK = (
         "PP-AGE-MIN",
         ("public_post_types", "public_post_months"),
         lambda who: 8 <= who.age <= 14,
-        lambda who, dice: {"public_post_types": "保洁员", "public_post_months": "6"},
+        lambda _who, _dice: {"public_post_types": "保洁员", "public_post_months": "6"},
         also=("PP-NO-ABILITY",),
     ),
     Slip(
         "PP-AGE-MAX",
         ("public_post_types", "public_post_months"),
         lambda who: who.age >= 72,
-        lambda who, dice: {"public_post_types": "护林员", "public_post_months": "12"},
+        lambda _who, _dice: {"public_post_types": "护林员", "public_post_months": "12"},
         also=("PP-NO-ABILITY",),
     ),
     Slip(
         "PP-MULTI",
         ("public_post_types",),
         _has_post,
-        lambda who, dice: {"public_post_types": "保洁员,护林员,护路员"},
+        lambda _who, _dice: {"public_post_types": "保洁员,护林员,护路员"},
     ),
 )
 _PHONES = (
@@ -265,14 +267,14 @@ _PHONES = (
         "PH-HOUSEHOLD",
         ("household_phone",),
         _head,
-        lambda who, dice: {"household_phone": who["household_phone"][:10]},
+        lambda who, _dice: {"household_phone": who["household_phone"][:10]},
         whole_household=True,
     ),
     Slip(
         "PH-MEMBER",
         ("member_phone",),
         lambda who: _works(who) and bool(who["member_phone"]),
-        lambda who, dice: {"member_phone": "2" + who["member_phone"][1:]},
+        lambda who, _dice: {"member_phone": "2" + who["member_phone"][1:]},
     ),
     Slip(
         "PH-SHARED-HOUSEHOLDS",
@@ -300,7 +302,7 @@ _INSURANCE = (
 
 
 def _plus(field: str, amount: int) -> Writes:
-    def write(who: Who, dice: Dice) -> Mapping[str, str]:
+    def write(who: Who, _dice: Dice) -> Mapping[str, str]:
         return {field: f"{float(who[field]) + amount:.2f}".removesuffix(".00")}
 
     return write
@@ -356,7 +358,7 @@ SLIPS: tuple[Slip, ...] = (
 )
 
 
-def _minor_head(population: Population, person: int, dice: Dice) -> Damage | None:
+def _minor_head(population: Population, person: int, _dice: Dice) -> Damage | None:
     """The child's row says head, the head's row says other."""
     who = Who(population, person)
     if who["relation_to_head"] not in CHILDREN or who.age > 14:

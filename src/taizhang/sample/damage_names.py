@@ -52,13 +52,13 @@ def _loss_anywhere(name: str, dice: Dice) -> str | None:
     return _replaced(name, dice.number(1, len(name) - 1), dice.of("?□")) if len(name) in (2, 3) else None
 
 
-def _latin(name: str, dice: Dice) -> str | None:
+def _latin(name: str, _dice: Dice) -> str | None:
     place = len(name) - 1
     syllable = characters().reading.get(name[place])
     return None if syllable is None else _replaced(name, place, syllable[:-1].upper())
 
 
-def _desync(name: str, dice: Dice) -> str | None:
+def _desync(name: str, _dice: Dice) -> str | None:
     """One byte of a pair lost: what follows pairs wrongly until an ASCII trail byte stands alone."""
     try:
         data = name.encode("gbk")
@@ -83,7 +83,7 @@ def _charset(name: str, dice: Dice) -> str | None:
     return read if read.isprintable() else None
 
 
-def _pinyin_bracket(name: str, dice: Dice) -> str | None:
+def _pinyin_bracket(name: str, _dice: Dice) -> str | None:
     known = characters().reading
     if not all(character in known for character in name[1:]):
         return None
@@ -103,12 +103,12 @@ def _note(name: str, dice: Dice) -> str | None:
     return name + dice.of(NOTES)
 
 
-def _radical(name: str, dice: Dice) -> str | None:
+def _radical(name: str, _dice: Dice) -> str | None:
     place = next((place for place, character in enumerate(name) if character in RADICALS), None)
     return None if place is None else _replaced(name, place, RADICALS[name[place]])
 
 
-def _pua(name: str, dice: Dice) -> str | None:
+def _pua(name: str, _dice: Dice) -> str | None:
     return name.replace("䶮", chr(0xE863)) if "䶮" in name else None
 
 
@@ -118,7 +118,7 @@ def _extra_character(name: str, dice: Dice) -> str | None:
     return name[0] + dice.of(COMMON_GIVEN) + name[1:] if len(name) == 2 else None
 
 
-def _order(name: str, dice: Dice) -> str | None:
+def _order(name: str, _dice: Dice) -> str | None:
     return name[0] + name[2] + name[1] if len(name) == 3 and name[1] != name[2] else None
 
 
@@ -158,19 +158,19 @@ def _symbol(name: str, dice: Dice) -> str | None:
     return name + dice.of("★#●")
 
 
-def _placeholder(name: str, dice: Dice) -> str | None:
+def _placeholder(_name: str, dice: Dice) -> str | None:
     return dice.of(PLACEHOLDERS)
 
 
-def _short(name: str, dice: Dice) -> str | None:
+def _short(name: str, _dice: Dice) -> str | None:
     return name[-1] if len(name) == 3 else None
 
 
-def _empty(name: str, dice: Dice) -> str | None:
+def _empty(_name: str, _dice: Dice) -> str | None:
     return ""
 
 
-def _clan(population: Population, person: int, dice: Dice) -> Damage | None:
+def _clan(population: Population, person: int, _dice: Dice) -> Damage | None:
     values = population.values
     if values["sex"][person] != "女" or population.birth[person].year > 1955 or len(values["name"][person]) != 3:
         return None
@@ -179,7 +179,7 @@ def _clan(population: Population, person: int, dice: Dice) -> Damage | None:
     return one_cell(person, "name", f"{husband}{own}氏" if husband != own else f"{own}氏", "NM-CLAN", "XS-NAME-CLAN")
 
 
-def _two_persons(population: Population, person: int, dice: Dice) -> Damage | None:
+def _two_persons(population: Population, person: int, _dice: Dice) -> Damage | None:
     values = population.values
     head = values["head_name"][person]
     name = values["name"][person]

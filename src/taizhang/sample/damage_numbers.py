@@ -42,7 +42,7 @@ def _length(number: str, dice: Dice) -> str | None:
     return number[:place] + number[place] + number[place:]
 
 
-def _truncated(number: str, dice: Dice) -> str | None:
+def _truncated(number: str, _dice: Dice) -> str | None:
     return None if number.endswith(("X", "000")) else number[:15] + "000"
 
 
@@ -53,15 +53,15 @@ def _numeric(number: str, dice: Dice) -> str | None:
     return Numeric(f"{number[0]}.{number[1:15]}E+17") if dice.under(0.7) else Numeric(str(int(float(number))))
 
 
-def _scientific(number: str, dice: Dice) -> str | None:
+def _scientific(number: str, _dice: Dice) -> str | None:
     return None if number.endswith("X") else f"{number[0]}.{number[1:6]}E+17"
 
 
-def _old_form(number: str, dice: Dice) -> str | None:
+def _old_form(number: str, _dice: Dice) -> str | None:
     return number[:6] + number[8:17] if number[6:8] == "19" else None
 
 
-def _lower_x(number: str, dice: Dice) -> str | None:
+def _lower_x(number: str, _dice: Dice) -> str | None:
     return number[:17] + "x" if number.endswith("X") else None
 
 
@@ -77,7 +77,7 @@ def _charset(number: str, dice: Dice) -> str | None:
     return None if place < 0 else number[:place] + dice.of("Oo") + number[place + 1 :]
 
 
-def _placeholder(number: str, dice: Dice) -> str | None:
+def _placeholder(_number: str, dice: Dice) -> str | None:
     return dice.of(PLACEHOLDERS)
 
 
@@ -85,7 +85,7 @@ def _student(number: str, dice: Dice) -> str | None:
     return dice.of("GJ") + number
 
 
-def _two_in_cell(number: str, dice: Dice) -> str | None:
+def _two_in_cell(number: str, _dice: Dice) -> str | None:
     return f"{number}/{number[:6]}{number[8:17]}"
 
 
@@ -94,19 +94,19 @@ def _birth_invalid(number: str, dice: Dice) -> str | None:
     return with_check(number[:10] + month + number[12:17])
 
 
-def _birth_future(number: str, dice: Dice) -> str | None:
+def _birth_future(number: str, _dice: Dice) -> str | None:
     return with_check(number[:6] + "20" + number[8:17]) if "25" < number[8:10] < "99" and number[6:8] == "19" else None
 
 
-def _birth_ancient(number: str, dice: Dice) -> str | None:
+def _birth_ancient(number: str, _dice: Dice) -> str | None:
     return with_check(number[:6] + "18" + number[8:17]) if number[6:8] == "19" else None
 
 
-def _region_unknown(number: str, dice: Dice) -> str | None:
+def _region_unknown(number: str, _dice: Dice) -> str | None:
     return with_check(NEVER_A_DIVISION + number[6:17])
 
 
-def _reserved(number: str, dice: Dice) -> str | None:
+def _reserved(number: str, _dice: Dice) -> str | None:
     return with_check(number[:14] + "000") if number[16] in "02468" else None
 
 
@@ -117,7 +117,7 @@ def _other_birth(number: str, dice: Dice) -> str | None:
     return with_check(f"{number[:6]}{moved:%Y%m%d}{number[14:17]}")
 
 
-def _other_region(number: str, dice: Dice) -> str | None:
+def _other_region(number: str, _dice: Dice) -> str | None:
     other = "610723" if number[:6] == "612323" else "612323"
     return with_check(other + number[6:17])
 
@@ -143,7 +143,7 @@ def _in_number(make: TextMaker, *also: str) -> Maker:
     return maker
 
 
-def _missing(population: Population, person: int, dice: Dice) -> Damage | None:
+def _missing(population: Population, person: int, _dice: Dice) -> Damage | None:
     return one_cell(person, "id_no", "") if population.birth[person].year < 2019 else None
 
 
@@ -155,7 +155,7 @@ def _birth_column(population: Population, person: int, dice: Dice) -> Damage | N
     return one_cell(person, "birth_date", wrong, "XS-FIELD")
 
 
-def _sex_column(population: Population, person: int, dice: Dice) -> Damage | None:
+def _sex_column(population: Population, person: int, _dice: Dice) -> Damage | None:
     if population.values["relation_to_head"][person] not in ("之子", "之女", "之孙子", "之孙女"):
         return None
     wrong = "女" if population.values["sex"][person] == "男" else "男"
@@ -170,7 +170,7 @@ def _certificate(population: Population, person: int) -> str | None:
     return f"{population.core18[person]}{digit}{population.values['disability_level'][person]}"
 
 
-def _as_certificate(population: Population, person: int, dice: Dice) -> Damage | None:
+def _as_certificate(population: Population, person: int, _dice: Dice) -> Damage | None:
     number = _certificate(population, person)
     if number is None:
         return None
@@ -227,5 +227,5 @@ def number_makers() -> dict[str, Maker]:
         "ID-DISABILITY-CLASS": _on_certificate(lambda number, dice: f"{number[:18]}{dice.of('089')}{number[19]}"),
         "ID-DISABILITY-LEVEL": _on_certificate(lambda number, dice: f"{number[:19]}{dice.of('0567')}"),
         "ID-DISABILITY-SUFFIX": _on_certificate(lambda number, dice: f"{number}{dice.of(('A1', '01', 'BB'))}"),
-        "ID-TYPE-LENGTH": _on_certificate(lambda number, dice: number, label="居民身份证"),
+        "ID-TYPE-LENGTH": _on_certificate(lambda number, _dice: number, label="居民身份证"),
     }

@@ -57,11 +57,11 @@ def _two_numbers(population: Population, person: int, dice: Dice) -> Damage | No
     return Damage(extras=(Extra(person, {"id_no": second}),), also=("XS-ID-SEQ",))
 
 
-def _duplicate(population: Population, person: int, dice: Dice) -> Damage | None:
+def _duplicate(_population: Population, person: int, _dice: Dice) -> Damage | None:
     return Damage(extras=(Extra(person, {}),))
 
 
-def _duplicate_old(population: Population, person: int, dice: Dice) -> Damage | None:
+def _duplicate_old(population: Population, person: int, _dice: Dice) -> Damage | None:
     number = population.values["id_no"][person]
     if number[6:8] != "19":
         return None
@@ -100,7 +100,7 @@ def _moved(population: Population, person: int, dice: Dice) -> Damage | None:
     return Damage(extras=(Extra(person, keys | {"relation_to_head": "其他"}),), dropped=(person,))
 
 
-def _missing(population: Population, person: int, dice: Dice) -> Damage | None:
+def _missing(population: Population, person: int, _dice: Dice) -> Damage | None:
     return None if population.values["relation_to_head"][person] == "户主" else Damage(dropped=(person,))
 
 

@@ -52,7 +52,7 @@ def characters() -> Characters:
             others = tuple(other for other in group if other != character)
             same_shape[character] = same_shape.get(character, ()) + others
     variant = {usual: tuple(forms.split()) for usual, forms in rows("variants") if usual not in forms}
-    rare = {name: group for name, group in rows("rare")}
+    rare = dict(rows("rare"))
     return Characters(
         reading=reading,
         same_sound=same_sound,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from taizhang.sample.chance import Chance, pick, stream
 from taizhang.sample.knowledge import characters
-from taizhang.sample.offices import Occasion, Place, with_hyphens
+from taizhang.sample.offices import Occasion, Place, Written, with_hyphens
 from taizhang.sample.places import Village
 from taizhang.sample.sheets import Sheet, column_letter, write_csv, write_html, write_xlsx
 from taizhang.sample.views import View
@@ -128,7 +128,7 @@ def has_rare(name: str) -> bool:
     return any(character in characters().beyond_gbk for character in name)
 
 
-def write_ledgers(view: View, occasion: Occasion) -> list[Place]:
+def write_ledgers(view: View, occasion: Occasion) -> Written:
     """One file a village."""
     columns = {name: view.column(name) for _, _, name in LEDGER if name in view.population.values}
     columns |= {"relation": columns["relation_to_head"], "group_name": view.column("group_name")}
@@ -140,7 +140,7 @@ def write_ledgers(view: View, occasion: Occasion) -> list[Place]:
         style = style_of(occasion.seed, village)
         keeper = _Keeper(view, style, view.population.villages[village], columns, occasion, village)
         keeper.write(slots, places)
-    return [places[slot] for slot in range(len(view.person))]
+    return Written([places[slot] for slot in range(len(view.person))])
 
 
 Row = int | list[str]

@@ -34,17 +34,24 @@ class Occasion(NamedTuple):
     relayout: bool = False
 
 
-def write_national(view: View, occasion: Occasion) -> list[Place]:
+class Written(NamedTuple):
+    """What a writer tells: the place of every slot, and places where a slot stands once more."""
+
+    places: list[Place]
+    repeats: tuple[tuple[int, Place], ...] = ()
+
+
+def write_national(view: View, occasion: Occasion) -> Written:
     """One workbook, header on row 1, every cell text."""
     layout = EXITED_2019 if occasion.relayout else NATIONAL_2021
     title = "已脱贫人口信息" if occasion.relayout else "人员信息"
     name = f"全国扶贫开发信息系统{title}_{occasion.day}.xlsx"
     sheet = Sheet("Sheet1", [[header for header, _ in layout]], [view.column(field) for _, field in layout])
     write_xlsx(occasion.folder / name, [sheet])
-    return [Place(name, sheet.name, row) for row in range(2, 2 + len(view.person))]
+    return Written([Place(name, sheet.name, row) for row in range(2, 2 + len(view.person))])
 
 
-def write_city(view: View, occasion: Occasion) -> list[Place]:
+def write_city(view: View, occasion: Occasion) -> Written:
     """One workbook a town, two title rows, dates with hyphens; some towns as HTML named .xls."""
     columns = [view.column(field) for _, field in CITY]
     birth = [field for _, field in CITY].index("birth_date")
@@ -69,10 +76,10 @@ def write_city(view: View, occasion: Occasion) -> list[Place]:
             write_xlsx(occasion.folder / name, [sheet])
         for row, slot in enumerate(slots):
             places[slot] = Place(name, sheet.name, sheet.first_row + row)
-    return [places[slot] for slot in range(len(view.person))]
+    return Written([places[slot] for slot in range(len(view.person))])
 
 
-def write_app(view: View, occasion: Occasion) -> list[Place]:
+def write_app(view: View, occasion: Occasion) -> Written:
     """One CSV of pushed member records in UTF-8; some records come twice, at the end."""
     chance = stream(occasion.seed, "app", occasion.delivery)
     count = len(view.person)
@@ -83,7 +90,8 @@ def write_app(view: View, occasion: Occasion) -> list[Place]:
     name = f"app推送记录_{occasion.day}.csv"
     header = ["记录编号", *(header for header, _ in APP)]
     write_csv(occasion.folder / name, Sheet("", [header], columns), "utf-8")
-    return [Place(name, "", row) for row in range(2, 2 + count)]
+    repeats = tuple((slot, Place(name, "", count + 2 + number)) for number, slot in enumerate(twice))
+    return Written([Place(name, "", row) for row in range(2, 2 + count)], repeats)
 
 
 def with_hyphens(text: str) -> str:

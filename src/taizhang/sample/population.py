@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from taizhang.sample import coincidences, economy
 from taizhang.sample.chance import Dice, stream
+from taizhang.sample.coincidences import Drafts
 from taizhang.sample.families import Seat, compose
 from taizhang.sample.naming import COMPOUND_PARENTS_SHARE, Namer
 from taizhang.sample.numbers import NEAR_NEW, NEAR_OLD, NEW_PREFIX, OLD_PREFIX, OLD_UNTIL, NumberGiver
@@ -74,13 +75,8 @@ class _Maker:
         self.namer = Namer(self.dice)
         self.numbers = NumberGiver()
         self.first_day, self.last_day = first_day, last_day
-        self.rows: list[dict[str, str]] = []
-        self.births: list[date] = []
-        self.core18: list[str] = []
-        self.household: list[int] = []
-        self.village: list[int] = []
+        self.people = Drafts()
         self.households = 0
-        self.circumstances: list[tuple[int, str]] = []
         self.phones: set[str] = set()
 
     def add_household(self, seats: list[Seat], village: int, place: Village) -> None:
@@ -102,7 +98,7 @@ class _Maker:
             row |= {field: getattr(traits, field) for field in TRAIT_FIELDS}
             row["member_phone"] = self._phone() if traits.works or dice.under(0.15) else ""
             if twin:
-                self.circumstances.append((len(self.rows) + number, "twin"))
+                self.people.circumstances.append((len(self.people.rows) + number, "twin"))
             members.append((row, traits))
         shared = {
             "province_name": "陕西省",
@@ -121,31 +117,31 @@ class _Maker:
         }
         shared |= economy.household_values(members, dice)
         for number, (row, _) in enumerate(members):
-            row |= shared
+            row.update(shared)
             row["person_no"] = f"{household_no}{self.dice.number(0, 99):02d}{number + 1:02d}"
-            self.rows.append(row)
-            self.births.append(births[number])
-            self.household.append(self.households)
-            self.village.append(village)
+            self.people.rows.append(row)
+            self.people.births.append(births[number])
+            self.people.household.append(self.households)
+            self.people.village.append(village)
         self.households += 1
 
     def finish(self, places: tuple[Village, ...]) -> Population:
-        coincidences.plant(self.rows, self.births, self.core18, self.village, self.household, self.circumstances)
-        fields = self.rows[0].keys()
+        coincidences.plant_namesakes(self.people)
+        coincidences.plant_shared_numbers(self.people)
+        fields = self.people.rows[0].keys()
         return Population(
-            values={field: [row[field] for row in self.rows] for field in fields},
-            household=np.array(self.household),
-            village=np.array(self.village),
-            birth=tuple(self.births),
-            core18=tuple(self.core18),
+            values={field: [row[field] for row in self.people.rows] for field in fields},
+            household=np.array(self.people.household),
+            village=np.array(self.people.village),
+            birth=tuple(self.people.births),
+            core18=tuple(self.people.core18),
             villages=places,
-            circumstances=tuple(self.circumstances),
+            circumstances=tuple(self.people.circumstances),
         )
 
     def _birth(self, age: int) -> date:
         """A birth date that gives this age on the last day."""
-        day = self.last_day - timedelta(days=int(age * 365.2425) + self.dice.number(2, 363))
-        return day
+        return self.last_day - timedelta(days=int(age * 365.2425) + self.dice.number(2, 363))
 
     def _person(
         self, seat: Seat, birth: date, surname: str, generations: dict[tuple[str, str], str | None]
@@ -165,15 +161,15 @@ class _Maker:
             name = self.namer.name(surname, seat.sex, birth.year, generations[family])
         old = birth.year < OLD_UNTIL
         prefix = OLD_PREFIX if old else NEW_PREFIX
-        person = len(self.core18)
+        person = len(self.people.core18)
         if moved_in and dice.under(MARRIED_IN_SHARE):
             prefix = dice.of(NEAR_OLD if old else NEAR_NEW)
-            self.circumstances.append((person, "moved_in_prefix"))
+            self.people.circumstances.append((person, "moved_in_prefix"))
         elif dice.under(LATE_SHARE):
             prefix = NEW_PREFIX if old else OLD_PREFIX
-            self.circumstances.append((person, "late_registrant"))
+            self.people.circumstances.append((person, "late_registrant"))
         core18 = self.numbers.give(prefix, birth, seat.sex, dice.number(1, 400))
-        self.core18.append(core18)
+        self.people.core18.append(core18)
         return {
             "name": name,
             "sex": seat.sex,

@@ -175,34 +175,42 @@ def _workbook_parts(sheets: Sequence[Sheet]) -> list[tuple[str, str]]:
     return [
         (
             "[Content_Types].xml",
-            f'{HEAD}<Types xmlns="{package}/content-types"><Default Extension="rels" '
-            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            '<Default Extension="xml" ContentType="application/xml"/>'
-            f'<Override PartName="/xl/workbook.xml" ContentType="{office}.sheet.main+xml"/>{kinds}'
-            f'<Override PartName="/xl/styles.xml" ContentType="{office}.styles+xml"/>'
-            f'<Override PartName="/xl/sharedStrings.xml" ContentType="{office}.sharedStrings+xml"/></Types>',
+            (
+                f'{HEAD}<Types xmlns="{package}/content-types"><Default Extension="rels" '
+                'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+                '<Default Extension="xml" ContentType="application/xml"/>'
+                f'<Override PartName="/xl/workbook.xml" ContentType="{office}.sheet.main+xml"/>{kinds}'
+                f'<Override PartName="/xl/styles.xml" ContentType="{office}.styles+xml"/>'
+                f'<Override PartName="/xl/sharedStrings.xml" ContentType="{office}.sharedStrings+xml"/></Types>'
+            ),
         ),
         (
             "_rels/.rels",
-            f'{HEAD}<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
-            f'Type="{RELS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+            (
+                f'{HEAD}<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
+                f'Type="{RELS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+            ),
         ),
         ("xl/workbook.xml", f'{HEAD}<workbook {NS} xmlns:r="{RELS}"><sheets>{named}</sheets></workbook>'),
         (
             "xl/_rels/workbook.xml.rels",
-            f'{HEAD}<Relationships xmlns="{package}/relationships">{targets}'
-            f'<Relationship Id="rId{after}" Type="{RELS}/styles" Target="styles.xml"/>'
-            f'<Relationship Id="rId{after + 1}" Type="{RELS}/sharedStrings" Target="sharedStrings.xml"/>'
-            "</Relationships>",
+            (
+                f'{HEAD}<Relationships xmlns="{package}/relationships">{targets}'
+                f'<Relationship Id="rId{after}" Type="{RELS}/styles" Target="styles.xml"/>'
+                f'<Relationship Id="rId{after + 1}" Type="{RELS}/sharedStrings" Target="sharedStrings.xml"/>'
+                "</Relationships>"
+            ),
         ),
         (
             "xl/styles.xml",
-            f'{HEAD}<styleSheet {NS}><fonts count="2"><font><sz val="11"/><name val="宋体"/></font>'
-            '<font><strike/><sz val="11"/><name val="宋体"/></font></fonts>'
-            '<fills count="1"><fill><patternFill patternType="none"/></fill></fills>'
-            '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
-            '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-            '<cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
-            '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/></cellXfs></styleSheet>',
+            (
+                f'{HEAD}<styleSheet {NS}><fonts count="2"><font><sz val="11"/><name val="宋体"/></font>'
+                '<font><strike/><sz val="11"/><name val="宋体"/></font></fonts>'
+                '<fills count="1"><fill><patternFill patternType="none"/></fill></fills>'
+                '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+                '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+                '<cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+                '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/></cellXfs></styleSheet>'
+            ),
         ),
     ]

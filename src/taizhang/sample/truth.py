@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taizhang.sample.faults import Fault
-from taizhang.sample.offices import Place
+from taizhang.sample.offices import Place, Written
 from taizhang.sample.population import Population
 from taizhang.sample.views import View
 
@@ -51,35 +52,47 @@ PRESENCE = pa.schema(
 )
 
 
+class Wrong(NamedTuple):
+    """A wrong cell, a row too many (field "") or a row left out (at None) of one delivery."""
+
+    fault: Fault
+    at: int | None
+    person: int
+    field: str
+    true: str
+    written: str
+    state: str
+
+
 @dataclass(frozen=True)
 class Book:
-    """What one delivery of one source holds: where every slot stands, and what is wrong there."""
+    """What one delivery of one source holds.
+
+    places, person: by written row, where it stands and who it is about. wrong: `at` is an index into both.
+    """
 
     source: str
     day: date
     places: Sequence[Place]
     person: Sequence[int]
-    errors: Sequence[
-        tuple[Fault, int | None, int, str, str, str, str]
-    ]  # fault, slot, person, field, true, written, state
+    wrong: Sequence[Wrong]
 
 
-def book_of(view: View, places: Sequence[Place], day: date, delivery: int) -> Book:
-    """Fix the places and mistakes of a view as written."""
-    errors: list[tuple[Fault, int | None, int, str, str, str, str]] = [
-        (
-            mark.fault,
-            mark.slot,
-            view.person[mark.slot],
-            mark.field,
-            mark.true,
-            mark.written,
-            _state(mark.fault, delivery),
-        )
+def book_of(view: View, written: Written, day: date, delivery: int) -> Book:
+    """Fix the places and mistakes of a view as written; a row written twice is wrong twice."""
+    places, persons = list(written.places), list(view.person)
+    copies: dict[int, list[int]] = {}
+    for slot, place in written.repeats:
+        copies.setdefault(slot, []).append(len(places))
+        places.append(place)
+        persons.append(view.person[slot])
+    wrong = [
+        Wrong(mark.fault, at, view.person[mark.slot], mark.field, mark.true, mark.written, _state(mark.fault, delivery))
         for mark in view.marks
+        for at in (mark.slot, *copies.get(mark.slot, ()))
     ]
-    errors += [(fault, None, person, "", "", "", _state(fault, delivery)) for fault, person in view.absent]
-    return Book(view.source, day, places, view.person, errors)
+    wrong += [Wrong(fault, None, person, "", "", "", _state(fault, delivery)) for fault, person in view.absent]
+    return Book(view.source, day, places, persons, wrong)
 
 
 def _state(fault: Fault, delivery: int) -> str:
@@ -144,8 +157,9 @@ def _presence(population: Population, books: Sequence[Book]) -> pa.Table:
 def _errors(population: Population, books: Sequence[Book]) -> pa.Table:
     rows = []
     for book in books:
-        for fault, slot, person, name, true, written, state in book.errors:
-            place = None if slot is None else book.places[slot]
+        for wrong in book.wrong:
+            fault = wrong.fault
+            place = None if wrong.at is None else book.places[wrong.at]
             rows.append(
                 {
                     "fault": fault.number,
@@ -154,16 +168,16 @@ def _errors(population: Population, books: Sequence[Book]) -> pa.Table:
                     "file": None if place is None else place.file,
                     "sheet": None if place is None else place.sheet,
                     "row": None if place is None else place.row,
-                    "person": person,
-                    "household": int(population.household[person]),
-                    "field": name,
+                    "person": wrong.person,
+                    "household": int(population.household[wrong.person]),
+                    "field": wrong.field,
                     "kind": fault.kind,
                     "also": "|" + "|".join(sorted(fault.damage.also)) + "|" if fault.damage.also else None,
-                    "true_value": true,
-                    "written_value": written,
+                    "true_value": wrong.true,
+                    "written_value": wrong.written,
                     "copied_from": fault.copied_from,
                     "first_delivery": fault.active[0],
-                    "state": state,
+                    "state": wrong.state,
                 }
             )
     return pa.Table.from_pylist(rows, schema=ERRORS)

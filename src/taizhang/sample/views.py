@@ -104,6 +104,8 @@ def make_view(
                 for member in range(first, last):
                     if member in slots_of:
                         view.set(slots_of[member], copy, change.written)
+                        mark = Mark(fault, slots_of[member], copy, population.values[copy][member], change.written)
+                        view.marks.append(mark)
     return view
 
 
