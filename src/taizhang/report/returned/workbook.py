@@ -40,7 +40,7 @@ def annotate_workbook(original: Path, target: Path, problems: list[Problem]) -> 
     try:
         with Package(original) as package:
             parts = _sheet_parts(package)
-            by_sheet = _by_sheet(problems)
+            by_sheet = note_texts(problems)
             commented = 0
             for sheet, cells in by_sheet.items():
                 part = parts.get(sheet)
@@ -76,7 +76,8 @@ def _sheet_parts(package: Package) -> dict[str, str]:
     return found
 
 
-def _by_sheet(problems: Iterable[Problem]) -> dict[str, dict[str, list[str]]]:
+def note_texts(problems: Iterable[Problem]) -> dict[str, dict[str, list[str]]]:
+    """The comment lines of every cell, by sheet name and A1 reference."""
     grouped: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for problem in problems:
         if problem.cell:

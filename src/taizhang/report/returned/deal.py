@@ -1,0 +1,118 @@
+"""Deals the findings of a sweep back to the files they stand in, and writes each file's annotated copy."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from taizhang.errors import UserError
+from taizhang.intake.child import ChildPool, Refused
+from taizhang.intake.county import County
+from taizhang.intake.model import FIELDS
+from taizhang.intake.sniff import FileKind, sniff
+from taizhang.progress import Progress
+from taizhang.report.returned.problem_list import Problem
+from taizhang.report.returned.rebuilt import rebuild_workbook
+from taizhang.report.returned.workbook import Returned, annotate_workbook
+from taizhang.report.texts import label
+
+NOT_RETURNED = "未生成.txt"
+
+# A finding goes to the file of the ledger that is probably wrong; while that is open, to every file it concerns.
+# Notes (info) ask nothing of anybody and are left out.
+_DEALT = """
+WITH concerned AS (
+    SELECT finding_id, severity, household_head, name, message_zh, hint_zh, deadline_workdays, short_id, culprit,
+        unnest(records) AS record
+    FROM (SELECT *, head_name AS household_head FROM finding WHERE delta <> 'gone' AND severity <> 'info')
+), dealt AS (
+    SELECT * FROM concerned
+    QUALIFY culprit IS NULL OR record.source = culprit OR NOT bool_or(record.source = culprit) OVER (PARTITION BY finding_id)
+)
+SELECT record.source, record.delivery, record.file_no, record.file, record.sheet, record.row, record.cells, severity,
+    household_head, name, message_zh, hint_zh, deadline_workdays, short_id
+FROM dealt
+ORDER BY record.source, record.delivery, record.file_no, record.sheet, record.row, short_id
+"""
+
+
+def return_workbooks(county: County, sweep_folder: Path, target: Path, *, progress: Progress, jobs: int) -> Path:
+    """Write an annotated copy of every file that has problems under ``target/<source>/``; returns `target`.
+
+    A file that cannot be annotated any more is named with its reason in 未生成.txt; the others are written.
+    """
+    by_file = _problems_by_file(sweep_folder / "findings.parquet")
+    stage = "批注工作簿"
+    progress.start(stage, total=len(by_file))
+    items, places = [], []
+    for (source, delivery, file_no), (name, problems) in by_file.items():
+        original = _original(county, source, delivery, file_no)
+        folder = target / source / Path(name).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        place = folder / f"{Path(name).stem}{'' if name.lower().endswith(('.xlsx', '.xlsm')) else Path(name).suffix}.xlsx"
+        items.append((original, {"target": place, "problems": problems}))
+        places.append(name)
+    refused = []
+    with ChildPool(jobs, preload=(__name__,)) as pool:
+        for name, outcome in zip(places, pool.map(write_returned, items), strict=True):
+            if isinstance(outcome, Refused):
+                refused.append(f"{name}：{'、'.join(event.code for event in outcome.events)}")
+            elif isinstance(outcome, str):
+                refused.append(f"{name}：{outcome}")
+            progress.advance(stage)
+    if refused:
+        (target / NOT_RETURNED).write_text("\n".join(refused) + "\n", encoding="utf-8")
+    progress.finish(stage)
+    return target
+
+
+def write_returned(original: Path, *, target: Path, problems: list[Problem]) -> Returned | str:
+    """Write one file's annotated copy, inside the child; returns the reason when that is not possible."""
+    try:
+        if sniff(original).kind is FileKind.XLSX:
+            return annotate_workbook(original, target, problems)
+        return rebuild_workbook(original, target, problems)
+    except UserError as error:
+        return error.message
+
+
+def _problems_by_file(findings: Path) -> dict[tuple[str, str, int], tuple[str, list[Problem]]]:
+    with duckdb.connect(config={"threads": 2, "memory_limit": "1GB"}) as db:
+        db.read_parquet(str(findings)).create_view("finding")
+        rows = db.execute(_DEALT).fetchall()
+    found: dict[tuple[str, str, int], tuple[str, list[Problem]]] = {}
+    for source, delivery, file_no, file, sheet, row, cells, *facts in rows:
+        problems = found.setdefault((source, delivery, file_no), (file, []))[1]
+        problems.append(_problem(sheet, row, cells, facts))
+    return found
+
+
+def _problem(sheet: str, row: int | None, cells: list[dict[str, str]] | None, facts: list[Any]) -> Problem:
+    severity, head, name, message, hint, days, finding = facts
+    named = [cell for cell in cells or [] if cell["cell"]]
+    first = named[0] if named else {"field": "", "cell": f"A{row}" if row else ""}
+    titles = "、".join(_field_title(cell["field"]) for cell in named)
+    return Problem(
+        severity=label(severity).zh,
+        household=head or "",
+        name=name or "",
+        field=titles,
+        sheet=sheet or "",
+        cell=first["cell"],
+        text=message or "",
+        hint=hint or "",
+        deadline="" if days is None else f"{days}个工作日",
+        finding=finding or "",
+    )
+
+
+def _field_title(field: str) -> str:
+    return FIELDS[field].label if field in FIELDS else field
+
+
+def _original(county: County, source: str, delivery: str, file_no: int) -> Path:
+    folder = county.data / "deliveries" / source / delivery
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    entry = next(file for file in manifest["files"] if file["no"] == file_no)
+    return next((folder / "files").glob(f"{entry['sha256']}*"))
