@@ -55,7 +55,7 @@ def page(facts: PageFacts, figures: Figures, findings: Sequence[FindingRow]) -> 
             "<main>",
             _cards(facts, figures),
             f'<div class="pair">{_by_severity(figures)}{_by_delta(figures)}</div>',
-            f'<div class="pair">{_by_source(figures)}{_by_town(figures)}</div>',
+            f'<div class="pair"><div class="stack">{_by_source(figures)}{_by_group(figures)}</div>{_by_town(figures)}</div>',
             _rules(figures.rules),
             _map(figures),
             _sources(facts.sources),
@@ -128,6 +128,10 @@ def _by_delta(figures: Figures) -> str:
 
 def _by_source(figures: Figures) -> str:
     return _section("by_source", stacked_bars(figures.by_source, filter_name="culprit"), note=label("by_source_note"))
+
+
+def _by_group(figures: Figures) -> str:
+    return _section("by_group", stacked_bars(figures.by_group, filter_name="group"))
 
 
 def _by_town(figures: Figures) -> str:
