@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-NAMESAKES_PER = 500  # persons for one planted pair of namesakes in one village
-SHARED_PER = 25_000  # persons for one pair that truly holds the same number
+from taizhang.sample.chance import Dice
+
+MILK_NAMES = ("狗娃", "小毛", "来福", "招弟", "冬娃")
 NEAR_BIRTH_DAYS = 25
 SAFE_MONTHS = range(3, 8)  # births whose age does not change between two deliveries or at the school cut-off
 
@@ -34,20 +35,34 @@ class Drafts:
             self.rows[member][copy] = value
 
 
-def plant_namesakes(people: Drafts) -> None:
+def plant_namesakes(people: Drafts, wanted: int) -> None:
     """Give some people of one village the name of another one who is years older or younger."""
-    wanted = max(2, len(people) // NAMESAKES_PER)
-    for one in range(3, len(people), max(7, len(people) // wanted)):
+    found = 0
+    for one in range(3, len(people), max(7, len(people) // (2 * wanted))):
+        if found == wanted:
+            return
         nearby = range(one + 8, min(one + 60, len(people)))
         other = next((person for person in nearby if _could_share_a_name(people, one, person)), None)
         if other is not None:
             people.set_shared(other, "name", "head_name", people.rows[one]["name"])
             people.circumstances += [(one, "namesake"), (other, "namesake")]
+            found += 1
 
 
-def plant_shared_numbers(people: Drafts) -> None:
+def plant_aliases(people: Drafts, wanted: int, dice: Dice) -> None:
+    """Some people bore another name before; the city's list has a column for it."""
+    named = {person for person, what in people.circumstances if what == "namesake"}
+    for step in range(wanted):
+        start = (len(people) // (wanted + 1)) * (step + 1)
+        person = next(
+            one for one in range(start, len(people)) if len(people.rows[one]["name"]) == 3 and one not in named
+        )
+        people.rows[person]["former_name"] = people.rows[person]["name"][0] + dice.of(MILK_NAMES)
+        people.circumstances.append((person, "alias"))
+
+
+def plant_shared_numbers(people: Drafts, wanted: int) -> None:
     """Two persons of one sex and birth date, of different households, hold one number: the police must decide."""
-    wanted = len(people) // SHARED_PER
     if not wanted:
         return
     births = people.births

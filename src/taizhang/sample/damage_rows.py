@@ -7,7 +7,7 @@ from taizhang.sample.faults import Change, Damage, Extra, Maker, one_cell
 from taizhang.sample.numbers import with_check
 from taizhang.sample.population import Population
 
-SHIFT_LENGTH = (4, 8)
+SHIFT_LENGTH = (5, 9)  # rows
 
 
 def members_of(population: Population, person: int) -> range:
@@ -104,8 +104,17 @@ def _missing(population: Population, person: int, _dice: Dice) -> Damage | None:
     return None if population.values["relation_to_head"][person] == "户主" else Damage(dropped=(person,))
 
 
-def _row_shift(population: Population, person: int, dice: Dice) -> Damage | None:
-    length = dice.number(*SHIFT_LENGTH)
+def row_shift(rows: int | None = None) -> Maker:
+    """A block in which every number stands one row too high; `rows` persons, or a drawn length."""
+
+    def maker(population: Population, person: int, dice: Dice) -> Damage | None:
+        return _shifted(population, person, rows or dice.number(*SHIFT_LENGTH))
+
+    return maker
+
+
+def _shifted(population: Population, person: int, rows: int) -> Damage | None:
+    length = rows - 1
     block = range(person, person + length + 1)
     if block[-1] >= len(population) or population.village[person] != population.village[block[-1]]:
         return None
@@ -143,7 +152,7 @@ def row_makers() -> dict[str, Maker]:
         "PR-DUP-HOUSEHOLD": _two_households,
         "XS-HOUSEHOLD": _moved,
         "XS-MISSING": _missing,
-        "PR-ROW-SHIFT": _row_shift,
+        "PR-ROW-SHIFT": row_shift(),
         "PR-HEAD-NAME": _stale_head("head_name"),
         "PR-HEAD-ID": _stale_head("head_id_no"),
         "PR-HEAD-BOTH": _stale_head("head_name", "head_id_no"),

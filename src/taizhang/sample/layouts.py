@@ -59,6 +59,7 @@ CITY: tuple[tuple[str, str], ...] = (
     ("户主身份证号", "head_id_no"),
     ("人编号", "person_no"),
     ("姓名", "name"),
+    ("曾用名", "former_name"),
     ("性别", "sex"),
     ("证件类型", "id_type"),
     ("证件号码", "id_no"),

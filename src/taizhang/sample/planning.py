@@ -14,7 +14,6 @@ from taizhang.sample.ledgers import Style, has_rare, style_of, written_whole
 from taizhang.sample.population import Population
 from taizhang.sample.rates import NEW_SHARE, RETURN, SLIP_WEIGHT, SOURCE_FACTOR, STAY_FIXED, WEIGHTS
 
-ALIASES_PER = 800  # persons for one whose former name one list still uses, while another list explains it
 NEEDS_CELL_TYPES = ("ID-EXCEL-NUMERIC",)
 
 
@@ -62,23 +61,11 @@ class Planner:
                 self.add("ledger", "XS-NAME-LOSS", damage, tuple(range(self.deliveries)))
 
     def plan_aliases(self) -> None:
-        """A former name in the ledger; the city's list has the legal name with the former one in brackets."""
-        chance = stream(self.seed, "aliases")
-        dice = Dice(chance)
-        wanted = len(self.population) // ALIASES_PER
-        for person in chance.permutation(len(self.population)).tolist():
-            name = self.population.values["name"][person]
-            taken = person in self.touched["ledger"] or person in self.touched["city"]
-            if wanted == 0:
-                return
-            if len(name) != 3 or taken:
-                continue
-            former = name[0] + dice.of(("狗娃", "小毛", "来福", "招弟", "冬娃"))
-            always = tuple(range(self.deliveries))
-            explained = one_cell(person, "name", f"{name}（曾用名：{former}）", "XS-NAME-ALIAS", "XS-NAME-FORMAT")
-            self.add("city", "NM-NOTE", explained, always)
-            self.add("ledger", "XS-NAME-ALIAS", one_cell(person, "name", former, "XS-NAME-GIVEN"), always)
-            wanted -= 1
+        """The village ledger still has the former name that the city's list records beside the legal one."""
+        for person, former in enumerate(self.population.values["former_name"]):
+            if former and person not in self.touched["ledger"]:
+                damage = one_cell(person, "name", former, "XS-NAME-GIVEN")
+                self.add("ledger", "XS-NAME-ALIAS", damage, tuple(range(self.deliveries)))
 
     def plan_source(self, source: str, *, error_rate: float) -> None:
         """Draw the mistakes of one source: Poisson counts by kind, new ones with every later delivery."""

@@ -19,6 +19,9 @@ from taizhang.sample.traits import Traits, traits_of
 LATE_SHARE = 0.02  # prefix of the other era: late registrants and re-issued numbers
 MARRIED_IN_SHARE = 0.35  # of wives, daughters- and sons-in-law: prefix of another county
 MINORITY_SHARE = 0.004  # of married-in persons' names and households
+NAMESAKES_PER = 500  # persons for one planted pair of namesakes in one village
+SHARED_PER = 25_000  # persons for one pair that truly holds the same number
+ALIASES_PER = 800  # persons for one whose former name the city's list records
 TRAIT_FIELDS = tuple(name for name in Traits.__dataclass_fields__ if name not in ("works", "in_school"))
 PERSONS_PER_VILLAGE = 170
 VILLAGES_MAX = 18 * 17
@@ -51,11 +54,14 @@ def village_count(persons: int) -> int:
     return max(6, min(persons // PERSONS_PER_VILLAGE, max(VILLAGES_MAX, persons // 400)))
 
 
-def make_population(persons: int, *, seed: int, first_day: date, last_day: date, villages: int = 0) -> Population:
+def make_population(
+    persons: int, *, seed: int, first_day: date, last_day: date, villages: int = 0, namesakes: int = 0, aliases: int = 0
+) -> Population:
     """Invent a county of exactly `persons` people.
 
     first_day, last_day: as-of dates of the first and last delivery: ages and yearly values hold on both.
-    villages: number of villages, or 0 for the number that fits the size.
+    villages, namesakes, aliases: numbers of villages, of pairs of namesakes and of people with a former name, or 0
+    for the numbers that fit the size.
     """
     maker = _Maker(seed, first_day, last_day)
     places = make_villages(villages or village_count(persons), seed=seed)
@@ -66,6 +72,9 @@ def make_population(persons: int, *, seed: int, first_day: date, last_day: date,
             seats = compose(maker.dice)[:left]
             maker.add_household(seats, number, places[number])
             left -= len(seats)
+    coincidences.plant_namesakes(maker.people, namesakes or max(2, persons // NAMESAKES_PER))
+    coincidences.plant_shared_numbers(maker.people, persons // SHARED_PER)
+    coincidences.plant_aliases(maker.people, aliases or persons // ALIASES_PER, maker.dice)
     return maker.finish(places)
 
 
@@ -126,8 +135,6 @@ class _Maker:
         self.households += 1
 
     def finish(self, places: tuple[Village, ...]) -> Population:
-        coincidences.plant_namesakes(self.people)
-        coincidences.plant_shared_numbers(self.people)
         fields = self.people.rows[0].keys()
         return Population(
             values={field: [row[field] for row in self.people.rows] for field in fields},
@@ -172,6 +179,7 @@ class _Maker:
         self.people.core18.append(core18)
         return {
             "name": name,
+            "former_name": "",
             "sex": seat.sex,
             "birth_date": f"{birth:%Y%m%d}",
             "id_type": "居民身份证",
