@@ -1,0 +1,40 @@
+"""From a sheet as it was typed to columns with canonical names.
+
+    head = read_head(blocks, meta)                 # the first rows, and the blocks for samples
+    sheet = map_sheet(head, source_kind="ledger", memory=LayoutMemory(data / "layouts"))
+    rows = RowClassifier(sheet).kinds(block)       # which rows are records
+
+A row classified OTHER_HEADER begins a second segment: `read_head(blocks, meta, from_row=number)`, `map_sheet` again.
+"""
+
+from taizhang.intake.mapping.columns import MappedColumn, Why, column_letter
+from taizhang.intake.mapping.head import HeadRow, SheetHead, block_of, read_head
+from taizhang.intake.mapping.layouts import Layout, layouts
+from taizhang.intake.mapping.memory import LayoutMemory, MappingFile, MappingFileError, parse_mapping, write_mapping
+from taizhang.intake.mapping.rows import RowClassifier, RowKind
+from taizhang.intake.mapping.sheet import MappedSheet, Question, Status, map_sheet
+from taizhang.intake.mapping.triage import SheetClass
+
+__all__ = [
+    "HeadRow",
+    "Layout",
+    "LayoutMemory",
+    "MappedColumn",
+    "MappedSheet",
+    "MappingFile",
+    "MappingFileError",
+    "Question",
+    "RowClassifier",
+    "RowKind",
+    "SheetClass",
+    "SheetHead",
+    "Status",
+    "Why",
+    "block_of",
+    "column_letter",
+    "layouts",
+    "map_sheet",
+    "parse_mapping",
+    "read_head",
+    "write_mapping",
+]

@@ -1,0 +1,66 @@
+"""Headers made comparable: what is decoration (years, units, stars, brackets) and what says which column it is."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from taizhang.intake.model import plain
+
+_YEAR = re.compile(r"^((?:19|20)\d\d)年?度?(?!\d)(?=\D)")
+_EDGE = "*:。.、,;#·_-—~!?\"'"
+# Units a bracket at the end may name; everything else in brackets stays, because it may tell two columns apart
+# (公益性岗位(月数), 就业渠道(易地搬迁后扶使用)).
+_UNITS = (
+    "元|万元|元/年|元/月|元/人|百元|千元|月|个月|天|年|亩|公顷|平方米|平米|m2|㎡|公里|千米|km|里|米|m|"
+    "人|户|个|岁|周岁|次|%|名|口|间|头|只|箱|株|斤|公斤|吨|辆|位"
+)
+_UNIT = re.compile(rf"\(单?位?:?({_UNITS})\)$")
+_DECORATION = re.compile(
+    r"\((?:必填|选填|非必填|必填项|填写|请填写|下拉选择|下拉|单选|多选|可多选|选择|文本格式|文本|数字|"
+    r"\d{1,2}位|\d{1,2}位数|15或18位|18位数字|18位号码|是/否|是否|是或否|填是/否|填是或否|有/无|√|打√|"
+    r"yyyy-?mm-?dd|yyyymmdd|yyyy/mm/dd|yyyy\.mm\.dd|年月日|年/月/日|年月|yyyymm|yyyy-mm|格式:[^()]*|"
+    r"例:?[^()]*|如:?[^()]*|示例:?[^()]*|不含[^()]*|以身份证为准|与身份证一致|同身份证|按身份证|以户口本为准|按户口本|"
+    r"请核对|核对|全称|签字|公历|阳历|写全称)\)"
+)
+_UNIT_WORDS = {
+    "平米": "平方米", "m2": "平方米", "㎡": "平方米", "千米": "公里", "km": "公里", "m": "米", "个月": "月",
+    "周岁": "岁", "口": "人", "名": "人", "位": "人",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header text taken apart.
+
+    key: what is compared. unit: the unit it names, in our spelling, or None. year: a data year it begins with, or None.
+    """
+
+    key: str
+    unit: str | None = None
+    year: int | None = None
+
+
+@lru_cache(maxsize=65536)
+def header(text: str) -> Header:
+    """Take a header apart (intake.md §11.1): NFKC, no blanks, no leading year, no unit, no decoration at the edges."""
+    key = plain(text).strip(_EDGE).casefold()
+    year = None
+    if found := _YEAR.match(key):
+        year = int(found.group(1))
+        key = key[found.end() :].strip(_EDGE)
+    unit = None
+    key = _DECORATION.sub("", key).strip(_EDGE)
+    if found := _UNIT.search(key):
+        unit = _UNIT_WORDS.get(found.group(1), found.group(1))
+        key = key[: found.start()].strip(_EDGE)
+    return Header(key, unit, year)
+
+
+def path_key(path: tuple[str, ...]) -> str:
+    """A column's path as one text: the keys of its levels joined by '/', equal neighbours once, empty levels left out."""
+    keys: list[str] = []
+    for text in path:
+        key = header(text).key
+        if key and (not keys or keys[-1] != key):
+            keys.append(key)
+    return "/".join(keys)
