@@ -1,7 +1,7 @@
 """The true county: every person and household as they really are, before any list was typed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -22,6 +22,8 @@ MINORITY_SHARE = 0.004  # of married-in persons' names and households
 NAMESAKES_PER = 500  # persons for one planted pair of namesakes in one village
 SHARED_PER = 25_000  # persons for one pair that truly holds the same number
 ALIASES_PER = 800  # persons for one whose former name the city's list records
+SIBLINGS = ("之子", "之女", "之孙子", "之孙女")
+SHARED_CHARACTER_SHARE = 0.45  # of the children of one sex: a common generation character
 TRAIT_FIELDS = tuple(name for name in Traits.__dataclass_fields__ if name not in ("works", "in_school"))
 PERSONS_PER_VILLAGE = 170
 VILLAGES_MAX = 18 * 17
@@ -78,6 +80,14 @@ def make_population(
     return maker.finish(places)
 
 
+@dataclass
+class _Family:
+    """What the members of one household share or must not share: generation characters, and names."""
+
+    generations: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+
+
 class _Maker:
     def __init__(self, seed: int, first_day: date, last_day: date) -> None:
         self.dice = Dice(stream(seed, "population"))
@@ -93,7 +103,7 @@ class _Maker:
         household_no = f"6107{self.households + 100001:06d}"
         group = f"{'一二三四五六'[self.households % 6]}组"
         surnames = {"head": self.namer.surname(), "spouse": self.namer.surname()}
-        generations: dict[tuple[str, str], str | None] = {}
+        family = _Family()
         births: dict[int, date] = {}
         members: list[tuple[dict[str, str], Traits]] = []
         for number, seat in enumerate(seats):
@@ -102,9 +112,9 @@ class _Maker:
             birth = births[number - 1] if twin else self._birth(seat.age)
             births[number] = birth
             surname = surnames.get(seat.line) or self.namer.surname()
-            row = self._person(seat, birth, surname, generations)
+            row = self._person(seat, birth, surname, family)
             traits = traits_of(birth, self.first_day, self.last_day, dice)
-            row |= {field: getattr(traits, field) for field in TRAIT_FIELDS}
+            row |= {name: getattr(traits, name) for name in TRAIT_FIELDS}
             row["member_phone"] = self._phone() if traits.works or dice.under(0.15) else ""
             if twin:
                 self.people.circumstances.append((len(self.people.rows) + number, "twin"))
@@ -137,7 +147,7 @@ class _Maker:
     def finish(self, places: tuple[Village, ...]) -> Population:
         fields = self.people.rows[0].keys()
         return Population(
-            values={field: [row[field] for row in self.people.rows] for field in fields},
+            values={name: [row[name] for row in self.people.rows] for name in fields},
             household=np.array(self.people.household),
             village=np.array(self.people.village),
             birth=tuple(self.people.births),
@@ -150,22 +160,23 @@ class _Maker:
         """A birth date that gives this age on the last day."""
         return self.last_day - timedelta(days=int(age * 365.2425) + self.dice.number(2, 363))
 
-    def _person(
-        self, seat: Seat, birth: date, surname: str, generations: dict[tuple[str, str], str | None]
-    ) -> dict[str, str]:
+    def _person(self, seat: Seat, birth: date, surname: str, family: "_Family") -> dict[str, str]:
         dice = self.dice
         moved_in = seat.line != "head" and seat.relation != "之母"
         ethnic = "汉族"
         if moved_in and dice.under(MINORITY_SHARE):
             ethnic, name = self.namer.minority()
         else:
-            family = (seat.relation, seat.sex)
-            if family not in generations:
-                shares_one = seat.relation in ("之子", "之女", "之孙子", "之孙女") and dice.under(0.45)
-                generations[family] = self.namer.generation(seat.sex, birth.year) if shares_one else None
-            if seat.relation in ("之子", "之女") and dice.under(COMPOUND_PARENTS_SHARE):
+            siblings = (seat.relation, seat.sex)
+            if siblings not in family.generations:
+                shares_one = seat.relation in SIBLINGS and dice.under(SHARED_CHARACTER_SHARE)
+                family.generations[siblings] = self.namer.generation(seat.sex, birth.year) if shares_one else None
+            if seat.relation in SIBLINGS[:2] and dice.under(COMPOUND_PARENTS_SHARE):
                 surname += self.namer.surname()[:1]
-            name = self.namer.name(surname, seat.sex, birth.year, generations[family])
+            name = self.namer.name(surname, seat.sex, birth.year, family.generations[siblings])
+            while name in family.names:
+                name = self.namer.name(surname, seat.sex, birth.year)
+        family.names.add(name)
         old = birth.year < OLD_UNTIL
         prefix = OLD_PREFIX if old else NEW_PREFIX
         person = len(self.people.core18)
