@@ -1,0 +1,155 @@
+"""Judging numbers and names of the troubled persons: candidates, evidence inside the rows, and the posterior."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from taizhang.sweep.judge.kinds import NAME_FAMILIES, NUMBER_FAMILIES, families_of
+from taizhang.sweep.judge.spelling import Spelling
+from taizhang.sweep.judge.troubled import Troubled
+from taizhang.sweep.judge.truth import Candidates, Claims, Floats, Judged, Options, judge, options_of
+from taizhang.sweep.link.features import MISSING, Compared, Ints, compare_names_of, compare_numbers_of
+
+BIRTH_FITS, BIRTH_FAILS = 2.0, -3.0
+"""Log-evidence of a birth column for a number; three columns at most are heard."""
+OWN_BIRTH_FAILS = -2.5
+"""A number that its own row's birth column denies is doubtful even where nobody else has a column."""
+SEX_FITS, SEX_FAILS = 0.2, -1.5
+TRUNCATED = -8.0
+DAMAGED_NAME = -6.0
+UNUSUAL_NAME = -2.0
+DAMAGED = ("NM-LOSS", "NM-PUA", "NM-DESYNC", "NM-CHARSET", "NM-SYMBOL", "NM-DIGIT", "NM-PLACEHOLDER")
+UNUSUAL = ("NM-LATIN", "NM-CLAN", "NM-SHORT", "NM-LONG", "NM-TWO-PERSONS", "NM-RADICAL", "NM-COMPAT", "NM-TRADITIONAL")
+
+
+@dataclass(frozen=True)
+class FieldVerdict:
+    """What is true of one field of every troubled person.
+
+    value, posterior, row, owner: per candidate its value (ident or name id), probability, first record that claims it,
+    and person group. best: candidate per group, −1 where none. claimed: candidate per record, −1 where the record's
+    value is none. compared: per record, its value against the best candidate.
+    """
+
+    value: Ints
+    posterior: Floats
+    row: Ints
+    owner: Ints
+    best: Ints
+    claimed: Ints
+    compared: Compared
+    judged: Judged
+
+    def p_wrong(self) -> Floats:
+        """Per record, the probability that its value is not the person's."""
+        own = np.where(self.claimed >= 0, self.posterior[np.maximum(self.claimed, 0)], 0.0) if len(self.value) else 0.0
+        return np.asarray(1.0 - own)
+
+
+def judge_numbers(
+    troubled: Troubled, *, totals: Ints, ancestors: Mapping[int, tuple[int, ...]]
+) -> FieldVerdict:
+    """Which number is every troubled person's; only valid numbers can be."""
+    possible = troubled["ident"] > 0
+    spoken = (troubled["ident"] > 0) | (troubled["ident"] > -(10**12))
+    base = _Field(troubled, troubled["ident"], possible, spoken)
+    prior = np.zeros(len(base.value))
+    prior += np.where(troubled["truncated"][base.row] == 1, TRUNCATED, 0.0)
+    prior += _birth_evidence(troubled, base)
+
+    def relate(left: Ints, right: Ints) -> Compared:
+        numbers = troubled.arrays["number"]
+        same = troubled["ident"][left] == troubled["ident"][right]
+        return compare_numbers_of(numbers.take(pa.array(left)), numbers.take(pa.array(right)), same)
+
+    return base.verdict(prior, relate, NUMBER_FAMILIES, totals, ancestors)
+
+
+def judge_names(
+    troubled: Troubled, spelling: Spelling, *, totals: Ints, ancestors: Mapping[int, tuple[int, ...]]
+) -> FieldVerdict:
+    """Which name is every troubled person's; damaged spellings are the last resort."""
+    possible = troubled["name_id"] != 0
+    base = _Field(troubled, troubled["name_id"], possible, possible)
+    names = [troubled.texts["name"][row] or "" for row in base.row.tolist()]
+    defects = [troubled.texts["name_defects"][row] or "" for row in base.row.tolist()]
+    prior = spelling.log_likely(names)
+    prior += np.array([_spelling_evidence(one) for one in defects])
+
+    def relate(left: Ints, right: Ints) -> Compared:
+        texts = troubled.arrays["name"]
+        same = troubled["name_id"][left] == troubled["name_id"][right]
+        return compare_names_of(texts.take(pa.array(left)), texts.take(pa.array(right)), same)
+
+    return base.verdict(prior, relate, NAME_FAMILIES, totals, ancestors)
+
+
+def _spelling_evidence(defects: str) -> float:
+    if any(f"|{code}|" in defects for code in DAMAGED):
+        return DAMAGED_NAME
+    return UNUSUAL_NAME if any(f"|{code}|" in defects for code in UNUSUAL) else 0.0
+
+
+def _birth_evidence(troubled: Troubled, base: "_Field") -> Floats:
+    """How birth and sex columns of the person's rows speak for every candidate number."""
+    claims = Claims(troubled.group, troubled["source_no"], base.claimed, troubled.group)
+    record, candidate = options_of(claims, Candidates(base.owner, np.zeros(len(base.value))))
+    has = troubled["birth_date"][record] != MISSING
+    number = troubled["id_birth"][base.row[candidate]]
+    known = has & (number != MISSING)
+    fits = troubled["birth_date"][record] == number
+    own = base.claimed[record] == candidate
+    bits = np.where(known, np.where(fits, np.where(own, 0.7, BIRTH_FITS), np.where(own, OWN_BIRTH_FAILS, BIRTH_FAILS)), 0.0)
+    total = np.zeros(len(base.value))
+    np.add.at(total, candidate, bits)
+    return np.clip(total, -7.0, 7.0)
+
+
+class _Field:
+    """Distinct values per person with the records that claim them."""
+
+    def __init__(self, troubled: Troubled, values: Ints, possible: NDArray[np.bool_], spoken: NDArray[np.bool_]) -> None:
+        self.troubled, self.values, self.spoken = troubled, values, spoken
+        rows = np.flatnonzero(possible)
+        order = rows[np.lexsort((rows, values[rows], troubled.group[rows]))]
+        fresh = np.ones(len(order), dtype=bool)
+        if len(order) > 1:
+            fresh[1:] = (troubled.group[order][1:] != troubled.group[order][:-1]) | (values[order][1:] != values[order][:-1])
+        self.row = order[fresh]
+        self.owner = troubled.group[self.row]
+        self.value = values[self.row]
+        self.claimed = np.full(len(troubled), -1, dtype=np.int64)
+        self.claimed[order] = np.cumsum(fresh) - 1
+
+    def verdict(self, prior, relate, families, totals, ancestors) -> FieldVerdict:  # type: ignore[no-untyped-def]
+        """Run the expectation–maximisation and compare every record with its person's truth."""
+        troubled = self.troubled
+        candidates = Candidates(self.owner, prior)
+        # One vote a source and person: the rows after the first of the same reading add nothing.
+        reading = np.unique(np.stack([troubled.group, troubled["source_no"], self.values]), axis=1, return_index=True)[1]
+        votes = np.sort(reading[self.spoken[reading]])
+        villages = np.unique(troubled["village"], return_inverse=True)[1].astype(np.int64)
+        claims = Claims(troubled.group[votes], troubled["source_no"][votes], self.claimed[votes], villages[votes])
+        claim, candidate = options_of(claims, candidates)
+        relation = relate(votes[claim], self.row[candidate])
+        options = Options(claim, candidate, families_of(relation.code, families))
+        same = np.unique(self.values[votes], return_inverse=True)[1].astype(np.int64)
+        judged = judge(
+            claims, candidates, options, families=families, totals=totals, ancestors=dict(ancestors), same_text=same
+        )
+        best = self._best(judged.posterior)
+        true_row = np.where(best >= 0, self.row[np.maximum(best, 0)] if len(self.row) else 0, 0)[troubled.group]
+        compared = relate(np.arange(len(troubled)), true_row)
+        return FieldVerdict(self.value, judged.posterior, self.row, self.owner, best, self.claimed, compared, judged)
+
+    def _best(self, posterior: Floats) -> Ints:
+        best = np.full(len(self.troubled.roots), -1, dtype=np.int64)
+        order = np.lexsort((self.value, -posterior, self.owner))
+        owners = self.owner[order]
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = owners[1:] != owners[:-1]
+        best[owners[first]] = order[first]
+        return best

@@ -1,0 +1,71 @@
+"""The records of persons whose sources do not simply agree, read once, with their texts."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from taizhang.sweep.engines import Engine
+from taizhang.sweep.link.features import MISSING, Ints
+
+INTEGERS = (
+    "record_id", "source_no", "file_no", "sheet_no", "row_no", "ident", "name_id", "birth_date", "id_birth", "sex",
+    "village", "relation", "hh", "hh_no", "hh_number", "truncated", "present", "row_hash", "cell_id", "root", "person_no",
+)  # fmt: skip
+TEXTS = ("name", "number", "id_no", "id_kind", "id_defects", "name_defects", "name_alias")
+EPOCH = date(1970, 1, 1).toordinal()
+UNKNOWN_NUMBER = -(10**12)
+"""Idents below this stand for records without a number."""
+
+
+@dataclass(frozen=True)
+class Troubled:
+    """Records ordered by person, source and record; dates are days since 1970; integers hold MISSING for null.
+
+    group: 0-based number of the person among the troubled; roots: the person (smallest cell id) of every group.
+    """
+
+    columns: dict[str, Ints]
+    texts: dict[str, list[str | None]]
+    arrays: dict[str, pa.StringArray]
+    group: Ints
+    roots: Ints
+
+    def __getitem__(self, column: str) -> Ints:
+        """One integer column."""
+        return self.columns[column]
+
+    def __len__(self) -> int:
+        """Number of records."""
+        return len(self.group)
+
+
+def read_troubled(engine: Engine) -> Troubled:
+    """Read all records of every person with more than one cell, a repeated source, or an unusable number or name."""
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE troubled AS
+        SELECT p.root FROM cell_person AS p JOIN cell AS c ON c.cell_id = p.cell_id
+        GROUP BY p.root
+        HAVING COUNT(*) > 1 OR MAX(c.n - c.n_sources) > 0 OR MAX(c.truncated) = 1 OR MIN(ABS(c.name_id)) = 0
+            OR (MIN(c.ident) <= 0)
+    """)
+    shown = ", ".join(f"c.{name}" for name in INTEGERS)
+    table = engine.fetch(f"""
+        SELECT {shown}, r.name, COALESCE(r.core18, r.id_no) AS number, r.id_no, r.id_kind, r.id_defects,
+            r.name_defects, r.name_alias
+        FROM claim_person AS c SEMI JOIN troubled AS t ON t.root = c.root
+        JOIN record_raw AS r ON r.record_id = c.record_id
+        ORDER BY c.root, c.source_no, c.record_id
+    """)
+    columns = {}
+    for name in INTEGERS:
+        column = table[name].combine_chunks()
+        if pa.types.is_date(column.type):
+            column = column.cast(pa.int32())
+        columns[name] = pc.fill_null(column.cast(pa.int64()), MISSING).to_numpy(zero_copy_only=False)
+    arrays = {name: table[name].combine_chunks().cast(pa.string()) for name in TEXTS}
+    texts = {name: array.to_pylist() for name, array in arrays.items()}
+    roots, group = np.unique(columns["root"], return_inverse=True)
+    return Troubled(columns, texts, arrays, group.astype(np.int64), roots)

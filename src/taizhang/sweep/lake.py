@@ -1,0 +1,106 @@
+"""Which deliveries a sweep stands on: of every source the newest one not after the sweep's date."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+_FOLDER = re.compile(r"(\d{4}-\d{2}-\d{2})-([0-9a-f]{4,64})")
+
+
+@dataclass(frozen=True)
+class SourceDelivery:
+    """One source with the delivery the sweep reads.
+
+    number: 0-based place in the order of source ids, so that nothing depends on the order in the county file.
+    ancestors: numbers of the sources whose rows this one copies. kind: national, city, ledger, app or authority.
+    folder: of the delivery in the lake; previous: the folder of the delivery before it, or None.
+    """
+
+    number: int
+    source: str
+    kind: str
+    ancestors: tuple[int, ...]
+    folder: Path
+    name: str
+    as_of: date
+    previous: Path | None = None
+    title: str = field(default="", compare=False)
+
+    @cached_property
+    def manifest(self) -> Mapping[str, Any]:
+        """The delivery's manifest.json; empty where the delivery has none."""
+        path = self.folder / "manifest.json"
+        if not path.is_file():
+            return {}
+        loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return loaded
+
+    @property
+    def held(self) -> bool:
+        """Whether intake held the delivery back for a person to look at; nothing may close on a held one."""
+        return bool(self.manifest.get("held", {}).get("held", False))
+
+    def table(self, name: str) -> Path | None:
+        """The Parquet file of a canonical table, or None where the delivery has no such rows."""
+        path = self.folder / f"{name}.parquet"
+        return path if path.is_file() else None
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """What the sweep has to know of a source of the county file."""
+
+    id: str
+    kind: str
+    title: str
+    derived_from: tuple[str, ...]
+
+
+def delivery_folders(data: Path, source: str) -> list[tuple[date, str, Path]]:
+    """All deliveries of a source as (as-of date, digest, folder), oldest first."""
+    base = data / "deliveries" / source
+    found = []
+    for folder in base.iterdir() if base.is_dir() else ():
+        matched = _FOLDER.fullmatch(folder.name)
+        if matched is not None and folder.is_dir():
+            found.append((date.fromisoformat(matched[1]), _taken_at(folder), matched[2], folder))
+    return [(day, digest, folder) for day, _, digest, folder in sorted(found)]
+
+
+def _taken_at(folder: Path) -> str:
+    """When the delivery was taken in: of two as of the same day the later one is the correction of the earlier."""
+    manifest = folder / "manifest.json"
+    if not manifest.is_file():
+        return ""
+    return str(json.loads(manifest.read_text("utf-8")).get("taken_at", ""))
+
+
+def current_deliveries(data: Path, sources: Sequence[SourceFacts], as_of: date | None) -> list[SourceDelivery]:
+    """The newest delivery of every source not after `as_of`; sources that never delivered are left out."""
+    ordered = sorted(sources, key=lambda source: source.id)
+    numbers = {source.id: number for number, source in enumerate(ordered)}
+    found = []
+    for source in ordered:
+        fitting = [one for one in delivery_folders(data, source.id) if as_of is None or one[0] <= as_of]
+        if not fitting:
+            continue
+        day, _, folder = fitting[-1]
+        found.append(
+            SourceDelivery(
+                number=numbers[source.id],
+                source=source.id,
+                kind=source.kind,
+                ancestors=tuple(sorted(numbers[one] for one in source.derived_from if one in numbers)),
+                folder=folder,
+                name=folder.name,
+                as_of=day,
+                previous=fitting[-2][2] if len(fitting) > 1 else None,
+                title=source.title,
+            )
+        )
+    return found

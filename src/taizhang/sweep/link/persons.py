@@ -1,0 +1,45 @@
+"""Linking from records to persons, as one step: cells, pairs, scores, groups."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from taizhang.sweep.engines import Engine
+from taizhang.sweep.link.candidates import make_decoded, make_pairs
+from taizhang.sweep.link.cells import make_cells
+from taizhang.sweep.link.cluster import cluster, store_persons
+from taizhang.sweep.link.features import Cells, involved_cells
+from taizhang.sweep.link.score import Scored, score_pairs
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What linking found beyond the tables it left in the engine.
+
+    ambiguous: (cell id, cell id) that could be one person but could as well not.
+    """
+
+    cells: Cells
+    scored: Scored
+    ambiguous: list[tuple[int, int]]
+
+
+def link_persons(engine: Engine, sources: int) -> Linked:
+    """Make `cell`, `cell_person` and `claim_person` (claim with cell_id and root, the person's smallest cell)."""
+    make_cells(engine, sources)
+    make_decoded(engine)
+    make_pairs(engine)
+    cells = involved_cells(engine)
+    pairs = engine.fetch("SELECT a, b FROM pair ORDER BY a, b")
+    a, b = (cells.rows_of(pairs[name].to_numpy().astype(np.int64)) for name in ("a", "b"))
+    scored = score_pairs(cells, a, b)
+    roots, ambiguous = cluster(cells, scored)
+    store_persons(engine, cells, roots)
+    engine.execute("""
+        CREATE OR REPLACE TABLE claim_person AS
+        SELECT c.*, e.cell_id, p.root FROM claim AS c
+        JOIN cell AS e ON e.ident = c.ident AND e.name_id = c.name_id
+        JOIN cell_person AS p ON p.cell_id = e.cell_id
+    """)
+    ids = cells["cell_id"]
+    return Linked(cells, scored, [(int(ids[near]), int(ids[far])) for near, far in ambiguous])

@@ -1,0 +1,139 @@
+"""How strongly two cells speak for being one person: a sum of weights, in bits, after Fellegi and Sunter.
+
+The weights are starting weights (identity.md, section 16.2): orders of magnitude of how much likelier an agreement is
+between two records of one person than between two neighbours, set by hand, not fitted to any sample.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taizhang.sweep.link.features import MISSING, Cells, Compared, Ints, compare_names_of, compare_numbers_of
+
+ACCEPT = 8.0
+"""Bits from which two cells are taken for one person; a name and a village alone do not reach it against a number."""
+
+NAME_BITS = {
+    "equal": 10.0, "missing": 0.0, "XS-NAME-FORMAT": 10.0, "XS-NAME-VARIANT": 8.0, "XS-NAME-ALIAS": 8.0,
+    "XS-NAME-LOSS": 7.0, "XS-NAME-DAMAGED": 7.0, "XS-NAME-CLAN": 4.0, "XS-NAME-EXTRA": 5.0, "XS-NAME-ORDER": 5.0,
+    "XS-NAME-HOMOPHONE": 5.0, "XS-NAME-NEARPHONE": 4.0, "XS-NAME-SHAPE": 5.0, "XS-NAME-KEY": 4.0,
+    "XS-NAME-ONECHAR": 3.0, "XS-NAME-SURNAME": 1.0, "XS-NAME-GIVEN": -3.0, "XS-NAME-DISJOINT": -5.0,
+}  # fmt: skip
+DIFFERENT_PERSON = frozenset({"XS-NAME-SURNAME", "XS-NAME-GIVEN", "XS-NAME-DISJOINT", "XS-NAME-ONECHAR"})
+"""Names so far apart that an exact namesake elsewhere in the household explains the number better."""
+
+SAME_NUMBER_BITS = 12.0
+SLIP = frozenset({"XS-ID-SUBST", "XS-ID-TRANSPOSE", "XS-ID-EXCEL", "XS-ID-INDEL", "XS-ID-15-18", "XS-ID-JUMP",
+                  "XS-ID-DISABILITY", "XS-ID-STUDENT"})  # fmt: skip
+PART = frozenset({"XS-ID-BIRTH", "XS-ID-REGION", "XS-ID-SEQ"})
+SLIP_BITS = 9.0
+PART_BITS = 3.0
+DIFFERENT_VALID_BITS = -4.0
+DIFFERENT_INVALID_BITS = -2.0
+BORROWED_BITS = -12.0
+"""The number is equal but the name is that of another member of the same household, who lacks a record here."""
+TWICE_BITS = -6.0
+"""A source seldom holds one person twice."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Pairs of positions in `Cells` with their score and how names and numbers relate."""
+
+    a: Ints
+    b: Ints
+    score: NDArray[np.float64]
+    names: Compared
+    numbers: Compared
+
+
+def score_pairs(cells: Cells, a: Ints, b: Ints) -> Scored:
+    """Score pairs of cell positions."""
+    same_name = (cells["name_id"][a] == cells["name_id"][b]) & (cells["name_id"][a] != 0)
+    same_number = (cells["ident"][a] == cells["ident"][b]) & (cells["ident"][a] > -(10**12))
+    names = compare_names_of(cells.name.take(a), cells.name.take(b), same_name)
+    numbers = compare_numbers_of(cells.number.take(a), cells.number.take(b), same_number)
+    nameless = (cells["name_id"][a] == 0) | (cells["name_id"][b] == 0)
+    score = np.array([NAME_BITS.get(code, -3.0) for code in names.code])
+    score[nameless] = 0.0
+    score += _number_bits(cells, a, b, same_number, numbers)
+    score += _birth_bits(cells, a, b, numbers)
+    score += _either(cells, "sex", a, b, 0.7, -3.0)
+    score += _place_bits(cells, a, b)
+    score += _either(cells, "person_no", a, b, 10.0, 0.0)
+    score += _either(cells, "phone", a, b, 1.0, 0.0)
+    score += _either(cells, "relation", a, b, 0.7, -1.5)
+    score += np.where((cells["mask"][a] & cells["mask"][b]) != 0, TWICE_BITS, 0.0)
+    score += _borrowed(cells, a, b, same_name, same_number, names, score)
+    return Scored(a, b, score, names, numbers)
+
+
+def _number_bits(cells: Cells, a: Ints, b: Ints, same: NDArray[np.bool_], numbers: Compared) -> NDArray[np.float64]:
+    both_valid = (cells["ident"][a] > 0) & (cells["ident"][b] > 0)
+    bits = np.where(both_valid, DIFFERENT_VALID_BITS, DIFFERENT_INVALID_BITS)
+    one_invalid = ~both_valid
+    slip = np.isin(numbers.code, list(SLIP))
+    part = np.isin(numbers.code, list(PART))
+    bits = np.where(slip & (one_invalid | (numbers.code == "XS-ID-EXCEL")), SLIP_BITS, bits)
+    bits = np.where(slip & both_valid & (numbers.code != "XS-ID-EXCEL"), PART_BITS, bits)
+    bits = np.where(part, PART_BITS, bits)
+    bits = np.where(numbers.code == "missing", 0.0, bits)
+    return np.where(same, SAME_NUMBER_BITS, bits)
+
+
+def _birth_bits(cells: Cells, a: Ints, b: Ints, numbers: Compared) -> NDArray[np.float64]:
+    """Birth columns against each other, or against the other side's number where one side has no column."""
+    has_a, has_b = cells["birth_a"][a] != MISSING, cells["birth_a"][b] != MISSING
+    columns = _equal_any(cells, "birth", a, b)
+    bits = np.where(has_a & has_b, np.where(columns, 8.0, -4.0), 0.0)
+    for near, far, there in ((a, b, has_a & ~has_b), (b, a, has_b & ~has_a)):
+        number = cells["id_birth"][far]
+        known = there & (number != MISSING) & (cells["ident"][far] > 0)
+        agrees = (cells["birth_a"][near] == number) | (cells["birth_b"][near] == number)
+        bits = np.where(known, np.where(agrees, 6.0, -3.0), bits)
+    return np.where(numbers.code == "equal", np.minimum(bits, 2.0), bits)
+
+
+def _place_bits(cells: Cells, a: Ints, b: Ints) -> NDArray[np.float64]:
+    household = _equal_any(cells, "hh", a, b) | _equal_any(cells, "number", a, b)
+    known = (cells["hh_a"][a] != MISSING) & (cells["hh_a"][b] != MISSING)
+    village = _equal_any(cells, "village", a, b)
+    village_known = (cells["village_a"][a] != MISSING) & (cells["village_a"][b] != MISSING)
+    apart = np.where(known, -3.0, 0.0) + np.where(village_known, np.where(village, 2.0, -3.0), 0.0)
+    return np.where(household, 6.0, apart)
+
+
+def _equal_any(cells: Cells, name: str, a: Ints, b: Ints) -> NDArray[np.bool_]:
+    """Whether any of the (at most two) values of one side equals any of the other's."""
+    found = np.zeros(len(a), dtype=bool)
+    for left in (f"{name}_a", f"{name}_b"):
+        for right in (f"{name}_a", f"{name}_b"):
+            found |= (cells[left][a] == cells[right][b]) & (cells[left][a] != MISSING)
+    return found
+
+
+def _either(cells: Cells, name: str, a: Ints, b: Ints, agree: float, differ: float) -> NDArray[np.float64]:
+    known = (cells[f"{name}_a"][a] != MISSING) & (cells[f"{name}_a"][b] != MISSING)
+    return np.where(known, np.where(_equal_any(cells, name, a, b), agree, differ), 0.0)
+
+
+def _borrowed(
+    cells: Cells,
+    a: Ints,
+    b: Ints,
+    same_name: NDArray[np.bool_],
+    same_number: NDArray[np.bool_],
+    names: Compared,
+    score: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Take back the weight of an equal number where one side has an exact namesake it belongs to better.
+
+    A number is copied, swapped or shifted between rows far more often than a whole name is.
+    """
+    at_home = np.zeros(len(cells["cell_id"]), dtype=bool)
+    home = same_name & ~same_number & (score >= ACCEPT)
+    at_home[a[home]] = True
+    at_home[b[home]] = True
+    foreign = same_number & np.isin(names.code, list(DIFFERENT_PERSON))
+    return np.where(foreign & (at_home[a] | at_home[b]), BORROWED_BITS, 0.0)

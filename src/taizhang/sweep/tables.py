@@ -1,0 +1,150 @@
+"""The sweep's reading tables: `record_raw` over the deliveries, and `claim`, its narrow all-integer copy for linking.
+
+`claim` is what linking and judging work on: one row a record, every attribute that can tell persons apart encoded as
+an integer, so that a county's records fit in a few dozen megabytes and every comparison is an integer comparison.
+"""
+
+from collections.abc import Sequence
+
+from taizhang.sweep.engines import Engine
+from taizhang.sweep.lake import SourceDelivery
+
+RECORD_BASE = 10**12
+"""record_id = source number × this + record number in the delivery."""
+
+IDENTITY_KINDS = ("citizen", "citizen_15", "disability", "student", "hmt_permit", "foreign_2023")
+"""Kinds of number that name a person by a checkable core of 18 characters."""
+
+NEEDED: dict[str, str] = {
+    "record_no": "BIGINT", "file_no": "SMALLINT", "sheet_no": "SMALLINT", "row_no": "INTEGER", "row_hash": "BIGINT",
+    "hidden": "BOOLEAN", "struck": "BOOLEAN",
+    "id_no": "VARCHAR", "id_kind": "VARCHAR", "id_ok": "BOOLEAN", "id_key": "BIGINT", "core18": "VARCHAR",
+    "id_birth": "DATE", "id_sex": "VARCHAR", "id_area": "VARCHAR", "id_defects": "VARCHAR", "id_numeric": "BOOLEAN",
+    "name": "VARCHAR", "name_id": "BIGINT", "name_defects": "VARCHAR", "name_note": "VARCHAR", "name_alias": "VARCHAR",
+    "head_name": "VARCHAR", "head_name_id": "BIGINT", "head_id_no": "VARCHAR", "head_id_key": "BIGINT",
+    "head_core18": "VARCHAR", "is_present": "BOOLEAN", "household_run": "INTEGER",
+    "town_code": "VARCHAR", "village_code": "VARCHAR", "town_name": "VARCHAR", "village_name": "VARCHAR",
+    "group_name": "VARCHAR", "sex": "VARCHAR", "birth_date": "DATE", "household_no": "VARCHAR", "person_no": "VARCHAR",
+    "head_person_no": "VARCHAR", "relation_to_head": "VARCHAR", "member_phone": "VARCHAR", "household_phone": "VARCHAR",
+    "id_type": "VARCHAR", "person_status": "VARCHAR",
+}  # fmt: skip
+"""Columns the sweep reads; one that a delivery lacks is null."""
+
+
+def make_record_raw(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
+    """Create the view `record_raw`: all columns of every current delivery with record_id, source, delivery, as_of."""
+    parts = []
+    present: list[tuple[SourceDelivery, tuple[str, ...]]] = []
+    for delivery in deliveries:
+        path = delivery.table("record")
+        if path is not None:
+            engine.scan(f"record_{delivery.number}", [path])
+            present.append((delivery, engine.columns(f"record_{delivery.number}")))
+    columns = dict.fromkeys(NEEDED)
+    for _, own in present:
+        columns |= dict.fromkeys(own)
+    if not present:
+        nothing = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in NEEDED.items())
+        empty = (
+            "CAST(NULL AS BIGINT) AS record_id, CAST(NULL AS VARCHAR) AS source,"
+            " CAST(NULL AS VARCHAR) AS delivery, CAST(NULL AS DATE) AS as_of"
+        )
+        engine.execute(f"CREATE OR REPLACE VIEW record_raw AS SELECT {empty}, {nothing} WHERE FALSE")
+        return
+    for delivery, own in present:
+        listed = ", ".join(
+            f'"{name}"' if name in own else f'CAST(NULL AS {NEEDED.get(name, "VARCHAR")}) AS "{name}"'
+            for name in columns
+        )
+        parts.append(
+            f"SELECT {delivery.number * RECORD_BASE} + record_no AS record_id,"
+            f" '{delivery.source}' AS source, '{delivery.name}' AS delivery,"
+            f" CAST('{delivery.as_of.isoformat()}' AS DATE) AS as_of, {listed} FROM record_{delivery.number}"
+        )
+    engine.execute(f"CREATE OR REPLACE VIEW record_raw AS {' UNION ALL '.join(parts)}")
+
+
+def make_claim(engine: Engine) -> None:
+    """Create `bad_number`, `local_household` and `claim`.
+
+    claim.ident: the number's key where the number is valid; a negative integer for a number that is not (equal texts,
+    equal integers); a negative integer of its own for a record without a number. claim.name_id: 0 where there is no
+    name. claim.hh: see `_households`.
+    """
+    kinds = ", ".join(f"'{kind}'" for kind in IDENTITY_KINDS)
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE claim_wide AS
+        SELECT record_id, CAST(record_id // {RECORD_BASE} AS INTEGER) AS source_no, file_no, sheet_no, row_no,
+            CASE WHEN id_ok AND id_key IS NOT NULL AND id_kind IN ({kinds}) THEN id_key END AS valid_key,
+            CASE WHEN id_kind IN ('placeholder', 'empty', 'scientific') THEN NULL ELSE COALESCE(core18, id_no) END AS id_text,
+            id_key,
+            COALESCE(CASE WHEN name IS NULL OR name_defects LIKE '%|NM-PLACEHOLDER|%' THEN 0 ELSE name_id END, 0) AS name_id,
+            birth_date, id_birth, CASE sex WHEN '男' THEN 1 WHEN '女' THEN 2 END AS sex,
+            TRY_CAST(village_code AS BIGINT) AS village, TRY_CAST(person_no AS BIGINT) AS person_no,
+            TRY_CAST(COALESCE(member_phone, household_phone) AS BIGINT) AS phone,
+            CASE relation_to_head WHEN '户主' THEN 1 WHEN '配偶' THEN 2 ELSE
+                CASE WHEN relation_to_head IS NULL THEN NULL ELSE 3 END END AS relation,
+            TRY_CAST(household_no AS BIGINT) AS hh_number,
+            COALESCE(household_no, 'h' || head_core18,
+                'r' || CAST(file_no AS VARCHAR) || ':' || CAST(sheet_no AS VARCHAR) || ':' || CAST(household_run AS VARCHAR))
+                AS hh_text,
+            CASE WHEN id_defects LIKE '%|ID-EXCEL-TRUNC|%' THEN 1 ELSE 0 END AS truncated,
+            CASE WHEN COALESCE(is_present, TRUE) THEN 1 ELSE 0 END AS present, row_hash
+        FROM record_raw WHERE NOT COALESCE(struck, FALSE)
+    """)
+    engine.execute("""
+        CREATE OR REPLACE TABLE bad_number AS
+        SELECT id_text, id_key, -CAST(ROW_NUMBER() OVER (ORDER BY id_text) AS BIGINT) AS ident
+        FROM (SELECT id_text, MIN(id_key) AS id_key FROM claim_wide WHERE valid_key IS NULL AND id_text IS NOT NULL
+            GROUP BY id_text)
+    """)
+    _households(engine)
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE claim AS
+        SELECT c.record_id, c.source_no, c.file_no, c.sheet_no, c.row_no,
+            COALESCE(c.valid_key, b.ident, -{10 * RECORD_BASE} - c.record_id) AS ident, c.name_id,
+            c.birth_date, c.id_birth, c.sex, c.village, c.person_no, c.phone, c.relation, c.hh_number,
+            h.hh, h.hh_no, c.truncated, c.present, c.row_hash
+        FROM claim_wide AS c
+        LEFT JOIN bad_number AS b ON c.valid_key IS NULL AND b.id_text = c.id_text
+        LEFT JOIN local_household AS h ON h.source_no = c.source_no AND h.hh_text = c.hh_text
+    """)
+    engine.execute("DROP TABLE claim_wide")
+
+
+def _households(engine: Engine) -> None:
+    """`local_household`: every source's own households, with `hh`, the county household most of its members live in.
+
+    A valid number's home is its household in the first source that has it; a household follows the home of most of its
+    members (the smallest on a tie), so that households are joined through their members, whatever the sources number
+    them.
+    """
+    engine.execute("""
+        CREATE OR REPLACE TABLE local_raw AS
+        SELECT source_no, hh_text, CAST(ROW_NUMBER() OVER (ORDER BY source_no, hh_text) AS BIGINT) AS hh_no
+        FROM (SELECT DISTINCT source_no, hh_text FROM claim_wide WHERE hh_text IS NOT NULL)
+    """)
+    engine.execute("""
+        CREATE OR REPLACE TABLE member AS
+        SELECT c.valid_key, c.source_no, l.hh_no FROM claim_wide AS c
+        JOIN local_raw AS l ON l.source_no = c.source_no AND l.hh_text = c.hh_text
+        WHERE c.valid_key IS NOT NULL
+    """)
+    engine.execute("""
+        CREATE OR REPLACE TABLE local_home AS
+        SELECT hh_no, home FROM (
+            SELECT hh_no, home, ROW_NUMBER() OVER (PARTITION BY hh_no ORDER BY n DESC, home) AS place FROM (
+                SELECT m.hh_no, k.home, COUNT(*) AS n FROM member AS m
+                JOIN (SELECT valid_key, MIN(hh_no) AS home FROM member GROUP BY valid_key) AS k
+                    ON k.valid_key = m.valid_key
+                GROUP BY m.hh_no, k.home))
+        WHERE place = 1
+    """)
+    engine.execute("""
+        CREATE OR REPLACE TABLE local_household AS
+        SELECT l.source_no, l.hh_text, l.hh_no, COALESCE(b.home, a.home, l.hh_no) AS hh FROM local_raw AS l
+        LEFT JOIN local_home AS a ON a.hh_no = l.hh_no
+        LEFT JOIN local_home AS b ON b.hh_no = a.home
+    """)
+    for name in ("local_raw", "member", "local_home"):
+        engine.execute(f"DROP TABLE {name}")
