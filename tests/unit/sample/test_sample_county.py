@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import tomllib
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,9 +24,8 @@ def digests(folder: Path) -> dict[str, str]:
 @lru_cache(maxsize=64)
 def workbook(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """All rows of all sheets, by openpyxl."""
-    return {
-        sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in openpyxl.load_workbook(path, read_only=True)
-    }
+    with closing(openpyxl.load_workbook(path, read_only=True)) as book:
+        return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
 
 
 def cells_of(path: Path, sheet: str, row: int) -> list[str]:
