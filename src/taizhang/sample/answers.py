@@ -41,7 +41,8 @@ def open_findings(sweep: Path, truth: Path) -> list[Finding]:
 class PlantedFault:
     """One mistake as it stands on the day.
 
-    accepted: the planted code and the codes that say the same. fields, true: the wrong cells and what is true there.
+    accepted: the planted code and the codes that say the same. fields: those written wrong. true: what should stand in the
+    wrong cells, by row and field.
     """
 
     number: int
@@ -49,7 +50,7 @@ class PlantedFault:
     kind: str
     accepted: frozenset[str]
     fields: set[str] = field(default_factory=set)
-    true: dict[str, str] = field(default_factory=dict)
+    true: dict[tuple[Row, str], str] = field(default_factory=dict)
 
     def is_related(self, finding: Finding) -> bool:
         """A finding is about this mistake when it names its kind or speaks of its field."""
@@ -119,13 +120,22 @@ class Answers:
             self.wrong_rows[row].add(fault.number)
             if error["field"]:
                 fault.fields.add(error["field"])
-                fault.true[error["field"]] = error["true_value"]
+                fault.true[row, error["field"]] = error["true_value"]
         self.in_household[error["source"], error["household"]].add(fault.number)
 
     def persons_in(self, finding: Finding) -> set[int]:
         """Everybody whose rows the finding shows."""
         keys = [self.key(row["source"], row["file"], row["sheet"], row["row"]) for row in finding["records"] or ()]
         return {self.person_of[key] for key in keys if key in self.person_of}
+
+    def true_values(self, finding: Finding, fault: PlantedFault) -> dict[str, set[str]]:
+        """By field, what should stand in the fault's cells that the finding shows."""
+        keys = {self.key(row["source"], row["file"], row["sheet"], row["row"]) for row in finding["records"] or ()}
+        values: dict[str, set[str]] = {}
+        for (row, name), value in fault.true.items():
+            if row in keys:
+                values.setdefault(name, set()).add(value)
+        return values
 
     def touched_by(self, finding: Finding) -> list[PlantedFault]:
         """Mistakes in the rows the finding shows, in rows left out of those persons, in a household it is about."""

@@ -144,7 +144,7 @@ def score(sweep_folder: Path | str, truth_folder: Path | str) -> Score:
             _count(rule, finding, touched, answers)
     kinds: dict[str, KindScore] = {}
     for fault in answers.faults.values():
-        _judge(kinds.setdefault(fault.kind, KindScore(fault.kind)), fault, by_fault.get(fault.number, []))
+        _judge(kinds.setdefault(fault.kind, KindScore(fault.kind)), fault, by_fault.get(fault.number, []), answers)
     result.kinds = sorted(kinds.values(), key=lambda kind: kind.kind)
     result.rules = sorted(rules.values(), key=lambda rule: rule.rule)
     return result
@@ -162,7 +162,7 @@ def _count(rule: RuleScore, finding: Finding, touched: Sequence[PlantedFault], a
         rule.false_tasks += finding["severity"] in TASK_SEVERITIES
 
 
-def _judge(kind: KindScore, fault: PlantedFault, findings: Sequence[Finding]) -> None:
+def _judge(kind: KindScore, fault: PlantedFault, findings: Sequence[Finding], answers: Answers) -> None:
     kind.planted += 1
     if not findings:
         return
@@ -174,12 +174,16 @@ def _judge(kind: KindScore, fault: PlantedFault, findings: Sequence[Finding]) ->
         best = max(blaming, key=lambda finding: finding["p_culprit"] or 0.0)
         kind.judged += 1
         kind.blamed += best["culprit"] == fault.source
-    wanted = {name: value for name, value in fault.true.items() if name in REPAIRABLE}
-    offers = [offer for finding in findings for offer in finding["candidates"] or () if offer["field"] in wanted]
+    offers = [
+        (offer["probability"] or 0.0, any(_same(offer["value"], true) for true in wanted[offer["field"]]))
+        for finding in findings
+        for wanted in (answers.true_values(finding, fault),)
+        for offer in finding["candidates"] or ()
+        if offer["field"] in REPAIRABLE and offer["field"] in wanted
+    ]
     if offers:
-        best_offer = max(offers, key=lambda offer: offer["probability"] or 0.0)
         kind.suggested += 1
-        kind.repaired += _same(best_offer["value"], wanted[best_offer["field"]])
+        kind.repaired += max(offers, key=lambda offer: offer[0])[1]
 
 
 def _same(value: str | None, true: str) -> bool:
