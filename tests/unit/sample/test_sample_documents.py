@@ -1,0 +1,14 @@
+"""The document of the sample names everything that is planted."""
+
+from pathlib import Path
+
+import pytest
+
+from taizhang.sample.planning import all_makers
+
+DOCUMENT = Path(__file__).parents[3] / "docs/developer/sample-county.md"
+
+
+@pytest.mark.parametrize("kind", sorted(all_makers()))
+def test_every_planted_kind_is_documented(kind):
+    assert f"`{kind}`" in DOCUMENT.read_text(encoding="utf-8")
