@@ -121,7 +121,7 @@ def candidates(path: Sequence[str], table: str, source: str | None = None) -> li
         if found:
             break
     if not found:
-        about = _about(path, leaf, owner)
+        about = _about(leaf, owner)
         same = [entry for entry in _same_words(about, table, source) if _unit_fits(entry.field, leaf)]
         for entry in same:
             offer(entry.field, 0.93 if len(same) == 1 else 0.75, Why.WORDS, leaf.unit)
@@ -164,7 +164,7 @@ def _unit_fits(field_name: str, leaf: Header) -> bool:
     return leaf.unit is None or FIELDS[field_name].type in NUMERIC_TYPES or FIELDS[field_name].type is FieldType.MONTH
 
 
-def _about(path: Sequence[str], leaf: Header, owner: str | None) -> Signature:
+def _about(leaf: Header, owner: str | None) -> Signature:
     about = signature(leaf.key)
     if leaf.unit == "月" and "months" not in about.concepts:
         about = Signature(about.owner, (about.concepts - {"time"}) | {"months"}, about.whether)
@@ -262,7 +262,7 @@ def _why_not(
     if options:
         best = options[0].score
         return (Why.DUPLICATE if best >= AUTOMATIC else Why.AMBIGUOUS), best
-    owner = _about(path, header(path[-1]), None).owner
+    owner = _about(header(path[-1]), None).owner
     return (Why.SOMEBODY_ELSE if owner not in (SELF, HEAD) else Why.UNKNOWN), 0.0
 
 

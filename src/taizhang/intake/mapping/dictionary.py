@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from taizhang.intake.mapping.lexicon import Signature, is_specific, signature
-from taizhang.intake.mapping.normal import header, path_key
+from taizhang.intake.mapping.normal import header
 from taizhang.intake.model import FIELDS, Field, FieldType
 
 NUMERIC_TYPES = frozenset({FieldType.INT, FieldType.DEC})
@@ -46,8 +46,8 @@ class Dictionary:
 
 
 def _label_key(label: str) -> str:
-    # Only a label with a level of its own is a path; 致贫/返贫风险 and 男/女 are single texts with a stroke in them.
-    return path_key((label,)) if "/" not in label else "/".join(header(level).key for level in label.split("/"))
+    # A stroke in a unit (元/年) belongs to the unit; any other one may part two levels (家庭成员/姓名).
+    return "/".join(header(level).key for level in header(label).key.split("/"))
 
 
 def _entries(field: Field) -> Iterable[Entry]:
