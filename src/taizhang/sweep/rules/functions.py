@@ -121,13 +121,13 @@ def _expanded(node: exp.Expr, fold: Callable[[exp.Expr], exp.Expr] | None) -> ex
     if name is None:
         return node
     function = FUNCTIONS[name]
-    arguments = [expand(argument, fold).sql("duckdb") for argument in node.expressions]
+    arguments = [_safe(expand(argument, fold).sql("duckdb")) for argument in node.expressions]
     if name in ("has", "only"):
         arguments[1] = node.expressions[1].this
     template = function.template
     if name in ("has", "only") and empty_is_none(node.expressions[0].name):
         template = f"COALESCE({template}, FALSE)"
-    parsed = sqlglot.parse_one(template.format(*(_safe(a) for a in arguments)), dialect="duckdb")
+    parsed = sqlglot.parse_one(template.format(*arguments), dialect="duckdb")
     if not function.aggregate or fold is None:
         return (
             exp.paren(parsed, copy=False)

@@ -82,9 +82,9 @@ def _rendered(
 def _value(sql: str, kind: Kind, mask: Mask, language: str) -> str:
     blank = _literal(BLANK[language])
     if mask is Mask.NUMBER:
-        return f"COALESCE(RPAD(LEFT({sql}, 4), LENGTH({sql}), '*'), {blank})"
+        return f"COALESCE(RPAD(LEFT({sql}, 4), CAST(LENGTH({sql}) AS INTEGER), '*'), {blank})"
     if mask is Mask.HIDDEN:
-        return f"COALESCE(RPAD('', LENGTH(CAST({sql} AS VARCHAR)), '*'), {blank})"
+        return f"COALESCE(RPAD('', CAST(LENGTH(CAST({sql} AS VARCHAR)) AS INTEGER), '*'), {blank})"
     if mask is Mask.YEAR:
         return f"COALESCE(CAST(YEAR({sql}) AS VARCHAR), {blank})"
     if kind is Kind.BOOL:
