@@ -1,8 +1,6 @@
 """The truth about a sheet part: an expat parse, cell by cell. The vector path must agree with it or give way to it."""
 
-import itertools
 import re
-from itertools import pairwise
 from xml.parsers import expat
 
 from taizhang.intake.preflight import over_limit
@@ -257,7 +255,7 @@ class SheetParser:
         state.row = self._row
         cells = self._cells
         columns = [cell.column for cell in cells]
-        if any(left >= right for left, right in itertools.pairwise(columns)):
+        if any(left >= right for left, right in pairwise(columns)):
             state.notice("SR-CELL-ORDER", self._row, columns[0])
             cells = sorted({cell.column: cell for cell in cells}.values())
         self._builder.add(self._row, cells, hidden=self._hidden)
