@@ -25,7 +25,11 @@ def error(fault: UserError) -> None:
 def fault(unexpected: BaseException) -> None:
     """Say that the program failed and where; never the text of the error, which may hold a value from a record."""
     frames = traceback.extract_tb(unexpected.__traceback__)
-    place = f"{frames[-1].filename.rsplit('site-packages/', 1)[-1].rsplit('src/', 1)[-1]}:{frames[-1].lineno}" if frames else "?"
+    place = (
+        f"{frames[-1].filename.rsplit('site-packages/', 1)[-1].rsplit('src/', 1)[-1]}:{frames[-1].lineno}"
+        if frames
+        else "?"
+    )
     err.print("[bold red]✗[/] 程序出错，已停止；未改动任何报送。请把下面一行告诉维护人员：")
     err.print(f"  {type(unexpected).__name__} · {place}", markup=False)
 
@@ -48,7 +52,9 @@ class Bars:
         self._bars.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._bars.stop()
 
     def start(self, stage: str, total: int | None = None) -> None:

@@ -51,4 +51,3 @@ def main() -> Never:
     except Exception as error:
         console.fault(error)
         sys.exit(getattr(error, "exit_status", SystemFault.exit_status))
-

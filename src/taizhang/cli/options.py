@@ -8,7 +8,9 @@ import click
 county_file = click.argument(
     "county", type=click.Path(path_type=Path, dir_okay=False), default=Path("county.toml"), metavar="[county.toml]"
 )
-jobs = click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="同时读取的文件数 / files read at once")
+jobs = click.option(
+    "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="同时读取的文件数 / files read at once"
+)
 as_of = click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),

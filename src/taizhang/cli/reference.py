@@ -36,7 +36,12 @@ def errors_reference() -> str:
     for module in pkgutil.walk_packages(taizhang.__path__, "taizhang."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    rows = sorted({(kind.code, kind.exit_status, (kind.__doc__ or "").strip().splitlines()[0]) for kind in _family(UserError, SystemFault)})
+    rows = sorted(
+        {
+            (kind.code, kind.exit_status, (kind.__doc__ or "").strip().splitlines()[0])
+            for kind in _family(UserError, SystemFault)
+        }
+    )
     table = "".join(f"| `{code}` | {status} | {text} |\n" for code, status, text in rows)
     return f"{_GENERATED}# Error codes\n\n| code | exit status | meaning |\n|---|---|---|\n{table}"
 

@@ -27,7 +27,9 @@ def list_rules(group: str | None, county_path: Path | None) -> int:
         table.add_column(heading)
     for rule in service.list_rules(load_county(county_path) if county_path else None):
         if group is None or rule.group == group.upper():
-            table.add_row(rule.id, rule.group, rule.severity, rule.title.zh, rule.owner, str(rule.deadline_workdays or ""))
+            table.add_row(
+                rule.id, rule.group, rule.severity, rule.title.zh, rule.owner, str(rule.deadline_workdays or "")
+            )
     out.print(table)
     return 0
 

@@ -38,9 +38,20 @@ def intake(county: Path, jobs: int, as_of: datetime | None) -> int:
 @click.option("--no-intake", is_flag=True, help="不接收新报送，只排查已接收的 / sweep what was taken in before")
 @click.option("--no-returned", is_flag=True, help="不生成各来源的批注工作簿 / do not write the annotated workbooks")
 @click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True, help="计算引擎 / engine")
-@click.option("--reveal", metavar="理由", help="在 findings.jsonl 中写出完整证件号码，并记录此理由 / write full numbers, with a recorded reason")
+@click.option(
+    "--reveal",
+    metavar="理由",
+    help="在 findings.jsonl 中写出完整证件号码，并记录此理由 / write full numbers, with a recorded reason",
+)
 def sweep(
-    county: Path, jobs: int, as_of: datetime | None, *, no_intake: bool, no_returned: bool, engine: str, reveal: str | None
+    county: Path,
+    jobs: int,
+    as_of: datetime | None,
+    *,
+    no_intake: bool,
+    no_returned: bool,
+    engine: str,
+    reveal: str | None,
 ) -> int:
     """排查：接收报送、比对各台账、运行规则，写出问题清单、报告和批注工作簿。 Check every ledger."""
     book = load_county(county)
@@ -85,7 +96,11 @@ def print_sweep(book: County, result: SweepResult, reports: Reports, seconds: fl
     )
     for source in result.incomplete_sources:
         out.print(f"[yellow]![/] 来源“{source}”不完整：见报告“来源与报送”。该来源的问题本次不消除。")
-    for name, path in (("报告", reports.page), ("问题清单", reports.county_list), ("批注工作簿", reports.returned_folder)):
+    for name, path in (
+        ("报告", reports.page),
+        ("问题清单", reports.county_list),
+        ("批注工作簿", reports.returned_folder),
+    ):
         if path is not None:
             out.print(f"{name}：{path}")
 

@@ -49,7 +49,9 @@ def write_reports(county: County, folder: Path, *, progress: Progress, returned:
     # Lists and returned workbooks share nothing but the findings: a second core does the lists.
     writer = get_context("spawn").Process(target=_write_lists, args=(folder, facts, titles, sources), name="lists")
     writer.start()
-    returned_folder = return_workbooks(county, folder, folder / RETURNED, progress=progress, jobs=jobs) if returned else None
+    returned_folder = (
+        return_workbooks(county, folder, folder / RETURNED, progress=progress, jobs=jobs) if returned else None
+    )
     if returned:
         progress.advance(stage)
     writer.join()

@@ -50,7 +50,9 @@ def return_workbooks(county: County, sweep_folder: Path, target: Path, *, progre
         original = _original(county, source, delivery, file_no)
         folder = target / source / Path(name).parent
         folder.mkdir(parents=True, exist_ok=True)
-        place = folder / f"{Path(name).stem}{'' if name.lower().endswith(('.xlsx', '.xlsm')) else Path(name).suffix}.xlsx"
+        place = (
+            folder / f"{Path(name).stem}{'' if name.lower().endswith(('.xlsx', '.xlsm')) else Path(name).suffix}.xlsx"
+        )
         items.append((original, {"target": place, "problems": problems}))
         places.append(name)
     refused = []
@@ -108,7 +110,7 @@ def _problem(sheet: str, row: int | None, cells: list[dict[str, str]] | None, fa
 
 
 def _field_title(field: str) -> str:
-    return FIELDS[field].label if field in FIELDS else field
+    return FIELDS[field].zh if field in FIELDS else field
 
 
 def _original(county: County, source: str, delivery: str, file_no: int) -> Path:
