@@ -1,5 +1,7 @@
 """The check character of GB 11643-1999 (ISO 7064 MOD 11-2), scalar and over arrays."""
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -37,19 +39,24 @@ def valid_keys(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     body, last = np.divmod(keys, 11)
     head, tail = np.divmod(body, 100_000)
     high, middle = np.divmod(head, 1_000_000)
-    total = _HIGH[high] + _MIDDLE[middle]
-    total += _TAIL[tail]
+    high_sums, middle_sums, tail_sums = _sum_tables()
+    total = high_sums[high] + middle_sums[middle]
+    total += tail_sums[tail]
     return np.asarray(_CHECK_OF_SUM[total] == last)
 
 
 def _sums(first: int, digits: int) -> npt.NDArray[np.uint8]:
     """The weighted sum modulo 11 of every group of `digits` digits that begins at place `first` (0-based)."""
-    numbers = np.arange(10**digits)
-    total = np.zeros(10**digits, dtype=np.int64)
-    for place in range(digits):
-        total += numbers // 10 ** (digits - 1 - place) % 10 * WEIGHTS[first + place]
-    return (total % 11).astype(np.uint8)
+    total = np.zeros(1, dtype=np.int64)
+    for place in range(first, first + digits):
+        total = (total[:, None] + np.arange(10) * WEIGHTS[place]).ravel() % 11
+    return total.astype(np.uint8)
 
 
-_HIGH, _MIDDLE, _TAIL = _sums(0, 6), _sums(6, 6), _sums(12, 5)
+@cache
+def _sum_tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Built at first use: 2 MB, and too slow for an import."""
+    return _sums(0, 6), _sums(6, 6), _sums(12, 5)
+
+
 _CHECK_OF_SUM = np.concatenate([_CHECK_VALUES] * 3)[:31].astype(np.int64)  # three residues add up to at most 30

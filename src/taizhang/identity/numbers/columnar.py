@@ -1,6 +1,6 @@
 """A whole column of ID cells at once: the clean ones over Arrow buffers, the odd ones by the scalar form."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from taizhang.identity.divisions import DivisionHistory
 from taizhang.identity.numbers.check import valid_keys
 from taizhang.identity.numbers.kinds import IdDefect, IdKind, IdParse
-from taizhang.identity.numbers.parse import MAX_AGE, parse_id
+from taizhang.identity.numbers.parse import MAX_AGE, PLACEHOLDER_PREFIXES, parse_id
 
 _DEFECTS = tuple(IdDefect)
 _BIT = {defect: np.int64(1 << place) for place, defect in enumerate(_DEFECTS)}
@@ -50,6 +50,7 @@ def parse_ids(
     as_of: date | None = None,
     max_age: int = MAX_AGE,
     divisions: DivisionHistory | None = None,
+    placeholder_prefixes: Collection[str] = PLACEHOLDER_PREFIXES,
 ) -> IdColumns:
     """Parse a column; equal to `parse_id` row by row.
 
@@ -64,7 +65,7 @@ def parse_ids(
         keep = ~numeric[rows]
         rows, digits, last = rows[keep], digits[keep], last[keep]
     # Ascending and repeated digits are placeholders however clean they look.
-    keep = ~_look_like_placeholders(digits)
+    keep = ~_look_like_placeholders(digits, placeholder_prefixes)
     rows, digits, last = rows[keep], digits[keep], last[keep]
 
     arrays = _Arrays.of(len(texts))
@@ -76,7 +77,17 @@ def parse_ids(
     if len(odd):
         stored = numeric[odd].tolist() if numeric is not None else [False] * len(odd)
         cells = list(zip(texts.take(pa.array(odd)).to_pylist(), stored, strict=True))
-        memo = {c: parse_id(c[0], numeric=c[1], as_of=as_of, max_age=max_age, divisions=history) for c in set(cells)}
+        memo = {
+            (cell, is_number): parse_id(
+                cell,
+                numeric=is_number,
+                as_of=as_of,
+                max_age=max_age,
+                divisions=history,
+                placeholder_prefixes=placeholder_prefixes,
+            )
+            for cell, is_number in set(cells)
+        }
         parses = [memo[cell] for cell in cells]
         arrays.put(odd, _Arrays.from_parses(parses))
         mask = pa.array(is_odd)
@@ -175,12 +186,15 @@ def _clean_rows(texts: pa.StringArray) -> tuple[npt.NDArray[np.int64], npt.NDArr
     return rows[fits], digits[fits], last[fits]
 
 
-def _look_like_placeholders(digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Candidates for the scalar test, a little wider than it: nines in front, or a regular run."""
-    nines = (digits[:, :6] == 9).all(axis=1)
-    steps = np.mod(np.diff(digits.astype(np.int8), axis=1), 10)
-    regular = (steps == steps[:, :1]).all(axis=1) & np.isin(steps[:, 0], (0, 1))
-    return np.asarray(nines | regular)
+def _look_like_placeholders(digits: npt.NDArray[np.uint8], prefixes: Collection[str]) -> npt.NDArray[np.bool_]:
+    """Candidates for the scalar test, a little wider than it: a made-up beginning, one digit for a birth, a regular run."""
+    found = (digits[:, 7:14] == digits[:, 6:7]).all(axis=1)
+    steps = digits[:, 1:4] - digits[:, :3]  # unsigned: from 9 up to 0 is a step of 247
+    found |= ((steps == 1) | (steps == 247)).all(axis=1)
+    for prefix in prefixes:
+        known = np.frombuffer(prefix[:17].encode(), dtype=np.uint8) - 48
+        found |= (digits[:, : len(known)] == known).all(axis=1)
+    return np.asarray(found)
 
 
 def _clean(

@@ -1,9 +1,10 @@
 """One cell of an ID column, read completely: its kind, its parts, every defect."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from taizhang.identity.divisions import DivisionHistory
 from taizhang.identity.numbers.check import check_digit, id_key
@@ -11,16 +12,26 @@ from taizhang.identity.numbers.kinds import IdDefect, IdKind, IdParse
 from taizhang.identity.numbers.lexical import normalise_number
 
 MAX_AGE = 110
+PLACEHOLDER_PREFIXES = ("999999", "123456")
+"""Beginnings of numbers made up to fill the column; no division has these codes. A county adds its own series."""
+
 _BODY18 = re.compile(r"[0-9]{17}[0-9X]")
 _PERMIT_AREAS = frozenset({"810000", "820000", "830000"})
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,2}")
 _FOREIGN_2017 = re.compile(r"[A-Z]{3}[0-9]{12}")
-_STUDENT = re.compile(r"[GJL]([0-9]{17}[0-9Xx])")
-_CERTIFICATE = re.compile(r"([0-9]{17}[0-9Xx])(.)(.)(..)?")
-_PASSPORT = re.compile(r"[A-Z]{1,2}[0-9]{7,8}")
-_OFFICER = re.compile(r"[\u4e00-\u9fff]{1,4}字?第?[0-9]{4,9}号?")
-_SEPARATORS = re.compile(r"[/、,，;；|\n\r]+|\s{2,}")
-_WHOLE = re.compile(r"[0-9]{15}|[0-9]{17}[0-9Xx]")
+_STUDENT = re.compile(r"[GJL]([0-9]{17}[0-9X])")
+_CERTIFICATE = re.compile(r"([0-9]{17}[0-9X])([0-9A-Z])([0-9A-Z])([0-9A-Z]{2})?")
+_PASSPORT = re.compile(r"[A-Z]{1,2}[0-9]{7,10}")  # with it home-return permits and birth certificates: form only
+_OFFICER = re.compile(r"[\u4e00-\u9fff]{1,3}字第?[0-9]{4,9}号?")
+_APART = re.compile(r"[^0-9A-Za-z０-９Ａ-Ｚａ-ｚХх×]+")
+_WHOLE = re.compile(r"[GJL]?[0-9]{17}[0-9X](?:[0-9]{2}(?:B[0-9])?)?|[0-9]{15}")
+_TWICE_18 = re.compile(r"([0-9]{17}[0-9Xx])([0-9]{17}[0-9Xx])")
+_EMPTY_MARKS = frozenset(
+    {"-", "--", "—", "——", "/", "\\", "无", "無", "暂无", "没有", "NULL", "NONE", "N/A", "#N/A", "NAN"}
+)
+_PLACEHOLDER_WORDS = frozenset(
+    {"不详", "未知", "未办", "未办理", "未办证", "无证", "无身份证", "无证件", "待补", "待定", "0"}
+)
 _ASCENDING = "01234567890123456789"
 
 
@@ -31,6 +42,7 @@ def parse_id(
     as_of: date | None = None,
     max_age: int = MAX_AGE,
     divisions: DivisionHistory | None = None,
+    placeholder_prefixes: Collection[str] = PLACEHOLDER_PREFIXES,
 ) -> IdParse:
     """Read one cell. Never raises, whatever the text.
 
@@ -38,20 +50,23 @@ def parse_id(
         anybody read it, so its digits are not kept.
     as_of: date of the data, for births in the future and great age; without it neither is told.
     divisions: history of the six-digit codes; the packaged one by default.
+    placeholder_prefixes: beginnings of made-up numbers, at least six digits each.
     """
     history = divisions or DivisionHistory.packaged()
     if raw is None or not raw.strip():
         return IdParse(IdKind.EMPTY, defects=(IdDefect.MISSING,))
-    if _is_two_numbers(raw):
-        text, steps = normalise_number(re.sub(r"[\n\r]+|\s{2,}", "/", raw.strip()))
-        return IdParse(IdKind.UNKNOWN, text=text, defects=(IdDefect.TWO_IN_CELL,), steps=steps)
     text, steps = normalise_number(raw)
-    if not text:
+    if not text or text.upper() in _EMPTY_MARKS:
         return IdParse(IdKind.EMPTY, defects=(IdDefect.MISSING,), steps=steps)
+    if len(numbers_in(raw)) > 1:
+        text, steps = normalise_number(re.sub(r"\s*/\s*|\s+", "/", raw.strip()))
+        return IdParse(IdKind.UNKNOWN, text=text, defects=(IdDefect.TWO_IN_CELL,), steps=steps)
     if numeric and _is_damaged_number(text):
         kind = IdKind.SCIENTIFIC if _SCIENTIFIC.fullmatch(text) else IdKind.CITIZEN
         return IdParse(kind, defects=(IdDefect.EXCEL_NUMERIC,), steps=steps)
-    parse = _parse_text(text, history, as_of, max_age)
+    if numeric and _SCIENTIFIC.fullmatch(text) and (exact := Decimal(text)) == exact.to_integral_value():
+        text, steps = str(int(exact)), (*steps, "SCI_NUM")
+    parse = _parse_text(text, history, as_of, max_age, placeholder_prefixes)
     noise = () if not steps else (IdDefect.FORMAT_NOISE,)
     return replace(parse, defects=_in_order((*parse.defects, *noise)), steps=steps + parse.steps)
 
@@ -75,22 +90,32 @@ def birth_of(core18: str) -> date | None:
         return None
 
 
-def _parse_text(text: str, history: DivisionHistory, as_of: date | None, max_age: int) -> IdParse:
+def numbers_in(raw: str) -> tuple[str, ...]:
+    """The whole ID numbers that stand in one cell, normalised; two mean a cell to be split by a person."""
+    if joined := _TWICE_18.fullmatch(normalise_number(raw)[0]):
+        return joined[1].upper(), joined[2].upper()
+    parts = (normalise_number(part)[0].upper() for part in _APART.split(raw))
+    return tuple(part for part in parts if _WHOLE.fullmatch(part))
+
+
+def _parse_text(
+    text: str, history: DivisionHistory, as_of: date | None, max_age: int, prefixes: Collection[str]
+) -> IdParse:
     upper = text.upper()
-    if _is_placeholder(upper):
+    if _is_placeholder(upper, prefixes):
         return IdParse(IdKind.PLACEHOLDER, text=upper, defects=(IdDefect.PLACEHOLDER,))
     if _SCIENTIFIC.fullmatch(text):
         return IdParse(IdKind.SCIENTIFIC, text=upper, defects=(IdDefect.SCIENTIFIC,))
     if _BODY18.fullmatch(upper):
-        lower = (IdDefect.LOWER_X,) if text[-1] == "x" else ()
-        return _citizen(upper, history, as_of, max_age, extra=lower)
+        return _with_lower_x(_citizen(upper, history, as_of, max_age), text)
     if len(text) == 15 and text.isascii() and text.isdigit():
         return _legacy(text, history, as_of, max_age)
     if match := _CERTIFICATE.fullmatch(upper):
-        return _certificate(upper, match, history, as_of, max_age)
+        return _with_lower_x(_certificate(upper, match, history, as_of, max_age), text)
     if match := _STUDENT.fullmatch(upper):
-        inner = _citizen(match[1].upper(), history, as_of, max_age)
-        return replace(inner, kind=IdKind.STUDENT, text=upper, defects=_in_order((*inner.defects, IdDefect.STUDENT_NO)))
+        inner = _citizen(match[1], history, as_of, max_age)
+        defects = _in_order((*inner.defects, IdDefect.STUDENT_NO))
+        return _with_lower_x(replace(inner, kind=IdKind.STUDENT, text=upper, defects=defects), text)
     if _FOREIGN_2017.fullmatch(upper):
         return _foreign_2017(upper)
     if _PASSPORT.fullmatch(upper):
@@ -104,8 +129,15 @@ def _parse_text(text: str, history: DivisionHistory, as_of: date | None, max_age
         and len(upper) != 15
     ):
         return IdParse(IdKind.UNKNOWN, text=upper, defects=(IdDefect.LENGTH,))
-    defects = [IdDefect.CHARSET] if len(upper) in {15, 18, 20, 22} else [IdDefect.CHARSET, IdDefect.LENGTH]
-    return IdParse(IdKind.UNKNOWN, text=upper, defects=tuple(defects))
+    known_length = len(text) in {15, 18, 20, 22}
+    found = (IdDefect.CHARSET,) if known_length else (IdDefect.CHARSET, IdDefect.LENGTH)
+    return IdParse(IdKind.UNKNOWN, text=text, defects=found)  # l and o keep their case: as capitals they say less
+
+
+def _with_lower_x(parse: IdParse, text: str) -> IdParse:
+    if "x" not in text:
+        return parse
+    return replace(parse, defects=_in_order((*parse.defects, IdDefect.LOWER_X)), steps=("UPPER_X",))
 
 
 def _citizen(
@@ -113,10 +145,8 @@ def _citizen(
     history: DivisionHistory,
     as_of: date | None,
     max_age: int,
-    *,
-    extra: tuple[IdDefect, ...] = (),
 ) -> IdParse:
-    defects = list(extra)
+    defects: list[IdDefect] = []
     area = core18[:6]
     checked = check_digit(core18[:17]) == core18[17]
     birth = birth_of(core18)
@@ -199,24 +229,25 @@ def _foreign_2017(text: str) -> IdParse:
     return IdParse(IdKind.FOREIGN_2017, text=text, valid=True, defects=(IdDefect.FOREIGN_CARD,))
 
 
-def _is_two_numbers(raw: str) -> bool:
-    parts = [part.strip() for part in _SEPARATORS.split(raw.strip()) if part.strip()]
-    return len(parts) > 1 and sum(bool(_WHOLE.fullmatch(normalise_number(part)[0])) for part in parts) > 1
-
-
 def _is_damaged_number(text: str) -> bool:
     digits = text.split(".", maxsplit=1)[0].lstrip("-0")
     match = re.search(r"[Ee]\+?([0-9]+)$", text)
     return int(match[1]) >= 15 if match else len(digits) >= 16
 
 
-def _is_placeholder(text: str) -> bool:
-    digits = text.rstrip("X")
-    if text.startswith("999999") and len(text) >= 15:
+def _is_placeholder(text: str, prefixes: Collection[str]) -> bool:
+    if text in _PLACEHOLDER_WORDS:
         return True
-    return (
-        len(digits) >= 6 and digits.isascii() and digits.isdigit() and (len(set(digits)) == 1 or digits in _ASCENDING)
-    )
+    digits = text.rstrip("X")
+    if not (digits.isascii() and digits.isdigit()):
+        return False
+    if len(text) >= 15 and text.startswith(tuple(prefixes)):
+        return True
+    if len(text) == 18 and len(set(digits[6:14])) == 1:  # a village's own series: division, zeros, running number
+        return True
+    if len(text) == 15 and digits[6:12] == "000000":
+        return True
+    return len(digits) >= 6 and (len(set(digits)) == 1 or digits in _ASCENDING)
 
 
 def _age(birth: date, on: date) -> int:
