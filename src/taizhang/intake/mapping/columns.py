@@ -4,6 +4,7 @@ Sure knowledge first (a remembered mapping, a shipped layout, a known label unde
 (`lexicon`), then values. Whatever stays between is asked, never guessed; whatever is nobody's field keeps its own header.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +14,9 @@ from taizhang.intake.mapping.dictionary import NUMERIC_TYPES, Entry, dictionary,
 from taizhang.intake.mapping.lexicon import HEAD, HELPER, SELF, Signature, parent_owner, signature
 from taizhang.intake.mapping.normal import Header, header, path_key
 from taizhang.intake.mapping.profile import Profile, agreement, is_refuted
-from taizhang.intake.model import FIELDS, TABLES, FieldType, IdentityRole
+from taizhang.intake.model import FIELDS, TABLES, FieldType, IdentityRole, plain
 
+_BRACKET = re.compile(r"^([^()]*)\(([^()]*)\)([^()]*)$")
 AUTOMATIC = 0.90  # from here a column is mapped without asking
 ASKED = 0.50  # from here it is proposed; below it stays under its own header
 _NEAR = 0.6  # share of common concepts from which a label is proposed at all
@@ -128,7 +130,43 @@ def candidates(path: Sequence[str], table: str, source: str | None = None) -> li
         if not same:
             for field_name, score in _near(about, table, source):
                 offer(field_name, score, Why.SIMILAR, leaf.unit)
-    return sorted(found.values(), key=lambda candidate: (-candidate.score, candidate.field))
+    ordered = sorted(found.values(), key=lambda candidate: (-candidate.score, candidate.field))
+    if not ordered or ordered[0].score < AUTOMATIC:
+        simpler = _simpler(path, table, source)
+        if simpler is not None:
+            return [simpler, *(candidate for candidate in ordered if candidate.field != simpler.field)]
+    return ordered
+
+
+def _simpler(path: Sequence[str], table: str, source: str | None) -> Candidate | None:
+    """The field of a label without what was only added to it: a second line, a remark in brackets, a final 1.
+
+    劳动能力（技能） is 劳动能力; 残疾证号（监护人） is not 残疾证号: the addition must not speak of another owner, nor of a
+    concept that some field's label pairs with what stands outside.
+    """
+    text = path[-1].strip()
+    lines = [line for line in text.splitlines() if line.strip()]
+    brackets = _BRACKET.match(plain(text))
+    if len(lines) > 1:
+        parts = lines
+    elif brackets is not None:
+        parts = [brackets.group(1) + brackets.group(3), brackets.group(2)]
+    elif text.endswith(("1", "１")) and not text[:-1].endswith(tuple("0123456789")):  # noqa: RUF001
+        parts = [text[:-1]]
+    else:
+        return None
+    options = candidates((*path[:-1], parts[0]), table, source)
+    if not options or options[0].score < AUTOMATIC:
+        return None
+    outside = signature(header(parts[0]).key)
+    for part in parts[1:]:
+        added = signature(header(part).key)
+        same = candidates((*path[:-1], part), table, source)
+        agrees = bool(same) and same[0].field == options[0].field
+        unheard = added.owner == SELF and not (added.concepts - added.unknown - outside.concepts)
+        if not agrees and not unheard:
+            return None
+    return Candidate(options[0].field, min(options[0].score, 0.91), Why.WORDS, options[0].unit)
 
 
 def _known(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from taizhang.intake.mapping.lexicon import Signature, is_specific, signature
+from taizhang.intake.mapping.lexicon import Signature, signature
 from taizhang.intake.mapping.normal import header
 from taizhang.intake.model import FIELDS, Field, FieldType
 
@@ -71,7 +71,7 @@ def dictionary() -> Dictionary:
                 for place in range(1, field.repeats + 1):
                     by_key[f"{entry.key}{place}"].append(entry)
             about = signature(entry.key)
-            if entry.key != field.column and about.concepts and is_specific(about.concepts):
+            if entry.key != field.column and about.concepts:
                 by_identity[about.identity].setdefault((entry.field, entry.table), entry)
     words = {level for key in by_key for level in key.split("/")} | set(by_key)
     by_concept: defaultdict[str, set[Signature]] = defaultdict(set)

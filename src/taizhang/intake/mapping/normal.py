@@ -7,6 +7,9 @@ from functools import lru_cache
 from taizhang.intake.model import plain
 
 _YEAR = re.compile(r"^((?:19|20)\d\d)年?度?(?!\d)(?=\D)")
+_YEAR_INSIDE = re.compile(r"((?:19|20)\d\d)年度?")
+# What numbers the items of a form: D1. （1） 1、 ①. A list number, never part of a label.
+_LIST_NUMBER = re.compile(r"^(?:\(\d{1,2}\)|[A-Za-z]?\d{1,2}[.、)]|[一二三四五六七八九十]{1,2}[、.]|[①-⑳])(?=\D)")
 _EDGE = "*:。.、,;#·_-—~!?\"'"
 # Units a bracket at the end may name; everything else in brackets stays, because it may tell two columns apart
 # (公益性岗位(月数), 就业渠道(易地搬迁后扶使用)).
@@ -16,7 +19,7 @@ _UNITS = (
 )
 _UNIT = re.compile(rf"\(单?位?:?({_UNITS})\)$")
 _DECORATION = re.compile(
-    r"\((?:必填|选填|非必填|必填项|填写|请填写|下拉选择|下拉|单选|多选|可多选|选择|文本格式|文本|数字|"
+    r"\((?:身份证上|身份证上的|国办|国办系统|系统|必填|选填|非必填|必填项|填写|请填写|下拉选择|下拉|单选|多选|可多选|选择|文本格式|文本|数字|"
     r"\d{1,2}位|\d{1,2}位数|15或18位|18位数字|18位号码|是/否|是否|是或否|填是/否|填是或否|有/无|√|打√|"
     r"yyyy-?mm-?dd|yyyymmdd|yyyy/mm/dd|yyyy\.mm\.dd|年月日|年/月/日|年月|yyyymm|yyyy-mm|格式:[^()]*|"
     r"例:?[^()]*|如:?[^()]*|示例:?[^()]*|不含[^()]*|以身份证为准|与身份证一致|同身份证|按身份证|以户口本为准|按户口本|"
@@ -43,11 +46,15 @@ class Header:
 @lru_cache(maxsize=65536)
 def header(text: str) -> Header:
     """Take a header apart (intake.md §11.1): NFKC, no blanks, no leading year, no unit, no decoration at the edges."""
-    key = plain(text).strip(_EDGE).casefold()
+    key = plain(_LIST_NUMBER.sub("", text.strip())).strip(_EDGE).casefold()
+    key = _LIST_NUMBER.sub("", key)
     year = None
     if found := _YEAR.match(key):
         year = int(found.group(1))
         key = key[found.end() :].strip(_EDGE)
+    elif found := _YEAR_INSIDE.search(key):
+        year = int(found.group(1))
+        key = key[: found.start()] + key[found.end() :]
     unit = None
     key = _DECORATION.sub("", key).strip(_EDGE)
     if found := _UNIT.search(key):
