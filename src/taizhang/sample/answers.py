@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from taizhang.errors import UserError
 
-TRUE_ODDITIES = ("shared_number", "born", "died", "renumbered_household")  # a finding about these is not a false one
+TRUE_ODDITIES = ("shared_number", "born", "died", "renumbered_household", "bystander", "ends_in_000")
+# A finding about these is not a false one: something did happen there, or the rule is made to ask.
 Row = tuple[str, str, str, int]
 Finding = Mapping[str, Any]
 
@@ -122,6 +123,8 @@ class Answers:
                 fault.fields.add(error["field"])
                 fault.true[row, error["field"]] = error["true_value"]
         self.in_household[error["source"], error["household"]].add(fault.number)
+        if error["shown_in"] is not None:
+            self.in_household[error["source"], error["shown_in"]].add(fault.number)
 
     def persons_in(self, finding: Finding) -> set[int]:
         """Everybody whose rows the finding shows."""

@@ -83,7 +83,8 @@ def make_county(
     write_county_file(root, population)
     task = Task(root, population, faults, outside, seasons, days, seed, relayout_from)
     books = write_deliveries(task, jobs=jobs)
-    facts = [*population.circumstances, *changes]
+    beside = [(person, "bystander") for fault in faults for person in fault.damage.bystanders]
+    facts = [*population.circumstances, *changes, *beside]
     truth.write_truth(root / "truth", population, faults, books, facts, seed=seed, error_rate=error_rate)
     rows = sum(len(book.places) for book in books)
     return SampleCounty(root, root / "truth", days, persons, rows, len(faults))

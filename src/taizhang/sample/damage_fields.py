@@ -276,15 +276,6 @@ _PHONES = (
         lambda who: _works(who) and bool(who["member_phone"]),
         lambda who, _dice: {"member_phone": "2" + who["member_phone"][1:]},
     ),
-    Slip(
-        "PH-SHARED-HOUSEHOLDS",
-        ("household_phone",),
-        lambda who: _head(who) and who.person > 40,
-        lambda who, dice: {
-            "household_phone": who.population.values["household_phone"][who.person - dice.number(12, 30)]
-        },
-        whole_household=True,
-    ),
 )
 _INSURANCE = (
     _value(
@@ -368,11 +359,29 @@ def _minor_head(population: Population, person: int, _dice: Dice) -> Damage | No
     return Damage(changes, also=("PR-HEAD-BOTH", "HH-RELATION-AGE"))
 
 
+def _shared_phone(population: Population, person: int, dice: Dice) -> Damage | None:
+    """The telephone of a household a few doors away."""
+    other = person - dice.number(12, 30)
+    if other < 0 or population.values["relation_to_head"][person] != "户主":
+        return None
+    if population.household[other] == population.household[person]:
+        return None
+    phone = population.values["household_phone"][other]
+    changes = tuple(Change(row, "household_phone", phone) for row in members_of(population, person))
+    return Damage(changes, bystanders=tuple(members_of(population, other)))
+
+
+_SPECIAL: dict[str, tuple[Maker, tuple[str, ...]]] = {
+    "HH-HEAD-MINOR": (_minor_head, ("relation_to_head",)),
+    "PH-SHARED-HOUSEHOLDS": (_shared_phone, ("household_phone",)),
+}
+
+
 def field_makers() -> dict[str, Maker]:
     """Makers by rule."""
-    return {slip.kind: slip.maker() for slip in SLIPS} | {"HH-HEAD-MINOR": _minor_head}
+    return {slip.kind: slip.maker() for slip in SLIPS} | {kind: maker for kind, (maker, _) in _SPECIAL.items()}
 
 
 def slip_fields() -> dict[str, tuple[str, ...]]:
     """The fields each slip writes; a source plants a slip only when its files have those columns."""
-    return {slip.kind: slip.fields for slip in SLIPS} | {"HH-HEAD-MINOR": ("relation_to_head",)}
+    return {slip.kind: slip.fields for slip in SLIPS} | {kind: fields for kind, (_, fields) in _SPECIAL.items()}

@@ -31,13 +31,15 @@ class Extra:
 class Damage:
     """The effect of one mistake: changed cells, rows too many, rows left out.
 
-    also: codes that describe the same mistake as rightly as the planted kind does.
+    also: codes that describe the same mistake as rightly as the planted kind does. bystanders: people whose right rows
+    come into findings about it.
     """
 
     changes: tuple[Change, ...] = ()
     extras: tuple[Extra, ...] = ()
     dropped: tuple[int, ...] = ()
     also: tuple[str, ...] = ()
+    bystanders: tuple[int, ...] = ()
 
     @property
     def persons(self) -> frozenset[int]:

@@ -29,6 +29,7 @@ LEDGER: tuple[tuple[str, str, str], ...] = (
     ("", "帮扶责任人", "helper"),
     ("", "备注", "remark"),
 )
+PARENTS = {"户主信息": ("户主信息", "户信息", "家庭基本情况"), "家庭成员": ("家庭成员", "家庭成员信息", "成员情况")}
 PLAIN_HEADERS = {"household_phone": "户联系电话"}  # where no parent says whose telephone it is
 ON_HEAD_ROW = ("household_no", "head_name", "household_phone", "helper")
 DATE_FORMS: tuple[Callable[[str], str], ...] = (
@@ -300,7 +301,7 @@ class _Keeper:
                 merges.append(f"{letter}{top}:{letter}{top + 1}")
                 continue
             opens = index == 0 or self.taken[index - 1][0] != parent
-            upper.append(parent if opens else "")
+            upper.append(PARENTS[parent][self.style.title] if opens else "")
             lower.append(header)
             if opens:
                 width = len(self.taken)

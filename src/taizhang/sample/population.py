@@ -146,6 +146,7 @@ class _Maker:
 
     def finish(self, places: tuple[Village, ...]) -> Population:
         fields = self.people.rows[0].keys()
+        ends = [(person, "ends_in_000") for person, number in enumerate(self.people.core18) if number.endswith("000")]
         return Population(
             values={name: [row[name] for row in self.people.rows] for name in fields},
             household=np.array(self.people.household),
@@ -153,7 +154,7 @@ class _Maker:
             birth=tuple(self.people.births),
             core18=tuple(self.people.core18),
             villages=places,
-            circumstances=tuple(self.people.circumstances),
+            circumstances=(*self.people.circumstances, *ends),
         )
 
     def _birth(self, age: int) -> date:

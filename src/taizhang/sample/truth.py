@@ -29,6 +29,7 @@ ERRORS = pa.schema(
         ("row", pa.int32()),  # null for a row left out
         ("person", pa.int64()),
         ("household", pa.int64()),
+        ("shown_in", pa.int64()),  # household under which a row too many stands, where it is another one
         ("field", pa.string()),  # empty for a row too many or left out
         ("kind", pa.string()),
         ("also", pa.string()),  # |A|B|: codes that say the same
@@ -53,7 +54,10 @@ PRESENCE = pa.schema(
 
 
 class Wrong(NamedTuple):
-    """A wrong cell, a row too many (field "") or a row left out (at None) of one delivery."""
+    """A wrong cell, a row too many (field "") or a row left out (at None) of one delivery.
+
+    household_no: of the household under which a row too many stands, where it is not the person's.
+    """
 
     fault: Fault
     at: int | None
@@ -62,6 +66,7 @@ class Wrong(NamedTuple):
     true: str
     written: str
     state: str
+    household_no: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,16 @@ def book_of(view: View, written: Written, day: date, delivery: int) -> Book:
         places.append(place)
         persons.append(view.person[slot])
     wrong = [
-        Wrong(mark.fault, at, view.person[mark.slot], mark.field, mark.true, mark.written, _state(mark.fault, delivery))
+        Wrong(
+            mark.fault,
+            at,
+            view.person[mark.slot],
+            mark.field,
+            mark.true,
+            mark.written,
+            _state(mark.fault, delivery),
+            mark.household_no,
+        )
         for mark in view.marks
         for at in (mark.slot, *copies.get(mark.slot, ()))
     ]
@@ -156,6 +170,7 @@ def _presence(population: Population, books: Sequence[Book]) -> pa.Table:
 
 def _errors(population: Population, books: Sequence[Book]) -> pa.Table:
     rows = []
+    household_of = dict(zip(population.values["household_no"], population.household.tolist(), strict=True))
     for book in books:
         for wrong in book.wrong:
             fault = wrong.fault
@@ -170,6 +185,7 @@ def _errors(population: Population, books: Sequence[Book]) -> pa.Table:
                     "row": None if place is None else place.row,
                     "person": wrong.person,
                     "household": int(population.household[wrong.person]),
+                    "shown_in": household_of.get(wrong.household_no) if wrong.household_no else None,
                     "field": wrong.field,
                     "kind": fault.kind,
                     "also": "|" + "|".join(sorted(fault.damage.also)) + "|" if fault.damage.also else None,

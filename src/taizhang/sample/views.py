@@ -16,13 +16,17 @@ NOT_COPIED = ("ID-EXCEL", "ID-SCI", "PR-HEAD", "PR-ROW-SHIFT", "PR-SWAP")  # dam
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A cell or a row of a view that a fault explains; field is "" for a whole row."""
+    """A cell or a row of a view that a fault explains; field is "" for a whole row.
+
+    household_no: of the household under which a whole row stands, where it is not the person's.
+    """
 
     fault: Fault
     slot: int
     field: str
     true: str
     written: str
+    household_no: str = ""
 
 
 @dataclass(slots=True)
@@ -128,7 +132,8 @@ def _add_extras(view: View, faults: Iterable[Fault], natural: Mapping[str, Mappi
                     view.set(slot, name, changed[extra.person])
             for name, written in extra.values.items():
                 view.set(slot, name, written)
-            view.marks.append(Mark(fault, slot, "", "", "|".join(extra.values)))
+            shown_in = extra.values.get("household_no", "")
+            view.marks.append(Mark(fault, slot, "", "", "|".join(extra.values), shown_in))
 
 
 def _order(population: Population, *, seed: int, source: str, delivery: int) -> list[int]:
