@@ -90,6 +90,11 @@ def birth_of(core18: str) -> date | None:
         return None
 
 
+def age_on(birth: date, day: date) -> int:
+    """Completed years of life on a day."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
 def numbers_in(raw: str) -> tuple[str, ...]:
     """The whole ID numbers that stand in one cell, normalised; two mean a cell to be split by a person."""
     if joined := _TWICE_18.fullmatch(normalise_number(raw)[0]):
@@ -162,7 +167,7 @@ def _citizen(
     elif as_of is not None:
         if birth > as_of:
             defects.append(IdDefect.BIRTH_FUTURE)
-        elif _age(birth, as_of) > max_age:
+        elif age_on(birth, as_of) > max_age:
             defects.append(IdDefect.BIRTH_ANCIENT)
     if foreign:
         kind = IdKind.FOREIGN_2023
@@ -248,10 +253,6 @@ def _is_placeholder(text: str, prefixes: Collection[str]) -> bool:
     if len(text) == 15 and digits[6:12] == "000000":
         return True
     return len(digits) >= 6 and (len(set(digits)) == 1 or digits in _ASCENDING)
-
-
-def _age(birth: date, on: date) -> int:
-    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
 
 
 def _date(year: int, month: int, day: int) -> date | None:

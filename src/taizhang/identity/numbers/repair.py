@@ -5,7 +5,8 @@ have been d - s/w (mod 11): at most one candidate a place. Two neighbours change
 s + (d' - d)(w - w') ≡ 0. So an invalid number has at most 18 + 17 candidates, each an equality probe.
 """
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from taizhang.identity.numbers.check import WEIGHTS, check_digit, from_key, id_key, valid_keys
 from taizhang.identity.numbers.excel import TYPED, undamaged_any
 from taizhang.identity.numbers.kinds import IdDefect, IdKind, IdParse
-from taizhang.identity.numbers.parse import birth_of
+from taizhang.identity.numbers.parse import MAX_AGE, age_on, birth_of, numbers_in, parse_id, to_18
 
 _INVERSE = tuple(pow(weight, -1, 11) for weight in WEIGHTS)
 _POWERS = tuple(10 ** (16 - place) for place in range(17))
@@ -24,6 +25,12 @@ SUBSTITUTION, TRANSPOSITION = 0, 32
 
 _LOOK_ALIKE = {frozenset(pair) for pair in ("06", "17", "38", "56", "69", "08", "39", "49")}
 _SOUND_ALIKE = {frozenset("17")}
+_LETTERS_FOR_DIGITS = str.maketrans("OoDQIlSBZ", "000011582")
+_BROKEN_BIRTH = frozenset({IdDefect.BIRTH_INVALID, IdDefect.BIRTH_FUTURE, IdDefect.BIRTH_ANCIENT})
+_BROKEN_PARTS = frozenset({IdDefect.BIRTH_INVALID, IdDefect.BIRTH_FUTURE, IdDefect.REGION_UNKNOWN})
+_BIRTH_PLACES = tuple(range(7, 15))
+_Slip = tuple[str, str, tuple[int, ...]]
+"""A candidate number, the reason, the places."""
 _KEYPAD = {digit: divmod(9 - int(digit), 3) for digit in "123456789"} | {"0": (3, 1)}
 
 
@@ -31,7 +38,8 @@ _KEYPAD = {digit: divmod(9 - int(digit), 3) for digit in "123456789"} | {"0": (3
 class Repair:
     """A number that one slip turns into the damaged one.
 
-    reason: XS-ID-SUBST, XS-ID-TRANSPOSE, XS-ID-INDEL, XS-ID-EXCEL, XS-ID-15-18, ID-CHARSET.
+    reason: XS-ID-SUBST, XS-ID-TRANSPOSE, XS-ID-JUMP, XS-ID-INDEL, XS-ID-EXCEL, XS-ID-15-18, XS-ID-STUDENT, XS-ID-BIRTH (the
+        row's own birth date put in), ID-BIRTH-FUTURE (the last century put in), ID-CHARSET, ID-TWO-IN-CELL.
     positions: 1-based places in the repaired number.
     weight: higher is likelier; only its order means something.
     """
@@ -103,19 +111,25 @@ def repair_candidates(
     birth: date | None = None,
     sex: str | None = None,
     known: Collection[str] = (),
+    taken: Collection[str] = (),
+    as_of: date | None = None,
+    max_age: int = MAX_AGE,
     raw: str | None = None,
     limit: int = 12,
 ) -> tuple[Repair, ...]:
     """Likely true numbers of a damaged one, the likeliest first; empty where nothing is wrong or nothing can be said.
 
     local_areas: six-digit codes of the county (they rank, they never exclude: people move in).
-    birth, sex: the row's own columns. known: numbers in other sources (a hit is decisive).
+    birth, sex: the row's own columns. known: numbers this person has in other sources (a hit is decisive). taken: numbers
+        of other persons.
+    as_of, max_age: births after that day or longer ago are no candidates; without a day, those outside 1850 to 2099 are none.
     raw: the raw digits of a numeric cell (`parse.text` is None then).
     """
-    context = _Context(frozenset(local_areas), birth, sex, frozenset(known))
+    context = _Context(frozenset(local_areas), birth, sex, frozenset(known), frozenset(taken))
     repairs = [
-        Repair(number, reason, places, context.weight(number, reason, parse.text or "", places))
-        for number, reason, places in _possible(parse, raw)
+        Repair(number, reason, places, context.weight(number, reason, parse.core18 or parse.text or "", places))
+        for number, reason, places in _possible(parse, birth, raw)
+        if number != parse.text and _is_possible(number, as_of, max_age)
     ]
     best: dict[str, Repair] = {}
     for repair in sorted(repairs, key=lambda r: (-r.weight, r.core18)):
@@ -129,11 +143,14 @@ class _Context:
     birth: date | None
     sex: str | None
     known: frozenset[str]
+    taken: frozenset[str]
 
     def weight(self, number: str, reason: str, text: str, places: tuple[int, ...]) -> float:
         weight = 0.0
         if number in self.known:
             weight += 20
+        elif number in self.taken:
+            weight -= 8
         if self.birth is not None:
             weight += 6 if birth_of(number) == self.birth else -3
         if self.sex is not None:
@@ -146,6 +163,8 @@ class _Context:
 def _edit_weight(number: str, reason: str, text: str, places: tuple[int, ...]) -> float:
     if reason == "XS-ID-TRANSPOSE":
         return 1.5
+    if reason in {"XS-ID-BIRTH", "ID-BIRTH-FUTURE"}:
+        return 1.0 if number[-1] == text[-1] else -4.0  # a check that fits unchanged is evidence, a new one is none
     if reason != "XS-ID-SUBST" or len(text) != 18:
         return 0.5
     pair = frozenset((number[places[0] - 1], text[places[0] - 1]))
@@ -161,35 +180,89 @@ def _are_neighbours(pair: frozenset[str]) -> bool:
     return abs(row_a - row_b) + abs(column_a - column_b) == 1
 
 
-def _possible(parse: IdParse, raw: str | None) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+def _possible(parse: IdParse, birth: date | None, raw: str | None) -> Iterator[_Slip]:
+    text = parse.text or ""
     if parse.kind is IdKind.CITIZEN_15 and parse.core18 is not None:
         yield parse.core18, "XS-ID-15-18", ()
-        return
-    if IdDefect.EXCEL_NUMERIC in parse.defects:
-        yield from ((number, "XS-ID-EXCEL", (16, 17, 18)) for number in undamaged_any(raw or "") if _is_sound(number))
-        return
-    text = parse.text or ""
-    if IdDefect.EXCEL_TRUNC in parse.defects:
-        yield from (
-            (number, "XS-ID-EXCEL", (16, 17, 18)) for number in undamaged_any(text, (TYPED,)) if _is_sound(number)
-        )
-    if IdDefect.CHARSET in parse.defects:
-        plain = text.translate(str.maketrans("OoIlDQSBZ", "001100582"))
-        if len(plain) == 18 and _is_sound(plain):
-            yield plain, "ID-CHARSET", tuple(i + 1 for i, (a, b) in enumerate(zip(plain, text, strict=True)) if a != b)
-    if parse.key is not None and not parse.valid:
-        _, keys, codes = syndrome_candidates(np.array([parse.key], dtype=np.int64))
-        for key, code in zip(keys.tolist(), codes.tolist(), strict=True):
-            number = from_key(key)
+    elif parse.kind is IdKind.STUDENT and parse.valid and parse.core18 is not None:
+        yield parse.core18, "XS-ID-STUDENT", ()
+    elif IdDefect.TWO_IN_CELL in parse.defects:
+        for number in numbers_in(text):
+            inner = parse_id(number).core18
+            if inner is not None and _is_sound(inner):
+                yield inner, "ID-TWO-IN-CELL", ()
+    elif IdDefect.EXCEL_NUMERIC in parse.defects:
+        yield from _truncated(undamaged_any(raw or ""))
+    elif parse.key is None:
+        yield from _misread_characters(text)
+        yield from ((number, "XS-ID-INDEL", (place,)) for number, place in indel_candidates(text.upper()))
+    if parse.core18 is not None and parse.kind is not IdKind.CITIZEN_15:
+        if IdDefect.EXCEL_TRUNC in parse.defects:
+            yield from _truncated(undamaged_any(parse.core18, (TYPED,)))
+        yield from _decoded(parse)
+        yield from _other_birth(parse, birth)
+
+
+def _truncated(numbers: Iterable[str]) -> Iterator[_Slip]:
+    yield from ((number, "XS-ID-EXCEL", (16, 17, 18)) for number in numbers if _is_sound(number))
+
+
+def _misread_characters(text: str) -> Iterator[_Slip]:
+    plain = text.translate(_LETTERS_FOR_DIGITS).upper()
+    if len(plain) == 18 and _is_sound(plain):
+        yield plain, "ID-CHARSET", tuple(i + 1 for i, (a, b) in enumerate(zip(plain, text, strict=True)) if a != b)
+    for length in (15, 18):
+        inner = re.sub("[^0-9X]", "", plain)
+        if len(plain) > length == len(inner):
+            number = to_18(inner) if length == 15 and inner.isdigit() else inner
             if _is_sound(number):
-                place = code % 32
-                yield (
-                    (number, "XS-ID-SUBST", (place,))
-                    if code < TRANSPOSITION
-                    else (number, "XS-ID-TRANSPOSE", (place, place + 1))
-                )
-    if parse.key is None:
-        yield from ((number, "XS-ID-INDEL", (place,)) for number, place in indel_candidates(text))
+                yield number, "ID-CHARSET", ()
+
+
+def _decoded(parse: IdParse) -> Iterator[_Slip]:
+    """One slip away by the check; where the check is right and the rest wrong, a swap that the check cannot see."""
+    core18 = parse.core18 or ""
+    _, keys, codes = syndrome_candidates(np.array([parse.key], dtype=np.int64))
+    for key, code in zip(keys.tolist(), codes.tolist(), strict=True):
+        number, place = from_key(key), code % TRANSPOSITION
+        if _is_sound(number):
+            yield (
+                (number, "XS-ID-SUBST", (place,))
+                if code < TRANSPOSITION
+                else (number, "XS-ID-TRANSPOSE", (place, place + 1))
+            )
+    if not _BROKEN_PARTS.isdisjoint(parse.defects):
+        for place in range(8):  # weights repeat after ten places, so the check is the same after such a swap
+            characters = list(core18)
+            characters[place], characters[place + 10] = characters[place + 10], characters[place]
+            number = "".join(characters)
+            if number != core18 and _is_sound(number):
+                yield number, "XS-ID-JUMP", (place + 1, place + 11)
+
+
+def _other_birth(parse: IdParse, birth: date | None) -> Iterator[_Slip]:
+    """The number with another birth part; the check is computed anew where the old one does not fit."""
+    core18 = parse.core18 or ""
+    if birth is not None and not _BROKEN_BIRTH.isdisjoint(parse.defects):
+        fitting = _with_birth(core18, f"{birth.year:04d}{birth.month:02d}{birth.day:02d}")
+        if fitting != core18:
+            yield fitting, "XS-ID-BIRTH", _BIRTH_PLACES
+    if IdDefect.BIRTH_FUTURE in parse.defects:
+        earlier = _with_birth(core18, f"19{core18[8:14]}")
+        if _is_sound(earlier):
+            yield earlier, "ID-BIRTH-FUTURE", (7, 8)
+
+
+def _with_birth(core18: str, birth: str) -> str:
+    body = core18[:6] + birth + core18[14:17]
+    return body + check_digit(body)
+
+
+def _is_possible(number: str, as_of: date | None, max_age: int) -> bool:
+    born = birth_of(number)
+    if born is None:
+        return False
+    return 1850 <= born.year <= 2099 if as_of is None else born <= as_of and age_on(born, as_of) <= max_age
 
 
 def _is_sound(number: str) -> bool:
