@@ -9,7 +9,7 @@ because a child has read a stranger's file.
 import contextlib
 import ctypes
 import dataclasses
-import datetime
+import datetime as dt
 import decimal
 import enum
 import errno
@@ -37,6 +37,9 @@ PRELOAD = (
     "taizhang.intake.readers",
     "taizhang.intake.readers.xlsx",
     "taizhang.intake.readers.delimited",
+    "taizhang.intake.readers.biff",
+    "taizhang.intake.readers.html",
+    "taizhang.intake.readers.xml2003",
 )
 TRAILER = b"TZ-END"
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x1000_0000, 0x4000_0000
@@ -116,10 +119,10 @@ _PLAIN_TYPES: dict[tuple[str, str], Any] = {
     ("builtins", "bytearray"): bytearray,
     ("builtins", "complex"): complex,
     ("collections", "OrderedDict"): dict,
-    ("datetime", "date"): datetime.date,
-    ("datetime", "datetime"): datetime.datetime,
-    ("datetime", "timedelta"): datetime.timedelta,
-    ("datetime", "timezone"): datetime.timezone,
+    ("datetime", "date"): dt.date,
+    ("datetime", "datetime"): dt.datetime,
+    ("datetime", "timedelta"): dt.timedelta,
+    ("datetime", "timezone"): dt.timezone,
     ("decimal", "Decimal"): decimal.Decimal,
     ("pathlib", "PosixPath"): pathlib.PosixPath,
     ("pathlib", "PurePosixPath"): pathlib.PurePosixPath,
@@ -322,8 +325,7 @@ def _take_away(limits: Limits) -> None:
     )
     for name, soft, hard in caps:
         _, allowed = resource.getrlimit(name)
-        if allowed != resource.RLIM_INFINITY:
-            soft, hard = min(soft, allowed), min(hard, allowed)
-        resource.setrlimit(name, (soft, hard))
+        most = hard if allowed == resource.RLIM_INFINITY else min(hard, allowed)
+        resource.setrlimit(name, (min(soft, most), most))
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a child never outlives the zygote

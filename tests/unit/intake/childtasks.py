@@ -85,7 +85,11 @@ def connect(path, *, port):
 
 
 def surroundings(path):
-    return {"environment": sorted(os.environ), "files": os.listdir("."), "stdin": sys.stdin.read() if sys.stdin else ""}
+    return {
+        "environment": sorted(os.environ),
+        "files": list(Path.cwd().iterdir()),
+        "stdin": sys.stdin.read() if sys.stdin else "",
+    }
 
 
 def parent_of(path):

@@ -3,7 +3,6 @@
 A quoted cell may hold line breaks, so the number of a record is what a spreadsheet program shows as its row.
 """
 
-import codecs
 import csv
 from collections import Counter
 from collections.abc import Iterator
@@ -12,11 +11,10 @@ from pathlib import Path
 from taizhang.intake.preflight import Limits, corrupt, over_limit
 from taizhang.intake.raw import CellKind, FileEvent, RawBlock, SheetMeta
 from taizhang.intake.readers.blocks import BlockBuilder, Cell
-from taizhang.intake.readers.encoding import Encoding, detect_encoding
+from taizhang.intake.readers.encoding import Encoding, decoded, detect_encoding, encoding_event
 
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_LINES = 200
-PIECE_BYTES = 1 << 18
 
 
 class DelimitedWorkbook:
@@ -25,22 +23,12 @@ class DelimitedWorkbook:
     def __init__(self, path: Path, limits: Limits, block_rows: int) -> None:
         self._path, self._limits, self._block_rows = path, limits, block_rows
         self.encoding = detect_encoding(path)
-        self.events: list[FileEvent] = [_encoding_event(self.encoding)]
+        self.events: list[FileEvent] = [encoding_event(path, self.encoding)]
 
     def sheets(self) -> Iterator["DelimitedSheet"]:
         """The one sheet."""
         meta = SheetMeta(index=0, name=self._path.stem, hidden_known=True)
         yield DelimitedSheet(self._path, meta, self.encoding, self._limits, self._block_rows)
-
-
-def _encoding_event(encoding: Encoding) -> FileEvent:
-    facts: dict[str, str | int] = {
-        "encoding": encoding.name,
-        "evidence": encoding.evidence,
-        "cut_bytes": encoding.cut,
-        "replaced": 0,
-    }
-    return FileEvent("SR-ENCODING", "info" if encoding.sure and not encoding.cut else "warn", facts=facts)
 
 
 class DelimitedSheet:
@@ -122,24 +110,14 @@ class _Lines:
 
     @staticmethod
     def _decode(path: Path, encoding: Encoding, limits: Limits) -> Iterator[str]:
-        errors = "strict" if encoding.evidence != "none" else "replace"
-        decoder = codecs.getincrementaldecoder(encoding.name)(errors)
-        left = path.stat().st_size - encoding.bom - encoding.cut
         rest = ""
-        with path.open("rb") as stream:
-            stream.seek(encoding.bom)
-            while left > 0:
-                piece = stream.read(min(PIECE_BYTES, left))
-                if not piece:
-                    break
-                left -= len(piece)
-                rest += decoder.decode(piece).replace("\x00", "")
-                lines = _split(rest)
-                rest = lines.pop()
-                if len(rest) > limits.string_chars * 4:
-                    raise over_limit("string_chars", len(rest), limits.string_chars)
-                yield from lines
-        rest += decoder.decode(b"", final=True)
+        for piece in decoded(path, encoding):
+            rest += piece.replace("\x00", "")
+            lines = _split(rest)
+            rest = lines.pop()
+            if len(rest) > limits.string_chars * 4:
+                raise over_limit("string_chars", len(rest), limits.string_chars)
+            yield from lines
         if rest and rest != "\x1a":
             yield rest
 

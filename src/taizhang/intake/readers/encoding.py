@@ -2,8 +2,11 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from taizhang.intake.raw import FileEvent
 
 PIECE = 1 << 16
 UTF8_TAIL = 3  # bytes a cut UTF-8 character can leave behind
@@ -108,3 +111,40 @@ def _east_asian(path: Path, sample: bytes) -> Encoding:
     if score > rival:
         return Encoding(name, "words", cut, sure=score >= 2 * rival + 1 or score - rival >= 3)
     return Encoding("gb18030", "none", next(c for _, n, c in candidates if n == "gb18030"), sure=False)
+
+
+def decoded(path: Path, encoding: Encoding) -> Iterator[str]:
+    """The file's text in pieces, without mark and cut tail; strict, so that nothing is replaced unseen.
+
+    Where no encoding fits (`evidence` none) undecodable bytes become U+FFFD, which `replaced` counts beforehand.
+    """
+    errors = "strict" if encoding.evidence != "none" else "replace"
+    decoder = codecs.getincrementaldecoder(encoding.name)(errors)
+    left = path.stat().st_size - encoding.bom - encoding.cut
+    with path.open("rb") as stream:
+        stream.seek(encoding.bom)
+        while left > 0:
+            piece = stream.read(min(PIECE, left))
+            if not piece:
+                break
+            left -= len(piece)
+            yield decoder.decode(piece)
+    yield decoder.decode(b"", final=True)
+
+
+def replaced(path: Path, encoding: Encoding) -> int:
+    """How many characters cannot be decoded: 0 unless no encoding fits."""
+    if encoding.evidence != "none":
+        return 0
+    return sum(text.count("\ufffd") for text in decoded(path, encoding))
+
+
+def encoding_event(path: Path, encoding: Encoding) -> FileEvent:
+    """`SR-ENCODING` with the evidence: info when sure and whole, else warn."""
+    facts: dict[str, str | int] = {
+        "encoding": encoding.name,
+        "evidence": encoding.evidence,
+        "cut_bytes": encoding.cut,
+        "replaced": replaced(path, encoding),
+    }
+    return FileEvent("SR-ENCODING", "info" if encoding.sure and not encoding.cut else "warn", facts=facts)

@@ -1,6 +1,7 @@
 """The truth about a sheet part: an expat parse, cell by cell. The vector path must agree with it or give way to it."""
 
 import re
+from itertools import pairwise
 from xml.parsers import expat
 
 from taizhang.intake.preflight import over_limit
