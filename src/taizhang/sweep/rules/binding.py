@@ -103,16 +103,16 @@ class Binder:
         """The sources a rule can be asked about, and why not about the others."""
         reasons: dict[str, str] = {}
         asked = [source for source in self.dates if not rule.sources or source in rule.sources]
+        columns = {table: names for table, names in delivered_columns(rule).items() if names}
+        parameters = sorted(dependencies(rule).parameters)
         for source in asked:
-            reason = self._absent(rule, source) or self._unset(rule, source)
+            reason = self._absent(columns, source) or self._unset(parameters, source)
             if reason:
                 reasons[source] = reason
         return tuple(source for source in asked if source not in reasons), reasons
 
-    def _absent(self, rule: Rule, source: str) -> str:
-        for table, columns in delivered_columns(rule).items():
-            if not columns:
-                continue
+    def _absent(self, read: Mapping[str, frozenset[str]], source: str) -> str:
+        for table, columns in read.items():
             present = self._present(table).get(source)
             if present is None:
                 return f"没有 {table} 数据"
@@ -142,8 +142,8 @@ class Binder:
             found[row["source"]] = frozenset(name for name in columns if row[name] or name in known)
         return found
 
-    def _unset(self, rule: Rule, source: str) -> str:
-        for name in sorted(dependencies(rule).parameters):
+    def _unset(self, parameters: Sequence[str], source: str) -> str:
+        for name in parameters:
             if self.values[name].get(source) is None:
                 return f"参数 {name} 没有 {self.dates[source].year} 年的值"
         return ""

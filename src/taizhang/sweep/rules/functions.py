@@ -66,7 +66,7 @@ _LISTED = [
     Function("or_zero", (NUMBER,), Kind.DECIMAL, "COALESCE({0}, 0)", "空按0计"),
     Function("zero_or_blank", (NUMBER,), Kind.BOOL, "COALESCE({0}, 0) = 0", "空或0"),
     Function("has", (SET, TEXT), Kind.BOOL, "CONTAINS({0}, '|{1}|')", "多值单元格含某值"),
-    Function("only", (SET, TEXT), Kind.BOOL, "{0} = '|{1}|'", "多值单元格只有某值"),
+    Function("is_only", (SET, TEXT), Kind.BOOL, "{0} = '|{1}|'", "多值单元格只有某值"),
     Function("count_of", (SET,), Kind.INT, "(LENGTH({0}) - LENGTH(REPLACE({0}, '|', '')) - 1)", "多值单元格的值数"),
     Function("is_mobile", (TEXT,), Kind.BOOL, "REGEXP_MATCHES({0}, '^1[3-9][0-9]{{9}}$')", "手机号样式"),
     Function(
@@ -122,10 +122,10 @@ def _expanded(node: exp.Expr, fold: Callable[[exp.Expr], exp.Expr] | None) -> ex
         return node
     function = FUNCTIONS[name]
     arguments = [_safe(expand(argument, fold).sql("duckdb")) for argument in node.expressions]
-    if name in ("has", "only"):
+    if name in ("has", "is_only"):
         arguments[1] = node.expressions[1].this
     template = function.template
-    if name in ("has", "only") and empty_is_none(node.expressions[0].name):
+    if name in ("has", "is_only") and empty_is_none(node.expressions[0].name):
         template = f"COALESCE({template}, FALSE)"
     parsed = sqlglot.parse_one(template.format(*arguments), dialect="duckdb")
     if not function.aggregate or fold is None:

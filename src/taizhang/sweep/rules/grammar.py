@@ -18,7 +18,7 @@ from taizhang.sweep.rules.schema import Column, Kind
 ORDERED = (exp.LT, exp.LTE, exp.GT, exp.GTE)
 COMPARED = (exp.EQ, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ, *ORDERED)
 NUMBERS = {Kind.INT, Kind.DECIMAL}
-LABELLED_SETS = ("has", "only")
+LABELLED_SETS = ("has", "is_only")
 
 INSTEAD = {
     exp.Div: "除法请写 ratio(a, b)",
@@ -189,7 +189,7 @@ def _comparable(node: exp.Expr, parts: list[exp.Expr], names: Names, *, ordered:
     if ordered and not kinds <= NUMBERS | {Kind.DATE}:
         raise Refused(f"{node.sql('duckdb')}：只有数和日期可以比大小", "文字用 = 或 IN")
     if Kind.SET in kinds:
-        raise Refused(f"{node.sql('duckdb')} 把多值单元格当一个值比较", "写 has(列, '值') 或 only(列, '值')")
+        raise Refused(f"{node.sql('duckdb')} 把多值单元格当一个值比较", "写 has(列, '值') 或 is_only(列, '值')")
     _labels(parts, names)
     if not kinds:
         return Kind.NULL

@@ -34,7 +34,7 @@ from taizhang.sweep.rules.parameters import KEYS, KINDS, typed
 from taizhang.sweep.rules.yaml_text import Items, Mapping, Node, Text, read_yaml
 
 GRAMMAR = "1"
-RULE_ID = re.compile(r"[A-Z]{2}(-[A-Z0-9]+)+")
+RULE_ID = re.compile(r"[A-Z]{2,4}(-[A-Z0-9]+)+")
 VERSION = re.compile(r"\d+\.\d+")
 PACK_KEYS = {"id", "title", "version", "grammar", "parameters", "defaults"}
 RULE_KEYS = {
@@ -252,7 +252,7 @@ def _rule(node: Node, defaults: Mapping | None, parameters: dict[str, Parameter]
     reader = _Reader(node, defaults, file)
     reader.rule = reader.text("id")
     if not RULE_ID.fullmatch(reader.rule):
-        reader.refuse("规则编号不合规", key="id", hint="两个大写字母的组别，加 -大写字母数字，如 HH-HEAD-MINOR")
+        reader.refuse("规则编号不合规", key="id", hint="两到四个大写字母的组别，加 -大写字母数字，如 HH-HEAD-MINOR")
     unknown = sorted(set(node.values) - RULE_KEYS)
     if unknown:
         reader.refuse(
