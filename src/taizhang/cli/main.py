@@ -48,6 +48,6 @@ def main() -> Never:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the boundary: a person never sees a traceback
         console.fault(error)
         sys.exit(getattr(error, "exit_status", SystemFault.exit_status))

@@ -54,8 +54,8 @@ def _walk(path: str, command: click.Command) -> list[tuple[str, click.Command]]:
     return found
 
 
-def _family(*roots: type[Exception]) -> list[type[UserError] | type[SystemFault]]:
-    found: list[type[UserError] | type[SystemFault]] = []
+def _family(*roots: type[Exception]) -> list[type[UserError | SystemFault]]:
+    found: list[type[UserError | SystemFault]] = []
     waiting: list[type[Exception]] = list(roots)
     while waiting:
         kind = waiting.pop()
