@@ -47,8 +47,9 @@ def cluster(cells: Cells, scored: Scored) -> tuple[Ints, list[tuple[int, int]]]:
         left, right = groups.find(a), groups.find(b)
         if left == right:
             continue
-        overlap = groups.mask[left] & groups.mask[right]
-        if overlap and not (masks[a] & masks[b]) and scored.score[edge] + TWICE_BITS < ACCEPT:
+        # The pair has paid for the sources that hold both its cells; the groups may overlap in more.
+        overlap = (groups.mask[left] & groups.mask[right]).bit_count() - int(masks[a] & masks[b]).bit_count()
+        if scored.score[edge] + TWICE_BITS * overlap < ACCEPT:
             continue
         groups.join(left, right)
     roots = np.array([groups.find(one) for one in range(len(masks))], dtype=np.int64)

@@ -34,7 +34,7 @@ DIFFERENT_INVALID_BITS = -2.0
 BORROWED_BITS = -12.0
 """The number is equal but the name is that of another member of the same household, who lacks a record here."""
 TWICE_BITS = -6.0
-"""A source seldom holds one person twice."""
+"""For every source that holds both: a source seldom holds one person twice, and several never do."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def score_pairs(cells: Cells, a: Ints, b: Ints) -> Scored:
     score += _either(cells, "person_no", a, b, 10.0, 0.0)
     score += _either(cells, "phone", a, b, 1.0, 0.0)
     score += _either(cells, "relation", a, b, 0.7, -1.5)
-    score += np.where((cells["mask"][a] & cells["mask"][b]) != 0, TWICE_BITS, 0.0)
+    score += TWICE_BITS * np.bitwise_count(cells["mask"][a] & cells["mask"][b])
     score += _borrowed(cells, a, b, same_name, same_number, names, score)
     return Scored(a, b, score, names, numbers)
 

@@ -1,0 +1,101 @@
+"""Why records disagree: every disagreement about identity under the taxonomy of domain/identity.md, §15.3 and §15.4."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from taizhang.sweep.diagnose.context import Context, make_context
+from taizhang.sweep.diagnose.exchanged import number_diagnoses
+from taizhang.sweep.diagnose.heads import head_copies
+from taizhang.sweep.diagnose.model import Candidate, Confidence, Diagnosis, Observed
+from taizhang.sweep.diagnose.presence import make_homes, missing, moved, stale
+from taizhang.sweep.diagnose.repeated import repeated_persons, shared_numbers
+from taizhang.sweep.diagnose.wrong import name_diagnoses, wrong_numbers
+from taizhang.sweep.engines import Engine
+from taizhang.sweep.judge.fields import FieldVerdict, judge_names, judge_numbers
+from taizhang.sweep.judge.spelling import county_spelling
+from taizhang.sweep.judge.troubled import Troubled, read_troubled
+from taizhang.sweep.lake import SourceDelivery
+from taizhang.sweep.link.persons import Linked
+
+__all__ = ["Candidate", "Confidence", "Context", "Diagnosis", "Judgement", "Observed", "diagnose", "judge_all"]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The troubled records and what is true of their persons."""
+
+    troubled: Troubled
+    numbers: FieldVerdict
+    names: FieldVerdict
+
+
+def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Judgement:
+    """Judge the numbers and names of all troubled persons."""
+    troubled = read_troubled(engine)
+    counted = engine.fetch("SELECT source_no, COUNT(*) AS n FROM claim GROUP BY source_no")
+    totals = np.zeros(max(sources, default=-1) + 1, dtype=np.int64)
+    totals[counted["source_no"].to_numpy()] = counted["n"].to_numpy()
+    ancestors = {number: source.ancestors for number, source in sources.items()}
+    numbers = judge_numbers(troubled, totals=totals, ancestors=ancestors)
+    names = judge_names(troubled, county_spelling(engine), totals=totals, ancestors=ancestors)
+    return Judgement(troubled, numbers, names)
+
+
+def diagnose(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Linked, judged: Judgement) -> list[Diagnosis]:
+    """All diagnoses of identity, one cause per record pair, in an order that depends on values only."""
+    context = make_context(engine, judged.troubled, judged.numbers, judged.names, sources)
+    make_homes(engine)
+    repeated = list(repeated_persons(context))
+    explained = {record for one in repeated if one.code == "PR-NAME-TWO-IDS" for record in one.records[: one.wrong]}
+    wrongs = [one for one in wrong_numbers(context) if one.row.record_id not in explained]
+    numbers = list(number_diagnoses(context, wrongs))
+    names = list(name_diagnoses(context))
+    found = [*repeated, *numbers, *names, *shared_numbers(context, _independent(sources))]
+    troubled_rows = frozenset(record for one in (*numbers, *names) for record in one.records[: one.wrong])
+    found += head_copies(engine, sources, troubled_rows)
+    at_home = {one.persons[0] for one in repeated if one.code == "PR-DUP-HOUSEHOLD"}
+    found += [one for one in moved(engine, sources) if one.persons[0] not in at_home]
+    found += missing(engine, sources)
+    found += stale(sources)
+    found += _ambiguous(context, linked)
+    return [_once(one) for one in found]
+
+
+def _once(diagnosis: Diagnosis) -> Diagnosis:
+    return replace(diagnosis, records=tuple(dict.fromkeys(diagnosis.records)))
+
+
+def _independent(sources: Mapping[int, SourceDelivery]) -> dict[int, int]:
+    """For every set of sources (as a mask) how many independent witnesses it holds: relatives count once."""
+    family = {number: number for number in sources}
+    for number in sorted(sources):
+        for ancestor in sources[number].ancestors:
+            old, new = family[number], family.get(ancestor, ancestor)
+            family = {one: min(old, new) if kin in (old, new) else kin for one, kin in family.items()}
+    size = max(sources, default=-1) + 1
+    return {
+        mask: len({family[number] for number in sources if mask >> number & 1}) for mask in range(2**size)
+    }
+
+
+def _ambiguous(context: Context, linked: Linked) -> list[Diagnosis]:
+    """XS-AMBIGUOUS: a row that could be either of two persons; it was joined to neither."""
+    partners: dict[int, list[int]] = {}
+    for near, far in linked.ambiguous:
+        partners.setdefault(near, []).append(far)
+    cells = linked.cells
+    first = dict(zip(cells["cell_id"].tolist(), cells["first_record"].tolist(), strict=True))
+    found = []
+    for near, far in sorted(partners.items()):
+        source_no = first[near] // 10**12
+        source = context.source_id(source_no)
+        found.append(
+            Diagnosis(
+                code="XS-AMBIGUOUS", persons=(near,), records=(first[near], *(first[one] for one in far)), wrong=1,
+                source=source, fields=("id_no", "name"), culprit=source, p_culprit=0.7, scope_key=source,
+                evidence=(f"有{len(far)}个同样相符的人可以对应，须由人选择",), confidence=Confidence.RANKED,
+            )  # fmt: skip
+        )
+    return found

@@ -1,0 +1,94 @@
+"""What all diagnosing modules look things up in."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from taizhang.sweep.engines import Engine
+from taizhang.sweep.judge.fields import FieldVerdict
+from taizhang.sweep.judge.troubled import Troubled
+from taizhang.sweep.lake import SourceDelivery
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record as far as swaps, copies and shifts look at it."""
+
+    record_id: int
+    source_no: int
+    file_no: int
+    sheet_no: int
+    row_no: int
+    ident: int
+    root: int
+    hh: int
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Context:
+    """Verdicts on the troubled persons, and the owners of the numbers that stand in wrong rows.
+
+    sources: by source number. owner: valid key → the person whose number it is. rows: person → their records, for
+    owners and troubled persons. households: person → the county households of their records.
+    """
+
+    engine: Engine
+    troubled: Troubled
+    numbers: FieldVerdict
+    names: FieldVerdict
+    sources: Mapping[int, SourceDelivery]
+    owner: Mapping[int, int] = field(default_factory=dict)
+    rows: Mapping[int, list[Row]] = field(default_factory=dict)
+
+    def title(self, source_no: int) -> str:
+        """How the people call a source."""
+        source = self.sources[source_no]
+        return source.title or source.source
+
+    def source_id(self, source_no: int) -> str:
+        """The source's id."""
+        return self.sources[source_no].source
+
+
+def make_context(
+    engine: Engine,
+    troubled: Troubled,
+    numbers: FieldVerdict,
+    names: FieldVerdict,
+    sources: Mapping[int, SourceDelivery],
+) -> Context:
+    """Look up the owners of wrong rows' numbers, set at a time."""
+    best = numbers.best
+    truth = np.where(best >= 0, numbers.value[np.maximum(best, 0)] if len(numbers.value) else 0, 0)
+    wrong = (numbers.claimed >= 0) & (troubled["ident"] != truth[troubled.group])
+    engine.register("wrong_key", pa.table({"ident": np.unique(troubled["ident"][wrong])}))
+    true_keys = {int(key): int(troubled.roots[group]) for group, key in enumerate(truth.tolist()) if key > 0}
+    disputed = pa.table({"root": troubled.roots})
+    engine.register("disputed_root", disputed)
+    settled = engine.fetch("""
+        SELECT c.ident, MIN(p.root) AS root FROM cell AS c
+        JOIN wrong_key AS w ON w.ident = c.ident
+        JOIN cell_person AS p ON p.cell_id = c.cell_id
+        ANTI JOIN disputed_root AS d ON d.root = p.root
+        GROUP BY c.ident
+    """)
+    wanted = set(np.unique(troubled["ident"][wrong]).tolist())
+    owner = dict(zip(settled["ident"].to_pylist(), settled["root"].to_pylist(), strict=True))
+    owner |= {key: root for key, root in true_keys.items() if key in wanted}
+    involved = sorted(set(owner.values()) | set(troubled.roots[np.unique(troubled.group[wrong])].tolist()))
+    engine.register("involved_root", pa.table({"root": pa.array(involved, pa.int64())}))
+    table = engine.fetch("""
+        SELECT c.record_id, c.source_no, c.file_no, c.sheet_no, c.row_no, c.ident, c.root, COALESCE(c.hh, -1) AS hh,
+            r.name
+        FROM claim_person AS c SEMI JOIN involved_root AS i ON i.root = c.root
+        JOIN record_raw AS r ON r.record_id = c.record_id
+        ORDER BY c.root, c.record_id
+    """)
+    rows: dict[int, list[Row]] = defaultdict(list)
+    for row in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
+        rows[row[6]].append(Row(*row))
+    return Context(engine, troubled, numbers, names, sources, owner, rows)

@@ -1,0 +1,196 @@
+"""One person several times in one source, and one number for two persons."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+
+from taizhang.sweep.diagnose.context import Context
+from taizhang.sweep.diagnose.model import Confidence, Diagnosis, Observed
+from taizhang.sweep.diagnose.wrong import number_candidates
+from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER
+
+PUSHED = "app"
+"""Pushed records come again by design; the same person twice from one household is no complaint there."""
+
+
+def repeated_persons(context: Context) -> Iterator[Diagnosis]:
+    """One diagnosis for every person that stands more than once in a source."""
+    troubled = context.troubled
+    rows: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for at, (group, source_no, present) in enumerate(
+        zip(troubled.group.tolist(), troubled["source_no"].tolist(), troubled["present"].tolist(), strict=True)
+    ):
+        if present:
+            rows[group, source_no].append(at)
+    for (group, source_no), members in rows.items():
+        if len(members) > 1:
+            found = _repeated(context, group, source_no, members)
+            if found is not None:
+                yield found
+
+
+def _repeated(context: Context, group: int, source_no: int, members: Sequence[int]) -> Diagnosis | None:
+    troubled = context.troubled
+    households = {int(troubled["hh"][m]) for m in members} | set()
+    idents = {int(troubled["ident"][m]) for m in members if int(troubled["ident"][m]) > UNKNOWN_NUMBER}
+    kinds = {troubled.texts["id_kind"][m] for m in members}
+    valid = {ident for ident in idents if ident > 0}
+    pushed = context.sources[source_no].kind == PUSHED
+    also: tuple[str, ...] = ()
+    if len(valid) > 1:
+        code, also = "PR-NAME-TWO-IDS", _relations(context, group, members)
+    elif len(households) > 1:
+        code, also = "PR-DUP-HOUSEHOLD", ("XS-HOUSEHOLD",)
+    elif {"citizen_15", "citizen"} <= kinds:
+        code, also = "PR-DUP-15-18", ("ID-15", "PR-DUP-ROW")
+    elif "disability" in kinds and len(kinds) > 1:
+        code, also = "PR-DUP-DISABILITY", ("PR-DUP-ROW",)
+    else:
+        code = "PR-DUP-ROW"
+        if pushed:
+            return None
+    wrong = _latecomers(context, group, members)
+    others = [m for m in members if m not in wrong]
+    source = context.source_id(source_no)
+    ordered = (*wrong, *others)
+    fields = {"PR-DUP-HOUSEHOLD": ("household_no", "id_no"), "PR-NAME-TWO-IDS": ("id_no",)}.get(code, ("id_no", "name"))
+    field = "id_no"
+    return Diagnosis(
+        code=code,
+        persons=(int(troubled.roots[group]),),
+        records=tuple(int(troubled["record_id"][m]) for m in ordered),
+        wrong=len(wrong),
+        source=source,
+        fields=fields,
+        also=also,
+        culprit=source,
+        p_culprit=0.95,
+        scope_key=source,
+        candidates=number_candidates(context, group) if code == "PR-NAME-TWO-IDS" else (),
+        evidence=(f"同一来源内有{len(members)}行是同一人",),
+        observed=tuple(Observed(source, field, troubled.texts[field][m]) for m in ordered),
+        confidence=Confidence.RANKED,
+        facts={"n": str(len(members))},
+    )
+
+
+def _relations(context: Context, group: int, members: Sequence[int]) -> tuple[str, ...]:
+    codes = {str(context.numbers.compared.code[m]) for m in members}
+    return tuple(sorted(code for code in codes if code.startswith("XS-")))
+
+
+def _latecomers(context: Context, group: int, members: Sequence[int]) -> list[int]:
+    """The rows too many: those off the person's number or household first, else all but the first."""
+    troubled, verdict = context.troubled, context.numbers
+    best = int(verdict.best[group])
+    true_key = int(verdict.value[best]) if best >= 0 else 0
+    home = _home(context, group)
+
+    def oddness(at: int) -> tuple[bool, bool, bool, int]:
+        return (
+            int(troubled["ident"][at]) != true_key,
+            int(troubled["hh"][at]) != home,
+            troubled.texts["id_kind"][at] != "citizen",
+            int(troubled["record_id"][at]),
+        )
+
+    return sorted(members, key=oddness)[1:]
+
+
+def _home(context: Context, group: int) -> int:
+    """The household most rows of the person stand in, the smallest on a tie."""
+    troubled = context.troubled
+    counts: dict[int, int] = defaultdict(int)
+    for at in (troubled.group == group).nonzero()[0].tolist():
+        counts[int(troubled["hh"][at])] += 1
+    return min(counts, key=lambda hh: (-counts[hh], hh))
+
+
+def shared_numbers(context: Context, independent: dict[int, int]) -> Iterator[Diagnosis]:
+    """Valid numbers that are the likeliest number of two persons at once.
+
+    independent: source mask → number of independent witnesses in it. Two witnesses on each side make it a number that
+    was really issued twice (重号): a verdict of its own, without a suggestion. Otherwise the person with fewer
+    witnesses probably carries the other's number.
+    """
+    table = context.engine.fetch("""
+        SELECT c.ident, p.root, MIN(c.mask) AS mask, MIN(c.first_record) AS record_id, MIN(c.cell_id) AS cell_id
+        FROM cell AS c JOIN cell_person AS p ON p.cell_id = c.cell_id
+        SEMI JOIN (
+            SELECT e.ident FROM cell AS e JOIN cell_person AS q ON q.cell_id = e.cell_id
+            WHERE e.ident > 0 GROUP BY e.ident HAVING COUNT(DISTINCT q.root) > 1) AS s ON s.ident = c.ident
+        GROUP BY c.ident, p.root ORDER BY c.ident, p.root
+    """)
+    truth = _true_keys(context)
+    claimed: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for ident, root, mask, record, _ in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
+        if truth.get(root, ident) == ident:
+            claimed[ident].append((root, mask, record))
+    wanted = {ident: holders for ident, holders in claimed.items() if len(holders) > 1}
+    rows = _rows_of(context, wanted)
+    for ident, holders in wanted.items():
+        yield _shared(context, ident, holders, independent, rows)
+
+
+def _true_keys(context: Context) -> dict[int, int]:
+    verdict = context.numbers
+    return {
+        int(context.troubled.roots[group]): int(verdict.value[best]) if best >= 0 else 0
+        for group, best in enumerate(verdict.best.tolist())
+    }
+
+
+def _rows_of(context: Context, wanted: dict[int, list[tuple[int, int, int]]]) -> dict[tuple[int, int], list[tuple[int, int, str | None]]]:
+    context.engine.register("shared_ident", pa.table({"ident": pa.array(sorted(wanted), pa.int64())}))
+    table = context.engine.fetch("""
+        SELECT c.ident, c.root, c.record_id, c.source_no, r.name FROM claim_person AS c
+        SEMI JOIN shared_ident AS s ON s.ident = c.ident
+        JOIN record_raw AS r ON r.record_id = c.record_id ORDER BY c.record_id
+    """)
+    rows: dict[tuple[int, int], list[tuple[int, int, str | None]]] = defaultdict(list)
+    for ident, root, record, source_no, name in zip(*(table[n].to_pylist() for n in table.column_names), strict=True):
+        rows[ident, root].append((record, source_no, name))
+    return rows
+
+
+def _shared(
+    context: Context,
+    ident: int,
+    holders: Sequence[tuple[int, int, int]],
+    independent: dict[int, int],
+    rows: dict[tuple[int, int], list[tuple[int, int, str | None]]],
+) -> Diagnosis:
+    ordered = sorted(holders, key=lambda holder: (independent[holder[1]], holder[0]))
+    weakest = ordered[0]
+    own = rows[ident, weakest[0]]
+    genuine = independent[weakest[1]] >= 2
+    source_no = own[0][1]
+    inside = any(source_no in {row[1] for row in rows[ident, other[0]]} for other in ordered[1:])
+    lone = len({row[1] for row in own}) == 1
+    tie = independent[ordered[1][1]] == independent[weakest[1]]
+    source = context.source_id(source_no)
+    sentence = (
+        "两人各有两个以上独立来源登记同一号码，疑为重号，须由公安核实"
+        if genuine
+        else "同一号码登记在两个不同的人名下，此人只有较少来源支持"
+    )
+    people = tuple(holder[0] for holder in (sorted(ordered) if genuine else ordered))
+    records = tuple(row[0] for holder in ordered for row in rows[ident, holder[0]])
+    return Diagnosis(
+        code="PR-ID-TWO-NAMES" if inside or genuine else "XS-NAME-DISJOINT",
+        persons=people,
+        records=records,
+        wrong=len(own),
+        source=source,
+        fields=("id_no", "name"),
+        culprit=source if lone and not genuine and not tie else None,
+        p_culprit=0.7 if lone and not genuine and not tie else None,
+        scope_key="" if genuine else source,
+        evidence=(sentence,),
+        observed=tuple(Observed(context.source_id(s), "name", name) for holder in ordered for _, s, name in rows[ident, holder[0]]),
+        confidence=Confidence.NONE,
+        facts={"cause": "shared_number"} if genuine else {},
+    )
+
+

@@ -1,0 +1,36 @@
+"""Evidence sentences in Chinese: facts only, and never a whole number (law, section 4)."""
+
+from collections.abc import Sequence
+
+TITLES = {
+    "XS-ID-15-18": "新旧号（15位与18位）", "XS-ID-DISABILITY": "身份证与残疾证", "XS-ID-STUDENT": "学籍号",
+    "XS-ID-EXCEL": "表格截断末三位", "XS-ID-SUBST": "一位不同", "XS-ID-TRANSPOSE": "相邻两位对调",
+    "XS-ID-JUMP": "隔位对调", "XS-ID-INDEL": "多一位或少一位", "XS-ID-BIRTH": "出生日期段不同",
+    "XS-ID-REGION": "区划段不同", "XS-ID-SEQ": "顺序码不同", "XS-ID-DISJOINT": "号码完全不同",
+    "XS-NAME-FORMAT": "仅格式不同", "XS-NAME-LOSS": "一方缺字", "XS-NAME-DAMAGED": "一方乱码",
+    "XS-NAME-VARIANT": "异体字或繁简字", "XS-NAME-ALIAS": "曾用名", "XS-NAME-CLAN": "某氏旧式名",
+    "XS-NAME-EXTRA": "多字或少字", "XS-NAME-ORDER": "字序颠倒", "XS-NAME-HOMOPHONE": "同音字",
+    "XS-NAME-NEARPHONE": "近音字", "XS-NAME-SHAPE": "形近字", "XS-NAME-KEY": "键入相邻",
+    "XS-NAME-ONECHAR": "一字之差", "XS-NAME-SURNAME": "姓不同名同", "XS-NAME-GIVEN": "姓同名不同",
+    "XS-NAME-DISJOINT": "姓名完全不同",
+}  # fmt: skip
+
+
+def places(positions: Sequence[int]) -> str:
+    """Differing places for a reader: 第11、12位."""
+    return f"第{'、'.join(str(place) for place in positions)}位" if positions else ""
+
+
+def joined(titles: Sequence[str]) -> str:
+    """Source titles as a list."""
+    return "、".join(titles)
+
+
+def agreeing(titles: Sequence[str], what: str) -> str:
+    """Which sources say the likeliest value."""
+    return f"{joined(titles)}{'一致' if len(titles) > 1 else ''}登记为另一{what}" if titles else ""
+
+
+def chance(probability: float) -> str:
+    """A probability as a reader wants it: never 100 %."""
+    return f"{min(probability, 0.99):.0%}"

@@ -1,0 +1,190 @@
+"""Rows whose number or name is not their person's: one cause each."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from taizhang.identity.numbers import compare_number_pairs, from_key
+from taizhang.sweep.diagnose.context import Context, Row
+from taizhang.sweep.diagnose.model import BLAME, Candidate, Confidence, Diagnosis, Observed
+from taizhang.sweep.diagnose.wording import TITLES, agreeing, chance, places
+from taizhang.sweep.judge.fields import FieldVerdict
+from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER
+
+
+
+@dataclass(frozen=True, slots=True)
+class WrongNumber:
+    """A row that carries a number that is not its person's; position in the troubled records, true key, probability."""
+
+    at: int
+    row: Row
+    true_key: int
+    p_wrong: float
+    owner: int | None
+
+
+def wrong_rows(verdict: FieldVerdict, group: np.ndarray, spoken: np.ndarray, values: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    """Positions of rows that say something, and something else than their person's likeliest value."""
+    best = verdict.best
+    if not len(verdict.value):
+        return np.zeros(0, dtype=np.int64)
+    truth = np.where(best >= 0, verdict.value[np.maximum(best, 0)], 0)[group]
+    return np.flatnonzero((best[group] >= 0) & spoken & (values != truth))
+
+
+def wrong_numbers(context: Context) -> list[WrongNumber]:
+    """All rows whose number is not their person's, in the order of the troubled records."""
+    troubled, verdict = context.troubled, context.numbers
+    positions = wrong_rows(verdict, troubled.group, troubled["ident"] > UNKNOWN_NUMBER, troubled["ident"])
+    p_wrong = verdict.p_wrong()
+    found = []
+    for at in positions.tolist():
+        root = int(troubled["root"][at])
+        ident = int(troubled["ident"][at])
+        row = Row(
+            int(troubled["record_id"][at]), int(troubled["source_no"][at]), int(troubled["file_no"][at]),
+            int(troubled["sheet_no"][at]), int(troubled["row_no"][at]), ident, root, int(troubled["hh"][at]),
+            troubled.texts["name"][at],
+        )  # fmt: skip
+        owner = context.owner.get(ident) if ident > 0 else None
+        true_key = int(verdict.value[verdict.best[troubled.group[at]]])
+        found.append(WrongNumber(at, row, true_key, float(p_wrong[at]), owner if owner != root else None))
+    return found
+
+
+def number_diagnosis(context: Context, wrong: WrongNumber, code: str, also: tuple[str, ...]) -> Diagnosis:
+    """The diagnosis of one wrong number under a code, with its candidates and evidence."""
+    troubled, verdict = context.troubled, context.numbers
+    source = context.source_id(wrong.row.source_no)
+    group = int(troubled.group[wrong.at])
+    true_text = from_key(wrong.true_key)
+    written = troubled.texts["number"][wrong.at] or ""
+    codes, at = compare_number_pairs(pa.array([written]), pa.array([true_text]))
+    relation = codes[0].as_py().split("|")
+    evidence = []
+    if wrong.row.ident <= 0:
+        evidence.append("本行号码不成立（校验、位数或日期不符）")
+    if at[0].as_py():
+        evidence.append(f"与候选号码相差{places([int(place) for place in at[0].as_py().split(',')])}（{TITLES.get(relation[0], '')}）")
+    candidates = number_candidates(context, group)
+    members = _members(context, group)
+    agree = [context.title(number) for number in sorted({int(troubled["source_no"][m]) for m in members if int(troubled["ident"][m]) == wrong.true_key})]
+    if agree:
+        evidence.append(agreeing(agree, "号码"))
+    birth = {int(troubled["birth_date"][m]) for m in members if troubled["birth_date"][m] > -(10**9)}
+    true_birth = int(troubled["id_birth"][verdict.row[verdict.best[group]]])
+    if true_birth in birth:
+        evidence.append("出生日期列与候选号码的出生日期一致")
+    top = candidates[0].probability if candidates else 0.0
+    return Diagnosis(
+        code=code,
+        persons=(wrong.row.root,),
+        records=_records(context, group, wrong.at),
+        wrong=1,
+        source=source,
+        fields=("id_no",),
+        also=(*also, *relation) if relation != ["equal"] else also,
+        culprit=source if wrong.p_wrong >= BLAME else None,
+        p_culprit=round(wrong.p_wrong, 4),
+        scope_key=source,
+        candidates=candidates,
+        evidence=tuple(evidence),
+        observed=_observed(context, members, "id_no"),
+        confidence=Confidence.OTHER_SOURCE if top >= 0.9 else Confidence.RANKED,
+        facts={"p": chance(top), "places": places([int(p) for p in at[0].as_py().split(",") if p])},
+    )
+
+
+def number_candidates(context: Context, group: int) -> tuple[Candidate, ...]:
+    """The person's possible numbers, the likeliest first."""
+    return _candidates(context, context.numbers, group, "id_no")
+
+
+def name_candidates(context: Context, group: int) -> tuple[Candidate, ...]:
+    """The person's possible names, the likeliest first."""
+    return _candidates(context, context.names, group, "name")
+
+
+def _candidates(context: Context, verdict: FieldVerdict, group: int, field: str) -> tuple[Candidate, ...]:
+    troubled = context.troubled
+    first, last = np.searchsorted(verdict.owner, [group, group + 1])
+    members = _members(context, group)
+    values = troubled["ident" if field == "id_no" else "name_id"]
+    found = []
+    for place in range(int(first), int(last)):
+        value = int(verdict.value[place])
+        sources = tuple(sorted({context.source_id(int(troubled["source_no"][m])) for m in members if int(values[m]) == value}))
+        text = from_key(value) if field == "id_no" else troubled.texts["name"][int(verdict.row[place])]
+        found.append(Candidate(field, text or "", round(float(verdict.posterior[place]), 4), "other_source", sources))
+    return tuple(sorted(found, key=lambda one: (-one.probability, one.value)))
+
+
+def name_diagnoses(context: Context) -> Iterator[Diagnosis]:
+    """Rows whose name is not their person's."""
+    troubled, verdict = context.troubled, context.names
+    p_wrong = verdict.p_wrong()
+    positions = wrong_rows(verdict, troubled.group, troubled["name_id"] != 0, troubled["name_id"])
+    for at in positions.tolist():
+        group = int(troubled.group[at])
+        code = str(verdict.compared.code[at])
+        source_no = int(troubled["source_no"][at])
+        source = context.source_id(source_no)
+        members = _members(context, group)
+        candidates = name_candidates(context, group)
+        true_id = int(verdict.value[verdict.best[group]])
+        agree = [context.title(n) for n in sorted({int(troubled["source_no"][m]) for m in members if int(troubled["name_id"][m]) == true_id})]
+        evidence = [f"本行姓名与候选姓名：{TITLES.get(code, '不同')}", agreeing(agree, "姓名")]
+        if int(troubled["ident"][at]) > 0:
+            evidence.append("各来源证件号码一致")
+        top = candidates[0].probability
+        alias = {troubled.texts["name_alias"][m] for m in members} - {None}
+        if troubled.texts["name"][at] in alias:
+            code = "XS-NAME-ALIAS"
+        yield Diagnosis(
+            code=code if code.startswith("XS-") else "XS-NAME-DISJOINT",
+            persons=(int(troubled["root"][at]),),
+            records=_records(context, group, at),
+            wrong=1,
+            source=source,
+            fields=("name",),
+            also=tuple(one for one in (verdict.compared.also[at] or "").split("|") if one),
+            culprit=source if p_wrong[at] >= BLAME else None,
+            p_culprit=round(float(p_wrong[at]), 4),
+            scope_key=source,
+            candidates=candidates,
+            evidence=tuple(one for one in evidence if one),
+            observed=_observed(context, members, "name"),
+            confidence=Confidence.OTHER_SOURCE if top >= 0.9 else Confidence.RANKED,
+            facts={"p": chance(top)},
+        )
+
+
+def _members(context: Context, group: int) -> range:
+    first, last = np.searchsorted(context.troubled.group, [group, group + 1])
+    return range(int(first), int(last))
+
+
+def _records(context: Context, group: int, wrong: int) -> tuple[int, ...]:
+    """The wrong row first, then one row of every other source."""
+    troubled = context.troubled
+    shown = {int(troubled["source_no"][wrong]): int(troubled["record_id"][wrong])}
+    for member in _members(context, group):
+        shown.setdefault(int(troubled["source_no"][member]), int(troubled["record_id"][member]))
+    return tuple(shown.values())
+
+
+def _observed(context: Context, members: range, field: str) -> tuple[Observed, ...]:
+    texts = context.troubled.texts[field]
+    return tuple(Observed(context.source_id(int(context.troubled["source_no"][m])), field, texts[m]) for m in members)
+
+
+def by_place(wrongs: list[WrongNumber]) -> dict[tuple[int, int, int], list[WrongNumber]]:
+    """Wrong numbers by sheet, in row order."""
+    sheets: dict[tuple[int, int, int], list[WrongNumber]] = defaultdict(list)
+    for one in sorted(wrongs, key=lambda w: (w.row.source_no, w.row.file_no, w.row.sheet_no, w.row.row_no)):
+        sheets[one.row.source_no, one.row.file_no, one.row.sheet_no].append(one)
+    return sheets
