@@ -8,12 +8,22 @@ A row classified OTHER_HEADER begins a second segment: `read_head(blocks, meta, 
 """
 
 from taizhang.intake.mapping.columns import MappedColumn, Why, column_letter
+from taizhang.intake.mapping.dictionary import dictionary
 from taizhang.intake.mapping.head import HeadRow, SheetHead, block_of, read_head
 from taizhang.intake.mapping.layouts import Layout, layouts
 from taizhang.intake.mapping.memory import LayoutMemory, MappingFile, MappingFileError, parse_mapping, write_mapping
 from taizhang.intake.mapping.rows import RowClassifier, RowKind
 from taizhang.intake.mapping.sheet import MappedSheet, Question, Status, map_sheet
 from taizhang.intake.mapping.triage import SheetClass
+from taizhang.intake.model import code_lists
+
+
+def preload() -> None:
+    """Read all packaged data now: for the process that child processes are forked from."""
+    dictionary()
+    layouts()
+    code_lists()
+
 
 __all__ = [
     "HeadRow",
@@ -35,6 +45,7 @@ __all__ = [
     "layouts",
     "map_sheet",
     "parse_mapping",
+    "preload",
     "read_head",
     "write_mapping",
 ]

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from taizhang.intake.mapping.dictionary import NUMERIC_TYPES, Entry, dictionary, in_table
 from taizhang.intake.mapping.lexicon import HEAD, HELPER, SELF, Signature, parent_owner, signature
@@ -103,7 +104,8 @@ def column_letter(index: int) -> str:
     return letters
 
 
-def candidates(path: Sequence[str], table: str, source: str | None = None) -> list[Candidate]:
+@lru_cache(maxsize=8192)
+def candidates(path: tuple[str, ...], table: str, source: str | None = None) -> tuple[Candidate, ...]:
     """The fields of a table a column may be, judged by the labels over it alone; best first."""
     leaf = header(path[-1])
     owners = (parent_owner(header(text).key) for text in reversed(path[:-1]))
@@ -134,11 +136,11 @@ def candidates(path: Sequence[str], table: str, source: str | None = None) -> li
     if not ordered or ordered[0].score < AUTOMATIC:
         simpler = _simpler(path, table, source)
         if simpler is not None:
-            return [simpler, *(candidate for candidate in ordered if candidate.field != simpler.field)]
-    return ordered
+            return (simpler, *(candidate for candidate in ordered if candidate.field != simpler.field))
+    return tuple(ordered)
 
 
-def _simpler(path: Sequence[str], table: str, source: str | None) -> Candidate | None:
+def _simpler(path: tuple[str, ...], table: str, source: str | None) -> Candidate | None:
     """The field of a label without what was only added to it: a second line, a remark in brackets, a final 1.
 
     劳动能力（技能） is 劳动能力; 残疾证号（监护人） is not 残疾证号: the addition must not speak of another owner, nor of a
@@ -151,7 +153,7 @@ def _simpler(path: Sequence[str], table: str, source: str | None) -> Candidate |
         parts = lines
     elif brackets is not None:
         parts = [brackets.group(1) + brackets.group(3), brackets.group(2)]
-    elif text.endswith(("1", "１")) and not text[:-1].endswith(tuple("0123456789")):  # noqa: RUF001
+    elif text.endswith(("1", "１")) and not text[:-1].endswith(tuple("0123456789")):
         parts = [text[:-1]]
     else:
         return None
@@ -245,7 +247,7 @@ def choose_columns(
     profile: values of a column, asked for only where they are needed.
     """
     titles = _titles(paths)
-    drafts: dict[int, list[Candidate]] = {}
+    drafts: dict[int, Sequence[Candidate]] = {}
     mapped: dict[int, MappedColumn] = {}
     for index, path in paths.items():
         key = path_key(path)
@@ -304,7 +306,7 @@ def _why_not(
     return (Why.SOMEBODY_ELSE if owner not in (SELF, HEAD) else Why.UNKNOWN), 0.0
 
 
-def _refute(drafts: dict[int, list[Candidate]], profile: Callable[[int], Profile]) -> dict[int, tuple[str, str]]:
+def _refute(drafts: dict[int, Sequence[Candidate]], profile: Callable[[int], Profile]) -> dict[int, tuple[str, str]]:
     """Drop candidates the values speak against; returns column → (field refused, kind of values found)."""
     refuted: dict[int, tuple[str, str]] = {}
     for index, options in drafts.items():
@@ -332,7 +334,7 @@ def _is_judged(field_name: str) -> bool:
 
 
 def _assign(
-    drafts: dict[int, list[Candidate]], paths: Mapping[int, tuple[str, ...]], profile: Callable[[int], Profile]
+    drafts: dict[int, Sequence[Candidate]], paths: Mapping[int, tuple[str, ...]], profile: Callable[[int], Profile]
 ) -> dict[int, Candidate]:
     """One column per field (as many as the field's numbered columns), the surest pairs first.
 
@@ -373,7 +375,7 @@ def _fits_better(field_name: str, values: Profile, rival: Profile) -> bool:
     return mine is not None and theirs is not None and mine - theirs > 0.3
 
 
-def _by_values(options: list[Candidate], values: Profile) -> list[Candidate]:
+def _by_values(options: Sequence[Candidate], values: Profile) -> Sequence[Candidate]:
     """Candidates with equal words, told apart by their values: one that fits clearly better becomes automatic."""
     words = [option for option in options if option.why in (Why.LABEL, Why.HEADING, Why.WORDS)]
     if len(words) < 2 or values.says_nothing:

@@ -157,7 +157,8 @@ def map_sheet(
         return profile_of(head.sample(index, block.last, limit=200))
 
     columns = tuple(choose_columns(block.paths, choice, profile))
-    questions, events = _findings(head, block, columns, choice, None if remembered is not None else layout, profile)
+    view = _View(head.name, block, columns, choice, profile)
+    questions, events = _findings(view, None if remembered is not None else layout)
     waits = any(question.blocking for question in questions)
     unit, as_of = _declared(block.titles)
     return MappedSheet(
@@ -229,24 +230,28 @@ def _declared(titles: Sequence[str]) -> tuple[str | None, str | None]:
     return (unit.group(1) if unit else None), as_of
 
 
-def _findings(
-    head: SheetHead,
-    block: HeaderBlock,
-    columns: Sequence[MappedColumn],
-    choice: ColumnChoice,
-    layout: Layout | None,
-    profile: Callable[[int], Profile],
-) -> tuple[list[Question], list[FileEvent]]:
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A sheet whose columns are chosen, for looking at what must be asked."""
+
+    name: str
+    block: HeaderBlock
+    columns: Sequence[MappedColumn]
+    choice: ColumnChoice
+    profile: Callable[[int], Profile]
+
+
+def _findings(view: _View, layout: Layout | None) -> tuple[list[Question], list[FileEvent]]:
     """Questions and events of a mapped sheet, column by column, then of the sheet."""
     questions: list[Question] = []
     events: list[FileEvent] = []
-    roles = {FIELDS[column.field].role for column in columns if column.field is not None}
-    for column in columns:
+    roles = {FIELDS[column.field].role for column in view.columns if column.field is not None}
+    for column in view.columns:
         severity = "info"
         code = _CODES.get(column.why)
         if column.why is Why.REFUTED:
-            labelled = candidates(column.path, choice.table, choice.source)
-            shifted = _is_shifted(column, columns, choice, profile(column.index))
+            labelled = candidates(column.path, view.choice.table, view.choice.source)
+            shifted = _is_shifted(column, view)
             code = "SR-COLUMN-SHIFT" if shifted else "SR-COLUMN-VALUES"
             severity = "error"
             message = f"{column.letter}列表头是“{column.title}”，但列中的值不是这一项" + (
@@ -254,53 +259,51 @@ def _findings(
             )
             fields = tuple(candidate.field for candidate in labelled)
             blocking = shifted or bool({FIELDS[name].role for name in fields} & _KEY_ROLES)
-            questions.append(Question(code, column.index, column.title, fields, f"《{head.name}》{message}", blocking))
+            questions.append(Question(code, column.index, column.title, fields, f"《{view.name}》{message}", blocking))
         elif column.why is Why.AMBIGUOUS:
             severity = "warn"
             fields = tuple(candidate.field for candidate in column.candidates)
             labels = "、".join(FIELDS[name].zh for name in fields)
-            message = f"《{head.name}》{column.letter}列“{column.title}”可能是：{labels}。请确认。"
+            message = f"《{view.name}》{column.letter}列“{column.title}”可能是：{labels}。请确认。"
             blocking = bool(({FIELDS[name].role for name in fields} & _KEY_ROLES) - roles)
             questions.append(Question("SR-HEADER-AMBIGUOUS", column.index, column.title, fields, message, blocking))
         elif column.why is Why.DUPLICATE:
             severity = "warn"
         if code is not None:
             facts: dict[str, str | int] = {"header": column.title, "column": column.letter}
-            events.append(FileEvent(code, severity, head.name, f"{column.letter}{block.last}", facts))
+            events.append(FileEvent(code, severity, view.name, f"{column.letter}{view.block.last}", facts))
     if layout is not None:
-        events += _departures(head, block, columns, layout)
-    needed = _NEEDED.get(choice.table, frozenset())
+        events += _departures(view, layout)
+    needed = _NEEDED.get(view.choice.table, frozenset())
     if needed and not roles & needed:
-        names = "、".join(entry.zh for entry in TABLES[choice.table].fields.values() if entry.role in needed)
-        events.append(FileEvent("SR-HEADER-MISSING", "error", head.name, f"A{block.first}", {"header": names}))
-        message = f"《{head.name}》没有找到这些列中的任何一列：{names}。"
+        names = "、".join(entry.zh for entry in TABLES[view.choice.table].fields.values() if entry.role in needed)
+        events.append(FileEvent("SR-HEADER-MISSING", "error", view.name, f"A{view.block.first}", {"header": names}))
+        message = f"《{view.name}》没有找到这些列中的任何一列：{names}。"
         questions.append(Question("SR-HEADER-MISSING", None, names, (), message))
     return questions, events
 
 
-def _departures(
-    head: SheetHead, block: HeaderBlock, columns: Sequence[MappedColumn], layout: Layout
-) -> list[FileEvent]:
+def _departures(view: _View, layout: Layout) -> list[FileEvent]:
     """How a sheet departs from its layout: columns it lacks, a header on another row."""
-    present = {column.key for column in columns}
-    taken = {column.field for column in columns}
+    present = {column.key for column in view.columns}
+    taken = {column.field for column in view.columns}
     events = [
-        FileEvent("SR-HEADER-MISSING", "info", head.name, "", {"header": text, "layout": layout.id})
+        FileEvent("SR-HEADER-MISSING", "info", view.name, "", {"header": text, "layout": layout.id})
         for text, name in layout.columns.items()
         if name is not None and name not in taken and path_key(tuple(text.split(" / "))) not in present
     ]
-    if block.first != layout.title_rows + 1:
-        events.append(FileEvent("SR-HEADER-ROW", "info", head.name, f"A{block.first}", {"row": block.first}))
+    if view.block.first != layout.title_rows + 1:
+        events.append(FileEvent("SR-HEADER-ROW", "info", view.name, f"A{view.block.first}", {"row": view.block.first}))
     return events
 
 
-def _is_shifted(column: MappedColumn, columns: Sequence[MappedColumn], choice: ColumnChoice, values: Profile) -> bool:
+def _is_shifted(column: MappedColumn, view: _View) -> bool:
     """Whether the values belong to the label of a neighbouring column: the sign of shifted columns."""
-    for other in columns:
+    for other in view.columns:
         if abs(other.index - column.index) != 1:
             continue
-        for candidate in candidates(other.path, choice.table, choice.source)[:1]:
-            fit = agreement(candidate.field, values)
+        for candidate in candidates(other.path, view.choice.table, view.choice.source)[:1]:
+            fit = agreement(candidate.field, view.profile(column.index))
             if fit is not None and fit >= SHIFT_FIT:
                 return True
     return False
