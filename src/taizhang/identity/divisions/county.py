@@ -123,13 +123,31 @@ class CountyDivisions:
 
         Suffixes do not count (纸坊办 is 纸坊街道); a name written whole wins over one that agrees without its suffix.
         """
-        fitting = [d for d in self._by_key.get(_key(name), ()) if d.code.startswith(within.rstrip("0"))]
-        whole = [d for d in fitting if name.strip() in {d.name, *d.aliases}]
+        inside = _prefix(within)
+        plain = re.sub(r"\s", "", name)
+        fitting = [d for d in self._by_key.get(_key(plain), ()) if d.code.startswith(inside)]
+        if not fitting:
+            return self._below(plain, inside)
+        whole = [d for d in fitting if plain in {d.name, *d.aliases}]
         return tuple(whole or fitting)
+
+    def _below(self, name: str, inside: str) -> tuple[Division, ...]:
+        """A name written with the unit above it in front, 洋县龙亭镇 or 龙亭镇某村: what its rest means in that unit."""
+        above = [d for d in self if d.kind is not DivisionKind.VILLAGE and name.startswith(d.name) and name != d.name]
+        found = {match for d in above for match in self.match(name.removeprefix(d.name), within=d.code)}
+        return tuple(sorted((d for d in found if d.code.startswith(inside)), key=lambda d: d.code))
 
     def towns(self) -> tuple[Division, ...]:
         """The town-level units by code."""
         return tuple(d for d in self if d.kind in {DivisionKind.STREET, DivisionKind.TOWN, DivisionKind.TOWNSHIP})
+
+
+def _prefix(code: str) -> str:
+    """The digits that every code inside a unit shares; zeros within a level belong to it (…110 is not …11)."""
+    for level in (6, 9):
+        if code[level:] and not code[level:].strip("0"):
+            return code[:level]
+    return code
 
 
 def _key(name: str) -> str:

@@ -234,14 +234,14 @@ def _clean(
         mark(has_birth & ~future & (as_of.year - year - before_birthday > max_age), IdDefect.BIRTH_ANCIENT)
     foreign = digits[:, 0] == 9
     permit = np.isin(area, (810_000, 820_000, 830_000))
-    first_year, last_year, timelines = _area_tables(history)
+    first_year, last_year, spells = _area_tables(history)
     plain = ~foreign & ~permit
-    known = first_year[area] <= last_year[area]
+    known = spells[area] > 0
     mark(foreign, IdDefect.FOREIGN_CARD)
     mark(permit, IdDefect.HMT_PERMIT)
     mark(plain & ~known, IdDefect.REGION_UNKNOWN)
     outside = plain & known & has_birth & ((year < first_year[area]) | (year > last_year[area]))
-    gaps = np.flatnonzero(plain & known & has_birth & timelines[area])
+    gaps = np.flatnonzero(plain & known & has_birth & (spells[area] > 1))
     for row in gaps.tolist():  # the few codes that were abolished and given anew
         outside[row] = not history.existed_in(f"{area[row]:06d}", int(year[row]))
     mark(outside, IdDefect.REGION_ANACHRONISM)
@@ -276,13 +276,13 @@ def _days(
 @cache
 def _area_tables(
     history: DivisionHistory,
-) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16], npt.NDArray[np.bool_]]:
-    """For each code 0 to 999999: first and last year in force (first > last where it never was), and whether with a gap."""
-    first, last = np.full(1_000_000, 1, dtype=np.int16), np.zeros(1_000_000, dtype=np.int16)
-    gap = np.zeros(1_000_000, dtype=bool)
+) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16], npt.NDArray[np.int8]]:
+    """For each code 0 to 999999: first and last year in force, and the number of its spells (none: it never was)."""
+    first, last = np.zeros(1_000_000, dtype=np.int16), np.zeros(1_000_000, dtype=np.int16)
+    count = np.zeros(1_000_000, dtype=np.int8)
     for code in history.codes:
         spells = history.spells(code)
         first[int(code)] = min(s.first_year or 0 for s in spells)
         last[int(code)] = max(s.last_year or 9999 for s in spells)
-        gap[int(code)] = len(spells) > 1
-    return first, last, gap
+        count[int(code)] = len(spells)
+    return first, last, count

@@ -26,14 +26,10 @@ class NumberRelation:
 
 def compare_numbers(a: IdParse, b: IdParse) -> NumberRelation:
     """Explain the difference of two parsed numbers; symmetric."""
-    if IdDefect.EXCEL_NUMERIC in a.defects or IdDefect.EXCEL_NUMERIC in b.defects:
-        return (
-            NumberRelation("XS-ID-EXCEL")
-            if a.kind is not IdKind.EMPTY and b.kind is not IdKind.EMPTY
-            else NumberRelation(ABSENT)
-        )
-    if a.text is None or b.text is None:
+    if _says_nothing(a) or _says_nothing(b):
         return NumberRelation(ABSENT)
+    if a.text is None or b.text is None or IdKind.SCIENTIFIC in {a.kind, b.kind}:
+        return NumberRelation("XS-ID-EXCEL")
     if a.core18 is not None and a.core18 == b.core18:
         kinds = {a.kind, b.kind}
         if a.text == b.text:
@@ -48,6 +44,11 @@ def compare_numbers(a: IdParse, b: IdParse) -> NumberRelation:
         return NumberRelation(EQUAL)
     codes, places = compare_texts(a.core18 or a.text, b.core18 or b.text)
     return NumberRelation(codes[0], tuple(codes[1:]), places) if codes else NumberRelation(EQUAL)
+
+
+def _says_nothing(parse: IdParse) -> bool:
+    """Blank, made up, or several numbers: nothing that another number could contradict."""
+    return parse.kind in {IdKind.EMPTY, IdKind.PLACEHOLDER} or IdDefect.TWO_IN_CELL in parse.defects
 
 
 def compare_texts(a: str, b: str) -> tuple[list[str], tuple[int, ...]]:
