@@ -66,7 +66,7 @@ class Answers:
     faults: by number. wrong_rows: row → mistakes. left_out: person → mistakes that left the person's row out.
     in_household: (source, household) → mistakes. person_of: row → person. household_of: person → household. odd: persons
     with a true oddity. one_sheet: (source, file) whose sheet needs no name. row_count: written rows. days: newest
-    delivery by source.
+    delivery by source. ever_wrong: persons with a mistake in any delivery up to the day.
     """
 
     faults: dict[int, PlantedFault]
@@ -79,6 +79,7 @@ class Answers:
     one_sheet: set[tuple[str, str]]
     row_count: int
     days: dict[str, date]
+    ever_wrong: set[int]
 
     @classmethod
     def read(cls, truth: Path, as_of: date) -> "Answers":
@@ -90,7 +91,17 @@ class Answers:
         for row in rows:
             sheets[row["source"], row["file"]].add(row["sheet"])
         answers = cls(
-            {}, defaultdict(set), defaultdict(set), defaultdict(set), {}, {}, set(), set(), len(rows), _days(presence)
+            {},
+            defaultdict(set),
+            defaultdict(set),
+            defaultdict(set),
+            {},
+            {},
+            set(),
+            set(),
+            len(rows),
+            _days(presence),
+            set(),
         )
         answers.one_sheet = {file for file, names in sheets.items() if len(names) == 1}
         for row in rows:
@@ -98,6 +109,8 @@ class Answers:
             answers.household_of[row["person"]] = row["household"]
         for error in errors.to_pylist():
             answers.add(error)
+        every = pq.read_table(truth / "errors.parquet", columns=["as_of", "person"])
+        answers.ever_wrong = set(every.filter(pc.less_equal(every["as_of"], pa.scalar(as_of)))["person"].to_pylist())
         facts = pq.read_table(truth / "circumstances.parquet").to_pylist()
         answers.odd = {fact["person"] for fact in facts if fact["what"] in TRUE_ODDITIES}
         return answers

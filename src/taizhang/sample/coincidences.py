@@ -14,7 +14,7 @@ SAFE_MONTHS = range(3, 8)  # births whose age does not change between two delive
 class Drafts:
     """The people while they are being invented: columns of equal length by person, households ascending."""
 
-    rows: list[dict[str, str]] = field(default_factory=list)
+    values: dict[str, list[str]] = field(default_factory=dict)
     births: list[date] = field(default_factory=list)
     core18: list[str] = field(default_factory=list)
     household: list[int] = field(default_factory=list)
@@ -22,17 +22,17 @@ class Drafts:
     circumstances: list[tuple[int, str]] = field(default_factory=list)
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.births)
 
     def set_shared(self, person: int, own: str, copy: str, value: str) -> None:
         """Change a value of a person and, for a head, the copy of it in every row of the household."""
-        self.rows[person][own] = value
-        if self.rows[person]["relation_to_head"] != "户主":
+        self.values[own][person] = value
+        if self.values["relation_to_head"][person] != "户主":
             return
         for member in range(person, len(self)):
             if self.household[member] != self.household[person]:
                 return
-            self.rows[member][copy] = value
+            self.values[copy][member] = value
 
 
 def plant_namesakes(people: Drafts, wanted: int) -> None:
@@ -44,7 +44,7 @@ def plant_namesakes(people: Drafts, wanted: int) -> None:
         nearby = range(one + 8, min(one + 60, len(people)))
         other = next((person for person in nearby if _could_share_a_name(people, one, person)), None)
         if other is not None:
-            people.set_shared(other, "name", "head_name", people.rows[one]["name"])
+            people.set_shared(other, "name", "head_name", people.values["name"][one])
             people.circumstances += [(one, "namesake"), (other, "namesake")]
             found += 1
 
@@ -55,9 +55,9 @@ def plant_aliases(people: Drafts, wanted: int, dice: Dice) -> None:
     for step in range(wanted):
         start = (len(people) // (wanted + 1)) * (step + 1)
         person = next(
-            one for one in range(start, len(people)) if len(people.rows[one]["name"]) == 3 and one not in named
+            one for one in range(start, len(people)) if len(people.values["name"][one]) == 3 and one not in named
         )
-        people.rows[person]["former_name"] = people.rows[person]["name"][0] + dice.of(MILK_NAMES)
+        people.values["former_name"][person] = people.values["name"][person][0] + dice.of(MILK_NAMES)
         people.circumstances.append((person, "alias"))
 
 
@@ -71,11 +71,11 @@ def plant_shared_numbers(people: Drafts, wanted: int) -> None:
     for place in range(0, len(order) - 1, step):
         one, other = order[place][1], order[place + 1][1]
         near = (births[other] - births[one]).days <= NEAR_BIRTH_DAYS and births[one].year == births[other].year
-        same_sex = people.rows[one]["sex"] == people.rows[other]["sex"]
+        same_sex = people.values["sex"][one] == people.values["sex"][other]
         if not near or not same_sex or people.household[one] == people.household[other]:
             continue
         births[other], people.core18[other] = births[one], people.core18[one]
-        people.rows[other]["birth_date"] = people.rows[one]["birth_date"]
+        people.values["birth_date"][other] = people.values["birth_date"][one]
         people.set_shared(other, "id_no", "head_id_no", people.core18[one])
         people.circumstances += [(one, "shared_number"), (other, "shared_number")]
         wanted -= 1
@@ -84,11 +84,11 @@ def plant_shared_numbers(people: Drafts, wanted: int) -> None:
 
 
 def _could_share_a_name(people: Drafts, one: int, other: int) -> bool:
-    first, second = people.rows[one], people.rows[other]
+    names, sexes = people.values["name"], people.values["sex"]
     return (
         abs((people.births[one] - people.births[other]).days) > 700
-        and first["sex"] == second["sex"]
-        and "·" not in first["name"] + second["name"]
+        and sexes[one] == sexes[other]
+        and "·" not in names[one] + names[other]
         and people.village[one] == people.village[other]
         and people.household[one] != people.household[other]
     )

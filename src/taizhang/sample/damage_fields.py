@@ -277,6 +277,14 @@ _PHONES = (
         lambda who, _dice: {"member_phone": "2" + who["member_phone"][1:]},
     ),
 )
+_OTHER_FIELDS = (
+    Slip(
+        "XS-FIELD",
+        ("education",),
+        lambda who: _adult(who) and who.age > 40 and who["education"] in ("小学", "初中"),
+        lambda who, _dice: {"education": "初中" if who["education"] == "小学" else "小学"},
+    ),
+)
 _INSURANCE = (
     _value(
         "IN-MEDICAL-NONE", "resident_medical_insurance", "否", lambda who: who["employee_medical_insurance"] == "否"
@@ -344,6 +352,7 @@ SLIPS: tuple[Slip, ...] = (
     *_LABOUR,
     *_WORK,
     *_PHONES,
+    *_OTHER_FIELDS,
     *_INSURANCE,
     *_HOUSEHOLDS,
 )

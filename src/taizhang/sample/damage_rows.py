@@ -100,6 +100,29 @@ def _moved(population: Population, person: int, dice: Dice) -> Damage | None:
     return Damage(extras=(Extra(person, keys | {"relation_to_head": "其他"}),), dropped=(person,))
 
 
+def _stranger(population: Population, person: int, dice: Dice) -> Damage | None:
+    """A row about somebody no other list knows: a neighbour who was never registered."""
+    number = population.values["id_no"][person]
+    name = population.values["name"][person]
+    if len(name) != 3:
+        return None
+    birth = f"{dice.number(1950, 1985)}{dice.number(3, 9):02d}{dice.number(1, 28):02d}"
+    own = with_check(f"{number[:6]}{birth}{dice.number(250, 480) * 2 + int(number[16]) % 2:03d}")
+    invented = name[0] + dice.of(("来顺", "改香", "长有", "福祥"))
+    values = {"name": invented, "id_no": own, "birth_date": birth, "relation_to_head": "其他"}
+    return Damage(
+        extras=(Extra(person, values | {"person_no": f"9{number[7:18]:0>13}".replace("X", "0")}),), also=("XS-MISSING",)
+    )
+
+
+def _person_number(population: Population, person: int, dice: Dice) -> Damage | None:
+    other = dice.number(0, len(population) - 1)
+    if population.household[other] == population.household[person]:
+        return None
+    written = population.values["person_no"][other]
+    return Damage((Change(person, "person_no", written),), bystanders=(other,))
+
+
 def _missing(population: Population, person: int, _dice: Dice) -> Damage | None:
     return None if population.values["relation_to_head"][person] == "户主" else Damage(dropped=(person,))
 
@@ -152,6 +175,8 @@ def row_makers() -> dict[str, Maker]:
         "PR-DUP-HOUSEHOLD": _two_households,
         "XS-HOUSEHOLD": _moved,
         "XS-MISSING": _missing,
+        "XS-EXTRA": _stranger,
+        "PR-PERSON-NO-REUSE": _person_number,
         "PR-ROW-SHIFT": row_shift(),
         "PR-HEAD-NAME": _stale_head("head_name"),
         "PR-HEAD-ID": _stale_head("head_id_no"),

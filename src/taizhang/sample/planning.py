@@ -12,7 +12,7 @@ from taizhang.sample.faults import Damage, Fault, Maker, one_cell
 from taizhang.sample.layouts import COLUMNS
 from taizhang.sample.ledgers import Style, has_rare, style_of, written_whole
 from taizhang.sample.population import Population
-from taizhang.sample.rates import NEW_SHARE, RETURN, SLIP_WEIGHT, SOURCE_FACTOR, STAY_FIXED, WEIGHTS
+from taizhang.sample.rates import NEW_SHARE, RETURN, SLIP_WEIGHT, SOURCE_FACTOR, SOURCES, STAY_FIXED, WEIGHTS
 
 NEEDS_CELL_TYPES = ("ID-EXCEL-NUMERIC",)
 
@@ -170,3 +170,19 @@ def life(born: int, deliveries: int, chance: Chance) -> tuple[int, ...]:
     if draw < STAY_FIXED + RETURN and later > 1:
         return (born, deliveries - 1)  # mended once, and typed over with the old value
     return tuple(range(born, deliveries))
+
+
+def rates_table() -> str:
+    """The shares of the kinds by source as the markdown table of the developer's document."""
+    weights = {source: weights_of(source) for source in SOURCES}
+    totals = {source: sum(weights[source].values()) for source in SOURCES}
+    slips = slip_fields().keys()
+    lines = [f"| Code | {' | '.join(SOURCES)} |", "|---|---:|---:|---:|---:|"]
+    for kind in sorted(all_makers().keys() - slips):
+        shares = (
+            f"{weights[source][kind] / totals[source]:.1%}" if kind in weights[source] else "–" for source in SOURCES
+        )
+        lines.append(f"| `{kind}` | {' | '.join(shares)} |")
+    together = (sum(weights[source].get(kind, 0) for kind in slips) / totals[source] for source in SOURCES)
+    lines.append(f"| single-field slips, together | {' | '.join(f'{share:.1%}' for share in together)} |")
+    return "\n".join(lines)

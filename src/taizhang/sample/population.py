@@ -117,7 +117,7 @@ class _Maker:
             row |= {name: getattr(traits, name) for name in TRAIT_FIELDS}
             row["member_phone"] = self._phone() if traits.works or dice.under(0.15) else ""
             if twin:
-                self.people.circumstances.append((len(self.people.rows) + number, "twin"))
+                self.people.circumstances.append((len(self.people) + number, "twin"))
             members.append((row, traits))
         shared = {
             "province_name": "陕西省",
@@ -135,20 +135,23 @@ class _Maker:
             "identify_standard": "国家标准",
         }
         shared |= economy.household_values(members, dice)
+        columns = self.people.values
+        if not columns:
+            columns.update({name: [] for name in (*members[0][0], *shared, "person_no")})
         for number, (row, _) in enumerate(members):
             row.update(shared)
             row["person_no"] = f"{household_no}{self.dice.number(0, 99):02d}{number + 1:02d}"
-            self.people.rows.append(row)
+            for name, text in row.items():
+                columns[name].append(text)
             self.people.births.append(births[number])
             self.people.household.append(self.households)
             self.people.village.append(village)
         self.households += 1
 
     def finish(self, places: tuple[Village, ...]) -> Population:
-        fields = self.people.rows[0].keys()
         ends = [(person, "ends_in_000") for person, number in enumerate(self.people.core18) if number.endswith("000")]
         return Population(
-            values={name: [row[name] for row in self.people.rows] for name in fields},
+            values=self.people.values,
             household=np.array(self.people.household),
             village=np.array(self.people.village),
             birth=tuple(self.people.births),

@@ -43,6 +43,7 @@ _TYPED = {
     "PR-DUP-HOUSEHOLD": 1.5,
     "XS-MISSING": 4,
     "XS-HOUSEHOLD": 1,
+    "XS-EXTRA": 1,
 }
 _EXPORTED = {
     "XS-NAME-LOSS": 4,
@@ -62,6 +63,7 @@ _EXPORTED = {
     "PR-HEAD-NAME": 2,
     "PR-HEAD-ID": 2,
     "PR-HEAD-BOTH": 1,
+    "PR-PERSON-NO-REUSE": 0.5,
 }
 _BY_HAND = {
     "NM-LOSS": 1,
@@ -96,7 +98,7 @@ WEIGHTS: dict[str, dict[str, float]] = {
     NATIONAL: _TYPED | _EXPORTED,
     CITY: _TYPED | _EXPORTED,
     LEDGER: _TYPED | _BY_HAND,
-    APP: {kind: weight for kind, weight in _TYPED.items() if not kind.startswith(("PR-DUP", "XS-MISSING"))},
+    APP: {kind: weight for kind, weight in _TYPED.items() if not kind.startswith(("PR-DUP", "XS-MISSING", "XS-EXTRA"))},
 }
 SOURCE_FACTOR = {NATIONAL: 0.6, CITY: 0.9, LEDGER: 1.5, APP: 0.8}  # of the county's error rate
 

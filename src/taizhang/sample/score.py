@@ -15,6 +15,7 @@ from taizhang.sample.answers import Answers, Finding, PlantedFault, as_of_sweep,
 
 TASK_SEVERITIES = ("error", "warn", "suspect")
 REPAIRABLE = ("name", "id_no", "birth_date", "sex", "relation_to_head", "head_name", "head_id_no")
+OVER_TIME = ("PR-STATIC-CHANGED", "SR-NOT-FIXED")  # a mistake mended or made since is what these are about
 FILE_SUBJECTS = ("source", "file", "delivery", "sheet")
 
 
@@ -155,6 +156,8 @@ def _count(rule: RuleScore, finding: Finding, touched: Sequence[PlantedFault], a
         rule.right += 1
     elif touched:
         rule.beside += 1
+    elif finding["rule"] in OVER_TIME and answers.persons_in(finding) & answers.ever_wrong:
+        rule.right += 1
     elif answers.persons_in(finding) & answers.odd:
         rule.odd += 1
     else:
