@@ -88,11 +88,13 @@ class Inbox:
 
     files: pairs of (name as the sender would know it, path), sorted by name; the name of a file in a subfolder
         holds the subfolder, with "/".
+    is_dated: the day was given by a folder's name or the county file, not guessed from the files' own dates.
     """
 
     source: SourceSpec
     as_of: date
     files: tuple[tuple[str, Path], ...]
+    is_dated: bool = True
 
 
 def load_county(path: Path | str) -> County:
@@ -157,7 +159,12 @@ def inbox_of(source: SourceSpec) -> tuple[Inbox, ...]:
         raise SourceFolderError(
             f"来源“{source.title}”的文件夹不能读取。", where=where, why="没有读取权限。", hint="请开放读取权限后重试。"
         ) from error
-    boxes = tuple(Inbox(source, day, tuple(sorted(files))) for day, files in sorted(dated.items()) if files)
+    guessed = bool(loose) and source.as_of is None
+    boxes = tuple(
+        Inbox(source, day, tuple(sorted(files)), is_dated=not (guessed and loose[0] in files))
+        for day, files in sorted(dated.items())
+        if files
+    )
     if not boxes:
         raise SourceFolderError(
             f"来源“{source.title}”的文件夹里没有文件。",

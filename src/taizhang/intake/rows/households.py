@@ -205,7 +205,8 @@ def _children(rows: HouseholdRows) -> Mask:
         return np.zeros(rows.rows, bool)
     is_child = np.asarray(pc.fill_null(pc.is_in(rows.relation, pa.array(sorted(_SAME_NAME))), False))
     named: Mask = np.asarray(pc.is_valid(rows.name))
-    return np.logical_and(is_child, named)
+    children: Mask = is_child & named
+    return children
 
 
 def _strangers(rows: HouseholdRows, run: Ints) -> Mask:

@@ -10,6 +10,8 @@ class Change(StrEnum):
     STRIP = "STRIP"  # blanks, line breaks, zero-width and direction marks taken away
     EXCEL_TEXT = "EXCEL_TEXT"  # ="…" or a leading '
     FULLWIDTH = "FULLWIDTH"
+    UPPER_X = "UPPER_X"
+    NORMALISED = "NORMALISED"  # a name or an ID number written otherwise without loss (taizhang.identity)
     DOT_ZERO = "DOT_ZERO"  # 202303.0
     SPLIT = "SPLIT"  # several values in a cell that holds one: the first was taken
     AMOUNT_UNIT = "AMOUNT_UNIT"
@@ -44,6 +46,7 @@ class Change(StrEnum):
     DITTO_UNKNOWN = "DITTO_UNKNOWN"  # 同上 with nothing above it that it could mean
     ERROR_CELL = "ERROR_CELL"
     FORMULA = "SR-FORMULA"  # formula without a cached value
+    EXCEL_NUMERIC = "ID-EXCEL-NUMERIC"  # an ID number in a numeric cell: its digits are gone
     NUMERIC_ID = "SR-NUMERIC-ID"  # a number column stored as numbers: kept where every digit is exact
 
 

@@ -1,0 +1,317 @@
+"""One file from its bytes to Arrow tables: the task that runs inside the capped child process.
+
+`read_file` writes into the folder it is given and returns what it learnt as plain values. It never raises for what a
+file holds, except FileRefused, which the pool turns into events.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from taizhang.intake.delivery.facts import FileFacts, SheetFacts
+from taizhang.intake.delivery.places import Places
+from taizhang.intake.delivery.quarantine import explain_rows, explain_sheet
+from taizhang.intake.delivery.schemas import EVENTS, QUARANTINE
+from taizhang.intake.delivery.sheet import ColumnPlan, SheetPlan, SheetReader
+from taizhang.intake.mapping import (
+    LayoutMemory,
+    MappedSheet,
+    RowClassifier,
+    RowKind,
+    SheetHead,
+    Status,
+    map_sheet,
+    read_head,
+    write_mapping,
+)
+from taizhang.intake.model import FIELDS
+from taizhang.intake.raw import FileEvent, RawBlock, RawColumn, RawSheet, SheetMeta
+from taizhang.intake.readers import open_workbook
+from taizhang.intake.rows import Verdict
+from taizhang.intake.sniff import FileKind
+from taizhang.intake.values.amounts import unit_factor
+
+_COUNTED = {
+    RowKind.BLANK: "blank",
+    RowKind.REPEATED_HEADER: "repeated_header",
+    RowKind.COLUMN_NUMBERS: "column_numbers",
+    RowKind.TOTAL: "total",
+    RowKind.NOTE: "note",
+    RowKind.SIGNATURE: "signature",
+    RowKind.TITLE: "title",
+}
+_FOOTERS = ("total", "note", "signature")
+
+
+def read_file(
+    path: Path, *, out: str, kind: str, name: str, source_kind: str, county: str, divisions: str | None, layouts: str
+) -> FileFacts:
+    """Read a file into `out`: `s<no>-<table>.arrow`, `events.arrow`, `quarantine.arrow`, `proposals.json`.
+
+    path: the kept copy, named by its SHA-256. kind: as sniffed. name: as the sender calls it, for proposals.
+    source_kind: whose aliases and numberings hold. divisions: the county's list, None for the shipped one.
+    layouts: folder of confirmed mappings. Raises FileRefused; whatever was written then counts for nothing.
+    """
+    started = perf_counter()
+    workbook = open_workbook(path, FileKind(kind))
+    reading = _FileReading(
+        Path(out),
+        path.name,
+        name,
+        source_kind,
+        LayoutMemory(Path(layouts)),
+        Places(None if divisions is None else Path(divisions), county),
+        FileFacts(kind),
+    )
+    for sheet in workbook.sheets():
+        reading.read_sheet(sheet)
+    facts = reading.facts
+    encoding = getattr(workbook, "encoding", None)
+    facts.encoding = None if encoding is None else encoding.name
+    facts.events = [*workbook.events, *facts.events]
+    reading.close()
+    facts.seconds["child"] = perf_counter() - started
+    return facts
+
+
+@dataclass(slots=True)
+class _Segment:
+    """A run of rows under one header; a sheet has more than one where another header begins further down."""
+
+    mapped: MappedSheet
+    facts: SheetFacts
+    classifier: RowClassifier | None
+    reader: SheetReader | None
+    hidden_rows: int = 0
+
+
+class _FileReading:
+    """The state of one file while its sheets are read."""
+
+    def __init__(
+        self,
+        folder: Path,
+        digest: str,
+        name: str,
+        source_kind: str,
+        memory: LayoutMemory,
+        places: Places,
+        facts: FileFacts,
+    ) -> None:
+        self.facts = facts
+        self._folder, self._digest, self._name = folder, digest, name
+        self._source_kind, self._memory, self._places = source_kind, memory, places
+        self._events: list[pa.Table] = []
+        self._quarantine: list[pa.Table] = []
+        self._proposals: dict[str, str] = {}
+
+    def read_sheet(self, sheet: RawSheet) -> None:
+        """Read a sheet block by block; a header further down begins another segment."""
+        segment: _Segment | None = None
+        for block in sheet.blocks():
+            if segment is None:
+                segment = self._begin(read_head([block], sheet.meta), sheet.meta)
+            for part, next_header in _segments(segment, block):
+                self._take(segment, part)
+                if next_header is not None:
+                    self._end(segment, sheet.meta)
+                    segment = self._begin(read_head([block], sheet.meta, from_row=next_header), sheet.meta)
+                    self._take_rest(segment, block, next_header)
+        if segment is None:
+            segment = self._begin(read_head([], sheet.meta), sheet.meta)
+        self._end(segment, sheet.meta)
+
+    def _take_rest(self, segment: _Segment, block: RawBlock, first_row: int) -> None:
+        """The rows of a block from a second header on; a third header inside the same block is a repeated one."""
+        start = int(np.searchsorted(block.row_numbers, first_row))
+        self._take(segment, _part(block, start, len(block.row_numbers)))
+
+    def _begin(self, head: SheetHead, meta: SheetMeta) -> _Segment:
+        mapped = map_sheet(head, source_kind=self._source_kind, memory=self._memory)
+        facts = SheetFacts(
+            no=len(self.facts.sheets),
+            name=meta.name,
+            visibility=meta.visibility,
+            kind=mapped.sheet_class.value,
+            status=mapped.status.value,
+            table=mapped.table,
+            fingerprint=mapped.fingerprint or None,
+            layout=mapped.layout,
+            header_first=mapped.header_first or None,
+            header_last=mapped.header_last or None,
+        )
+        self.facts.sheets.append(facts)
+        self.facts.events += mapped.events
+        for column in mapped.columns:
+            if column.field is None:
+                facts.extra[_unique(column.title or column.letter, facts.extra)] = column.letter
+            else:
+                earlier = facts.columns.get(column.field)
+                facts.columns[column.field] = column.letter if earlier is None else f"{earlier},{column.letter}"
+                facts.confidence[column.field] = round(column.confidence, 3)
+        if mapped.questions and mapped.fingerprint:
+            notes = {question.header: question.message for question in mapped.questions}
+            origin = f"{self._name}《{meta.name}》"
+            self._proposals[mapped.fingerprint] = write_mapping(mapped.to_mapping(origin), notes)
+        if mapped.status is not Status.MAPPED or mapped.table is None:
+            return _Segment(mapped, facts, None, None)
+        plan = SheetPlan(
+            table=mapped.table,
+            columns=_plans(mapped),
+            sheet_no=facts.no,
+            digest=self._digest,
+            code_source=mapped.code_source,
+            constants=tuple(mapped.constants.items()),
+        )
+        return _Segment(mapped, facts, RowClassifier(mapped), SheetReader(plan, meta, self._folder, self._places))
+
+    def _take(self, segment: _Segment, block: RawBlock) -> None:
+        counts = segment.facts.counts
+        rows = len(block.row_numbers)
+        counts.read += rows
+        if segment.reader is None or segment.classifier is None:
+            if segment.mapped.status is Status.WAITING:
+                counts.quarantined += rows
+            else:
+                counts.skip(segment.mapped.sheet_class.value, rows)
+            return
+        kinds = segment.classifier.kinds(block)
+        above = block.row_numbers < segment.mapped.header_first
+        in_header = ~above & (block.row_numbers < segment.mapped.first_data_row)
+        counts.skip("title", int(above.sum()))
+        counts.skip("header", int(in_header.sum()))
+        below = ~above & ~in_header
+        for kind, reason in _COUNTED.items():
+            counts.skip(reason, int((below & (kinds == kind)).sum()))
+        kept = below & (kinds == RowKind.DATA)
+        strange = below & (kinds == RowKind.OTHER_HEADER)
+        if strange.any():
+            counts.quarantined += int(strange.sum())
+            self._quarantine.append(explain_rows(segment.facts, block, strange))
+        counts.kept += int(kept.sum())
+        segment.hidden_rows += int((block.hidden & kept).sum())
+        segment.reader.take(block, kept)
+
+    def _end(self, segment: _Segment, meta: SheetMeta) -> None:
+        facts, counts = segment.facts, segment.facts.counts
+        if segment.reader is None:
+            if segment.mapped.status is Status.WAITING:
+                messages = tuple((question.code, question.message) for question in segment.mapped.questions)
+                self._quarantine.append(explain_sheet(facts, messages))
+            return
+        reader = segment.reader
+        reader.finish()
+        for table in reader.events:
+            self._events.append(table.append_column("sheet_no", pa.array([facts.no] * table.num_rows, pa.int16())))
+        self._tell_households(facts, reader)
+        self._tell(segment, meta, reader)
+        counts.skipped = dict(sorted(counts.skipped.items()))
+
+    def _tell_households(self, facts: SheetFacts, reader: SheetReader) -> None:
+        found = reader.households
+        if found is None:
+            return
+        facts.households, facts.households_why = found.verdict.value, dict(found.why)
+        facts.runs = int(found.run.max(initial=-1)) + 1
+        if found.verdict is Verdict.REFUSED:
+            self._event("SR-HOUSEHOLD-RUNS", "error", facts, **found.why)
+            self._quarantine.append(explain_sheet(facts, (("SR-HOUSEHOLD-RUNS", ""),)))
+        elif found.why:
+            self._event("SR-HOUSEHOLD-RUNS", "warn", facts, **found.why)
+
+    def _tell(self, segment: _Segment, meta: SheetMeta, reader: SheetReader) -> None:
+        facts = segment.facts
+        footers = sum(facts.counts.skipped.get(reason, 0) for reason in _FOOTERS)
+        if footers:
+            self._event("SR-FOOTER", "info", facts, rows=footers)
+        if segment.hidden_rows or meta.hidden_columns:
+            self._event("SR-HIDDEN", "info", facts, rows=segment.hidden_rows, columns=len(meta.hidden_columns))
+        for column in reader.empty_columns():
+            self._event("SR-COLUMN-EMPTY", "warn", facts, header=column.header, field=column.field or "")
+        if len(reader.years) > 1:
+            self._event("SR-YEAR-MIX", "warn", facts, years=len(reader.years))
+
+    def _event(self, code: str, severity: str, facts: SheetFacts, **about: str | int) -> None:
+        self.facts.events.append(FileEvent(code, severity, facts.name, facts={key: about[key] for key in about}))
+
+    def close(self) -> None:
+        """Write what all sheets together gave."""
+        if self._places.unknown:
+            self.facts.events.append(FileEvent("SR-REGION", "warn", facts={"names": len(self._places.unknown)}))
+        _write(self._folder / "events.arrow", self._events, EVENTS)
+        _write(self._folder / "quarantine.arrow", self._quarantine, QUARANTINE)
+        text = json.dumps(self._proposals, ensure_ascii=False)
+        (self._folder / "proposals.json").write_text(text, "utf-8")
+
+
+def _segments(segment: _Segment, block: RawBlock) -> Iterator[tuple[RawBlock, int | None]]:
+    """The block up to another layout's header, and the row of that header; the whole block where there is none."""
+    if segment.classifier is None:
+        yield block, None
+        return
+    at = np.flatnonzero(segment.classifier.kinds(block) == RowKind.OTHER_HEADER)
+    at = at[block.row_numbers[at] >= segment.mapped.first_data_row]
+    if not len(at):
+        yield block, None
+        return
+    yield _part(block, 0, int(at[0])), int(block.row_numbers[at[0]])
+
+
+def _part(block: RawBlock, start: int, stop: int) -> RawBlock:
+    columns = {
+        index: RawColumn(
+            column.text.slice(start, stop - start),
+            column.kind[start:stop],
+            None if column.date_format is None else column.date_format[start:stop],
+        )
+        for index, column in block.columns.items()
+    }
+    return RawBlock(block.row_numbers[start:stop], columns, block.hidden[start:stop], block.struck[start:stop])
+
+
+def _plans(mapped: MappedSheet) -> tuple[ColumnPlan, ...]:
+    taken: dict[str, str] = {}
+    plans = []
+    for column in mapped.columns:
+        unit = column.unit
+        if unit is None and column.field is not None and mapped.unit is not None:
+            unit = mapped.unit if unit_factor(mapped.unit, FIELDS[column.field].unit) is not None else None
+        header = column.title or column.letter
+        if column.field is None:
+            header = _unique(header, taken)
+            taken[header] = column.letter
+        plans.append(ColumnPlan(column.index, header, column.field, column.confidence, unit))
+    return tuple(plans)
+
+
+def _unique(header: str, taken: dict[str, str]) -> str:
+    """A header that is there already gets its place behind it, never its predecessor's values."""
+    number, unique = 2, header
+    while unique in taken:
+        unique, number = f"{header}#{number}", number + 1
+    return unique
+
+
+def _write(path: Path, tables: list[pa.Table], schema: pa.Schema) -> None:
+    """One file of all tables; columns a table does not have yet (file_no) are null."""
+    if not tables:
+        return
+    filled = [_with_schema(table, schema) for table in tables]
+    with pa.ipc.new_file(path, schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+        for table in filled:
+            writer.write_table(table)
+
+
+def _with_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    names = set(table.column_names)
+    arrays = [
+        pc.cast(table.column(entry.name), entry.type) if entry.name in names else pa.nulls(table.num_rows, entry.type)
+        for entry in schema
+    ]
+    return pa.table(arrays, schema=schema)

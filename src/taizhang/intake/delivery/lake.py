@@ -1,0 +1,175 @@
+"""Where things lie in the lake, and how something whole comes to lie there.
+
+Whatever is written is written into a folder of `<data>/tmp` and renamed when it is complete and on the disk; one
+run at a time may do so. A run that was killed leaves its folder in `tmp`, and the next run removes it.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar
+
+from taizhang.errors import UserError
+
+_CHUNK = 1 << 20
+
+
+class LakeBusyError(UserError):
+    """Another run is writing to the lake."""
+
+    code: ClassVar[str] = "E-LAKE-BUSY"
+
+
+class LakeWriteError(UserError):
+    """The lake cannot be written: no permission, no space."""
+
+    code: ClassVar[str] = "E-LAKE-WRITE"
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """The folders of one county's lake."""
+
+    root: Path
+
+    @property
+    def deliveries(self) -> Path:
+        """One folder a source, one folder a delivery."""
+        return self.root / "deliveries"
+
+    @property
+    def parsed(self) -> Path:
+        """What files held, by content: read once, however often they are sent."""
+        return self.root / "parsed"
+
+    @property
+    def mappings(self) -> Path:
+        """Mapping files a person decides."""
+        return self.root / "mappings"
+
+    @property
+    def layouts(self) -> Path:
+        """Layouts that were confirmed."""
+        return self.root / "layouts"
+
+    @property
+    def temporary(self) -> Path:
+        """Work in progress of the run that holds the lock."""
+        return self.root / "tmp"
+
+    def delivery(self, source: str, as_of: date, digest: str) -> Path:
+        """The folder of one delivery."""
+        return self.deliveries / source / f"{as_of.isoformat()}-{digest[:12]}"
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[Path]:
+        """Hold the lake for writing; gives a fresh temporary folder that is gone afterwards, however it ends.
+
+        Raises LakeBusyError while another run holds it, LakeWriteError where nothing can be written.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.root / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise _not_written(self.root, error) from error
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise LakeBusyError(
+                    "另一个导入正在写入数据目录。",
+                    where=str(self.root),
+                    why=f"进程 {os.pread(handle, 20, 0).decode('ascii', 'replace') or '?'} 持有锁。",
+                    hint="请等它结束后再运行；不要手工删除 .lock 文件。",
+                ) from error
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, str(os.getpid()).encode(), 0)
+            yield from self._workspace()
+        finally:
+            os.close(handle)  # the lock goes with it; the file stays, or two runs could lock two files
+
+    def _workspace(self) -> Iterator[Path]:
+        remove(self.temporary)  # left by a run that was killed: nobody else is here
+        try:
+            self.temporary.mkdir(parents=True)
+            workspace = Path(tempfile.mkdtemp(dir=self.temporary))
+            yield workspace
+        except OSError as error:
+            raise _not_written(self.root, error) from error
+        finally:
+            remove(self.temporary)
+
+
+def _not_written(root: Path, error: OSError) -> LakeWriteError:
+    return LakeWriteError(
+        "数据目录不能写入。",
+        where=str(root),
+        why=os.strerror(error.errno or 0),
+        hint="请检查权限与磁盘空间；已有数据未受影响。",
+    )
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with all it holds; nothing happens where there is none."""
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def keep_copy(source: Path, folder: Path) -> tuple[str, int]:
+    """Copy a file into `folder` under its SHA-256, read-only; gives the digest and the size in bytes.
+
+    The copy is hashed while it is made, so what is parsed later is what was hashed even if the original changes.
+    """
+    digest = hashlib.sha256()
+    size = 0
+    handle, name = tempfile.mkstemp(dir=folder)
+    copy = Path(name)
+    with os.fdopen(handle, "wb") as target, source.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            target.write(chunk)
+        target.flush()
+        os.fsync(target.fileno())
+    copy.chmod(stat.S_IRUSR | stat.S_IRGRP)
+    copy.rename(folder / digest.hexdigest())
+    return digest.hexdigest(), size
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Write a document so that it is on the disk when this returns."""
+    with path.open("w", encoding="utf-8") as stream:
+        json.dump(document, stream, ensure_ascii=False, indent=1, sort_keys=True)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def commit(folder: Path, target: Path) -> None:
+    """Move a complete folder to its place at once; a place already taken keeps what it has."""
+    for path in folder.rglob("*"):
+        sync(path)
+    sync(folder)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        remove(folder)
+        return
+    folder.rename(target)
+    sync(target.parent)
+
+
+def sync(path: Path) -> None:
+    """Bring a file or a folder's entries to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
