@@ -180,7 +180,7 @@ class _Keeper:
         for sheet_name, part in parts.items():
             sheet, rows = self._sheet(sheet_name, part)
             sheets.append(sheet)
-            shown = "" if style.kind == "csv" else sheet_name
+            shown = sheet_name if style.has_cell_types else ""
             for position, row in enumerate(rows):
                 if isinstance(row, int):
                     places[row] = Place(name, shown, sheet.first_row + position)

@@ -14,7 +14,7 @@ REPEATED_PUSHES = 100  # one push record in so many comes twice
 
 
 class Place(NamedTuple):
-    """Where a slot of a view stands: file name as in the delivery, sheet name, spreadsheet row."""
+    """Where a slot of a view stands: file name as in the delivery, sheet name ("" in files without), spreadsheet row."""
 
     file: str
     sheet: str
@@ -75,7 +75,7 @@ def write_city(view: View, occasion: Occasion) -> Written:
         else:
             write_xlsx(occasion.folder / name, [sheet])
         for row, slot in enumerate(slots):
-            places[slot] = Place(name, sheet.name, sheet.first_row + row)
+            places[slot] = Place(name, "" if as_html else sheet.name, sheet.first_row + row)
     return Written([places[slot] for slot in range(len(view.person))])
 
 
