@@ -1,7 +1,7 @@
 """Laws of ID numbers, against a slow reference of their own and against other people's libraries."""
 
 import string
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -11,23 +11,27 @@ from hypothesis import strategies as st
 from id_validator import validator
 from stdnum.cn import ric
 
+from taizhang.identity.divisions import DivisionHistory
 from taizhang.identity.numbers import (
     DOUBLE,
     SIXTEEN,
     TYPED,
     check_digit,
     compare_number_pairs,
+    compare_numbers,
     compare_texts,
     from_key,
     id_key,
     indel_candidates,
     parse_id,
     parse_ids,
+    repair_candidates,
     syndrome_candidates,
     to_18,
     undamaged,
     valid_keys,
 )
+from taizhang.identity.numbers.lexical import normalise_number
 
 AS_OF = date(2020, 2, 19)
 BODIES = st.from_regex(
@@ -54,6 +58,21 @@ def reference_check(body):
     return "0123456789X"[(12 - rest) % 11]
 
 
+def valid(body):
+    return body + reference_check(body)
+
+
+def reference_validity(number):
+    """Check, date and not-in-the-future, by ways of its own: a calendar string instead of numbers."""
+    if number.startswith(("999999", "123456")) or len(set(number[6:14])) == 1:
+        return False
+    try:
+        born = datetime.strptime(number[6:14], "%Y%m%d").replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return number[17] == reference_check(number[:17]) and f"{born:%Y%m%d}" <= f"{AS_OF:%Y%m%d}"
+
+
 @given(BODIES)
 def test_the_check_digit_is_that_of_the_recursive_definition(body):
     assert check_digit(body) == reference_check(body)
@@ -74,15 +93,105 @@ def test_python_stdnum_finds_the_same_check_digit(number):
 @settings(max_examples=25, deadline=None)  # the oracle rebuilds its tables at every call
 @given(NUMBERS)
 def test_id_validator_accepts_what_is_valid(number):
-    # It refuses births after its own clock, accepts any place of any time; see the division tests for the difference.
+    assert not parse_id(number, as_of=AS_OF).valid or validator.is_valid(number)
+
+
+@given(
+    st.sampled_from(sorted(DivisionHistory.packaged().codes)), st.dates(date(1900, 1, 1), AS_OF), st.integers(0, 999)
+)
+def test_python_stdnum_never_accepts_what_is_invalid_up_to_its_own_clock(area, birth, sequence):
+    body = f"{area}{birth:%Y%m%d}{sequence:03d}"
+
+    assert parse_id(body + check_digit(body), as_of=AS_OF).valid
+    assert not ric.is_valid(body + "0123456789X"[("0123456789X".index(check_digit(body)) + 1) % 11])
+
+
+@pytest.mark.parametrize(
+    ("number", "ours", "theirs"),
+    [
+        (valid("61072319000101001"), True, False),  # first registered after the code of that time was replaced
+        (valid("61232320000101001"), True, False),
+        (valid("81000019000101001"), True, False),  # permits of 2018
+        (valid("91100019000101001"), True, False),  # cards of 2023
+        (valid("61072320991231001"), False, True),  # born in 2099
+    ],
+)
+def test_where_python_stdnum_is_known_to_err(number, ours, theirs):
+    assert parse_id(number, as_of=AS_OF).valid is ours
+    assert ric.is_valid(number) is theirs
+
+
+@pytest.mark.parametrize(
+    ("number", "told", "theirs"),
+    [
+        (valid("61232318500101001"), "ID-BIRTH-ANCIENT", True),  # it takes a birth of 1850
+        (valid("91100019000101001"), "ID-FOREIGN-CARD", False),  # it does not know the cards of 2023
+    ],
+)
+def test_where_id_validator_is_known_to_err(number, told, theirs):
+    assert told in parse_id(number, as_of=AS_OF).defects
+    assert validator.is_valid(number) is theirs
+
+
+def test_15_characters_ending_in_x_pass_and_then_raise_in_id_validator_and_neither_here():
+    assert validator.is_valid("61232300010100X")
+    with pytest.raises(ValueError, match="invalid literal"):
+        validator.upgrade_id("61232300010100X")
+
+    assert parse_id("61232300010100X").defects == ("ID-CHARSET",)
+
+
+@settings(max_examples=400)
+@given(st.from_regex(r"[0-9]{6}(1[89]|20|99)[0-9]{2}[01][0-9][0-3][0-9]{4}", fullmatch=True), st.booleans())
+def test_an_18_character_number_is_judged_as_the_slow_reference_judges_it(body, right):
+    number = body[:17] + (reference_check(body[:17]) if right else "0")
+
     read = parse_id(number, as_of=AS_OF)
 
-    assert (
-        not read.valid
-        or validator.is_valid(number)
-        or read.area not in {"612323", "610723", "110101"}
-        or number[14:17] == "000"
-    )
+    assert read.valid is reference_validity(number)
+    assert read.core18 is None or from_key(read.key) == number
+
+
+@given(ODD_TEXTS.filter(lambda text: text is not None))
+def test_normalising_twice_is_normalising_once(text):
+    once, _ = normalise_number(text)
+
+    assert normalise_number(once) == (once, ())
+
+
+@settings(max_examples=300)
+@given(st.text(max_size=30), st.booleans())
+def test_nothing_that_can_be_written_raises(text, numeric):
+    read = parse_id(text, numeric=numeric, as_of=AS_OF)
+
+    assert compare_numbers(read, parse_id("612323190001010013")).code
+    assert isinstance(repair_candidates(read, birth=AS_OF, sex="男", raw=text, as_of=AS_OF), tuple)
+
+
+@given(st.lists(NUMBERS | st.none() | st.just("999999190001010015"), max_size=8), st.integers(0, 8), st.integers(0, 8))
+def test_a_slice_or_chunks_of_a_column_parse_like_the_column(texts, start, length):
+    whole = pa.array(texts, pa.string())
+
+    part = parse_ids(whole.slice(start, length), as_of=AS_OF)
+    chunked = parse_ids(pa.chunked_array([whole.slice(0, start), whole.slice(start)]), as_of=AS_OF)
+
+    assert part.key.to_pylist() == [parse_id(text).key for text in texts[start : start + length]]
+    assert chunked.defects.to_pylist() == parse_ids(whole, as_of=AS_OF).defects.to_pylist()
+
+
+@given(NUMBERS, NUMBERS)
+def test_two_valid_numbers_never_differ_by_one_slip(a, b):
+    assert not {"XS-ID-SUBST", "XS-ID-TRANSPOSE"} & set(compare_texts(a, b)[0])
+
+
+@given(NUMBERS, st.integers(0, 7))
+def test_a_swap_ten_places_apart_escapes_the_check_and_is_named(number, at):
+    swapped = list(number)
+    swapped[at], swapped[at + 10] = swapped[at + 10], swapped[at]
+    other = "".join(swapped)
+
+    assert "X" in other[:17] or valid_keys(np.array([id_key(other)])).all()
+    assert other == number or "XS-ID-JUMP" in compare_texts(number, other)[0]
 
 
 @given(ODD_TEXTS, st.booleans())

@@ -67,6 +67,31 @@ def defects(text, **other):
         ("61232319OOO1O1OO13", "unknown", None, {"ID-CHARSET"}),
         ("612323190001010013/612323190001010021", "unknown", None, {"ID-TWO-IN-CELL"}),
         ("612323190001010013\n612323190001010021", "unknown", None, {"ID-TWO-IN-CELL"}),
+        ("612323190001010013 612323190001010021", "unknown", None, {"ID-TWO-IN-CELL"}),
+        ("612323190001010013（61232319000101001342）", "unknown", None, {"ID-TWO-IN-CELL"}),
+        ("'=\"612323190001010013\"", "citizen", "612323190001010013", {"ID-FORMAT-NOISE"}),
+        ("“612323-19000101-0013”", "citizen", "612323190001010013", {"ID-FORMAT-NOISE"}),
+        ("612323190001010013.0", "citizen", "612323190001010013", {"ID-FORMAT-NOISE"}),
+        ("6123231900010l0013", "unknown", None, {"ID-CHARSET"}),
+        ("61232319000101003x42", "disability", "61232319000101003X", {"ID-LOWER-X"}),
+        ("61232319001301001042", "disability", "612323190013010010", {"ID-BIRTH-INVALID"}),
+        ("991000190001010018", "foreign_2023", "991000190001010018", {"ID-CHECKSUM", "ID-FOREIGN-CARD"}),
+        ("ABC110099123101", "foreign_2017", None, {"ID-FOREIGN-CARD"}),
+        ("ABC110000000001", "foreign_2017", None, {"ID-BIRTH-INVALID", "ID-FOREIGN-CARD"}),
+        ("E12345678", "passport", None, set()),
+        ("H1234567890", "passport", None, set()),
+        ("南字第12345678号", "officer", None, set()),
+        ("张三12345", "unknown", None, {"ID-CHARSET", "ID-LENGTH"}),
+        ("612323190001010000", "citizen", "612323190001010000", {"ID-CHECKSUM", "ID-EXCEL-TRUNC", "ID-SEQ-RESERVED"}),
+        ("612323000000000001", "placeholder", None, {"ID-PLACEHOLDER"}),
+        ("612323000000001", "placeholder", None, {"ID-PLACEHOLDER"}),
+        ("000000000000000000", "placeholder", None, {"ID-PLACEHOLDER"}),
+        ("无身份证", "placeholder", None, {"ID-PLACEHOLDER"}),
+        ("612332999913990011", "citizen", "612332999913990011",
+         {"ID-CHECKSUM", "ID-BIRTH-INVALID", "ID-REGION-UNKNOWN"}),
+        ("710000190001010014", "citizen", "710000190001010014", {"ID-REGION-UNKNOWN"}),
+        ("无", "empty", None, {"ID-MISSING"}),
+        ("—", "empty", None, {"ID-MISSING"}),
         ("", "empty", None, {"ID-MISSING"}),
         ("　", "empty", None, {"ID-MISSING"}),
         (None, "empty", None, {"ID-MISSING"}),
@@ -147,3 +172,57 @@ def test_keys_order_like_numbers_and_come_back():
 def test_the_mask_shows_the_first_four_only():
     assert mask_number("612323190001010013") == "6123**************"
     assert mask_number(None) == ""
+
+
+def test_an_exponent_that_lost_nothing_is_written_out():
+    read = parse("6.12323000101001E+14", numeric=True)
+
+    assert (read.core18, read.steps) == ("612323190001010013", ("SCI_NUM",))
+
+
+@pytest.mark.parametrize(
+    "text", ["6.1232319000101E+17", "612323190001010048", "6.12323190001010048E17", "6123231900010100"]
+)
+def test_any_numeric_cell_with_sixteen_digits_is_damaged(text):
+    assert defects(text, numeric=True) == {"ID-EXCEL-NUMERIC"}
+
+
+def test_steps_name_what_was_changed():
+    assert parse("'６12323190001010013\t").steps == ("STRIP", "FULLWIDTH", "EXCEL_TEXT")
+    assert parse("61232319000101003x").steps == ("UPPER_X",)
+    assert parse("612323190001010013").steps == ()
+
+
+def test_a_county_names_its_own_made_up_series():
+    assert parse("612323190001010013", placeholder_prefixes=("612323190001",)).kind is IdKind.PLACEHOLDER
+    assert parse("612323190001010013").kind is IdKind.CITIZEN
+
+
+def test_a_foreigners_card_says_no_sex():
+    assert parse("911000190001010012").sex is None
+    assert parse("810000190001010018").sex == "男"
+
+
+def test_two_digits_of_a_certificate_are_class_and_level():
+    read = parse("61232319000101001342")
+
+    assert (read.disability_class, read.disability_level, read.valid) == ("4", "2", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        ("612323190001010013", True),
+        ("612323190001020000", True),
+        ("612323000101001", True),
+        ("G612323190001010013", True),
+        ("612323190001010031", False),
+        ("612323190013010010", False),
+        ("612323209912310014", False),
+        ("61232319000101001382", False),
+        ("999999190001010015", False),
+        ("6.12323E+17", False),
+    ],
+)
+def test_validity_is_form_check_and_date_alone(text, valid):
+    assert parse(text).valid is valid

@@ -55,9 +55,10 @@ def undamaged_any(raw: str, models: Iterable[Damage] = (TYPED, DOUBLE, SIXTEEN))
     Empty where the text is no number of 18 digits.
     """
     try:
-        seen = int(Decimal(raw))
-    except (InvalidOperation, ValueError, OverflowError):
+        number = Decimal(raw)
+    except InvalidOperation:
         return []
-    if not 10**17 <= seen < 10**18:
+    if not number.is_finite() or number.is_signed() or number.adjusted() != 17:  # before int(): 1E999999999 is short to write
         return []
+    seen = int(number)
     return sorted({number for model in models for number in undamaged(seen, model)})[:_MOST]
