@@ -78,6 +78,11 @@ class MappedColumn:
         """The column as a spreadsheet names it."""
         return column_letter(self.index)
 
+    @property
+    def full_path(self) -> str:
+        """The path as a mapping file writes it."""
+        return " / ".join(self.path)
+
 
 @dataclass(frozen=True)
 class ColumnChoice:
@@ -151,7 +156,7 @@ def _simpler(path: tuple[str, ...], table: str, source: str | None) -> Candidate
     brackets = _BRACKET.match(plain(text))
     if len(lines) > 1:
         parts = lines
-    elif brackets is not None:
+    elif brackets is not None and header(text).unit is None:
         parts = [brackets.group(1) + brackets.group(3), brackets.group(2)]
     elif text.endswith(("1", "１")) and not text[:-1].endswith(tuple("0123456789")):
         parts = [text[:-1]]
@@ -424,5 +429,6 @@ def choose_table(paths: Mapping[int, tuple[str, ...]], source: str | None = None
     if persons:
         for table in ("household", "village", "pairing"):
             scores.pop(table)
-    preference = list(TABLES)
-    return max(scores, key=lambda table: (scores[table], table != "household" or not persons, -preference.index(table)))
+    # Of two tables that fit alike the first named is taken: without persons, rows are households.
+    order = ["household", *TABLES] if not persons else list(TABLES)
+    return max(scores, key=lambda table: (scores[table], -order.index(table)))

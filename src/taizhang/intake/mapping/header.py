@@ -111,7 +111,7 @@ def _grow(
 def _continues(above: HeadRow, below: HeadRow, known: int, merges: Sequence[Merge]) -> bool:
     """Whether a row under a header row is one more level of it, and not the first data row.
 
-    A level either hangs under merged parents, or fills columns the row above leaves open, and is made of labels.
+    A level is made of labels, and hangs under merged or repeated parents or fills columns the row above leaves open.
     """
     if known < 0.5 * len(below.cells):
         return False
@@ -122,7 +122,8 @@ def _continues(above: HeadRow, below: HeadRow, known: int, merges: Sequence[Merg
         for column in range(merge.first_column, merge.last_column + 1)
     }
     open_columns = set(below.cells) - set(above.cells)
-    return bool(open_columns) or bool(wide & set(below.cells))
+    written_out = len(set(above.cells.values())) < len(above.cells)  # a parent repeated over each of its columns
+    return bool(open_columns) or bool(wide & set(below.cells)) or written_out
 
 
 def _is_note(row: HeadRow) -> bool:

@@ -119,13 +119,11 @@ class MappedSheet:
 
     def to_mapping(self, origin: str, confirmed_by: str | None = None) -> MappingFile:
         """This mapping as the file an officer edits."""
-        columns = {_unique_path(column): column.field for column in self.columns}
-        units = {_unique_path(column): column.unit for column in self.columns if column.unit is not None}
+        columns: dict[str, str | None] = {}
+        for column in self.columns:
+            columns.setdefault(column.full_path, column.field)
+        units = {column.full_path: column.unit for column in self.columns if column.unit is not None}
         return MappingFile(self.fingerprint, self.table or "record", columns, units, origin, confirmed_by)
-
-
-def _unique_path(column: MappedColumn) -> str:
-    return " / ".join(column.path)
 
 
 def map_sheet(
@@ -144,11 +142,13 @@ def map_sheet(
     """
     block = find_header(head)
     sheet_class = classify(head, block)
+    keys = [path_key(path) for path in block.paths.values()] if block is not None else []
+    mark = fingerprint(keys)
+    remembered = memory.recall(mark) if memory is not None and block is not None else None
+    if remembered is not None:
+        sheet_class = SheetClass.DATA  # a person has said so, hidden or not
     if sheet_class is not SheetClass.DATA or block is None:
         return _without_rows(head, sheet_class, block)
-    keys = [path_key(path) for path in block.paths.values()]
-    mark = fingerprint(keys)
-    remembered = memory.recall(mark) if memory is not None else None
     layout = recognise(keys, " ".join((*block.titles, head.name)))
     choice = _choice(block, layout, remembered, source_kind, table_hint)
 

@@ -1,0 +1,104 @@
+"""Which field a label is, and which labels are nobody's."""
+
+import pytest
+
+from taizhang.intake.mapping.columns import AUTOMATIC, candidates, choose_table, column_letter
+from taizhang.intake.mapping.normal import header, path_key
+
+
+def mapped(*path, table="record"):
+    options = candidates(tuple(path), table)
+    return options[0].field if options and options[0].score >= AUTOMATIC else None
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "unit", "year"),
+    [
+        ("2025年度人均纯收入（元）", "人均纯收入", "元", 2025),
+        ("务工时间（月）", "务工时间", "月", None),
+        ("公益性岗位(月数)", "公益性岗位(月数)", None, None),
+        (" 姓 名* ", "姓名", None, None),
+        ("身份证号（18位）", "身份证号", None, None),
+        ("住房\n面积（㎡）", "住房面积", "平方米", None),
+        ("D1.姓名：", "姓名", None, None),
+        ("是否参加2024年城乡居民医保", "是否参加城乡居民医保", None, 2024),
+    ],
+)
+def test_decoration_is_taken_off_a_header(text, key, unit, year):
+    found = header(text)
+
+    assert (found.key, found.unit, found.year) == (key, unit, year)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        (("姓名",), "name"),
+        (("户主信息", "姓名"), "head_name"),
+        (("家庭成员", "姓名"), "name"),
+        (("户主情况", "身份证号"), "head_id_no"),
+        (("户主信息", "联系电话"), "household_phone"),
+        (("家庭成员情况", "身份证号码"), "id_no"),
+        (("基本信息", "性别"), "sex"),
+        (("户主的身份证号",), "head_id_no"),
+        (("家庭成员公民身份证号码",), "id_no"),
+        (("公益性岗位（月）",), "public_post_months"),
+        (("公益性岗位",), "public_post_types"),
+        (("劳动能力（技能情况）",), "labour_ability"),
+        (("aac001",), "household_no"),
+    ],
+)
+def test_the_heading_and_the_words_decide_the_field(path, field):
+    assert mapped(*path) == field
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("配偶姓名",), ("代领人身份证号",), ("帮扶责任人电话",), ("监护人身份证号码",), ("网格员电话",), ("填表人姓名",),
+        ("户主配偶姓名",), ("持卡人身份证号",), ("开户人姓名",), ("紧急联系人电话",), ("村干部姓名",), ("父亲身份证号",),
+        ("帮扶责任人", "联系电话"), ("监护人信息", "姓名"), ("残疾证号（监护人）",), ("公安姓名",), ("身份证有效期",), ("身份证地址",),
+    ],
+)  # fmt: skip
+def test_somebody_elses_column_is_never_the_persons(path):
+    assert mapped(*path) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "field"),
+    [("帮扶责任人姓名", "cadre_name"), ("帮扶干部身份证号码", "cadre_id_no"), ("帮扶责任人电话", "phone")],
+)
+def test_helpers_are_mapped_in_the_table_that_is_about_them(label, field):
+    assert mapped(label, table="pairing") == field
+
+
+def test_a_quantity_is_no_list_and_a_yes_no_question_no_amount():
+    assert mapped("健康状况（元）") is None
+    assert mapped("是否低保金") is None
+
+
+@pytest.mark.parametrize(
+    ("labels", "table"),
+    [
+        (["姓名", "身份证号", "与户主关系"], "record"),
+        (["户编号", "户主姓名", "家庭人口数", "人均纯收入", "住房面积"], "household"),
+        (["户编号", "人编号", "证件号码", "是否已务工", "开始时间", "结束时间", "务工月收入"], "work_spell"),
+        (["户编号", "人编号", "证件号码", "计划务工所在县", "就业服务需求"], "planned_work"),
+        (["镇", "村", "总户数", "总人口数", "低保户数"], "village"),
+        (["姓名", "证件号码", "单位名称", "隶属关系", "职务级别", "联系电话"], "cadre"),
+        (["户编号", "户主姓名", "帮扶责任人姓名", "帮扶单位", "结对开始时间"], "pairing"),
+        (["姓名", "身份证号码", "残疾证号码", "是否享受护理补贴", "月护理补贴金额"], "measure"),
+    ],
+)
+def test_the_columns_tell_which_table_the_rows_belong_to(labels, table):
+    assert choose_table({index: (label,) for index, label in enumerate(labels)}) == table
+
+
+def test_levels_of_a_path_are_joined_and_repeats_dropped():
+    assert path_key(("姓名", "姓 名")) == "姓名"
+    assert path_key(("户主信息", "姓名")) == "户主信息/姓名"
+
+
+@pytest.mark.parametrize(("index", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (176, "FU"), (702, "AAA")])
+def test_columns_are_named_as_spreadsheets_do(index, letter):
+    assert column_letter(index) == letter

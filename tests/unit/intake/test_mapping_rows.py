@@ -1,0 +1,72 @@
+"""Which rows below the header are records."""
+
+import pytest
+
+from taizhang.intake.mapping import RowClassifier, RowKind, block_of, map_sheet, read_head
+from taizhang.intake.raw import SheetMeta
+
+LABELS = ["序号", "姓名", "性别", "身份证号码", "与户主关系", "联系电话"]
+PERSON = ["1", "王一甲", "男", "612323197001010028", "户主", "13800000000"]
+NO_NUMBER = ["2", "李二乙", "女", "", "配偶", ""]
+
+
+def kinds(*rows, labels=LABELS, title=None):
+    table = [*([[title]] if title else []), labels, PERSON, PERSON, *rows]
+    block = block_of(table)
+    sheet = map_sheet(read_head([block], SheetMeta(0, "Sheet1")))
+    return [RowKind(kind) for kind in RowClassifier(sheet).kinds(block)[-len(rows) :]]
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        (PERSON, RowKind.DATA),
+        (NO_NUMBER, RowKind.DATA),
+        (["", "", "", "", "", ""], RowKind.BLANK),
+        (LABELS, RowKind.REPEATED_HEADER),
+        (["序号", "姓 名", "性别", "身份证号码", "", ""], RowKind.REPEATED_HEADER),
+        (["1", "2", "3", "4", "5", "6"], RowKind.COLUMN_NUMBERS),
+        (["合计", "", "", "128", "", ""], RowKind.TOTAL),
+        (["", "小 计", "", "12", "", ""], RowKind.TOTAL),
+        (["注：本表一式三份。", "", "", "", "", ""], RowKind.NOTE),
+        (["填表人：王一甲", "", "审核人：李二乙", "", "填报日期：2020年2月19日", ""], RowKind.SIGNATURE),
+        (["单位负责人（签字）：", "", "", "", "", ""], RowKind.SIGNATURE),
+        (["户编号", "户主姓名", "家庭人口", "住房面积", "饮水安全", "危房等级"], RowKind.OTHER_HEADER),
+        (["3", "何合计", "男", "", "之子", ""], RowKind.DATA),
+    ],
+)
+def test_rows_are_told_apart(row, kind):
+    assert kinds(row) == [kind]
+
+
+def test_records_below_a_footer_are_still_records():
+    assert kinds(["合计", "", "", "2", "", ""], ["填表人：王一甲"], PERSON) == [
+        RowKind.TOTAL,
+        RowKind.SIGNATURE,
+        RowKind.DATA,
+    ]
+
+
+def test_a_title_pasted_again_with_its_header_is_skipped():
+    found = kinds(["龙亭村花名册"], LABELS, PERSON, title="龙亭村花名册")
+
+    assert found == [RowKind.TITLE, RowKind.REPEATED_HEADER, RowKind.DATA]
+
+
+def test_the_header_itself_is_nothing_to_read():
+    block = block_of([["标题"], LABELS, PERSON])
+    sheet = map_sheet(read_head([block], SheetMeta(0, "Sheet1")))
+
+    assert list(RowClassifier(sheet).kinds(block)) == [RowKind.BLANK, RowKind.BLANK, RowKind.DATA]
+
+
+def test_a_second_layout_in_one_sheet_is_mapped_from_its_own_header():
+    second = ["户编号", "户主姓名", "家庭人口数", "住房面积"]
+    block = block_of([LABELS, PERSON, PERSON, second, ["6107230001", "王一甲", "3", "90"]])
+    sheet = map_sheet(read_head([block], SheetMeta(0, "Sheet1")))
+    at = list(RowClassifier(sheet).kinds(block)).index(RowKind.OTHER_HEADER)
+
+    segment = map_sheet(read_head([block], SheetMeta(0, "Sheet1"), from_row=int(block.row_numbers[at])))
+
+    assert (segment.header_first, segment.table) == (4, "household")
+    assert segment.by_field["head_name"].letter == "B"
