@@ -42,17 +42,28 @@ class Situation:
     delivered: Mapping[str, frozenset[str]] | None = None
 
 
-class Binder:
-    """Binds rules to what is in an engine."""
+def columns_read(rules: Sequence[Rule]) -> dict[str, frozenset[str]]:
+    """Per table the delivered columns that any of the rules reads."""
+    found: dict[str, frozenset[str]] = {}
+    for rule in rules:
+        for table, names in delivered_columns(rule).items():
+            found[table] = found.get(table, frozenset()) | names
+    return found
 
-    def __init__(self, engine: Engine, situation: Situation) -> None:
+
+class Binder:
+    """Binds rules to what is in an engine; `read` says which delivered columns the rules of the sweep read."""
+
+    def __init__(self, engine: Engine, situation: Situation, read: Mapping[str, frozenset[str]]) -> None:
         self.engine, self.situation = engine, situation
         self.dates = self._dates()
         self.values = {
             name: {source: self._value(parameter, day) for source, day in self.dates.items()}
             for name, parameter in situation.parameters.items()
         }
+        self._read = read
         self._filled: dict[str, dict[str, frozenset[str]]] = {}
+        self._shown: dict[str, dict[str, Column]] = {}
 
     def _dates(self) -> dict[str, date]:
         dates: dict[str, date] = {}
@@ -148,10 +159,15 @@ class Binder:
                 return f"参数 {name} 没有 {self.dates[source].year} 年的值"
         return ""
 
+    def _printable(self, table: Table) -> dict[str, Column]:
+        if table.name not in self._shown:
+            there = set(self.engine.columns("rule_household_facts" if table.name == "household" else table.name))
+            self._shown[table.name] = {name: column for name, column in table.columns.items() if name in there}
+        return self._shown[table.name]
+
     def message(self, bound: Bound, language: str, table: Table, alias: str) -> str:
         """The SQL that renders the rule's message for a row of `alias`."""
-        available = set(self.engine.columns("rule_household_facts" if table.name == "household" else table.name))
-        columns = {name: column for name, column in table.columns.items() if name in available}
+        columns = self._printable(table)
         texts = self.texts(table.name)
 
         def given(name: str) -> tuple[exp.Expr, Kind] | None:
@@ -165,20 +181,8 @@ class Binder:
                 return exp.null(), Kind.TEXT
             return (texts.tree("as_of"), Kind.DATE) if name == "as_of" else None
 
-        sql = message_sql(bound.rule.message[language], language, columns, given)
-        return qualified_text(sql, alias)
-
-
-def qualified_text(sql: str, alias: str) -> str:
-    """SQL text with its bare columns taken from a table alias."""
-    tree = parse(sql)
-    for column in list(tree.find_all(exp.Column)):
-        column.set("table", exp.to_identifier(alias))
-    return tree.sql("duckdb")
+        return message_sql(bound.rule.message[language], language, columns, given, alias)
 
 
 def _day(day: date) -> exp.Expr:
     return exp.cast(exp.Literal.string(day.isoformat()), "date")
-
-
-__all__ = ["Binder", "Column", "Situation", "qualified_text"]

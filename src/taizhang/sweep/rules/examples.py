@@ -14,13 +14,8 @@ import pyarrow as pa
 from taizhang.sweep.engines import DuckDbEngine, Engine
 from taizhang.sweep.rules.model import Example, Rule, Scope, Status, Value, Verdict
 from taizhang.sweep.rules.ruleset import RuleSet
-from taizhang.sweep.rules.schema import Column, Kind, tables
+from taizhang.sweep.rules.schema import Column, arrow_type, tables
 
-ARROW_TYPES = {
-    Kind.BOOL: pa.bool_(), Kind.INT: pa.int64(), Kind.DECIMAL: pa.decimal128(14, 2), Kind.TEXT: pa.string(),
-    Kind.DATE: pa.date32(), Kind.SET: pa.string(),
-}  # fmt: skip
-LINKED = ("household", "record")
 EXAMPLE_HOUSEHOLD = 1
 
 
@@ -70,7 +65,7 @@ def _complete(table: str, row: dict[str, Value], source: str, number: int, examp
 
 def _arrow(columns: dict[str, Column], rows: Sequence[dict[str, Value]]) -> pa.Table:
     return pa.table(
-        {name: pa.array([row.get(name) for row in rows], ARROW_TYPES[column.kind]) for name, column in columns.items()}
+        {name: pa.array([row.get(name) for row in rows], arrow_type(column.kind)) for name, column in columns.items()}
     )
 
 

@@ -6,6 +6,7 @@ Each expands to expressions that DuckDB and Spark answer alike. They exist becau
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import sqlglot
 from sqlglot import exp
@@ -87,15 +88,19 @@ _AGGREGATES = [
     ("members_during_year", "COUNT(*) FILTER(WHERE {0})", Kind.INT, "全部成员（含自然减少）中满足条件的人数"),
     (
         "any_member",
-        "CASE WHEN COUNT(*) FILTER(WHERE is_present AND ({0})) > 0 THEN TRUE"
-        " WHEN COUNT(*) FILTER(WHERE is_present AND ({0}) IS NULL) > 0 THEN NULL ELSE FALSE END",
+        (
+            "CASE WHEN COUNT(*) FILTER(WHERE is_present AND ({0})) > 0 THEN TRUE"
+            " WHEN COUNT(*) FILTER(WHERE is_present AND ({0}) IS NULL) > 0 THEN NULL ELSE FALSE END"
+        ),
         Kind.BOOL,
         "有在册成员满足条件；无人满足而有人不可判定时为不可判定",
     ),
     (
         "every_member",
-        "CASE WHEN COUNT(*) FILTER(WHERE is_present AND NOT ({0})) > 0 THEN FALSE"
-        " WHEN COUNT(*) FILTER(WHERE is_present AND ({0}) IS NULL) > 0 THEN NULL ELSE TRUE END",
+        (
+            "CASE WHEN COUNT(*) FILTER(WHERE is_present AND NOT ({0})) > 0 THEN FALSE"
+            " WHEN COUNT(*) FILTER(WHERE is_present AND ({0}) IS NULL) > 0 THEN NULL ELSE TRUE END"
+        ),
         Kind.BOOL,
         "在册成员都满足条件",
     ),
@@ -127,7 +132,7 @@ def _expanded(node: exp.Expr, fold: Callable[[exp.Expr], exp.Expr] | None) -> ex
     template = function.template
     if name in ("has", "is_only") and empty_is_none(node.expressions[0].name):
         template = f"COALESCE({template}, FALSE)"
-    parsed = sqlglot.parse_one(template.format(*arguments), dialect="duckdb")
+    parsed = _parsed(template.format(*arguments)).copy()
     if not function.aggregate or fold is None:
         return (
             exp.paren(parsed, copy=False)
@@ -135,6 +140,11 @@ def _expanded(node: exp.Expr, fold: Callable[[exp.Expr], exp.Expr] | None) -> ex
             else parsed
         )
     return exp.paren(parsed.transform(lambda part: fold(part) if isinstance(part, exp.Filter) else part), copy=False)
+
+
+@cache
+def _parsed(sql: str) -> exp.Expr:
+    return sqlglot.parse_one(sql, dialect="duckdb")
 
 
 def _safe(sql: str) -> str:

@@ -20,7 +20,7 @@ COMPARED = (exp.EQ, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ, *ORDERED)
 NUMBERS = {Kind.INT, Kind.DECIMAL}
 LABELLED_SETS = ("has", "is_only")
 
-INSTEAD = {
+INSTEAD: dict[type[exp.Expr], str] = {
     exp.Div: "除法请写 ratio(a, b)",
     exp.IntDiv: "除法请写 ratio(a, b)",
     exp.Cast: "不要转换类型；列已有类型，字面日期写 DATE '2020-01-31'",
@@ -41,7 +41,7 @@ INSTEAD = {
 REGEX_OK = re.compile(r"(?!.*(\\p|\\u|\(\?|\\[1-9]))", re.DOTALL)
 
 
-class Refused(Exception):  # noqa: N818 - an answer to the author of a rule, turned into PackError with file and line
+class Refused(Exception):
     """An expression that may not stand in a rule: why, and what to write instead."""
 
     def __init__(self, why: str, hint: str) -> None:
@@ -73,9 +73,10 @@ def parse(text: str) -> exp.Expr:
     except SqlglotError as error:
         reason = str(error).splitlines()[0].split(". Line")[0]
         raise Refused(f"表达式读不懂：{reason}", "检查括号、引号与运算符") from None
-    if len(statements) != 1 or statements[0] is None:
+    first = statements[0] if len(statements) == 1 else None
+    if first is None:
         raise Refused("应恰好是一个表达式或一个 SELECT", "去掉分号")
-    return statements[0]
+    return first
 
 
 def kind_of(node: exp.Expr, names: Names) -> Kind:

@@ -66,7 +66,7 @@ NEEDED = {
     Scope.DIAGNOSIS: set(),
 }
 SELECTED = {"tables", "universe", "select"}
-E_co = TypeVar("E_co", bound=StrEnum)
+Word = TypeVar("Word", bound=StrEnum)
 
 
 class _Reader:
@@ -100,7 +100,7 @@ class _Reader:
             self.refuse(f"{key} 应是一段文字", key=key, hint="写成一行文字，需要时加引号")
         return node.value.strip()
 
-    def one_of(self, key: str, kinds: type[E_co], default: str | None = None) -> E_co:
+    def one_of(self, key: str, kinds: type[Word], default: str | None = None) -> Word:
         value = self.text(key, default)
         try:
             return kinds(value)
@@ -284,7 +284,7 @@ def _rule(node: Node, defaults: Mapping | None, parameters: dict[str, Parameter]
     return rule
 
 
-def _expressions(reader: _Reader, scope: Scope) -> dict[str, object]:
+def _expressions(reader: _Reader, scope: Scope) -> dict[str, exp.Expr]:
     needed = NEEDED.get(scope, SELECTED)
     for key in needed:
         if reader.get(key) is None:
@@ -293,14 +293,14 @@ def _expressions(reader: _Reader, scope: Scope) -> dict[str, object]:
     for key in EXPRESSIONS:
         if key in reader.node.values and key not in allowed:
             reader.refuse(f"scope 为 {scope} 的规则没有 {key}", key=key, hint="见 docs/formats/rule-pack.md 的两种写法")
-    trees = {}
+    trees: dict[str, exp.Expr] = {}
     for key in EXPRESSIONS:
         if reader.node.values.get(key) is not None:
             try:
                 trees[key] = parse(reader.text(key))
             except Refused as refused:
                 reader.refuse(f"{key} 写法有误", key=key, why=refused.why, hint=refused.hint)
-    return trees  # type: ignore[return-value]
+    return trees
 
 
 def _tables(reader: _Reader, scope: Scope) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ A template cannot print a full number: the mask follows from the class of the co
 import re
 from collections.abc import Callable
 
-import sqlglot
 from sqlglot import exp
 
 from taizhang.sweep.rules.grammar import Refused
@@ -41,10 +40,11 @@ def columns_of(template: str, columns: dict[str, Column]) -> set[str]:
     return found
 
 
-def message_sql(
-    template: str, language: str, columns: dict[str, Column], given: Callable[[str], tuple[exp.Expr, Kind] | None]
-) -> str:
-    """The SQL (DuckDB text) that renders a template for a row.
+Given = Callable[[str], tuple[exp.Expr, Kind] | None]
+
+
+def message_sql(template: str, language: str, columns: dict[str, Column], given: Given, alias: str = "") -> str:
+    """The SQL (DuckDB text) that renders a template for a row, its columns taken from the table `alias` if there is one.
 
     `given` answers for names that are not columns: parameters and the observed value. Raises Refused for a placeholder
     nobody knows.
@@ -53,29 +53,29 @@ def message_sql(
     position = 0
     for found in PLACEHOLDER.finditer(template):
         parts.append(_literal(template[position : found.start()]))
-        parts.append(_rendered(found[1], language, columns, given))
+        parts.append(_rendered(found[1], language, columns, given, f"{alias}." if alias else ""))
         position = found.end()
     parts.append(_literal(template[position:]))
     kept = [part for part in parts if part not in ("''", "")]
     return " || ".join(kept) if kept else "''"
 
 
-def _rendered(
-    name: str, language: str, columns: dict[str, Column], given: Callable[[str], tuple[exp.Expr, Kind] | None]
-) -> str:
+def _rendered(name: str, language: str, columns: dict[str, Column], given: Given, prefix: str) -> str:
     if name in LATER:
         return ""
     if name == "village":
         places = [place for place in PLACES if place in columns]
-        return " || ".join(f"COALESCE({place}, '')" for place in places) or "''"
+        return " || ".join(f"COALESCE({prefix}{place}, '')" for place in places) or "''"
     name = OTHER_NAMES.get(name, name)
     if name in columns:
         column = columns[name]
-        return _value(name, column.kind, column.mask, language)
+        return _value(prefix + name, column.kind, column.mask, language)
     answer = given(name)
     if answer is None:
         raise Refused(f"消息中的 {{{name}}} 不是列、参数或 observed", "核对占位名称")
     expression, kind = answer
+    if prefix:
+        expression = qualified(expression, prefix[:-1])
     return _value(f"({expression.sql('duckdb')})", kind, Mask.NONE, language)
 
 
@@ -97,10 +97,12 @@ def _value(sql: str, kind: Kind, mask: Mask, language: str) -> str:
     return f"COALESCE(CAST({sql} AS VARCHAR), {blank})"
 
 
+def qualified(tree: exp.Expr, alias: str) -> exp.Expr:
+    """The tree with its bare columns taken from a table alias."""
+    return tree.copy().transform(
+        lambda node: exp.column(node.name, table=alias) if isinstance(node, exp.Column) and not node.table else node
+    )
+
+
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def spark_text(sql: str) -> str:
-    """The same expression as Spark reads it."""
-    return sqlglot.parse_one(sql, dialect="duckdb").sql("spark")

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 
 from sqlglot import exp
 
 from taizhang.sweep.rules.errors import PackError
-from taizhang.sweep.rules.model import Missing, Parameter, ParameterValue, Value
+from taizhang.sweep.rules.model import Parameter, ParameterValue, Value
 from taizhang.sweep.rules.schema import Kind
 
 KINDS = {"int": Kind.INT, "decimal": Kind.DECIMAL, "text": Kind.TEXT, "date": Kind.DATE, "bool": Kind.BOOL}
@@ -106,6 +105,3 @@ def literal(value: Value) -> exp.Expr:
     if isinstance(value, date):
         return exp.cast(exp.Literal.string(value.isoformat()), "date")
     return exp.Literal.string(value) if isinstance(value, str) else exp.Literal.number(str(value))
-
-
-__all__ = ["COUNTY_FILE", "KEYS", "KINDS", "InForce", "Missing", "in_force", "literal", "overridden", "typed"]

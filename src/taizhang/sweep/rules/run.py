@@ -2,19 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 import pyarrow as pa
-from sqlglot import exp
 
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.rules import fuse
-from taizhang.sweep.rules.binding import Binder, Situation
+from taizhang.sweep.rules.binding import Binder, Situation, columns_read
 from taizhang.sweep.rules.compile import Bound, MemberScan, message_columns
 from taizhang.sweep.rules.fuse import household_facts_sql, involved_sql, positions, subject_sql, words_sql
-from taizhang.sweep.rules.messages import message_sql
+from taizhang.sweep.rules.messages import qualified
 from taizhang.sweep.rules.model import LANGUAGES, Rule, Scope
-from taizhang.sweep.rules.schema import Kind, Table, tables
+from taizhang.sweep.rules.schema import Table, tables
 from taizhang.sweep.rules.selected import SelectRun
 
 HIT_COLUMNS = {
@@ -53,7 +51,7 @@ def run_rules(engine: Engine, rules: Sequence[Rule], situation: Situation) -> Ra
     _create(engine, "rule_hit", HIT_COLUMNS)
     _create(engine, "rule_count", COUNT_COLUMNS)
     ran = Ran(rules=len(rules))
-    binder = Binder(engine, situation)
+    binder = Binder(engine, situation, columns_read(rules))
     for name in dict.fromkeys(rule.tables[0] for rule in rules if rule.scope in (Scope.ROW, Scope.HOUSEHOLD)):
         fitting = [r for r in rules if r.scope in (Scope.ROW, Scope.HOUSEHOLD) and r.tables[0] == name]
         _TableRun(engine, tables()[name], binder, ran).run(fitting)
@@ -73,7 +71,9 @@ def _create(engine: Engine, name: str, columns: Mapping[str, str]) -> None:
 
 
 def _insert_not_run(engine: Engine, ran: Ran) -> None:
-    rows = [(rule, source, reason) for rule, reasons in ran.not_run.items() for source, reason in reasons.items()]
+    rows: list[tuple[str, str | None, str]] = [
+        (rule, source, reason) for rule, reasons in ran.not_run.items() for source, reason in reasons.items()
+    ]
     rows += [(rule, None, f"运行出错：{kind}") for rule, kind in ran.faults.items()]
     for rule, source, reason in rows:
         values = ", ".join(_text(value) for value in (rule, source))
@@ -96,6 +96,7 @@ class _TableRun:
         self.engine, self.table, self.binder, self.ran = engine, table, binder, ran
         self.words_table = f"rule_word_{table.name}"
         self.facts = table.name
+        self.involved: dict[str, str] = {}
 
     def run(self, rules: Sequence[Rule]) -> None:
         scan = MemberScan()
@@ -245,18 +246,16 @@ class _TableRun:
             if self.table.name == "household":
                 joined += " LEFT JOIN rule_involved AS i ON i.source = h.source AND i.household_id = h.household_id"
             context = set(self._context())
-            case = lambda texts: _case_over(texts, {b.rule.id: placed[b.rule.id].number for b in members})  # noqa: E731
-            subjects = case({b.rule.id: subject_sql(b.rule.subject, self.table, "h") for b in members})
-            rendered = {language: case(self._messages(members, language, alias)) for language in LANGUAGES}
-            observed = case({b.rule.id: _observed(b, alias) for b in members if b.observed is not None})
-            involved = case(
-                {b.rule.id: self.involved[b.rule.id] for b in members if b.rule.id in getattr(self, "involved", {})}
-            )
+            numbers = {b.rule.id: placed[b.rule.id].number for b in members}
+            subjects = _case_over({b.rule.id: subject_sql(b.rule.subject, self.table, "h") for b in members}, numbers)
+            messages = [_case_over(self._messages(members, language, alias), numbers) for language in LANGUAGES]
+            observed = _case_over({b.rule.id: _observed(b, alias) for b in members if b.observed is not None}, numbers)
+            involved = _case_over({rule: sql for rule, sql in self.involved.items() if rule in numbers}, numbers)
             ids = ", ".join(f"h.{name}" if name in context else "NULL" for name in ("person_id", "household_id"))
             record = "h.record_id" if "record_id" in context else "NULL"
             self.engine.execute(
                 f"INSERT INTO rule_hit SELECT h.rule, h.subject_type, {subjects}, {ids}, h.source, h.source, {record},"
-                f" {involved}, {observed}, {rendered['zh']}, {rendered['zh_hant']}, {rendered['en']} FROM {joined}"
+                f" {involved}, {observed}, {', '.join(messages)} FROM {joined}"
             )
 
     def _messages(self, bound: Sequence[Bound], language: str, alias: str) -> dict[str, str]:
@@ -268,18 +267,8 @@ def _observed(bound: Bound, alias: str) -> str:
     return f"CAST({qualified(bound.observed, alias).sql('duckdb')} AS VARCHAR)"
 
 
-def qualified(tree: exp.Expr, alias: str) -> exp.Expr:
-    """The tree with its bare columns taken from a table alias."""
-    return tree.copy().transform(
-        lambda node: exp.column(node.name, table=alias) if isinstance(node, exp.Column) and not node.table else node
-    )
-
-
 def _case_over(texts: Mapping[str, str], numbers: Mapping[str, int]) -> str:
     if not texts:
         return "NULL"
     branches = " ".join(f"WHEN {numbers[rule]} THEN {sql}" for rule, sql in texts.items())
     return f"CASE h.number {branches} END"
-
-
-__all__ = ["COUNT_COLUMNS", "FAULT", "HIT_COLUMNS", "Kind", "Ran", "date", "message_sql", "qualified", "run_rules"]

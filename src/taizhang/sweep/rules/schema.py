@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+import pyarrow as pa
+
 from taizhang.intake.model import TABLES, Field, FieldType, Sensitivity, code_list
 
 
@@ -32,14 +34,15 @@ class Mask(StrEnum):
     YEAR = "year"
 
 
-SQL_TYPES = {
-    Kind.BOOL: "BOOLEAN",
-    Kind.INT: "BIGINT",
-    Kind.DECIMAL: "DECIMAL(14, 2)",
-    Kind.TEXT: "VARCHAR",
-    Kind.DATE: "DATE",
-    Kind.SET: "VARCHAR",
-}
+_ARROW = {
+    Kind.BOOL: pa.bool_(), Kind.INT: pa.int64(), Kind.DECIMAL: pa.decimal128(14, 2), Kind.TEXT: pa.string(),
+    Kind.DATE: pa.date32(), Kind.SET: pa.string(),
+}  # fmt: skip
+
+
+def arrow_type(kind: Kind) -> pa.DataType:
+    """How a column of this kind is held in Arrow."""
+    return _ARROW[kind]
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def read_yaml(path: Path) -> Mapping:
         raise PackError("规则包不是 UTF-8 文本", file=path.name, hint="用编辑器另存为 UTF-8") from None
     try:
         _refuse_cleverness(text, path.name)
-        documents = [node for node in yaml.compose_all(text, Loader=yaml.BaseLoader) if node is not None]
+        documents = list(yaml.compose_all(text, Loader=yaml.BaseLoader))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise PackError(
@@ -77,7 +77,7 @@ def read_yaml(path: Path) -> Mapping:
 
 def _refuse_cleverness(text: str, file: str) -> None:
     for event in yaml.parse(text, Loader=yaml.BaseLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise PackError("规则包中不允许锚点与引用（& 与 *）", file=file, line=line, hint="把内容写全")
         if getattr(event, "tag", None):
