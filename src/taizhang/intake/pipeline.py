@@ -35,7 +35,7 @@ from taizhang.intake.sniff import FileKind, sniff
 from taizhang.progress import Progress, Silent
 
 STAGE = "接收报送"
-_PRELOAD = ("taizhang.intake.delivery.file_reading",)
+_PRELOAD = ("taizhang.intake.delivery.warm",)
 
 
 @dataclass(frozen=True, slots=True)

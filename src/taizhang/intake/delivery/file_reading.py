@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from taizhang.intake.delivery.facts import FileFacts, SheetFacts
 from taizhang.intake.delivery.places import Places
 from taizhang.intake.delivery.quarantine import explain_rows, explain_sheet
-from taizhang.intake.delivery.schemas import EVENTS, QUARANTINE
+from taizhang.intake.delivery.schemas import EVENTS, QUARANTINE, RESERVED
 from taizhang.intake.delivery.sheet import ColumnPlan, SheetPlan, SheetReader
 from taizhang.intake.mapping import (
     LayoutMemory,
@@ -149,7 +149,7 @@ class _FileReading:
         self.facts.sheets.append(facts)
         self.facts.events += mapped.events
         for column in mapped.columns:
-            if column.field is None:
+            if column.field is None or column.field in RESERVED:
                 facts.extra[_unique(column.title or column.letter, facts.extra)] = column.letter
             else:
                 earlier = facts.columns.get(column.field)
@@ -283,7 +283,7 @@ def _plans(mapped: MappedSheet) -> tuple[ColumnPlan, ...]:
         if unit is None and column.field is not None and mapped.unit is not None:
             unit = mapped.unit if unit_factor(mapped.unit, FIELDS[column.field].unit) is not None else None
         header = column.title or column.letter
-        if column.field is None:
+        if column.field is None or column.field in RESERVED:
             header = _unique(header, taken)
             taken[header] = column.letter
         plans.append(ColumnPlan(column.index, header, column.field, column.confidence, unit))

@@ -20,6 +20,9 @@ PROVENANCE: tuple[tuple[str, pa.DataType], ...] = (
     ("row_hash", pa.int64()),
 )
 
+#: Names of columns that are never a field of a sheet: what a sheet calls 序号 is kept under its own header.
+RESERVED = frozenset(name for name, _ in PROVENANCE) | {"extra", "comment", "household_run"}
+
 _DERIVED: dict[str, tuple[tuple[str, pa.DataType], ...]] = {
     "id_no": (
         ("id_no", pa.string()),

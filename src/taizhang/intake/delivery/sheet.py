@@ -18,7 +18,7 @@ from taizhang.identity.names import NameColumns, parse_names
 from taizhang.identity.numbers import parse_ids
 from taizhang.intake.delivery.hashing import json_objects, row_hashes
 from taizhang.intake.delivery.places import Places
-from taizhang.intake.delivery.schemas import EVENTS
+from taizhang.intake.delivery.schemas import EVENTS, RESERVED
 from taizhang.intake.mapping import column_letter
 from taizhang.intake.model import FIELDS, TABLES, Field, FieldType, IdentityRole, code_list
 from taizhang.intake.raw import CellKind, RawBlock, RawColumn, SheetMeta
@@ -111,7 +111,7 @@ class SheetReader:
         self._places = places
         self._dittos = Dittos()
         self._spool = _Spool(folder / f"s{plan.sheet_no}.spool")
-        fields = TABLES[plan.table].fields
+        fields = {name: field for name, field in TABLES[plan.table].fields.items() if name not in RESERVED}
         self._by_field: dict[str, list[ColumnPlan]] = {}
         for column in plan.columns:
             if column.field is not None and column.field in fields:
