@@ -1,0 +1,210 @@
+"""The tables that rules read: record, person, household, and the others as delivered, with the register's ids."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from taizhang.identity.numbers import from_key
+from taizhang.intake.delivery.schemas import table_schema
+from taizhang.intake.model import TABLES
+from taizhang.sweep.diagnose import Judgement
+from taizhang.sweep.engines import Engine
+from taizhang.sweep.lake import SourceDelivery
+from taizhang.sweep.tables import RECORD_BASE
+
+OTHERS = ("work_spell", "planned_work", "village", "cadre", "pairing", "measure")
+
+
+def make_canonical(engine: Engine, deliveries: Sequence[SourceDelivery], judged: Judgement) -> None:
+    """Create record, person, household, the other delivered tables, delivery and file_event."""
+    engine.execute("""
+        CREATE OR REPLACE TABLE record_link AS
+        SELECT c.record_id, k.person_id, h.household_id FROM claim_person AS c
+        JOIN person_key AS k ON k.root = c.root LEFT JOIN household_key AS h ON h.hh = c.hh
+    """)
+    registering = {d.number for d in deliveries if d.kind == "national"} or {d.number for d in deliveries}
+    listed = ", ".join(str(number) for number in sorted(registering)) or "-1"
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE registered_person AS
+        SELECT DISTINCT k.person_id FROM claim_person AS c JOIN person_key AS k ON k.root = c.root
+        WHERE c.present = 1 AND c.source_no IN ({listed})
+    """)
+    engine.execute("""
+        CREATE OR REPLACE VIEW record AS
+        SELECT r.*, l.person_id, l.household_id, p.person_id IS NOT NULL AS in_register
+        FROM record_raw AS r LEFT JOIN record_link AS l ON l.record_id = r.record_id
+        LEFT JOIN registered_person AS p ON p.person_id = l.person_id
+    """)
+    _person(engine, judged)
+    _household(engine, deliveries)
+    for name in OTHERS:
+        _other(engine, name, deliveries)
+    _deliveries(engine, deliveries)
+
+
+def _person(engine: Engine, judged: Judgement) -> None:
+    """One row a person: what most records say, and for troubled persons what was judged."""
+    troubled, numbers, names = judged.troubled, judged.numbers, judged.names
+    rows: dict[str, list[object]] = {"root": [], "name": [], "core18": [], "p_name": [], "p_id": []}
+    for group, root in enumerate(troubled.roots.tolist()):
+        number, name = int(numbers.best[group]), int(names.best[group])
+        rows["root"].append(root)
+        rows["core18"].append(from_key(int(numbers.value[number])) if number >= 0 else None)
+        rows["p_id"].append(float(numbers.posterior[number]) if number >= 0 else None)
+        rows["name"].append(troubled.texts["name"][int(names.row[name])] if name >= 0 else None)
+        rows["p_name"].append(float(names.posterior[name]) if name >= 0 else None)
+    schema = {"root": pa.int64(), "name": pa.string(), "core18": pa.string(), "p_name": pa.float64(), "p_id": pa.float64()}
+    engine.register("judged_raw", pa.table({name: pa.array(rows[name], kind) for name, kind in schema.items()}))
+    engine.execute("CREATE OR REPLACE TABLE judged AS SELECT * FROM judged_raw")
+    engine.execute("""
+        CREATE OR REPLACE TABLE person AS
+        SELECT k.person_id, h.household_id,
+            CASE WHEN j.root IS NULL THEN r.name ELSE j.name END AS name,
+            CASE WHEN j.root IS NULL THEN r.core18 ELSE j.core18 END AS core18,
+            a.birth_date, CASE a.sex WHEN 1 THEN '男' WHEN 2 THEN '女' END AS sex,
+            r.town_code, r.village_code, a.present = 1 AS is_present, a.n_sources,
+            COALESCE(j.p_name, 1.0) AS p_name, COALESCE(j.p_id, 1.0) AS p_id
+        FROM (SELECT root, MIN(record_id) AS first_record, MODE(COALESCE(birth_date, id_birth)) AS birth_date,
+                MODE(sex) AS sex, MAX(present) AS present, COUNT(DISTINCT source_no) AS n_sources
+            FROM claim_person GROUP BY root) AS a
+        JOIN person_key AS k ON k.root = a.root
+        LEFT JOIN person_home AS m ON m.root = a.root
+        LEFT JOIN household_key AS h ON h.hh = m.hh
+        LEFT JOIN record_raw AS r ON r.record_id = COALESCE(m.record_id, a.first_record)
+        LEFT JOIN judged AS j ON j.root = a.root
+    """)
+
+
+def _household(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
+    """One row a household and source; a value stands on any of the household's rows, the greatest where they differ."""
+    fields = [name for name in TABLES["household"].fields if name not in {"row_no"}]
+    listed = ("town_code", "village_code", "town_name", "village_name", "group_name", "head_name", "head_id_no", "head_core18")
+    columns = list(dict.fromkeys((*listed, *fields)))
+    known = set(engine.columns("record"))
+    picked = ", ".join(f'MAX("{name}") AS "{name}"' for name in columns if name in known)
+    absent = "".join(
+        f', CAST(NULL AS {_sql_type(name)}) AS "{name}"' for name in columns if name not in known
+    )
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE household AS
+        SELECT household_id, source, MAX(as_of) AS as_of,
+            COUNT(DISTINCT CASE WHEN COALESCE(is_present, TRUE) THEN person_id END) AS member_count,
+            COUNT(DISTINCT CASE WHEN COALESCE(is_present, TRUE) AND relation_to_head = '户主' THEN person_id END)
+                AS head_count,
+            {picked}{absent}
+        FROM record WHERE household_id IS NOT NULL GROUP BY household_id, source
+    """)
+    _delivered_households(engine, deliveries, columns)
+
+
+def _delivered_households(engine: Engine, deliveries: Sequence[SourceDelivery], columns: Sequence[str]) -> None:
+    """Fill household values that came as rows without persons, joined by the source's household number."""
+    for delivery in deliveries:
+        path = delivery.table("household")
+        if path is None:
+            continue
+        engine.scan("household_delivered", [path])
+        own = set(engine.columns("household_delivered")) & set(columns)
+        values = ", ".join(
+            f'COALESCE(h."{name}", d."{name}") AS "{name}"' if name in own else f'h."{name}"' for name in columns
+        )
+        fetched = ", ".join(f'MAX("{name}") AS "{name}"' for name in sorted(own - {"household_no"}))
+        engine.execute(f"""
+            CREATE OR REPLACE TABLE household_filled AS
+            SELECT h.household_id, h.source, h.as_of, h.member_count, h.head_count, {values}
+            FROM household AS h LEFT JOIN (
+                SELECT household_no{", " + fetched if fetched else ""} FROM household_delivered GROUP BY household_no) AS d
+                ON h.source = '{delivery.source}' AND d.household_no = h.household_no
+        """)
+        engine.execute("CREATE OR REPLACE TABLE household AS SELECT * FROM household_filled")
+        engine.execute("DROP TABLE household_filled")
+
+
+def _sql_type(name: str) -> str:
+    kind = table_schema("household").field(name).type
+    if pa.types.is_decimal(kind):
+        return "DECIMAL(14, 2)"
+    if pa.types.is_integer(kind):
+        return "INTEGER"
+    return "BOOLEAN" if pa.types.is_boolean(kind) else "DATE" if pa.types.is_date(kind) else "VARCHAR"
+
+
+def _other(engine: Engine, name: str, deliveries: Sequence[SourceDelivery]) -> None:
+    """A delivered table with person and household ids where a number leads to exactly one of them."""
+    parts = []
+    for delivery in deliveries:
+        path = delivery.table(name)
+        if path is None:
+            continue
+        view = f"{name}_{delivery.number}"
+        engine.scan(view, [path])
+        columns = engine.columns(view)
+        person = "p.person_id" if "core18" in columns else "CAST(NULL AS BIGINT)"
+        household = "h.household_id" if "household_no" in columns else "CAST(NULL AS BIGINT)"
+        joins = ""
+        if "core18" in columns:
+            joins += " LEFT JOIN (SELECT core18, MIN(person_id) AS person_id FROM person WHERE core18 IS NOT NULL GROUP BY core18 HAVING COUNT(*) = 1) AS p ON p.core18 = t.core18"
+        if "household_no" in columns:
+            joins += (
+                " LEFT JOIN (SELECT l.hh_text AS household_no, MIN(k.household_id) AS household_id"
+                " FROM local_household AS l JOIN household_key AS k ON k.hh = l.hh GROUP BY l.hh_text"
+                " HAVING COUNT(DISTINCT k.household_id) = 1) AS h ON h.household_no = t.household_no"
+            )
+        parts.append(
+            f"SELECT {delivery.number * RECORD_BASE} + t.record_no AS record_id, '{delivery.source}' AS source,"
+            f" '{delivery.name}' AS delivery, CAST('{delivery.as_of.isoformat()}' AS DATE) AS as_of,"
+            f" {person} AS person_id, {household} AS household_id, t.* FROM {view} AS t{joins}"
+        )
+    if parts:
+        engine.execute(f"CREATE OR REPLACE TABLE {name} AS {' UNION ALL BY NAME '.join(parts)}")
+
+
+def _deliveries(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
+    rows = [
+        {
+            "source": d.source,
+            "delivery": d.name,
+            "as_of": d.as_of,
+            "previous": None if d.previous is None else d.previous.name[:10],
+            "rows": _rows(d.manifest),
+            "rows_previous": d.manifest.get("rows_previous"),
+            "held": d.held,
+        }
+        for d in deliveries
+    ]
+    kinds = {"source": pa.string(), "delivery": pa.string(), "as_of": pa.date32(), "previous": pa.string(),
+             "rows": pa.int64(), "rows_previous": pa.int64(), "held": pa.bool_()}  # fmt: skip
+    table = pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in kinds.items()})
+    engine.register("delivery_raw", table)
+    engine.execute("""
+        CREATE OR REPLACE TABLE delivery AS
+        SELECT source, delivery, as_of, CAST(previous AS DATE) AS previous, "rows", rows_previous, held FROM delivery_raw
+    """)
+    parts = []
+    for d in deliveries:
+        path = d.table("events")
+        if path is not None:
+            engine.scan(f"events_{d.number}", [path])
+            parts.append((d, f"events_{d.number}"))
+    _file_events(engine, parts)
+
+
+def _rows(manifest: Mapping[str, Any]) -> int | None:
+    rows = manifest.get("rows")
+    count = rows.get("record") if isinstance(rows, Mapping) else rows
+    return count if isinstance(count, int) else None
+
+
+def _file_events(engine: Engine, parts: Sequence[tuple[SourceDelivery, str]]) -> None:
+    """File-level events of the manifests and counts of the cell events by sheet and code."""
+    rows = []
+    for delivery, _ in parts:
+        for event in delivery.manifest.get("file_events", ()):
+            if isinstance(event, dict):
+                rows.append((delivery.source, delivery.name, delivery.as_of, event.get("file"), event.get("sheet"), event.get("cell"), event.get("code"), event.get("n", 1)))
+    names = ("source", "delivery", "as_of", "file", "sheet", "cell", "code", "n")
+    kinds = (pa.string(), pa.string(), pa.date32(), pa.string(), pa.string(), pa.string(), pa.string(), pa.int64())
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    engine.register("file_event_raw", pa.table({n: pa.array(c, k) for n, c, k in zip(names, columns, kinds, strict=True)}))
+    engine.execute("CREATE OR REPLACE TABLE file_event AS SELECT * FROM file_event_raw")

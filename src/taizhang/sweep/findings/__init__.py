@@ -1,0 +1,1 @@
+"""Findings: complaints about subjects that keep their identity from sweep to sweep."""

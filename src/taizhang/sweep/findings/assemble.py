@@ -1,0 +1,213 @@
+"""Findings out of rule hits and diagnoses: one cause a record and field, symptoms listed under their cause."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from taizhang.identity.numbers import mask_number
+from taizhang.sweep.diagnose import Confidence, Diagnosis, Judgement
+from taizhang.sweep.diagnose.wording import joined
+from taizhang.sweep.engines import Engine
+from taizhang.sweep.findings.fingerprint import finding_id, short_id, value_digest
+from taizhang.sweep.findings.places import Files, Place, places_of
+from taizhang.sweep.findings.texts import About, Texts, filled
+from taizhang.sweep.diagnose.suggest import Suggestion, confirmed_numbers, suggestions
+from taizhang.sweep.lake import SourceDelivery
+
+Finding = dict[str, Any]
+
+NUMBER_SYMPTOMS = frozenset({"ID-BIRTH-DIFF", "ID-SEX-DIFF", "ID-TYPE-LENGTH"})
+"""Rules that compare a number with another column: symptoms wherever the number itself is under a diagnosis."""
+ROW_CODES = ("ID-", "NM-")
+LOSSLESS = frozenset({"ID-FORMAT-NOISE", "ID-LOWER-X", "ID-15", "NM-SPACE", "NM-SEPARATOR", "NM-RADICAL", "NM-PINYIN-BRACKET"})
+FIELD_OF = {"ID-": "id_no", "NM-": "name"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A row of `rule_hit`."""
+
+    rule: str
+    subject_type: str
+    subject: str
+    person_id: int | None
+    household_id: int | None
+    source: str | None
+    scope_key: str
+    record_id: int | None
+    involved: str | None
+    observed: str | None
+    message_zh: str
+    message_hant: str
+    message_en: str
+
+
+class Assembler:
+    """Makes the findings of one sweep."""
+
+    def __init__(
+        self, engine: Engine, deliveries: Sequence[SourceDelivery], texts: Texts, judged: Judgement
+    ) -> None:
+        self.engine, self.texts, self.judged = engine, texts, judged
+        self.files = Files(deliveries)
+        self.titles = {delivery.source: delivery.title or delivery.source for delivery in deliveries}
+        self.person_of = _mapping(engine, "SELECT root, person_id FROM person_key")
+        self.household_of = _mapping(engine, "SELECT hh, household_id FROM household_key")
+
+    def findings(self, diagnoses: Iterable[Diagnosis]) -> list[Finding]:
+        """All findings, ordered by their identity; every identity once."""
+        hits = self._hits()
+        kept, symptoms = self._without_symptoms(hits, diagnoses := list(diagnoses))
+        places = places_of(
+            self.engine,
+            [record for one in diagnoses for record in one.records]
+            + [hit.record_id for hit in kept if hit.record_id is not None],
+        )
+        offered = suggestions(self.judged, {hit.record_id for hit in kept if hit.rule.startswith(ROW_CODES)}, self.titles)
+        made = [self._of_diagnosis(one, symptoms[number], places) for number, one in enumerate(diagnoses)]
+        made += [self._of_hit(hit, places, offered) for hit in kept]
+        unique: dict[str, Finding] = {}
+        for finding in made:
+            unique.setdefault(finding["finding_id"], finding)
+        return [unique[key] for key in sorted(unique)]
+
+    def _hits(self) -> list[Hit]:
+        """Rule hits; hits about a person or household get one of its records to show."""
+        if not self.engine.columns("rule_hit"):
+            return []
+        table = self.engine.fetch("""
+            SELECT h.rule, h.subject_type, h.subject, h.person_id, h.household_id, h.source, COALESCE(h.scope_key, '') AS scope_key,
+                COALESCE(h.record_id, CASE WHEN h.subject_type = 'household' THEN f.record_id ELSE p.record_id END) AS record_id,
+                h.involved, h.observed, h.message_zh, h.message_hant, h.message_en
+            FROM rule_hit AS h
+            LEFT JOIN (SELECT household_id, source, MIN(record_id) AS record_id FROM record
+                WHERE household_id IS NOT NULL GROUP BY household_id, source) AS f
+                ON h.record_id IS NULL AND f.household_id = h.household_id AND f.source = h.source
+            LEFT JOIN (SELECT person_id, source, MIN(record_id) AS record_id FROM record
+                WHERE person_id IS NOT NULL GROUP BY person_id, source) AS p
+                ON h.record_id IS NULL AND p.person_id = h.person_id AND p.source = h.source
+        """)
+        columns = [table[name].to_pylist() for name in table.column_names]
+        return [Hit(*row) for row in zip(*columns, strict=True)]
+
+    def _without_symptoms(
+        self, hits: Sequence[Hit], diagnoses: Sequence[Diagnosis]
+    ) -> tuple[list[Hit], dict[int, set[str]]]:
+        """Hits that are no symptom of a diagnosis or of another hit, and the symptoms of every diagnosis by number."""
+        cause: dict[tuple[int, str], int] = {}
+        for number, one in enumerate(diagnoses):
+            for record in one.records[: one.wrong]:
+                for field in one.fields:
+                    cause.setdefault((record, field), number)
+        genuine = confirmed_numbers(self.judged)
+        codes: dict[int, set[str]] = defaultdict(set)
+        for hit in hits:
+            if hit.record_id is not None:
+                codes[hit.record_id].add(hit.rule)
+        kept = []
+        symptoms: dict[int, set[str]] = defaultdict(set)
+        for hit in hits:
+            field = "id_no" if hit.rule in NUMBER_SYMPTOMS else FIELD_OF.get(hit.rule[:3])
+            number = cause.get((hit.record_id, field)) if hit.record_id is not None and field else None
+            if hit.rule == "ID-EXCEL-TRUNC" and hit.record_id in genuine:
+                continue
+            if number is not None:
+                symptoms[number].add(hit.rule)
+            elif hit.record_id is None or not (self.texts.about(hit.rule).suppressed_by & codes[hit.record_id]):
+                kept.append(hit)
+        return kept, symptoms
+
+    def _of_diagnosis(self, one: Diagnosis, symptoms: set[str], places: Mapping[int, Place]) -> Finding:
+        about = self.texts.about(one.code)
+        people = [self.person_of[root] for root in one.persons if root in self.person_of]
+        records = [places[record] for record in one.records if record in places]
+        household = self.household_of.get(one.household) if one.household is not None else None
+        if household is None and records:
+            household = records[0].household_id
+        subject = {"household": household, "source": one.source}.get(one.subject_type, min(people, default=None))
+        scope = one.scope_key + "".join(f"|{person}" for person in sorted(people)[1:])
+        values = self._values(one, records)
+        message = {language: filled(about.message[language], values) for language in ("zh", "zh_hant", "en")}
+        finding = self._base(one.code, about, one.subject_type, str(subject), scope, one.fields, records)
+        finding |= {
+            "person_id": people[0] if people and one.subject_type == "person" else None,
+            "household_id": household,
+            "involved": sorted(people)[1:] if len(people) > 1 else [],
+            "source": one.source,
+            "culprit": one.culprit,
+            "p_culprit": one.p_culprit,
+            "kinds": list(dict.fromkeys((*one.kinds, *sorted(symptoms)))),
+            "observed": [asdict(value) for value in one.observed],
+            "candidates": [asdict(replace(candidate, sources=tuple(candidate.sources))) for candidate in one.candidates],
+            "confidence_class": one.confidence.value,
+            "evidence": list(one.evidence),
+            "message_zh": message["zh"], "message_hant": message["zh_hant"], "message_en": message["en"],
+            "value_digest": value_digest(sorted((o.source, o.field, o.value or "") for o in one.observed)),
+        }  # fmt: skip
+        return finding
+
+    def _of_hit(self, hit: Hit, places: Mapping[int, Place], offered: Mapping[int, Sequence[Suggestion]]) -> Finding:
+        about = self.texts.about(hit.rule)
+        place = places.get(hit.record_id) if hit.record_id is not None else None
+        field = FIELD_OF.get(hit.rule[:3], "")
+        fitting = [one for one in offered.get(hit.record_id or -1, ()) if one.candidate.field == field]
+        confidence = Confidence.LOSSLESS if hit.rule in LOSSLESS else fitting[0].confidence if fitting else Confidence.NONE
+        finding = self._base(hit.rule, about, hit.subject_type, hit.subject, hit.scope_key, about.fields, [place] if place else [])
+        finding |= {
+            "person_id": hit.person_id,
+            "household_id": hit.household_id,
+            "involved": [int(one) for one in (hit.involved or "").strip("|").split("|") if one.isdigit()],
+            "source": hit.source,
+            "culprit": hit.source,
+            "p_culprit": 1.0 if hit.rule.startswith(ROW_CODES) and hit.rule not in NUMBER_SYMPTOMS else None,
+            "kinds": [hit.rule],
+            "observed": [{"source": hit.source, "field": field or (about.fields[0] if about.fields else ""), "value": hit.observed}],
+            "candidates": [asdict(one.candidate) for one in fitting],
+            "confidence_class": confidence.value,
+            "evidence": [one.sentence for one in fitting[:1]],
+            "message_zh": hit.message_zh, "message_hant": hit.message_hant, "message_en": hit.message_en,
+            "value_digest": value_digest([hit.observed]),
+        }  # fmt: skip
+        if finding["p_culprit"] is None:
+            finding["culprit"] = None
+        return finding
+
+    def _base(
+        self, rule: str, about: About, subject_type: str, subject: str, scope: str, fields: Sequence[str], records: Sequence[Place]
+    ) -> Finding:
+        identity = finding_id(rule, about.major, subject_type, subject, fields, scope)
+        first = records[0] if records else None
+        return {
+            "finding_id": identity, "short_id": short_id(identity), "rule": rule, "rule_version": about.version,
+            "rule_digest": about.digest, "grp": about.group, "severity": about.severity, "weight": about.weight,
+            "subject_type": subject_type, "subject": subject, "scope_key": scope, "fields": sorted(fields),
+            "town_code": first.town_code if first else None, "village_code": first.village_code if first else None,
+            "town_name": first.town_name if first else None, "village_name": first.village_name if first else None,
+            "household_no": first.household_no if first else None, "head_name": first.head_name if first else None,
+            "name": first.name if first else None,
+            "id_masked": mask_number(first.id_no) if first and first.id_no else None,
+            "records": [self.files.shown(place, fields) for place in records],
+            "hint_zh": about.hint["zh"], "hint_hant": about.hint["zh_hant"], "hint_en": about.hint["en"],
+            "owner": about.owner, "deadline_workdays": about.deadline, "params": "{}",
+            "delta": "new", "observation": "hit", "first_seen": None, "reopened_count": 0, "cause": "source",
+        }  # fmt: skip
+
+    def _values(self, one: Diagnosis, records: Sequence[Place]) -> dict[str, str]:
+        first = records[0] if records else None
+        village = f"{first.town_name or ''}{first.village_name or ''}" if first else ""
+        names = {
+            "village": village, "household_head": (first.head_name or "") if first else "",
+            "name": (first.name or "") if first else "", "household_no": (first.household_no or "") if first else "",
+            "source": self.titles.get(one.source or "", one.source or ""),
+            "culprit": self.titles.get(one.culprit or "", one.culprit or ""),
+            "others": joined([self.titles.get(o, o) for o in dict.fromkeys(v.source for v in one.observed) if o != one.source]),
+            "observed": one.facts.get("n", ""),
+        }  # fmt: skip
+        return names | one.facts
+
+
+def _mapping(engine: Engine, query: str) -> dict[int, int]:
+    table = engine.fetch(query)
+    keys, values = (table[name].to_pylist() for name in table.column_names)
+    return dict(zip(keys, values, strict=True))

@@ -1,0 +1,71 @@
+"""The folder of a finished sweep: findings, masked lines, counts, and what it stood on."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from taizhang.identity.numbers import mask_number
+from taizhang.sweep.engines import Engine
+from taizhang.sweep.findings.assemble import Finding
+from taizhang.sweep.findings.delta import to_table
+
+NUMBER_FIELDS = frozenset({"id_no", "head_id_no", "core18", "head_core18"})
+HIDDEN_FIELDS = frozenset({"member_phone", "household_phone", "bank_account"})
+
+
+def write_findings(folder: Path, findings: Sequence[Finding], *, reveal: bool) -> None:
+    """Write findings.parquet (full values, lake only) and findings.jsonl (masked unless revealed)."""
+    pq.write_table(to_table(findings), folder / "findings.parquet", compression="zstd")
+    with (folder / "findings.jsonl").open("w", encoding="utf-8") as stream:
+        for finding in sorted(findings, key=lambda one: str(one["finding_id"])):
+            stream.write(json.dumps(finding if reveal else masked(finding), ensure_ascii=False, sort_keys=True) + "\n")
+
+
+def masked(finding: Finding) -> Finding:
+    """A copy without full numbers or phones."""
+    return finding | {
+        "observed": [one | {"value": _masked(one["field"], one["value"])} for one in finding["observed"] or ()],
+        "candidates": [one | {"value": _masked(one["field"], one["value"])} for one in finding["candidates"] or ()],
+    }
+
+
+def _masked(field: str | None, value: str | None) -> str | None:
+    if value is None or field in HIDDEN_FIELDS:
+        return None if value is None else "*" * len(value)
+    longest = max((len(run) for run in "".join(c if c.isascii() and c.isalnum() else " " for c in value).split()), default=0)
+    return mask_number(value) if field in NUMBER_FIELDS or longest >= 15 else value
+
+
+def write_passes(folder: Path, findings: Sequence[Finding]) -> None:
+    """Write passes.parquet: subjects of open findings of the sweep before that are not hit today, with the verdict."""
+    left = [finding for finding in findings if finding["observation"] != "hit"]
+    names = ("finding_id", "rule", "subject", "source", "observation", "delta")
+    pq.write_table(pa.table({name: pa.array([one[name] for one in left], pa.string()) for name in names}), folder / "passes.parquet")
+
+
+def write_counts(folder: Path, engine: Engine, findings: Sequence[Finding]) -> None:
+    """Write counts.parquet: verdicts by rule, source and town for rules, findings for diagnoses."""
+    schema = {"rule": pa.string(), "source": pa.string(), "town_code": pa.string(), "applicable": pa.int64(), "hits": pa.int64(),
+              "passes": pa.int64(), "unknown": pa.int64(), "not_applicable": pa.int64(), "not_run": pa.string()}  # fmt: skip
+    parts = []
+    if engine.columns("rule_count"):
+        table = engine.fetch(f"SELECT {', '.join(schema)} FROM rule_count ORDER BY rule, source, town_code")
+        parts.append(table.cast(pa.schema(list(schema.items()))))
+    tally: dict[tuple[str, str | None, str | None], int] = {}
+    for finding in findings:
+        if finding["observation"] == "hit" and str(finding["rule"]).startswith(("PR-", "XS-")):
+            key = (finding["rule"], finding["source"], finding["town_code"])
+            tally[key] = tally.get(key, 0) + 1
+    ordered = sorted(tally.items(), key=lambda item: tuple(part or "" for part in item[0]))
+    rows = [{"rule": rule, "source": source, "town_code": town, "hits": n} for (rule, source, town), n in ordered]
+    parts.append(pa.Table.from_pylist(rows, schema=pa.schema(list(schema.items()))))
+    pq.write_table(pa.concat_tables(parts), folder / "counts.parquet", compression="zstd")
+
+
+def write_about(folder: Path, about: Mapping[str, Any]) -> None:
+    """Write sweep.json; its presence says that the sweep is complete."""
+    (folder / "sweep.json").write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")

@@ -1,0 +1,149 @@
+"""The register: person and household ids that stay the same from sweep to sweep.
+
+Kept as Parquet under `<data>/register/`, replaced atomically. A person of this sweep takes the id of the person of the
+last one with whom it shares most: number with name, number, name with birth and village, name with household. Both
+sides must be each other's best (rules-engine design, section 12). Ids are never used again.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from taizhang.sweep.engines import Engine
+
+PERSONS = pa.schema([
+    ("person_id", pa.int64()), ("id_key", pa.int64()), ("number", pa.string()), ("name_id", pa.int64()),
+    ("village", pa.int64()), ("birth", pa.date32()), ("household_id", pa.int64()), ("seen", pa.string()),
+])  # fmt: skip
+"""One row for every different reading (number, name) of a person, with the last sweep that saw it."""
+
+ROUNDS = 2
+
+
+@dataclass(frozen=True)
+class Register:
+    """The two files of the register; `folder` need not exist yet."""
+
+    folder: Path
+
+    def persons(self) -> pa.Table:
+        """Readings of all persons ever seen."""
+        path = self.folder / "person.parquet"
+        return pq.read_table(path) if path.is_file() else PERSONS.empty_table()
+
+    def replace(self, persons: pa.Table) -> None:
+        """Put the readings in the place of the old ones; a reader sees the old or the new file, never half of one."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        fresh = self.folder / "person.parquet.new"
+        pq.write_table(persons, fresh, compression="zstd")
+        with fresh.open("rb") as stream:
+            os.fsync(stream.fileno())
+        fresh.replace(self.folder / "person.parquet")
+
+
+def assign_ids(engine: Engine, register: Register) -> None:
+    """Create `person_key` (root, person_id) and `household_key` (hh, household_id)."""
+    engine.register("register_raw", register.persons())
+    engine.execute("CREATE OR REPLACE TABLE register_person AS SELECT * FROM register_raw")
+    engine.execute("""
+        CREATE OR REPLACE TABLE reading AS
+        SELECT c.root, CASE WHEN c.ident > 0 THEN c.ident END AS id_key, b.id_text AS number, c.name_id,
+            MIN(c.village) AS village, MIN(COALESCE(c.birth_date, c.id_birth)) AS birth, MIN(c.hh) AS hh, COUNT(*) AS n
+        FROM claim_person AS c LEFT JOIN bad_number AS b ON b.ident = c.ident
+        GROUP BY c.root, CASE WHEN c.ident > 0 THEN c.ident END, b.id_text, c.name_id
+    """)
+    _match_persons(engine)
+    _match_households(engine)
+
+
+def _match_persons(engine: Engine) -> None:
+    engine.execute("""
+        CREATE OR REPLACE TABLE likeness AS
+        SELECT root, person_id, SUM(weight) AS weight FROM (
+            SELECT DISTINCT r.root, p.person_id, 8 AS weight FROM reading AS r JOIN register_person AS p
+                ON p.id_key = r.id_key AND p.name_id = r.name_id
+            UNION ALL
+            SELECT DISTINCT r.root, p.person_id, 4 FROM reading AS r JOIN register_person AS p ON p.id_key = r.id_key
+            UNION ALL
+            SELECT DISTINCT r.root, p.person_id, 6 FROM reading AS r JOIN register_person AS p
+                ON p.number = r.number AND p.name_id = r.name_id
+            UNION ALL
+            SELECT DISTINCT r.root, p.person_id, 5 FROM reading AS r JOIN register_person AS p
+                ON p.name_id = r.name_id AND p.birth = r.birth AND p.village = r.village WHERE r.name_id <> 0
+            UNION ALL
+            SELECT DISTINCT r.root, p.person_id, 2 FROM reading AS r JOIN register_person AS p
+                ON p.name_id = r.name_id AND p.village = r.village WHERE r.name_id <> 0)
+        GROUP BY root, person_id
+    """)
+    engine.execute("CREATE OR REPLACE TABLE person_match AS SELECT root, person_id FROM likeness WHERE FALSE")
+    for _ in range(ROUNDS):
+        engine.execute("""
+            INSERT INTO person_match SELECT root, person_id FROM (
+                SELECT root, person_id,
+                    ROW_NUMBER() OVER (PARTITION BY root ORDER BY weight DESC, person_id) AS theirs,
+                    ROW_NUMBER() OVER (PARTITION BY person_id ORDER BY weight DESC, root) AS ours
+                FROM likeness AS l
+                WHERE NOT EXISTS (SELECT 1 FROM person_match AS m WHERE m.root = l.root)
+                    AND NOT EXISTS (SELECT 1 FROM person_match AS m WHERE m.person_id = l.person_id))
+            WHERE theirs = 1 AND ours = 1
+        """)
+    engine.execute("""
+        CREATE OR REPLACE TABLE person_key AS
+        SELECT root, person_id FROM person_match
+        UNION ALL
+        SELECT r.root, (SELECT COALESCE(MAX(person_id), 0) FROM register_person)
+            + CAST(ROW_NUMBER() OVER (ORDER BY r.id_key NULLS LAST, r.name_id, r.village, r.birth, r.root) AS BIGINT)
+        FROM (SELECT root, MIN(id_key) AS id_key, MIN(name_id) AS name_id, MIN(village) AS village, MIN(birth) AS birth
+            FROM reading GROUP BY root) AS r
+        ANTI JOIN person_match AS m ON m.root = r.root
+    """)
+
+
+def _match_households(engine: Engine) -> None:
+    """A household keeps the id that most of its members had; both must be each other's best."""
+    engine.execute("""
+        CREATE OR REPLACE TABLE household_likeness AS
+        SELECT m.hh, p.household_id, COUNT(DISTINCT k.person_id) AS n
+        FROM (SELECT DISTINCT root, hh FROM claim_person WHERE hh IS NOT NULL) AS m
+        JOIN person_key AS k ON k.root = m.root
+        JOIN (SELECT DISTINCT person_id, household_id FROM register_person) AS p ON p.person_id = k.person_id
+        WHERE p.household_id IS NOT NULL
+        GROUP BY m.hh, p.household_id
+    """)
+    engine.execute("""
+        CREATE OR REPLACE TABLE household_match AS SELECT hh, household_id FROM (
+            SELECT hh, household_id, ROW_NUMBER() OVER (PARTITION BY hh ORDER BY n DESC, household_id) AS theirs,
+                ROW_NUMBER() OVER (PARTITION BY household_id ORDER BY n DESC, hh) AS ours
+            FROM household_likeness)
+        WHERE theirs = 1 AND ours = 1
+    """)
+    engine.execute("""
+        CREATE OR REPLACE TABLE household_key AS
+        SELECT hh, household_id FROM household_match
+        UNION ALL
+        SELECT f.hh, (SELECT COALESCE(MAX(household_id), 0) FROM register_person)
+            + CAST(ROW_NUMBER() OVER (ORDER BY f.first, f.hh) AS BIGINT)
+        FROM (SELECT c.hh, MIN(k.person_id) AS first FROM claim_person AS c JOIN person_key AS k ON k.root = c.root
+            WHERE c.hh IS NOT NULL GROUP BY c.hh) AS f
+        ANTI JOIN household_match AS m ON m.hh = f.hh
+    """)
+
+
+def remembered(engine: Engine, sweep_id: str) -> pa.Table:
+    """The register after this sweep: today's readings, and the older ones that were not seen today."""
+    return engine.fetch(f"""
+        SELECT k.person_id, r.id_key, r.number, r.name_id, r.village, r.birth, h.household_id,
+            '{sweep_id}' AS seen
+        FROM reading AS r JOIN person_key AS k ON k.root = r.root LEFT JOIN household_key AS h ON h.hh = r.hh
+        UNION ALL
+        SELECT p.person_id, p.id_key, p.number, p.name_id, p.village, p.birth, p.household_id, p.seen
+        FROM register_person AS p
+        WHERE NOT EXISTS (
+            SELECT 1 FROM reading AS r JOIN person_key AS k ON k.root = r.root
+            WHERE k.person_id = p.person_id AND r.id_key IS NOT DISTINCT FROM p.id_key
+                AND r.number IS NOT DISTINCT FROM p.number AND r.name_id = p.name_id)
+        ORDER BY 1, 2, 3, 4
+    """).cast(PERSONS)

@@ -1,0 +1,205 @@
+"""One sweep: from the newest deliveries of a county to its findings."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pyarrow.parquet as pq
+
+from taizhang import __version__
+from taizhang.errors import UserError
+from taizhang.intake.county import County
+from taizhang.progress import Progress, Silent
+from taizhang.sweep.canonical import make_canonical
+from taizhang.sweep.diagnose import diagnose, judge_all
+from taizhang.sweep.engines import DuckDbEngine, Engine
+from taizhang.sweep.findings import delta
+from taizhang.sweep.findings.assemble import Assembler, Finding
+from taizhang.sweep.findings.texts import Texts
+from taizhang.sweep.findings.write import write_about, write_counts, write_findings, write_passes
+from taizhang.sweep.lake import SourceDelivery, SourceFacts, current_deliveries
+from taizhang.sweep.link.persons import link_persons
+from taizhang.sweep.link.register import Register, assign_ids, remembered
+from taizhang.sweep.rules import RuleSet, load_packs
+from taizhang.sweep.tables import make_claim, make_record_raw
+
+STAGES = ("read", "link", "judge", "diagnose", "rules", "findings", "write")
+
+
+class NothingDelivered(UserError):  # noqa: N818 - named for what a person meets
+    """No source of the county has a delivery yet."""
+
+    code: ClassVar[str] = "E-SWEEP-EMPTY"
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """A finished sweep.
+
+    folder: holds findings.parquet and the rest (docs/formats/findings.md). counts: records, persons, households, open,
+    new, persisting, reopened, gone. seconds: by stage. incomplete_sources: titles of sources that never delivered or
+    whose newest delivery is held or lacks sheets; none of their findings went because of it.
+    """
+
+    sweep_id: str
+    folder: Path
+    as_of: date
+    counts: dict[str, int]
+    seconds: dict[str, float] = field(default_factory=dict)
+    incomplete_sources: tuple[str, ...] = ()
+
+
+class _Clock:
+    """Times stages and tells a listener."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self.progress.start(name)
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - started, 4)
+        self.progress.finish(name)
+
+
+def sweep(
+    county: County,
+    *,
+    as_of: date | None = None,
+    progress: Progress | None = None,
+    engine: str = "duckdb",
+    reveal_reason: str | None = None,
+    rules: RuleSet | None = None,
+) -> SweepResult:
+    """Link, judge, diagnose, run the rules and write the findings of a county's newest deliveries.
+
+    as_of: read deliveries up to this day; None means all. engine: "duckdb". reveal_reason: why findings.jsonl may hold
+    full numbers; recorded in sweep.json. rules: None loads the shipped packs and the county's own.
+    Raises NothingDelivered, PackError for a pack that does not load, ValueError for an unknown engine.
+    """
+    if engine != "duckdb":
+        raise ValueError(engine)
+    facts = [SourceFacts(s.id, s.kind.value, s.title, s.derived_from) for s in county.sources]
+    deliveries = current_deliveries(county.data, facts, as_of)
+    if not deliveries:
+        raise NothingDelivered(
+            "还没有可排查的报送。", where=str(county.data), hint="先运行 taizhang intake 接收各来源的报送。"
+        )
+    clock = _Clock(progress or Silent())
+    day = as_of or max(delivery.as_of for delivery in deliveries)
+    ruleset = rules or load_packs(county.packs, overrides=county.parameters, county_code=county.code)
+    folder = _new_folder(county.data / "sweeps", day)
+    working = folder.with_name(f".{folder.name}")
+    shutil.rmtree(working, ignore_errors=True)
+    working.mkdir(parents=True)
+    try:
+        with DuckDbEngine([county.data / "deliveries"]) as database:
+            counts = _run(database, deliveries, county.data, day, ruleset, clock, working, folder.name, reveal_reason)
+    except BaseException:
+        shutil.rmtree(working, ignore_errors=True)
+        raise
+    working.rename(folder)
+    incomplete = tuple(_title(county, source) for source in _incomplete(county, deliveries))
+    return SweepResult(folder.name, folder, day, counts, clock.seconds, incomplete)
+
+
+def _run(
+    database: Engine,
+    deliveries: list[SourceDelivery],
+    data: Path,
+    day: date,
+    ruleset: RuleSet,
+    clock: _Clock,
+    working: Path,
+    sweep_id: str,
+    reveal_reason: str | None,
+) -> dict[str, int]:
+    sources = {delivery.number: delivery for delivery in deliveries}
+    register = Register(data / "register")
+    with clock.stage("read"):
+        make_record_raw(database, deliveries)
+        make_claim(database)
+    with clock.stage("link"):
+        linked = link_persons(database, max(sources) + 1)
+        assign_ids(database, register)
+    with clock.stage("judge"):
+        judged = judge_all(database, sources)
+    with clock.stage("diagnose"):
+        diagnoses = diagnose(database, sources, linked, judged)
+        make_canonical(database, deliveries, judged)
+    with clock.stage("rules"):
+        ran = ruleset.run(database, as_of=day)
+    with clock.stage("findings"):
+        before = delta.read_before(data / "sweeps", register.folder)
+        made = Assembler(database, deliveries, Texts(ruleset), judged).findings(diagnoses)
+        findings = delta.with_delta(database, made, before, deliveries, sweep_id)
+    with clock.stage("write"):
+        write_findings(working, findings, reveal=reveal_reason is not None)
+        write_passes(working, findings)
+        write_counts(working, database, findings)
+        counts = _counts(database, findings)
+        about = _about(sweep_id, day, deliveries, counts, clock, ran.faults, judged.numbers.judged, reveal_reason, len(before.history))
+        write_about(working, about)
+        register.replace(remembered(database, sweep_id))
+        _replace_history(register.folder, findings, before)
+    return counts
+
+
+def _counts(database: Engine, findings: list[Finding]) -> dict[str, int]:
+    row = database.fetch("""
+        SELECT (SELECT COUNT(*) FROM claim) AS records, (SELECT COUNT(*) FROM person) AS persons,
+            (SELECT COUNT(DISTINCT household_id) FROM household) AS households
+    """).to_pylist()[0]
+    deltas = [finding["delta"] for finding in findings]
+    counted = {name: deltas.count(name) for name in ("new", "persisting", "reopened", "gone")}
+    return {**row, **counted, "open": len(findings) - counted["gone"]}
+
+
+def _about(  # type: ignore[no-untyped-def]
+    sweep_id, day, deliveries, counts, clock, faults, judged, reveal_reason, order
+) -> dict[str, Any]:
+    return {
+        "schema_version": 1, "sweep_id": sweep_id, "as_of": day.isoformat(), "version": __version__,
+        "finished_at": datetime.now(UTC).isoformat(timespec="seconds"), "order": time.time_ns(),
+        "deliveries": [
+            {"source": d.source, "title": d.title, "delivery": d.name, "as_of": d.as_of.isoformat(), "held": d.held}
+            for d in deliveries
+        ],
+        "counts": counts, "seconds": clock.seconds, "rule_faults": faults, "known_before": order,
+        "learned": {"error_rates": judged.rate.round(5).tolist(), "copying": judged.copying.round(4).tolist()},
+        "reveal_reason": reveal_reason,
+    }  # fmt: skip
+
+
+def _replace_history(folder: Path, findings: list[Finding], before: delta.Before) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / "finding.parquet.new"
+    pq.write_table(delta.history_after(findings, before), fresh, compression="zstd")
+    with fresh.open("rb") as stream:
+        os.fsync(stream.fileno())
+    fresh.replace(folder / "finding.parquet")
+
+
+def _new_folder(sweeps: Path, day: date) -> Path:
+    number = 1
+    while (sweeps / f"{day.isoformat()}-{number}").exists():
+        number += 1
+    return sweeps / f"{day.isoformat()}-{number}"
+
+
+def _incomplete(county: County, deliveries: list[SourceDelivery]) -> list[str]:
+    there = {delivery.source: delivery for delivery in deliveries}
+    return [source.id for source in county.sources if source.id not in there or there[source.id].held]
+
+
+def _title(county: County, source: str) -> str:
+    return county.source(source).title
