@@ -17,7 +17,9 @@ from taizhang.intake.mapping.normal import Header, header, path_key
 from taizhang.intake.mapping.profile import Profile, agreement, is_refuted
 from taizhang.intake.model import FIELDS, TABLES, FieldType, IdentityRole, plain
 
-_BRACKET = re.compile(r"^([^()]*)\(([^()]*)\)([^()]*)$")
+_BRACKET = re.compile(r"^(.+)\(([^()]*)\)([^()]*)$")
+_REMARK = re.compile(r"^([^:,;]{2,}?)[:,;](.+)$")
+_DESCRIBES = re.compile(r"情况|状况$")
 AUTOMATIC = 0.90  # from here a column is mapped without asking
 ASKED = 0.50  # from here it is proposed; below it stays under its own header
 _NEAR = 0.6  # share of common concepts from which a label is proposed at all
@@ -133,7 +135,9 @@ def candidates(path: tuple[str, ...], table: str, source: str | None = None) -> 
         about = _about(leaf, owner)
         same = [entry for entry in _same_words(about, table, source) if _unit_fits(entry.field, leaf)]
         for entry in same:
-            offer(entry.field, 0.93 if len(same) == 1 else 0.75, Why.WORDS, leaf.unit)
+            # 耕地情况 may be told in words: only a plain label stands for a quantity.
+            told = _DESCRIBES.search(leaf.key) is not None and FIELDS[entry.field].type in NUMERIC_TYPES
+            offer(entry.field, 0.93 if len(same) == 1 and not told else 0.75, Why.WORDS, leaf.unit)
         if not same:
             for field_name, score in _near(about, table, source):
                 offer(field_name, score, Why.SIMILAR, leaf.unit)
@@ -146,18 +150,20 @@ def candidates(path: tuple[str, ...], table: str, source: str | None = None) -> 
 
 
 def _simpler(path: tuple[str, ...], table: str, source: str | None) -> Candidate | None:
-    """The field of a label without what was only added to it: a second line, a remark in brackets, a final 1.
+    """The field of a label without what was only added to it: a second line, a remark, a final 1.
 
     劳动能力（技能） is 劳动能力; 残疾证号（监护人） is not 残疾证号: the addition must not speak of another owner, nor of a
-    concept that some field's label pairs with what stands outside.
+    concept that the rest does not speak of.
     """
     text = path[-1].strip()
     lines = [line for line in text.splitlines() if line.strip()]
-    brackets = _BRACKET.match(plain(text))
+    brackets, remark = _BRACKET.match(plain(text)), _REMARK.match(plain(text))
     if len(lines) > 1:
         parts = lines
     elif brackets is not None and header(text).unit is None:
         parts = [brackets.group(1) + brackets.group(3), brackets.group(2)]
+    elif remark is not None:
+        parts = [remark.group(1), remark.group(2)]
     elif text.endswith(("1", "１")) and not text[:-1].endswith(tuple("0123456789")):
         parts = [text[:-1]]
     else:
@@ -169,7 +175,8 @@ def _simpler(path: tuple[str, ...], table: str, source: str | None) -> Candidate
     for part in parts[1:]:
         added = signature(header(part).key)
         same = candidates((*path[:-1], part), table, source)
-        agrees = bool(same) and same[0].field == options[0].field
+        # 与户主关系（本人/儿子/父亲）: the owners in the bracket are examples of values.
+        agrees = options[0].field == "relation_to_head" or (bool(same) and same[0].field == options[0].field)
         unheard = added.owner == SELF and not (added.concepts - added.unknown - outside.concepts)
         if not agrees and not unheard:
             return None
@@ -219,6 +226,15 @@ def _about(leaf: Header, owner: str | None) -> Signature:
 
 
 def _same_words(about: Signature, table: str, source: str | None) -> list[Entry]:
+    """Entries that are about the same; 家庭 before a value of the household adds nothing."""
+    found = _entries_about(about, table, source)
+    if not found and "household" in about.concepts and len(about.concepts) > 1:
+        bare = Signature(about.owner, about.concepts - {"household"}, about.whether)
+        found = [entry for entry in _entries_about(bare, table, source) if FIELDS[entry.field].of_household]
+    return found
+
+
+def _entries_about(about: Signature, table: str, source: str | None) -> list[Entry]:
     entries = in_table(dictionary().by_identity.get(about.identity, ()), table, source)
     distinct = list({entry.field: entry for entry in entries}.values())
     yes_no = [entry for entry in distinct if FIELDS[entry.field].type is FieldType.BOOL]

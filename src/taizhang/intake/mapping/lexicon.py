@@ -127,6 +127,8 @@ def signature(key: str) -> Signature:
                 whether = True
     if concepts == {"number"} and mentions_self:
         concepts.add("persons")
+    if concepts == {"title"} and (owners or mentions_self):
+        concepts = {"name"}  # 户主名称, 成员名称: of a person, 名称 is the name
     for concept in tuple(concepts):
         concepts -= words.absorbed.get(concept, frozenset())
     return Signature("+".join(sorted(set(owners))) or SELF, frozenset(concepts), whether)
