@@ -38,11 +38,36 @@ BODIES = st.from_regex(
     r"(610723|612323|110101)(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9]|2[0-8])[0-9]{3}", fullmatch=True
 )
 NUMBERS = BODIES.map(lambda body: body + check_digit(body))
+EDGES = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(sorted(DivisionHistory.packaged().codes)) | st.from_regex(r"[0-9]{6}", fullmatch=True),
+    st.from_regex(r"(0000|1111|1899|19[0-9]{2}|20[0-2][0-9]|9999)(0[0-9]|1[0-3])[0-3][0-9]", fullmatch=True),
+    st.from_regex(r"(000|99[5-9]|[0-9]{3})[0-9X]", fullmatch=True),
+)
+"""Well-formed numbers at the edges: any division, odd years, days that do not exist, reserved sequences."""
 ODD_TEXTS = st.one_of(
+    EDGES,
     st.text(alphabet=string.digits + "xX /'=\"OlI.E+０１２Ｘ不详张·\n\u200b", max_size=24),
     NUMBERS.flatmap(
         lambda n: st.sampled_from(
-            [n[:17], n + "1", n[:15] + "000", n.lower(), f"G{n}", n + "42", n + "42B1", f" {n}", n[:6] + n[8:17]]
+            [
+                n[:17],
+                n + "1",
+                n[:15] + "000",
+                n.lower(),
+                f"'{n}\t",
+                f'="{n}"',
+                f"\u3000{n}\u00a0",
+                f"\ufeff{n}\r\n",
+                f"{n}\x00",
+                f"{n[0]}.{n[1:13]}E+17",
+                f"{n[0]}.{n[1:]}e17",
+                f"G{n}",
+                n + "42",
+                n + "42B1",
+                f" {n}",
+                n[:6] + n[8:17],
+            ]
         )
     ),
     NUMBERS,

@@ -10,7 +10,7 @@ from taizhang.identity.numbers.compare import NumberRelation, compare_number_pai
 from taizhang.identity.numbers.excel import DOUBLE, SIXTEEN, TYPED, Damage, undamaged, undamaged_any
 from taizhang.identity.numbers.kinds import IdDefect, IdKind, IdParse
 from taizhang.identity.numbers.masking import mask_number
-from taizhang.identity.numbers.parse import MAX_AGE, birth_of, parse_id, to_18
+from taizhang.identity.numbers.parse import MAX_AGE, PLACEHOLDER_PREFIXES, birth_of, numbers_in, parse_id, to_18
 from taizhang.identity.numbers.repair import (
     SUBSTITUTION,
     TRANSPOSITION,
@@ -23,6 +23,7 @@ from taizhang.identity.numbers.repair import (
 __all__ = [
     "DOUBLE",
     "MAX_AGE",
+    "PLACEHOLDER_PREFIXES",
     "SIXTEEN",
     "SUBSTITUTION",
     "TRANSPOSITION",
@@ -44,6 +45,7 @@ __all__ = [
     "id_key",
     "indel_candidates",
     "mask_number",
+    "numbers_in",
     "parse_id",
     "parse_ids",
     "repair_candidates",

@@ -58,7 +58,9 @@ def undamaged_any(raw: str, models: Iterable[Damage] = (TYPED, DOUBLE, SIXTEEN))
         number = Decimal(raw)
     except InvalidOperation:
         return []
-    if not number.is_finite() or number.is_signed() or number.adjusted() != 17:  # before int(): 1E999999999 is short to write
+    if (
+        not number.is_finite() or number.is_signed() or number.adjusted() != 17
+    ):  # before int(): 1E999999999 is short to write
         return []
     seen = int(number)
     return sorted({number for model in models for number in undamaged(seen, model)})[:_MOST]

@@ -16,6 +16,8 @@ def normalise_number(raw: str) -> tuple[str, tuple[str, ...]]:
 
     Letters that merely resemble digits (O, l) are left: reading them as digits would be a guess. Idempotent.
     """
+    if raw.isascii() and raw.isalnum():
+        return raw, ()
     steps: list[str] = []
     text, before = raw, None
     while text != before:  # one wrapping may hide another: an apostrophe before a formula; every round shortens or maps

@@ -58,7 +58,7 @@ def parse_id(
     text, steps = normalise_number(raw)
     if not text or text.upper() in _EMPTY_MARKS:
         return IdParse(IdKind.EMPTY, defects=(IdDefect.MISSING,), steps=steps)
-    if len(numbers_in(raw)) > 1:
+    if len(raw) >= 30 and len(numbers_in(raw)) > 1:  # the shortest number has 15 digits
         text, steps = normalise_number(re.sub(r"\s*/\s*|\s+", "/", raw.strip()))
         return IdParse(IdKind.UNKNOWN, text=text, defects=(IdDefect.TWO_IN_CELL,), steps=steps)
     if numeric and _is_damaged_number(text):
