@@ -29,7 +29,7 @@ from taizhang.identity.names import (
         ("龚\ue863", "龚\ue863", {"NM-PUA"}),
         ("龚YAN", "龚YAN", {"NM-LATIN"}),
         ("張(zhāng)偉(wěi)", "張偉", {"NM-PINYIN-BRACKET", "NM-TRADITIONAL"}),
-        ("寮犱紵", "寮犱紵", {"NM-CHARSET", "NM-TRADITIONAL"}),
+        ("寮犱紵", "寮犱紵", {"NM-CHARSET"}),
         ("ÕÅÎ°", "ÕÅÎ°", {"NM-CHARSET"}),
         ("⻩伟", "黄伟", {"NM-RADICAL"}),
         ("⾦伟", "金伟", {"NM-RADICAL"}),

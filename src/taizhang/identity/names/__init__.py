@@ -4,19 +4,20 @@ Scalar forms explain one case, columnar forms do the same for a county. A name i
 forms are equivalences, damage has suggestions.
 """
 
-from taizhang.identity.names.columnar import MOST_SOUND_KEYS, NameColumns, compare_name_pairs, name_id, parse_names
+from taizhang.identity.names.columnar import MOST_SOUND_KEYS, NameColumns, name_id, parse_names
 from taizhang.identity.names.compare import Difference, NameRelation, compare_names
 from taizhang.identity.names.knowledge import NameKnowledge, knowledge
-from taizhang.identity.names.likeness import NEAR_FINALS, NEAR_INITIALS, Like, liken
+from taizhang.identity.names.likeness import Like, liken
+from taizhang.identity.names.pairs import compare_name_pairs
 from taizhang.identity.names.parse import NameParse, parse_name
 from taizhang.identity.names.pinyin import StrippedPinyin, strip_pinyin
 from taizhang.identity.names.repairs import NameRepair, repair_prose
+from taizhang.identity.names.sounds import USUAL_NEAR_SOUNDS, NearSounds
 from taizhang.identity.names.vocabulary import NameCode, NameDefect, NameGrade, NameStep
 
 __all__ = [
     "MOST_SOUND_KEYS",
-    "NEAR_FINALS",
-    "NEAR_INITIALS",
+    "USUAL_NEAR_SOUNDS",
     "Difference",
     "Like",
     "NameCode",
@@ -28,6 +29,7 @@ __all__ = [
     "NameRelation",
     "NameRepair",
     "NameStep",
+    "NearSounds",
     "StrippedPinyin",
     "compare_name_pairs",
     "compare_names",

@@ -11,12 +11,14 @@ from taizhang.identity.names.knowledge import knowledge
 from taizhang.identity.names.likeness import Like, liken
 from taizhang.identity.names.parse import NameParse, parse_name
 from taizhang.identity.names.rows import rows_of, surname_length
+from taizhang.identity.names.sounds import USUAL_NEAR_SOUNDS, NearSounds
 from taizhang.identity.names.vocabulary import (
     GRADES,
     KUN_JIN_KAO,
     LOSS_CLASS,
     PRIVATE_CLASS,
     NameCode,
+    NameDefect,
     NameGrade,
 )
 
@@ -27,14 +29,19 @@ _LABELS = (
     (Like.SHAPE, NameCode.SHAPE),
     (Like.KEY, NameCode.KEY),
 )
-_CREDIT = {Like.VARIANT: 0.95, Like.HOMOPHONE: 0.85, Like.SHAPE: 0.75, Like.NEARPHONE: 0.7, Like.KEY: 0.55}
-_WHOLE = {
+CREDIT = {Like.VARIANT: 95, Like.HOMOPHONE: 85, Like.SHAPE: 75, Like.NEARPHONE: 70, Like.KEY: 55}
+"""Hundredths of a character that a likeness counts in the similarity; for ranking only."""
+WHOLE = {
     NameCode.SAME: 1.0, NameCode.FORMAT: 1.0, NameCode.ALIAS: 0.95, NameCode.LOSS: 0.9, NameCode.DAMAGED: 0.9,
     NameCode.EXTRA: 0.75, NameCode.ORDER: 0.8, NameCode.CLAN: 0.5,
 }  # fmt: skip
+UNLIKE = {NameCode.GIVEN: 0.3, NameCode.SURNAME: 0.4}
+"""Similarity of names of unequal length that only share a part."""
 _ORDER = {code: place for place, code in enumerate(NameCode)}
 _WILD = re.compile(f"{KUN_JIN_KAO}|[{LOSS_CLASS}{PRIVATE_CLASS}]")
 _SPELT = re.compile("[A-ZÜ]{1,6}")
+_SLOT = re.compile(f"{_WILD.pattern}|{_SPELT.pattern}|.", re.DOTALL)
+_JOINED = re.compile("[、,，/;；|\\n ]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,34 +74,49 @@ class NameRelation:
 
 
 @lru_cache(maxsize=65_536)
-def compare_names(a: str | None, b: str | None) -> NameRelation:
-    """Compare two cells or normalised names. Symmetric but for the direction of `differences`."""
+def compare_names(a: str | None, b: str | None, *, near: NearSounds = USUAL_NEAR_SOUNDS) -> NameRelation:
+    """Compare two cells or normalised names. Symmetric but for the direction of `differences`.
+
+    near: which sounds the county's speech confuses. A placeholder (不详, 王某) is no name: the relation is `MISSING`,
+    for missing is not different.
+    """
     one, other = parse_name(a), parse_name(b)
     if one.text is None or other.text is None:
         return NameRelation(NameCode.MISSING)
     if a == b or one.text == other.text:
         code = NameCode.SAME if a == b else NameCode.FORMAT
         return NameRelation(code, (), GRADES[code], 1.0)
-    differences = differences_of(one.text, other.text) if len(one.text) == len(other.text) else ()
+    same_length = len(one.text) == len(other.text)
+    differences = differences_of(one.text, other.text, near) if same_length else ()
     return explained(one, other, differences)
 
 
 def explained(one: NameParse, other: NameParse, differences: tuple[Difference, ...]) -> NameRelation:
-    """Explain two different names whose differing places are known (none where their lengths differ)."""
+    """Explain two different names whose differing places are known (none where their lengths differ).
+
+    Where order, length or losses are looked at, variants count as equal: one explanation does not hide another.
+    """
     a, b = one.text or "", other.text or ""
+    if NameDefect.PLACEHOLDER in one.defects or NameDefect.PLACEHOLDER in other.defects:
+        return NameRelation(NameCode.MISSING)
+    folded_a, folded_b = fold(a), fold(b)
     found: list[NameCode] = []
+    if a.replace("·", "") == b.replace("·", ""):
+        found.append(NameCode.FORMAT)
     if _fits_with_losses(a, b) or _fits_with_losses(b, a):
         found.append(NameCode.LOSS)
-    if any(repair.admits(b) for repair in one.repairs) or any(repair.admits(a) for repair in other.repairs):
+    if _was(one, other) or _was(other, one):
         found.append(NameCode.DAMAGED)
-    if a == other.alias or b == one.alias:
-        found.append(NameCode.ALIAS)
-    if _is_clan(a, b) or _is_clan(b, a):
+    if one.alias or other.alias:
+        names, others = {folded_a, fold(one.alias or a)}, {folded_b, fold(other.alias or b)}
+        if names & others:
+            found.append(NameCode.ALIAS)
+    if _is_clan(folded_a, folded_b) or _is_clan(folded_b, folded_a):
         found.append(NameCode.CLAN)
-    if _has_extra(a, b) or _has_extra(b, a):
+    if _has_extra(folded_a, folded_b) or _has_extra(folded_b, folded_a):
         found.append(NameCode.EXTRA)
     if len(a) == len(b):
-        if sorted(a) == sorted(b):
+        if folded_a != folded_b and sorted(folded_a) == sorted(folded_b):
             found.append(NameCode.ORDER)
         found += codes_of([d.like for d in differences], len(a))
     if not found:
@@ -104,14 +126,28 @@ def explained(one: NameParse, other: NameParse, differences: tuple[Difference, .
     return NameRelation(code, tuple(found[1:]), GRADES[code], _similarity(code, a, b, differences), differences)
 
 
-def differences_of(a: str, b: str) -> tuple[Difference, ...]:
+def fold(name: str) -> str:
+    """The name with every character as the representative of its equivalence set: for looking, never a value."""
+    table = knowledge().fold
+    return "".join(chr(table[ord(c)]) if ord(c) < len(table) else c for c in name)
+
+
+def _was(damaged: NameParse, whole: NameParse) -> bool:
+    """Whether a repair of the one side can be the other side."""
+    text = whole.text or ""
+    return any(
+        repair.admits(text) or (repair.certain and fold(repair.text) == fold(text)) for repair in damaged.repairs
+    )
+
+
+def differences_of(a: str, b: str, near: NearSounds = USUAL_NEAR_SOUNDS) -> tuple[Difference, ...]:
     """The differing places of two names of equal length."""
     places = [at for at, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
     if not places:
         return ()
     index = np.array(places)
     codes_a, codes_b = (np.fromiter(map(ord, name), dtype=np.int32, count=len(name))[index] for name in (a, b))
-    flags = liken(rows_of(a)[index], rows_of(b)[index], codes_a, codes_b)
+    flags = liken(rows_of(a)[index], rows_of(b)[index], codes_a, codes_b, near)
     return tuple(Difference(at + 1, a[at], b[at], Like(int(flag))) for at, flag in zip(places, flags, strict=True))
 
 
@@ -145,30 +181,42 @@ def unexplained(a: str, b: str, differences: Sequence[Difference]) -> NameCode:
 
 
 def _fits_with_losses(damaged: str, whole: str) -> bool:
-    """Whether every mark of loss (or spelt-out reading) of `damaged` can stand for one character of `whole`."""
-    if not _WILD.search(damaged) and not _SPELT.search(damaged):
-        return False
-    if _WILD.fullmatch(damaged):
+    """Whether every mark of loss, or reading spelt out, in `damaged` can stand for one character of `whole`.
+
+    At least one character must be left to agree, or a reading: marks alone fit everybody.
+    """
+    slots = _slots(damaged)
+    if slots is None or len(slots) != len(whole):
         return False
     known = knowledge()
-    pattern = ""
-    at = 0
-    for match in re.finditer(f"{_WILD.pattern}|{_SPELT.pattern}", damaged):
-        pattern += re.escape(damaged[at : match.start()])
-        spelt = match[0].lower().replace("ü", "v") if _SPELT.fullmatch(match[0]) else ""
-        if spelt and spelt not in known.every_reading:
-            return False
-        pattern += f"(?P<r{match.start()}>.)" if spelt else "."
-        at = match.end()
-    found = re.fullmatch(pattern + re.escape(damaged[at:]), whole, re.DOTALL)
-    if found is None:
-        return False
-    for name, character in found.groupdict().items():
-        letters = _SPELT.match(damaged, int(name[1:]))
-        syllable = known.every_reading[letters[0].lower().replace("ü", "v")] if letters else -1
-        if syllable not in {value >> 3 for value in known.all_readings[known.row(character)].tolist() if value >= 0}:
+    for slot, character in zip(slots, whole, strict=True):
+        if isinstance(slot, int):
+            if slot >= 0 and slot not in (known.all_readings[known.row(character)] >> 3):
+                return False
+        elif fold(slot) != fold(character):
             return False
     return True
+
+
+def _slots(name: str) -> list[str | int] | None:
+    """A name with losses, character by character: itself, -1 for lost, a syllable id for a reading spelt out.
+
+    None if nothing is lost, if nothing is left, or if letters are no reading.
+    """
+    slots: list[str | int] = []
+    for match in _SLOT.finditer(name):
+        text = match[0]
+        if _WILD.fullmatch(text):
+            slots.append(-1)
+        elif _SPELT.fullmatch(text):
+            syllable = knowledge().every_reading.get(text.lower().replace("ü", "v"))
+            if syllable is None:
+                return None
+            slots.append(syllable)
+        elif text != " ":
+            slots.append(text)
+    lost = any(isinstance(slot, int) for slot in slots)
+    return slots if lost and any(slot != -1 for slot in slots) else None
 
 
 def _is_clan(clan: str, name: str) -> bool:
@@ -177,19 +225,23 @@ def _is_clan(clan: str, name: str) -> bool:
 
 
 def _has_extra(longer: str, shorter: str) -> bool:
-    """One character more, or a first name of a dotted name alone."""
-    if len(longer) == len(shorter) + 1 and len(shorter) >= 2:
+    """One character more, or a part of a dotted name or of a cell with two names."""
+    if len(shorter) < 2:
+        return False
+    if len(longer) == len(shorter) + 1:
         return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
-    return "·" in longer and len(shorter) >= 2 and longer.startswith(f"{shorter}·")
+    return longer.startswith(f"{shorter}·") or (
+        len(longer) > len(shorter) and shorter in (parts := _JOINED.split(longer)) and len(parts) > 1
+    )
 
 
 def _similarity(code: NameCode, a: str, b: str, differences: Sequence[Difference]) -> float:
-    if code in _WHOLE:
-        return _WHOLE[code]
+    if code in WHOLE:
+        return WHOLE[code]
     if len(a) != len(b):
-        return 0.3 if code is NameCode.GIVEN else 0.4 if code is NameCode.SURNAME else 0.0
-    credit = sum(max((_CREDIT[flag] for flag in _CREDIT if d.like & flag), default=0.0) for d in differences)
-    return round((len(a) - len(differences) + credit) / len(a), 4)
+        return UNLIKE.get(code, 0.0)
+    credit = sum(max((CREDIT[flag] for flag in CREDIT if d.like & flag), default=0) for d in differences)
+    return (100 * (len(a) - len(differences)) + credit) / (100 * len(a))
 
 
 def _readings(character: str, place: int) -> str:

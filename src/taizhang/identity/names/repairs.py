@@ -30,11 +30,13 @@ class NameRepair:
     reason: the defect it explains.
     slots: for every character its possible values, likeliest first; one value where the bytes are certain.
     evidence: the bytes as hexadecimal, ``..`` for a byte that is lost.
+    telling: whether the text alone shows the damage; if not, only a second source that fits can.
     """
 
     reason: NameDefect
     slots: tuple[str, ...]
     evidence: str
+    telling: bool = True
 
     @property
     def text(self) -> str:
@@ -158,7 +160,8 @@ def open_ended_repairs(text: str) -> tuple[NameRepair, ...]:
     if "\ufffd" in middle or not first or not last:
         return ()
     slots = (*text[: match.start()], _names_first(first, at_start=match.start() == 0), *middle, last)
-    return (NameRepair(NameDefect.DESYNC, slots, f"..{run.hex().upper()}.."),)
+    telling = bool(middle) and _plausible(middle, match[2])
+    return (NameRepair(NameDefect.DESYNC, slots, f"..{run.hex().upper()}..", telling),)
 
 
 def charset_repairs(text: str) -> tuple[NameRepair, ...]:
@@ -177,8 +180,8 @@ def _utf8_read_as_gbk(text: str) -> tuple[NameRepair, ...]:
         return ()
     if not 4 <= len(raw) <= 200:
         return ()
-    spare = len(raw) % 3
-    if spare and not (cut and spare == 2):
+    spare = len(raw) % 3  # an odd number of bytes: the last one found no partner and was lost, marked or not
+    if spare == 1 or (not spare and cut):
         return ()
     try:
         decoded = raw[: len(raw) - spare].decode("utf-8")
@@ -194,7 +197,7 @@ def _utf8_read_as_gbk(text: str) -> tuple[NameRepair, ...]:
         if not ranked:
             return ()
         slots.append(ranked)
-    return (NameRepair(NameDefect.CHARSET, tuple(slots), raw.hex().upper() + (".." if cut else "")),)
+    return (NameRepair(NameDefect.CHARSET, tuple(slots), raw.hex().upper() + (".." if spare else "")),)
 
 
 def _read_as_latin(text: str) -> tuple[NameRepair, ...]:

@@ -23,18 +23,3 @@ def rows_of(name: str) -> npt.NDArray[np.int32]:
     elif len(name) > 0 and inside[0]:
         rows[0] = known.surname_row_of[codes[0]]
     return rows
-
-
-def rows_of_columns(
-    codes: npt.NDArray[np.int32], starts: npt.NDArray[np.int64], names: list[str]
-) -> npt.NDArray[np.int32]:
-    """The rows of many names at once: all their code points in one array, and where each begins."""
-    known = knowledge()
-    inside = np.minimum(codes, CODE_POINTS - 1)
-    rows = known.row_of[inside].astype(np.int32)
-    rows[starts] = known.surname_row_of[inside[starts]]
-    firsts = {surname[0] for surname in known.compound_rows}
-    for at, name in enumerate(names):
-        if name[0] in firsts and surname_length(name) == 2:
-            rows[starts[at] : starts[at] + 2] = known.compound_rows[name[:2]]
-    return rows

@@ -32,6 +32,7 @@ class NameDefect(StrEnum):
 class NameStep(StrEnum):
     """One step of normalising that changed something, in the order in which they are tried."""
 
+    WRAPPER = "wrapper"
     COMPAT = "compatibility"
     INVISIBLE = "invisible"
     WIDTH = "width"
@@ -106,7 +107,7 @@ HAN_CLASS = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 HAN = re.compile(f"[{HAN_CLASS}]")
 ALL_HAN = re.compile(f"[{HAN_CLASS}]+")
 PRIVATE_CLASS = "\ue000-\uf8ff\U000f0000-\U0010ffff"
-LOSS_MARKS = "?？□■▢◻〓\ufffd*＊_＿"
+LOSS_MARKS = "?？□■▢◻〓\ufffd*＊_＿×"
 """Written where a character could not be: each stands for one character."""
 LOSS_CLASS = re.escape(LOSS_MARKS)
 KUN_JIN_KAO = "锟斤拷"
@@ -186,27 +187,8 @@ RELATION_NOTES = [
     "的丈夫",
 ]
 """The name before such a note is another person's: the note is reported and the text stays whole."""
-SUFFIX_NOTES = [
-    "户主",
-    "先生",
-    "女士",
-    "同志",
-    "老师",
-    "师傅",
-    "书记",
-    "主任",
-    "村长",
-    "支书",
-    "组长",
-    "医生",
-    "已故",
-    "死亡",
-    "去世",
-    "已迁出",
-    "迁出",
-    "学生",
-    "残疾",
-    "五保",
-    "低保",
-]
+HONORIFICS = ["先生", "女士", "同志", "老师", "师傅", "书记", "主任", "村长", "支书", "组长", "医生"]
+"""May stand behind a surname alone: then the surname is all that is known."""
+STATE_NOTES = ["户主", "已故", "死亡", "去世", "已迁出", "迁出", "学生", "残疾", "五保", "低保"]
+"""Stand behind a whole name only: 学生 may be somebody's given name."""
 ALIAS_WORDS = "曾用名|又名|别名|原名|学名|乳名|小名|绰号|化名|本名|艺名"
