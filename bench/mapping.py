@@ -52,9 +52,11 @@ class Score:
     strangers_taken: int = 0
 
     def count(self, got: str, wanted: set[str]) -> None:
+        """Count one label. Where both a field and nobody's are right, only a third answer counts, as taken wrongly."""
         self.labels += 1
-        self.taken += got != NOBODY
-        self.right += got in wanted and got != NOBODY
+        either = NOBODY in wanted and len(wanted) > 1
+        self.taken += got != NOBODY and not (either and got in wanted)
+        self.right += got != NOBODY and got in wanted and not either
         self.ours += NOBODY not in wanted
         self.strangers += wanted == {NOBODY}
         self.strangers_taken += wanted == {NOBODY} and got != NOBODY

@@ -10,7 +10,7 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "formats" / "mapping-file.md"
 
 
 def test_the_example_of_the_document_is_a_mapping_file():
-    example = re.search(r"```yaml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.S).group(1)
+    example = re.search(r"```yaml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL).group(1)
 
     mapping = parse_mapping(example)
 
