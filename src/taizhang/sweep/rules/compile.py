@@ -147,7 +147,7 @@ class ParameterTexts:
 
 def portable(tree: exp.Expr, parameters: ParameterTexts, scan: MemberScan | None = None) -> exp.Expr:
     """A rule's tree in portable SQL: functions expanded, parameters put in, aggregates folded into the scan."""
-    return parameters.put_in(expand(tree, scan.fold if scan is not None else None))
+    return expand(parameters.put_in(tree), scan.fold if scan is not None else None)
 
 
 def suppressed(when: exp.Expr, others: list[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
