@@ -27,7 +27,7 @@ class BlockBuilder:
     """
 
     def __init__(self, limits: Limits, block_rows: int, *, sheet: str, formats_known: bool = True) -> None:
-        self._limits, self._block_rows, self._sheet = limits, block_rows, sheet
+        self._limits, self.block_rows, self._sheet = limits, block_rows, sheet
         self._formats_known = formats_known
         self._columns_seen: set[int] = set()
         self._rows_kept = 0
@@ -55,13 +55,19 @@ class BlockBuilder:
         self._numbers.append(number)
         self._hidden.append(hidden)
         self._struck.append(sum(cell[4] for cell in cells) * 2 > len(cells))
-        self._rows_kept += 1
-        if self._rows_kept > self._limits.rows:
-            raise over_limit("rows", self._rows_kept, self._limits.rows, sheet=self._sheet)
         if len(columns) > self._limits.columns:
             raise over_limit("columns", len(columns), self._limits.columns, sheet=self._sheet)
-        if len(self._numbers) >= self._block_rows:
+        if len(self._numbers) >= self.block_rows:
             self._ready.append(self._build())
+
+    def admit(self, rows: int, columns: Iterable[int]) -> None:
+        """Count rows and columns of the sheet, also those of blocks made elsewhere. Raises FileRefused."""
+        self._rows_kept += rows
+        if self._rows_kept > self._limits.rows:
+            raise over_limit("rows", self._rows_kept, self._limits.rows, sheet=self._sheet)
+        self._columns_seen.update(columns)
+        if len(self._columns_seen) > self._limits.columns:
+            raise over_limit("columns", len(self._columns_seen), self._limits.columns, sheet=self._sheet)
 
     def ready(self) -> list[RawBlock]:
         """The full blocks since the last call."""
@@ -75,10 +81,8 @@ class BlockBuilder:
         return self.ready()
 
     def _build(self) -> RawBlock:
-        self._columns_seen.update(self._cells)
-        if len(self._columns_seen) > self._limits.columns:
-            raise over_limit("columns", len(self._columns_seen), self._limits.columns, sheet=self._sheet)
         length = len(self._numbers)
+        self.admit(length, self._cells)
         block = RawBlock(
             row_numbers=np.array(self._numbers, dtype=np.int32),
             columns={column: self._column(length, *self._cells[column]) for column in sorted(self._cells)},

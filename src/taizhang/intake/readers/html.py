@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 from lxml import etree
+from lxml.etree import _Element as Element
 
 from taizhang.intake.preflight import Limits, corrupt, over_limit
 from taizhang.intake.raw import CellKind, FileEvent, Merge, RawBlock, SheetMeta
@@ -29,13 +31,13 @@ class HtmlWorkbook:
         try:
             for text in decoded(path, encoding):
                 parser.feed(text.replace("\x00", "").encode("utf-8", "surrogatepass"))
-            self._root = parser.close()
+            self._root = cast("Element | None", parser.close())
         except etree.LxmlError as error:
             raise corrupt("html") from error
 
     def sheets(self) -> Iterator["HtmlSheet"]:
         """The tables that are not inside another one, in document order."""
-        tables = [] if self._root is None else self._root.xpath("//table[not(ancestor::table)]")
+        tables = [] if self._root is None else _elements(self._root, "//table[not(ancestor::table)]")
         if not tables:
             raise corrupt("no-table")
         for index, table in enumerate(tables):
@@ -47,7 +49,7 @@ class HtmlWorkbook:
 class HtmlSheet:
     """One table as a sheet."""
 
-    def __init__(self, table: etree._Element, meta: SheetMeta, limits: Limits, block_rows: int) -> None:
+    def __init__(self, table: Element, meta: SheetMeta, limits: Limits, block_rows: int) -> None:
         self._table, self._meta, self._limits, self._block_rows = table, meta, limits, block_rows
 
     @property
@@ -61,7 +63,7 @@ class HtmlSheet:
         builder = BlockBuilder(limits, self._block_rows, sheet=meta.name, formats_known=False)
         covered: dict[int, int] = {}  # column → last row a span from above covers
         visited = 0
-        for number, row in enumerate(self._table.xpath("./tr|./thead/tr|./tbody/tr|./tfoot/tr"), 1):
+        for number, row in enumerate(_elements(self._table, "./tr|./thead/tr|./tbody/tr|./tfoot/tr"), 1):
             hidden = bool(_HIDDEN.search(row.get("style") or ""))
             cells: list[Cell] = []
             column = 0
@@ -89,20 +91,24 @@ class HtmlSheet:
         yield from builder.rest()
 
 
-def _span(element: etree._Element, key: str) -> int:
+def _elements(root: Element, path: str) -> list[Element]:
+    return cast("list[Element]", root.xpath(path))
+
+
+def _span(element: Element, key: str) -> int:
     text = (element.get(key) or "1").strip()
     return max(1, min(int(text), SPAN_MAX)) if text.isascii() and text.isdigit() and len(text) < 10 else 1
 
 
-def _text(element: etree._Element) -> str:
+def _text(element: Element) -> str:
     """The text as a browser shows it: blanks folded, `<br>` and paragraphs as line breaks, NBSP kept."""
     return _flat(element).strip(" \n")
 
 
-def _flat(element: etree._Element) -> str:
+def _flat(element: Element) -> str:
     text = _BLANKS.sub(" ", element.text or "")
     for child in element:
-        if isinstance(child.tag, str) and child.tag not in {"script", "style"}:
+        if child.tag not in {"script", "style"}:
             if child.tag in {"br", "p", "div"}:
                 text += "\n"
             text += _flat(child)
@@ -110,11 +116,11 @@ def _flat(element: etree._Element) -> str:
     return text
 
 
-def _is_struck(element: etree._Element) -> bool:
+def _is_struck(element: Element) -> bool:
     """Whether the cell, or the only element inside it, is struck out."""
     if _STRUCK.search(element.get("style") or ""):
         return True
-    inside = [child for child in element if isinstance(child.tag, str)]
+    inside = list(element)
     if len(inside) != 1 or (element.text or "").strip():
         return False
     return inside[0].tag in _STRIKE_TAGS or bool(_STRUCK.search(inside[0].get("style") or ""))

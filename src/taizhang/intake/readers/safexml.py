@@ -21,7 +21,7 @@ SEPARATOR = "}"
 def forbid_declarations(parser: expat.XMLParserType) -> None:
     """Make any DTD or entity declaration stop the parse with `SR-FILE-ENTITY`."""
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object) -> int:
         raise FileRefused(FileEvent("SR-FILE-ENTITY", "error"))
 
     parser.StartDoctypeDeclHandler = refuse

@@ -9,17 +9,21 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from taizhang.intake.preflight import Limits, over_limit
-from taizhang.intake.readers.safexml import MAIN_NAMESPACES, PIECE_BYTES, SEPARATOR, Feeder, forbid_declarations
+from taizhang.intake.readers.safexml import MAIN_NAMESPACES, SEPARATOR, Feeder, forbid_declarations
 from taizhang.intake.readers.xlsx.escapes import unescape
-from taizhang.intake.readers.xlsx.package import Package
 
 
 @dataclass(frozen=True)
 class SharedStrings:
-    """texts: one per item, never null. struck: true where every run of an item is struck out; None when none is."""
+    """texts: one per item, never null.
+
+    struck: true where every run of an item is struck out; None when none is. blank: true where an item is the empty
+    text; None when none is.
+    """
 
     texts: pa.StringArray
     struck: npt.NDArray[np.bool_] | None = None
+    blank: npt.NDArray[np.bool_] | None = None
 
     @cached_property
     def listed(self) -> list[str]:
@@ -35,14 +39,13 @@ def no_strings() -> SharedStrings:
 class StringsParser:
     """The truth about `<sst>`: an expat parse, item by item.
 
-    `texts` and `struck` grow while `feed` is called. Namespaces and prefixes of any kind are understood.
+    `texts` and `struck` grow while `feed` is called; the caller may take them away. Namespaces and prefixes of any kind are understood.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.texts: list[str] = []
         self.struck: list[bool] = []
         self._limits = limits
-        self._bytes = 0
         self._parser = expat.ParserCreate(namespace_separator=SEPARATOR)
         self._parser.buffer_text = True
         forbid_declarations(self._parser)
@@ -106,23 +109,3 @@ class StringsParser:
     def _keep(self, text: str) -> None:
         self.texts.append(text)
         self.struck.append(bool(self._runs) and all(self._runs))
-        self._bytes += len(text.encode())
-        if len(self.texts) > self._limits.shared_strings:
-            raise over_limit("shared_strings", len(self.texts), self._limits.shared_strings)
-        if self._bytes > self._limits.shared_bytes:
-            raise over_limit("shared_bytes", self._bytes, self._limits.shared_bytes)
-
-    def result(self) -> SharedStrings:
-        """What was read so far."""
-        struck = np.array(self.struck, np.bool_) if any(self.struck) else None
-        return SharedStrings(pa.array(self.texts, type=pa.string()), struck)
-
-
-def read_strings(package: Package, part: str, limits: Limits) -> SharedStrings:
-    """The shared strings in `part`. Raises FileRefused."""
-    stream = package.open(part)
-    parser = StringsParser(limits)
-    while piece := stream.read(PIECE_BYTES):
-        parser.feed(piece)
-    parser.feed(b"", final=True)
-    return parser.result()

@@ -7,21 +7,27 @@ from pathlib import Path
 from taizhang.intake.preflight import FileRefused, Limits, corrupt
 from taizhang.intake.raw import FileEvent, RawBlock, SheetMeta
 from taizhang.intake.readers.blocks import BlockBuilder
-from taizhang.intake.readers.safexml import PIECE_BYTES, Node, parse_small
+from taizhang.intake.readers.safexml import Node, parse_small
 from taizhang.intake.readers.xlsx.comments import read_comments
 from taizhang.intake.readers.xlsx.package import Package
-from taizhang.intake.readers.xlsx.scalar import TRUE_WORDS, SheetParser
+from taizhang.intake.readers.xlsx.scalar import TRUE_WORDS
 from taizhang.intake.readers.xlsx.sheetstate import SheetState
-from taizhang.intake.readers.xlsx.strings import SharedStrings, no_strings, read_strings
+from taizhang.intake.readers.xlsx.stream import stream_blocks
+from taizhang.intake.readers.xlsx.strings import SharedStrings, no_strings
+from taizhang.intake.readers.xlsx.stringstream import read_strings
 from taizhang.intake.readers.xlsx.styles import Styles, no_styles, read_styles
 
 VISIBILITIES = frozenset({"visible", "hidden", "veryHidden"})
 
 
 class XlsxWorkbook:
-    """An open .xlsx. Iterate `sheets` once, exhausting each sheet's blocks before the next."""
+    """An open .xlsx. Iterate `sheets` once, exhausting each sheet's blocks before the next.
 
-    def __init__(self, path: Path, limits: Limits, block_rows: int) -> None:
+    vector: False reads everything by expat; the tests hold the fast path against it.
+    """
+
+    def __init__(self, path: Path, limits: Limits, block_rows: int, *, vector: bool = True) -> None:
+        self.vector = vector
         self.limits, self.block_rows = limits, block_rows
         self.events: list[FileEvent] = []
         self.cells_visited = 0
@@ -51,7 +57,7 @@ class XlsxWorkbook:
     def strings(self) -> SharedStrings:
         """The shared strings, read on first use."""
         part = self._target("sharedStrings")
-        return read_strings(self.package, part, self.limits) if part else no_strings()
+        return read_strings(self.package, part, self.limits, vector=self.vector) if part else no_strings()
 
     @cached_property
     def styles(self) -> Styles:
@@ -67,6 +73,12 @@ class XlsxWorkbook:
 
     def sheets(self) -> Iterator["XlsxSheet"]:
         """The sheets in workbook order; chart and dialog sheets are left out."""
+        try:
+            yield from self._sheets()
+        finally:
+            self.close()
+
+    def _sheets(self) -> Iterator["XlsxSheet"]:
         listed = list(self._root.all("sheets", "sheet"))
         if not listed:
             raise corrupt("no-sheet")
@@ -76,7 +88,6 @@ class XlsxWorkbook:
                 raise corrupt("missing-part", sheet=node.attributes.get("name", ""))
             if relation.type == "worksheet":
                 yield XlsxSheet(self, self._meta(index, node), relation.target)
-        self.close()
 
     def _meta(self, index: int, node: Node) -> SheetMeta:
         visibility = node.attributes.get("state", "visible")
@@ -88,7 +99,7 @@ class XlsxWorkbook:
         )
 
     def close(self) -> None:
-        """Close the file; done by itself after the last sheet."""
+        """Close the file; done by itself after the last sheet and after a refusal."""
         self.package.close()
         self._stream.close()
 
@@ -112,15 +123,9 @@ class XlsxSheet:
         try:
             self._meta.comments.extend(read_comments(book.package, self._part, book.limits))
             stream = book.package.open(self._part)
-            parser = SheetParser(state, builder)
-            more = True
-            while more:
-                piece = stream.read(PIECE_BYTES)
-                more = bool(piece)
-                parser.feed(piece, final=not more)
-                yield from builder.ready()
-            yield from builder.rest()
+            yield from stream_blocks(stream, state, builder, vector=book.vector)
         except FileRefused as refusal:
+            book.close()
             if refusal.event.sheet:
                 raise
             event = refusal.event
