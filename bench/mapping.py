@@ -26,7 +26,7 @@ from rapidfuzz import fuzz, process
 
 from measure import table
 from taizhang.intake.mapping import block_of, layouts, map_sheet, preload, read_head
-from taizhang.intake.mapping.columns import AUTOMATIC, candidates
+from taizhang.intake.mapping.candidates import AUTOMATIC, candidates
 from taizhang.intake.mapping.dictionary import dictionary, in_table
 from taizhang.intake.mapping.normal import header
 from taizhang.intake.raw import SheetMeta
@@ -62,6 +62,7 @@ class Score:
         self.strangers_taken += wanted == {NOBODY} and got != NOBODY
 
     def line(self) -> list[str]:
+        """Recall, precision and strangers taken, as they stand in the table."""
         recall = f"{100 * self.right / self.ours:.1f} %" if self.ours else "–"
         precision = f"{100 * self.right / self.taken:.1f} %" if self.taken else "–"
         return [recall, precision, f"{self.strangers_taken} of {self.strangers}"]

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taizhang.intake.mapping import MappingFile, block_of, map_sheet, parse_mapping, read_head, write_mapping
-from taizhang.intake.mapping.columns import AUTOMATIC, candidates
+from taizhang.intake.mapping.candidates import AUTOMATIC, candidates
 from taizhang.intake.mapping.layouts import fingerprint
 from taizhang.intake.mapping.lexicon import signature
 from taizhang.intake.mapping.normal import header

@@ -2,7 +2,8 @@
 
 import pytest
 
-from taizhang.intake.mapping.columns import AUTOMATIC, candidates, choose_table, column_letter
+from taizhang.intake.mapping.candidates import AUTOMATIC, candidates
+from taizhang.intake.mapping.columns import choose_table, column_letter
 from taizhang.intake.mapping.normal import header, path_key
 
 

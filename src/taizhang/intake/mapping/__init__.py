@@ -7,7 +7,8 @@
 A row classified OTHER_HEADER begins a second segment: `read_head(blocks, meta, from_row=number)`, `map_sheet` again.
 """
 
-from taizhang.intake.mapping.columns import MappedColumn, Why, column_letter
+from taizhang.intake.mapping.candidates import Why
+from taizhang.intake.mapping.columns import MappedColumn, column_letter
 from taizhang.intake.mapping.dictionary import dictionary
 from taizhang.intake.mapping.head import HeadRow, SheetHead, block_of, read_head
 from taizhang.intake.mapping.layouts import Layout, layouts

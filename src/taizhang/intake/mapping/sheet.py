@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 
+from taizhang.intake.mapping.candidates import Why, candidates
 from taizhang.intake.mapping.columns import (
     ColumnChoice,
     MappedColumn,
-    Why,
-    candidates,
     choose_columns,
     choose_table,
 )
