@@ -9,7 +9,7 @@ from taizhang.sweep.diagnose.context import Context, make_context
 from taizhang.sweep.diagnose.exchanged import number_diagnoses
 from taizhang.sweep.diagnose.heads import head_copies
 from taizhang.sweep.diagnose.model import Candidate, Confidence, Diagnosis, Observed
-from taizhang.sweep.diagnose.presence import make_homes, missing, moved, stale
+from taizhang.sweep.diagnose.presence import certificates, make_homes, missing, moved, stale
 from taizhang.sweep.diagnose.repeated import repeated_persons, shared_numbers
 from taizhang.sweep.diagnose.wrong import name_diagnoses, wrong_numbers
 from taizhang.sweep.engines import Engine
@@ -59,6 +59,7 @@ def diagnose(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Link
     found += [one for one in moved(engine, sources) if one.persons[0] not in at_home]
     found += missing(engine, sources)
     found += stale(sources)
+    found += certificates(engine, sources)
     found += _ambiguous(context, linked)
     return [_once(one) for one in found]
 

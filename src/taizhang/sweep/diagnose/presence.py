@@ -106,7 +106,7 @@ def moved(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Dia
         source = sources[source_no].source
         decided = votes > own
         yield Diagnosis(
-            code="XS-HOUSEHOLD", persons=(root,), records=(record, other), wrong=1, source=source,
+            code="XS-HOUSEHOLD", persons=(root,), records=(record,) if decided else (record, other), wrong=1, source=source,
             fields=("household_no",), culprit=source if decided else None, p_culprit=votes / (votes + own),
             scope_key=source, confidence=Confidence.RANKED if decided else Confidence.NONE,
             evidence=(f"{votes}个来源把此人登记在另一户",),
@@ -114,3 +114,22 @@ def moved(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Dia
         )  # fmt: skip
 
 
+
+
+def certificates(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Diagnosis]:
+    """XS-ID-DISABILITY: one source has a person's disability certificate where others have the citizen number."""
+    table = engine.fetch("""
+        SELECT c.root, c.record_id, c.source_no FROM claim_person AS c
+        JOIN (SELECT record_id FROM record_raw WHERE id_kind = 'disability' AND id_ok) AS r ON r.record_id = c.record_id
+        SEMI JOIN (
+            SELECT p.root, p.source_no FROM claim_person AS p
+            JOIN (SELECT record_id FROM record_raw WHERE id_kind IN ('citizen', 'citizen_15')) AS q ON q.record_id = p.record_id
+        ) AS o ON o.root = c.root AND o.source_no <> c.source_no
+        ORDER BY c.record_id
+    """)
+    for root, record, source_no in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
+        source = sources[source_no].source
+        yield Diagnosis(
+            code="XS-ID-DISABILITY", persons=(root,), records=(record,), wrong=0, source=source, fields=("id_no",),
+            scope_key=source, evidence=("前18位与其他来源的身份证号码相同，是同一人的残疾人证",), confidence=Confidence.LOSSLESS,
+        )  # fmt: skip

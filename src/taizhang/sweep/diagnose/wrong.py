@@ -83,7 +83,7 @@ def number_diagnosis(context: Context, wrong: WrongNumber, code: str, also: tupl
     return Diagnosis(
         code=code,
         persons=(wrong.row.root,),
-        records=_records(context, group, wrong.at),
+        records=_records(context, group, wrong.at, wrong.p_wrong),
         wrong=1,
         source=source,
         fields=("id_no",),
@@ -130,6 +130,9 @@ def name_diagnoses(context: Context) -> Iterator[Diagnosis]:
     positions = wrong_rows(verdict, troubled.group, troubled["name_id"] != 0, troubled["name_id"])
     for at in positions.tolist():
         group = int(troubled.group[at])
+        true_row = int(verdict.row[verdict.best[group]])
+        if _is_lost(troubled.texts["name_defects"][at]) and _is_lost(troubled.texts["name_defects"][true_row]):
+            continue  # nobody has the whole name: every row is NM-LOSS by itself, and none explains another
         code = str(verdict.compared.code[at])
         source_no = int(troubled["source_no"][at])
         source = context.source_id(source_no)
@@ -147,7 +150,7 @@ def name_diagnoses(context: Context) -> Iterator[Diagnosis]:
         yield Diagnosis(
             code=code if code.startswith("XS-") else "XS-NAME-DISJOINT",
             persons=(int(troubled["root"][at]),),
-            records=_records(context, group, at),
+            records=_records(context, group, at, float(p_wrong[at])),
             wrong=1,
             source=source,
             fields=("name",),
@@ -163,17 +166,25 @@ def name_diagnoses(context: Context) -> Iterator[Diagnosis]:
         )
 
 
+def _is_lost(defects: str | None) -> bool:
+    return "|NM-LOSS|" in (defects or "")
+
+
 def _members(context: Context, group: int) -> range:
     first, last = np.searchsorted(context.troubled.group, [group, group + 1])
     return range(int(first), int(last))
 
 
-def _records(context: Context, group: int, wrong: int) -> tuple[int, ...]:
-    """The wrong row first, then one row of every other source."""
+def _records(context: Context, group: int, wrong: int, p_wrong: float) -> tuple[int, ...]:
+    """The wrong row; where the evidence does not say which row is wrong, one row of every source, this one first.
+
+    Rows shown are rows complained about: a row that is right must not be marked in its owner's workbook.
+    """
     troubled = context.troubled
     shown = {int(troubled["source_no"][wrong]): int(troubled["record_id"][wrong])}
-    for member in _members(context, group):
-        shown.setdefault(int(troubled["source_no"][member]), int(troubled["record_id"][member]))
+    if p_wrong < BLAME:
+        for member in _members(context, group):
+            shown.setdefault(int(troubled["source_no"][member]), int(troubled["record_id"][member]))
     return tuple(shown.values())
 
 

@@ -13,11 +13,12 @@ from taizhang.sweep.judge.troubled import Troubled
 from taizhang.sweep.judge.truth import Candidates, Claims, Floats, Judged, Options, judge, options_of
 from taizhang.sweep.link.features import MISSING, Compared, Ints, compare_names_of, compare_numbers_of
 
-BIRTH_FITS, BIRTH_FAILS = 2.0, -3.0
-"""Log-evidence of a birth column for a number; three columns at most are heard."""
+BIRTH_FAILS = -3.0
+"""Log-evidence of a birth column against a number of another birth date."""
 OWN_BIRTH_FAILS = -2.5
 """A number that its own row's birth column denies is doubtful even where nobody else has a column."""
-SEX_FITS, SEX_FAILS = 0.2, -1.5
+FILLED_BIRTH_FAILS = -1.0
+"""The column agrees with the row's own other number: it may have been filled in from it."""
 TRUNCATED = -8.0
 DAMAGED_NAME = -6.0
 UNUSUAL_NAME = -2.0
@@ -97,12 +98,12 @@ def _birth_evidence(troubled: Troubled, base: "_Field") -> Floats:
     """How birth and sex columns of the person's rows speak for every candidate number."""
     claims = Claims(troubled.group, troubled["source_no"], base.claimed, troubled.group)
     record, candidate = options_of(claims, Candidates(base.owner, np.zeros(len(base.value))))
-    has = troubled["birth_date"][record] != MISSING
-    number = troubled["id_birth"][base.row[candidate]]
-    known = has & (number != MISSING)
-    fits = troubled["birth_date"][record] == number
+    birth, number = troubled["birth_date"], troubled["id_birth"]
+    denied = (birth[record] != MISSING) & (number[base.row[candidate]] != MISSING) & (birth[record] != number[base.row[candidate]])
     own = base.claimed[record] == candidate
-    bits = np.where(known, np.where(fits, np.where(own, 0.7, BIRTH_FITS), np.where(own, OWN_BIRTH_FAILS, BIRTH_FAILS)), 0.0)
+    filled = (base.claimed[record] >= 0) & (birth[record] == number[record])
+    weight = np.where(own, OWN_BIRTH_FAILS, np.where(filled, FILLED_BIRTH_FAILS, BIRTH_FAILS))
+    bits = np.where(denied, weight, 0.0)
     total = np.zeros(len(base.value))
     np.add.at(total, candidate, bits)
     return np.clip(total, -7.0, 7.0)
