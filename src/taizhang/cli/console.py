@@ -1,6 +1,7 @@
 """How the command line speaks: results on standard output, progress and errors on standard error."""
 
 import traceback
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -9,6 +10,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from taizhang.errors import UserError
+
+PLACES = 3
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -20,6 +23,18 @@ def error(fault: UserError) -> None:
     for name, text in (("位置", fault.where), ("原因", fault.why), ("办法", fault.hint)):
         if text:
             err.print(f"  {name}：{escape(text)}")
+
+
+def errors(faults: Sequence[UserError]) -> None:
+    """Say many: the same trouble once, with its count and the first places (a thousand equal lines help nobody)."""
+    alike: dict[tuple[str, ...], list[UserError]] = {}
+    for one in faults:
+        alike.setdefault((one.code, one.message, one.why, one.hint), []).append(one)
+    for group in alike.values():
+        first = group[0]
+        places = [one.where for one in group if one.where]
+        shown = "；".join(places[:PLACES]) + (f" 等 {len(places)} 处" if len(places) > PLACES else "")
+        error(type(first)(first.message, where=shown, why=first.why, hint=first.hint))
 
 
 def fault(unexpected: BaseException) -> None:

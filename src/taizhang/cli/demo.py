@@ -6,14 +6,15 @@ from pathlib import Path
 import click
 
 from taizhang.cli.console import Bars, out
+from taizhang.cli.sample import MAKING
 from taizhang.cli.sweep import print_intake, print_sweep
 from taizhang.intake.county import load_county
 from taizhang.intake.pipeline import take_in
 from taizhang.report.write import write_reports
 from taizhang.sample import make_county
 from taizhang.sample import score as score_sweep
-from taizhang.sweep import delivery_dates
 from taizhang.sweep import sweep as run_sweep
+from taizhang.sweep.history import delivery_dates
 
 
 @click.command()
@@ -26,7 +27,9 @@ def demo(folder: Path, persons: int, seed: int) -> int:
     with Bars() as bars:
         if not county_file.exists():
             out.print(f"[bold]1 生成示例县[/]  {persons:,} 人，四种来源，三次报送（人员全部虚构）")
-            make_county(folder, persons=persons, seed=seed, deliveries=3, progress=bars)
+            bars.start(MAKING)
+            make_county(folder, persons=persons, seed=seed, deliveries=3)
+            bars.finish(MAKING)
         else:
             out.print(f"[bold]1 示例县已在[/] {folder}")
         book = load_county(county_file)
@@ -43,6 +46,6 @@ def demo(folder: Path, persons: int, seed: int) -> int:
         print_sweep(book, result, reports, time.perf_counter() - started)
     out.print()
     out.print("[bold]4 与真值比较[/]（示例县的差错是程序预先埋下的，可以打分）")
-    out.print(score_sweep(result.folder, folder / "truth").summary(), markup=False)
+    out.print(score_sweep(result.folder, folder / "truth").markdown(), markup=False)
     out.print(f"\n下一步：用浏览器打开 {reports.page}")
     return 0

@@ -11,7 +11,9 @@ from taizhang.errors import UserError
 from taizhang.intake.county import load_county
 from taizhang.sample import make_county, make_scenario
 from taizhang.sample import score as score_sweep
-from taizhang.sweep import latest_sweep
+from taizhang.sweep.history import latest_sweep
+
+MAKING = "生成示例县"
 
 
 class FolderNotEmpty(UserError):
@@ -60,19 +62,17 @@ def sample(
     """生成示例县：四种来源的真实格式台账，另存真值；人员全部虚构。 Make a synthetic county with its truth."""
     refuse_full_folder(folder)
     with Bars() as bars:
+        bars.start(MAKING)
         if scenario:
             made = make_scenario(folder, seed=seed)
         else:
             made = make_county(
-                folder,
-                persons=persons,
-                seed=seed,
-                deliveries=deliveries,
-                error_rate=error_rate,
-                copying=copying,
-                progress=bars,
+                folder, persons=persons, seed=seed, deliveries=deliveries, error_rate=error_rate, copying=copying
             )
-    out.print(f"已生成：{made.county_file}")
+        bars.finish(MAKING)
+    out.print(
+        f"已生成：{made.folder / 'county.toml'}（{made.persons:,} 人，{made.rows:,} 行，埋下差错 {made.faults:,} 处）"
+    )
     return 0
 
 

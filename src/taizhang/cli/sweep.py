@@ -11,9 +11,11 @@ from taizhang.cli import console, options
 from taizhang.cli.console import Bars, out
 from taizhang.intake.county import County, load_county
 from taizhang.intake.pipeline import TakenIn, take_in
+from taizhang.report.finding import describe_finding
 from taizhang.report.write import Reports, write_reports
 from taizhang.sweep import SweepResult
 from taizhang.sweep import sweep as run_sweep
+from taizhang.sweep.history import latest_sweep
 
 INCOMPLETE = 3
 
@@ -81,8 +83,7 @@ def print_intake(taken: TakenIn) -> None:
             "新" if delivery.is_new else "已接收过",
         )
     out.print(table)
-    for problem in taken.problems:
-        console.error(problem)
+    console.errors(taken.problems)
 
 
 def print_sweep(book: County, result: SweepResult, reports: Reports, seconds: float) -> None:
@@ -110,7 +111,6 @@ def print_sweep(book: County, result: SweepResult, reports: Reports, seconds: fl
 @click.argument("finding", metavar="问题编号")
 def show(county: Path, finding: str) -> int:
     """显示一个问题：各台账怎么写、差在哪里、可能哪一本错。 Show one finding (numbers masked)."""
-    from taizhang.report.finding import describe_finding  # noqa: PLC0415 - only this command needs the tables
-
-    out.print(describe_finding(load_county(county), finding))
+    book = load_county(county)
+    out.print(describe_finding(book, latest_sweep(book), finding), markup=False)
     return 0

@@ -13,6 +13,7 @@ from taizhang.report.texts import Label, group_label, label
 SEVERITIES = ("error", "warn", "suspect", "info")
 DELTAS = ("new", "persisting", "reopened", "gone")
 NUMBER_FIELDS = frozenset({"id_no", "core18", "head_id_no"})
+_OF_EACH_RULE = 40
 _SEVERITY_ORDER = "list_position(['error','warn','suspect','info'], severity)"
 
 
@@ -135,9 +136,12 @@ class FindingsFile:
     def most_serious(self, limit: int, source_titles: dict[str, str]) -> list[FindingRow]:
         """At most `limit` open findings, spread over the rules so that a common one does not hide the others."""
         return self._finding_rows(
-            f"""WHERE delta <> 'gone'
-            QUALIFY row_number() OVER (ORDER BY row_number() OVER (PARTITION BY rule ORDER BY {_SEVERITY_ORDER}, finding_id)
-                <= 40 DESC, {_SEVERITY_ORDER}, finding_id) <= $limit
+            f"""WHERE finding_id IN (
+                SELECT finding_id FROM (
+                    SELECT finding_id, severity,
+                        row_number() OVER (PARTITION BY rule ORDER BY {_SEVERITY_ORDER}, finding_id) AS place
+                    FROM finding WHERE delta <> 'gone')
+                ORDER BY place > {_OF_EACH_RULE}, {_SEVERITY_ORDER}, finding_id LIMIT $limit)
             ORDER BY {_SEVERITY_ORDER}, rule, town_code NULLS LAST, village_code NULLS LAST, finding_id""",
             {"limit": limit},
             source_titles,

@@ -1,11 +1,14 @@
 """Writes everything people get from a sweep into its folder: page, lists, returned workbooks."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
+from typing import ClassVar
 
+from taizhang.errors import SystemFault
+from taizhang.intake.child import ChildPool, Refused
 from taizhang.intake.county import County
 from taizhang.progress import Progress
 from taizhang.report.facts import page_facts, rule_titles, source_titles
@@ -19,6 +22,12 @@ PAGE = "report.html"
 TOWN_LISTS = "lists"
 RETURNED = "returned"
 FINDINGS_ON_PAGE = 2000
+
+
+class ListsFailed(SystemFault):
+    """The lists of problems could not be written; page and findings are there."""
+
+    code: ClassVar[str] = "E-REPORT-LISTS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +56,29 @@ def write_reports(county: County, folder: Path, *, progress: Progress, returned:
     progress.advance(stage)
 
     # Lists and returned workbooks share nothing but the findings: a second core does the lists.
-    writer = get_context("spawn").Process(target=_write_lists, args=(folder, facts, titles, sources), name="lists")
-    writer.start()
-    returned_folder = (
-        return_workbooks(county, folder, folder / RETURNED, progress=progress, jobs=jobs) if returned else None
-    )
-    if returned:
-        progress.advance(stage)
-    writer.join()
-    if writer.exitcode != 0:
-        raise OSError("问题清单未能写出。")
+    with ThreadPoolExecutor(1) as second:
+        lists = second.submit(_lists_apart, folder, facts, titles, sources)
+        returned_folder = (
+            return_workbooks(county, folder, folder / RETURNED, progress=progress, jobs=jobs) if returned else None
+        )
+        if returned:
+            progress.advance(stage)
+        lists.result()
     progress.advance(stage)
     progress.finish(stage)
     return Reports(folder / PAGE, folder / COUNTY_LIST, folder / TOWN_LISTS, returned_folder)
 
 
-def _write_lists(folder: Path, facts: PageFacts, titles: dict[str, Label], sources: dict[str, str]) -> None:
+def _lists_apart(folder: Path, facts: PageFacts, titles: dict[str, Label], sources: dict[str, str]) -> None:
+    """Write the lists in a process of their own; raises ListsFailed."""
+    with ChildPool(1, preload=(__name__,)) as pool:
+        (outcome,) = pool.map(write_lists, [(folder, {"facts": facts, "titles": titles, "sources": sources})])
+    if isinstance(outcome, Refused):
+        raise ListsFailed(outcome.events[0].code)
+
+
+def write_lists(folder: Path, *, facts: PageFacts, titles: dict[str, Label], sources: dict[str, str]) -> None:
+    """Write the county's list and one for each town into the sweep's folder."""
     lists = folder / TOWN_LISTS
     lists.mkdir(exist_ok=True)
     with FindingsFile(folder / "findings.parquet") as findings:

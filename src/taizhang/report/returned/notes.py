@@ -56,7 +56,7 @@ def add_notes(package: Package, sheet_part: str, notes: list[CellNote]) -> None:
     main = _MAIN_STRICT if package.strict else _MAIN
     if existing is None:
         comments_part = package.free_name("xl/commentsTz{}.xml")
-        root = etree.Element(f"{{{main}}}comments", nsmap={None: main})
+        root = etree.Element(f"{{{main}}}comments", nsmap={None: main})  # type: ignore[dict-item] # lxml takes None, its stubs do not
         etree.SubElement(root, f"{{{main}}}authors")
         etree.SubElement(root, f"{{{main}}}commentList")
         relations.add("comments", comments_part)

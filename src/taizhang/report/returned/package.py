@@ -126,7 +126,7 @@ class Relationships:
         self._root = (
             parse_xml(package.read(self._rels_part))
             if package.has(self._rels_part)
-            else etree.Element(f"{{{_NS_RELS}}}Relationships", nsmap={None: _NS_RELS})
+            else etree.Element(f"{{{_NS_RELS}}}Relationships", nsmap={None: _NS_RELS})  # type: ignore[dict-item] # lxml takes None, its stubs do not
         )
 
     def target_of(self, relation_id: str) -> str | None:

@@ -88,7 +88,7 @@ def _sheet(problems: list[Problem], main: str) -> bytes:
         holder.text = text
         holder.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
-    root = etree.Element(f"{{{main}}}worksheet", nsmap={None: main})
+    root = etree.Element(f"{{{main}}}worksheet", nsmap={None: main})  # type: ignore[dict-item] # lxml takes None, its stubs do not
     view = element(element(root, "sheetViews"), "sheetView", workbookViewId="0")
     element(view, "pane", ySplit="1", topLeftCell="A2", activePane="bottomLeft", state="frozen")
     columns = element(root, "cols")

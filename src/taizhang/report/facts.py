@@ -1,0 +1,85 @@
+"""What a report says besides the findings: titles of rules and sources, and what was delivered."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from taizhang.intake.county import County
+from taizhang.report.page import PageFacts, SourceFacts
+from taizhang.report.texts import Label
+from taizhang.sweep.rules import service
+
+SYNTHETIC_MARK = "truth"
+"""A folder of this name beside county.toml holds the truth of a sample county: no real county has one."""
+
+
+def rule_titles(county: County) -> dict[str, Label]:
+    """Rule id to its title."""
+    return {rule.id: Label(rule.title.zh, rule.title.zh_hant, rule.title.en) for rule in service.list_rules(county)}
+
+
+def source_titles(county: County) -> dict[str, str]:
+    """Source id to how the county calls it."""
+    return {source.id: source.title for source in county.sources}
+
+
+def page_facts(county: County, folder: Path) -> PageFacts:
+    """Read the facts of the sweep in `folder`."""
+    said: dict[str, Any] = json.loads((folder / "sweep.json").read_text(encoding="utf-8"))
+    delivered = {one["source"]: one for one in said["deliveries"]}
+    records = int(said["counts"]["records"])
+    return PageFacts(
+        county=county.name,
+        sweep=said["sweep_id"],
+        as_of=date.fromisoformat(said["as_of"]),
+        records=records,
+        clean_records=records - _records_with_findings(folder / "findings.parquet"),
+        rules_run=sum(rule.status == "active" for rule in service.list_rules(county)),
+        synthetic=(county.file.parent / SYNTHETIC_MARK).is_dir(),
+        sources=tuple(_source(county, source.id, source.title, delivered.get(source.id)) for source in county.sources),
+    )
+
+
+def _source(county: County, source: str, title: str, delivered: dict[str, Any] | None) -> SourceFacts:
+    if delivered is None:
+        return SourceFacts(source, title, None, 0, 0, 0, "missing")
+    path = county.data / "deliveries" / source / delivered["delivery"] / "manifest.json"
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    counts, held = manifest["counts"], manifest["held"]
+    incomplete = bool(counts["waiting_sheets"] or counts["refused_files"])
+    remarks = [f"《{file['name']}》未采用" for file in manifest["files"] if file["status"] == "refused"]
+    waiting = [
+        f"《{file['name']}》工作表“{sheet['name']}”等待确认表头"
+        for file in manifest["files"]
+        for sheet in file["sheets"]
+        if sheet["status"] == "waiting"
+    ]
+    return SourceFacts(
+        source=source,
+        title=title,
+        as_of=date.fromisoformat(manifest["as_of"]),
+        files=len(manifest["files"]),
+        rows=int(counts["kept"]),
+        set_aside=int(counts["quarantined"]),
+        state="held" if held["held"] else "incomplete" if incomplete else "complete",
+        remarks=tuple(_shortened(remarks + waiting)),
+    )
+
+
+def _shortened(remarks: list[str], most: int = 8) -> list[str]:
+    return remarks if len(remarks) <= most else [*remarks[:most], f"……共 {len(remarks)} 处"]
+
+
+def _records_with_findings(findings: Path) -> int:
+    """Records that some open finding above a note stands on; of a finding with a culprit, only the culprit's."""
+    with duckdb.connect(config={"threads": 2}) as db:
+        db.read_parquet(str(findings)).create_view("finding")
+        row = db.execute(
+            """SELECT count(DISTINCT (record.source, record.delivery, record.file_no, record.sheet, record.row)) FROM (
+                SELECT culprit, unnest(records) AS record FROM finding WHERE delta <> 'gone' AND severity <> 'info')
+            WHERE culprit IS NULL OR record.source = culprit"""
+        ).fetchone()
+    return int(row[0]) if row else 0
