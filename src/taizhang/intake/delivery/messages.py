@@ -1,10 +1,10 @@
 """What to say about a file that was refused or a sheet that waits: one sentence each, and what to do."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from taizhang.errors import UserError
 from taizhang.intake.delivery.facts import FileFacts
+from taizhang.intake.messages import describe
 from taizhang.intake.raw import FileEvent
 
 
@@ -26,21 +26,6 @@ class DeliveryHeldError(UserError):
     code: ClassVar[str] = "E-DELIVERY-HELD"
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    message: str
-    hint: str
-
-
-_REFUSED = {
-    "SR-FILE-KIND": _Text("不是能读取的表格文件。", "请另存为 .xlsx 后重新报送；文档、图片、压缩包请先整理成表格。"),
-    "SR-FILE-LIMIT": _Text("超出读取限额，整个文件未采用。", "请删去空白的行列与多余的工作表后另存，或拆成几个文件。"),
-    "SR-FILE-CORRUPT": _Text("文件已损坏，整个文件未采用。", "请用表格软件打开后另存一份重新报送。"),
-    "SR-FILE-ENCRYPTED": _Text("文件有密码，未能读取。", "请去掉密码后重新报送。"),
-    "SR-FILE-ENTITY": _Text("文件含有不允许的外部定义，未采用。", "请用表格软件打开后另存为 .xlsx 重新报送。"),
-    "SR-ENCODING": _Text("文字编码不能确定，未采用。", "请另存为 UTF-8 编码的 CSV 或 .xlsx。"),
-    "SR-READER-FAULT": _Text("读取程序出错，整个文件未采用。", "请把文件名与下面的代码告诉维护人员。"),
-}
 _HELD = {
     "SR-ROWCOUNT": "行数比上一批少 20% 以上",
     "SR-LAYOUT-CHANGED": "表的列与上一批不同",
@@ -52,14 +37,9 @@ _HELD = {
 def file_not_taken(name: str, source: str, facts: FileFacts) -> FileNotTakenError:
     """The problem of a refused file."""
     event = next((event for event in facts.events if event.severity == "error"), FileEvent("SR-FILE-CORRUPT", "error"))
-    text = _REFUSED.get(event.code, _REFUSED["SR-FILE-CORRUPT"])
-    details = "，".join(f"{key}={value}" for key, value in sorted(event.facts.items()))
-    return FileNotTakenError(
-        text.message,
-        where=" ".join(part for part in (source, name, event.sheet, event.cell) if part),
-        why=f"{event.code}（{details}）" if details else event.code,
-        hint=text.hint,
-    )
+    message = describe(event)
+    where = " ".join(part for part in (source, name, message.where) if part)
+    return FileNotTakenError(message.what, where=where, why=f"{message.why}（{event.code}）", hint=message.hint)
 
 
 def sheets_wait(name: str, source: str, facts: FileFacts, mappings: str) -> list[SheetWaitsError]:
