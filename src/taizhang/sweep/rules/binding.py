@@ -67,11 +67,11 @@ class Binder:
 
     def _dates(self) -> dict[str, date]:
         dates: dict[str, date] = {}
-        for table in tables():
-            if {"source", "as_of"} <= set(self.engine.columns(table)):
-                rows = self.engine.fetch(f"SELECT source, MAX(as_of) AS as_of FROM {table} GROUP BY source").to_pylist()
-                for row in rows:
-                    dates.setdefault(row["source"], row["as_of"] or self.situation.as_of)
+        for table in ("delivery", *(name for name in tables() if name != "delivery")):
+            if dates or not {"source", "as_of"} <= set(self.engine.columns(table)):
+                continue
+            rows = self.engine.fetch(f"SELECT source, MAX(as_of) AS as_of FROM {table} GROUP BY source").to_pylist()
+            dates |= {row["source"]: row["as_of"] or self.situation.as_of for row in rows}
         return dict(sorted(dates.items()))
 
     def _value(self, parameter: Parameter, day: date) -> Value:

@@ -5,6 +5,7 @@ columns its sources carry differ. What a rule is (digest, dependencies) comes fr
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -135,10 +136,13 @@ class ParameterTexts:
         distinct = set(by_source.values())
         if len(distinct) <= 1:
             return literal(next(iter(distinct), None))
+        shared = Counter(by_source.values()).most_common(1)[0][0]
         case = exp.Case()
-        for source, value in sorted(by_source.items()):
-            case = case.when(exp.column("source").eq(exp.Literal.string(source)), literal(value))
-        return exp.paren(case, copy=False)
+        for value in sorted(distinct - {shared}, key=str):
+            sources = [source for source in sorted(by_source) if by_source[source] == value]
+            case = case.when(exp.column("source").isin(*sources), literal(value))
+        # a source without a value is not asked, so the commonest value can stand for it
+        return exp.paren(case.else_(literal(shared)), copy=False)
 
     def put_in(self, tree: exp.Expr) -> exp.Expr:
         """The tree with every parameter replaced."""

@@ -52,6 +52,8 @@ class _World:
         for name, rows in self.rows.items():
             engine.register(f"example_{name}", _arrow(tables()[name].columns, rows))
             engine.execute(f"CREATE TABLE {name} AS SELECT * FROM example_{name}")
+        if "delivery" not in self.rows:
+            engine.execute(f"CREATE TABLE delivery AS {_union(engine, 'source, as_of')}")
 
 
 def _complete(table: str, row: dict[str, Value], source: str, number: int, example: Example) -> dict[str, Value]:
@@ -113,11 +115,14 @@ def _verdict(row: dict[str, int | Decimal]) -> Verdict:
     return Verdict.PASS if row["passes"] else Verdict.NOT_APPLICABLE
 
 
+def _union(engine: Engine, columns: str) -> str:
+    there = [name for name in tables() if "source" in engine.columns(name)]
+    return " UNION ".join(f"SELECT DISTINCT {columns} FROM {name}" for name in there)
+
+
 def _run(ruleset: RuleSet, engine: Engine, rules: Sequence[Rule]) -> None:
     everything = frozenset(name for table in tables().values() for name in table.columns)
-    sources = engine.fetch(
-        " UNION ".join(f"SELECT DISTINCT source FROM {name}" for name in tables() if "source" in engine.columns(name))
-    )
+    sources = engine.fetch(_union(engine, "source"))
     delivered = dict.fromkeys(sources.column("source").to_pylist(), everything)
     shown = replace(ruleset, rules={rule.id: replace(rule, status=Status.ACTIVE) for rule in rules})
     shown.run(engine, as_of=date(2020, 2, 19), delivered=delivered)

@@ -180,7 +180,7 @@ class _TableRun:
         return f"rule_position_{self.table.name}"
 
     def _word_count(self) -> int:
-        return sum(1 for name in self.engine.columns(self.words_table) if name[0] == "w" and name[1:].isdigit())
+        return sum(1 for name in self.engine.columns(self.words_table) if _is_word(name))
 
     def _count(self) -> None:
         town = "town_code" if "town_code" in self.engine.columns(self.words_table) else "CAST(NULL AS VARCHAR)"
@@ -200,66 +200,62 @@ class _TableRun:
         )
 
     def _hit(self, bound: Sequence[Bound]) -> None:
-        by_word: dict[int, list[Bound]] = {}
-        for b, p in zip(bound, positions(bound).values(), strict=True):
-            by_word.setdefault(p.word, []).append(b)
-        for word in by_word:
-            self._hit_rows(word)
+        self._make_hit_rows()
         if self.table.name == "household":
             self._make_involved(bound)
-        self._insert_hits(bound, sorted(by_word))
+        self._insert_hits(bound)
 
-    def _hit_rows(self, word: int) -> None:
+    def _make_hit_rows(self) -> None:
+        """`rule_hit_row`: a row a hit, with whose row it is; rows without any hit are passed over word by word."""
         mask = sum(fuse.HIT * 4**n for n in range(fuse.PER_WORD))
-        name = f"rule_hit_row_{word}"
-        self.engine.execute(f"DROP TABLE IF EXISTS {name}")
-        self.engine.execute(
-            f"CREATE TEMPORARY TABLE {name} AS SELECT t.*, p.number, p.rule, p.subject_type"
-            f" FROM (SELECT * FROM {self.words_table} WHERE (w{word} & {mask}) <> 0) AS t"
-            f" JOIN {self._positions()} AS p ON p.word = {word} AND p.source = t.source"
-            f" WHERE (t.w{word} // p.place) % 4 = {fuse.HIT}"
+        carried = [name for name in self.engine.columns(self.words_table) if not _is_word(name)]
+        parts = " UNION ALL ".join(
+            f"SELECT {', '.join(f't.{name}' for name in carried)}, p.number, p.rule, p.subject_type"
+            f" FROM {self.words_table} AS t JOIN {self._positions()} AS p ON p.word = {w} AND p.source = t.source"
+            f" WHERE (t.w{w} & {mask}) <> 0 AND (t.w{w} // p.place) % 4 = {fuse.HIT}"
+            for w in range(self._word_count())
         )
+        self.engine.execute("DROP TABLE IF EXISTS rule_hit_row")
+        self.engine.execute(f"CREATE TEMPORARY TABLE rule_hit_row AS {parts}")
 
     def _make_involved(self, bound: Sequence[Bound]) -> None:
         listed = [(b, involved_sql(self.binder.members(b.rule))) for b in bound if b.rule.involved is not None]
-        self.engine.execute("DROP TABLE IF EXISTS rule_involved")
         columns = "".join(f", {sql} AS involved_{n}" for n, (_, sql) in enumerate(listed))
-        hit = " UNION ".join(
-            f"SELECT source, household_id FROM rule_hit_row_{word}" for word in range(self._word_count())
-        )
+        self.engine.execute("DROP TABLE IF EXISTS rule_involved")
         self.engine.execute(
             f"CREATE TEMPORARY TABLE rule_involved AS SELECT r.source, r.household_id{columns} FROM record AS r"
-            f" SEMI JOIN ({hit}) AS h ON h.source = r.source AND h.household_id = r.household_id"
+            " SEMI JOIN rule_hit_row AS h ON h.source = r.source AND h.household_id = r.household_id"
             " GROUP BY r.source, r.household_id"
         )
         self.involved = {b.rule.id: f"i.involved_{n}" for n, (b, _) in enumerate(listed)}
 
-    def _insert_hits(self, bound: Sequence[Bound], words: Sequence[int]) -> None:
-        placed = positions(bound)
+    def _insert_hits(self, bound: Sequence[Bound]) -> None:
         keys = fuse.KEYS.get(self.table.name)
-        for word in words:
-            members = [b for b in bound if placed[b.rule.id].word == word]
-            joined, alias = f"rule_hit_row_{word} AS h", "h"
-            if keys is not None:
-                on = " AND ".join(f"t.{key} = h.{key}" for key in keys)
-                joined, alias = f"{joined} JOIN {self.facts} AS t ON {on}", "t"
-            if self.table.name == "household":
-                joined += " LEFT JOIN rule_involved AS i ON i.source = h.source AND i.household_id = h.household_id"
-            context = set(self._context())
-            numbers = {b.rule.id: placed[b.rule.id].number for b in members}
-            subjects = _case_over({b.rule.id: subject_sql(b.rule.subject, self.table, "h") for b in members}, numbers)
-            messages = [_case_over(self._messages(members, language, alias), numbers) for language in LANGUAGES]
-            observed = _case_over({b.rule.id: _observed(b, alias) for b in members if b.observed is not None}, numbers)
-            involved = _case_over({rule: sql for rule, sql in self.involved.items() if rule in numbers}, numbers)
-            ids = ", ".join(f"h.{name}" if name in context else "NULL" for name in ("person_id", "household_id"))
-            record = "h.record_id" if "record_id" in context else "NULL"
-            self.engine.execute(
-                f"INSERT INTO rule_hit SELECT h.rule, h.subject_type, {subjects}, {ids}, h.source, h.source, {record},"
-                f" {involved}, {observed}, {', '.join(messages)} FROM {joined}"
-            )
+        joined, alias = "rule_hit_row AS h", "h"
+        if keys is not None:
+            on = " AND ".join(f"t.{key} = h.{key}" for key in keys)
+            joined, alias = f"{joined} JOIN {self.facts} AS t ON {on}", "t"
+        if self.table.name == "household":
+            joined += " LEFT JOIN rule_involved AS i ON i.source = h.source AND i.household_id = h.household_id"
+        numbers = {rule: position.number for rule, position in positions(bound).items()}
+        subjects = _case_over({b.rule.id: subject_sql(b.rule.subject, self.table, "h") for b in bound}, numbers)
+        messages = [_case_over(self._messages(bound, language, alias), numbers) for language in LANGUAGES]
+        observed = _case_over({b.rule.id: _observed(b, alias) for b in bound if b.observed is not None}, numbers)
+        involved = _case_over(self.involved, numbers)
+        context = set(self._context())
+        ids = ", ".join(f"h.{name}" if name in context else "NULL" for name in ("person_id", "household_id"))
+        record = "h.record_id" if "record_id" in context else "NULL"
+        self.engine.execute(
+            f"INSERT INTO rule_hit SELECT h.rule, h.subject_type, {subjects}, {ids}, h.source, h.source, {record},"
+            f" {involved}, {observed}, {', '.join(messages)} FROM {joined}"
+        )
 
     def _messages(self, bound: Sequence[Bound], language: str, alias: str) -> dict[str, str]:
         return {b.rule.id: self.binder.message(b, language, self.table, alias) for b in bound}
+
+
+def _is_word(column: str) -> bool:
+    return column[0] == "w" and column[1:].isdigit()
 
 
 def _observed(bound: Bound, alias: str) -> str:
@@ -270,5 +266,7 @@ def _observed(bound: Bound, alias: str) -> str:
 def _case_over(texts: Mapping[str, str], numbers: Mapping[str, int]) -> str:
     if not texts:
         return "NULL"
+    if len(texts) == len(numbers) and len(set(texts.values())) == 1:
+        return next(iter(texts.values()))
     branches = " ".join(f"WHEN {numbers[rule]} THEN {sql}" for rule, sql in texts.items())
     return f"CASE h.number {branches} END"
