@@ -44,15 +44,21 @@ def numbered(syllable: str) -> str:
     return "".join(letters) + tone
 
 
+def code_point(text: str) -> int:
+    """``U+5355`` as a number."""
+    return int(text.removeprefix("U+"), 16)
+
+
 def unihan(folder: Path, *fields: str) -> dict[str, dict[int, str]]:
     """The named Unihan fields as field -> code point -> text."""
     found: dict[str, dict[int, str]] = {field: {} for field in fields}
     for file in sorted(folder.glob("Unihan_*.txt.bz2")):
-        for line in bz2.open(file, "rt", encoding="utf-8"):
-            if line.startswith("U+"):
-                code, field, value = line.rstrip("\n").split("\t", 2)
-                if field in found:
-                    found[field][int(code[2:], 16)] = value
+        with bz2.open(file, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                code, _, rest = line.rstrip("\n").partition("\t")
+                field, _, value = rest.partition("\t")
+                if code.startswith("U+") and field in found:
+                    found[field][code_point(code)] = value
     return found
 
 
@@ -152,7 +158,7 @@ def variant_sets(fields: dict[str, dict[int, str]]) -> list[tuple[str, str, str]
     for field in ("kZVariant", "kSemanticVariant", "kCompatibilityVariant", "kSimplifiedVariant"):
         for code, text in fields[field].items():
             for part in text.split():
-                one, other = chr(code), chr(int(part.split("<")[0][2:], 16))
+                one, other = chr(code), chr(code_point(part.split("<")[0]))
                 same_sound = fields["kMandarin"].get(code) == fields["kMandarin"].get(ord(other))
                 both_standard = len(standard_of(one) | standard_of(other)) > 1
                 if not both_standard and (same_sound or field in {"kZVariant", "kCompatibilityVariant"}):
@@ -232,7 +238,7 @@ def character_table(fields: dict[str, dict[int, str]], traditional: set[int]) ->
 
     def phonetic_row(code: int) -> list[int]:
         found = [int("".join(c for c in part if c.isdigit())) for part in fields["kPhonetic"].get(code, "").split()]
-        return (found + [-1, -1])[:2]
+        return [*found, -1, -1][:2]
 
     def fixed(row: Callable[[int], list[int]], kind: pa.DataType, width: int) -> pa.Array:
         flat = pa.array([value for code in codes for value in row(code)], kind)
@@ -273,7 +279,7 @@ def main() -> None:
     lists += [("surname", row[0], row[1] if len(row) > 1 else "") for row in curated("surnames")]
     lists += [("shape", "curated", row[0]) for row in curated("shapes")]
     for code, text in fields["kSpoofingVariant"].items():
-        lists += [("shape", "unihan", chr(code) + chr(int(part[2:], 16))) for part in text.split()]
+        lists += [("shape", "unihan", chr(code) + chr(code_point(part))) for part in text.split()]
     lists += [("radical", old, new) for old, new in radicals(folder)]
     lists += [("private", old, new) for old, new in private_use()]
     columns = list(zip(*lists, strict=True))

@@ -11,6 +11,7 @@ from taizhang.identity.names.repairs import (
     NameRepair,
     charset_repairs,
     desync_repairs,
+    half_character_repairs,
     open_ended_repairs,
     private_repairs,
 )
@@ -145,6 +146,7 @@ def _repairs(text: str) -> tuple[NameRepair, ...]:
         or open_ended_repairs(stripped)
         or charset_repairs(stripped)
         or private_repairs(stripped)
+        or half_character_repairs(stripped)
     )
 
 

@@ -15,7 +15,8 @@ _AROUND = f"{HAN_CLASS}\u3001-\u303f\uff01-\uff60A-Za-z0-9"
 _RUN = re.compile(
     rf"(?:(?<=[{_AROUND}])|^)([?？\ufffd])([?？]?)([^\x00-\x7f\ufffd？]{{1,40}})([\x40-\x7e])(?=[{_AROUND}]|$)"
 )
-_RUN_TO_END = re.compile(rf"(?:(?<=[{HAN_CLASS}])|^)([?？\ufffd])([^\x00-\x7f\ufffd？]{{1,40}})[?？\ufffd]$")
+_RUN_TO_END = re.compile(rf"(?:(?<=[{HAN_CLASS}])|^)([?？\ufffd])([^\x00-\x7f\ufffd]{{1,40}})[?？\ufffd]$")
+_HALF = re.compile(rf"(?:(?<=[{HAN_CLASS}])|^)[?？\ufffd]([\x40-\x7e])(?=[{HAN_CLASS}]|$)")
 _PUNCTUATION = "。，：、；"
 _LEADS = range(0x81, 0xFF)
 _TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
@@ -100,31 +101,34 @@ def _plausible(tail: str, garbage: str) -> bool:
     return not odd and known.commonness(tail) < known.commonness(garbage)
 
 
-def _desync_at(match: re.Match[str]) -> tuple[str, str, bytes] | None:
-    """(first character's values, tail, bytes) of one run, None if it is none."""
+def _desync_at(match: re.Match[str]) -> tuple[str, str, bytes, bool] | None:
+    """(first character's values, tail, bytes, whether the tail is commoner than the garbage) of one run."""
     try:
         run = (FOLDED_MARK if match[2] else b"") + match[3].encode("gbk") + match[4].encode("ascii")
     except UnicodeEncodeError:
         return None
     found = realign(run)
-    if found is None or not found[1] or not _plausible(found[1], match[3] + match[4]):
+    if found is None or not found[1]:
         return None
-    return found[0], found[1], run
+    return found[0], found[1], run, _plausible(found[1], match[3] + match[4])
 
 
 def desync_repairs(text: str, *, prose: bool = False) -> tuple[NameRepair, ...]:
     """The repair of a byte desync that comes back into step inside the text; empty if there is none.
 
-    prose: rank punctuation first as the open character; in a name, surnames.
+    prose: rank punctuation first as the open character, and reject what makes the text rarer (identity.md §9.3). In a
+    name surnames rank first, and a repair that makes it rarer is kept as one that only a second source can confirm.
     """
     if not any(mark in text for mark in "?？\ufffd"):
         return ()
     slots: list[str] = []
     evidence: list[str] = []
+    telling = True
     at = 0
     for match in _RUN.finditer(text):
         found = _desync_at(match)
-        if found is not None:
+        if found is not None and (found[3] or (not prose and ALL_HAN.fullmatch(found[1]))):
+            telling &= found[3]
             slots += text[at : match.start()]
             first = found[0] if prose else _names_first(found[0], at_start=match.start() == 0)
             slots += [first, *found[1]]
@@ -133,7 +137,7 @@ def desync_repairs(text: str, *, prose: bool = False) -> tuple[NameRepair, ...]:
     if not evidence:
         return ()
     slots += text[at:]
-    return (NameRepair(NameDefect.DESYNC, tuple(slots), " ".join(evidence)),)
+    return (NameRepair(NameDefect.DESYNC, tuple(slots), " ".join(evidence), telling),)
 
 
 def open_ended_repairs(text: str) -> tuple[NameRepair, ...]:
@@ -162,6 +166,25 @@ def open_ended_repairs(text: str) -> tuple[NameRepair, ...]:
     slots = (*text[: match.start()], _names_first(first, at_start=match.start() == 0), *middle, last)
     telling = bool(middle) and _plausible(middle, match[2])
     return (NameRepair(NameDefect.DESYNC, slots, f"..{run.hex().upper()}..", telling),)
+
+
+def half_character_repairs(text: str) -> tuple[NameRepair, ...]:
+    """The shortest desync: the lead byte is lost and the trail byte stands alone as an ASCII character."""
+    found = list(_HALF.finditer(text))
+    if not found:
+        return ()
+    slots: list[str] = []
+    at = 0
+    for match in found:
+        trail = match[1].encode("ascii")
+        options = {(bytes([lead]) + trail).decode("gbk", "ignore") for lead in _LEADS}
+        ranked = knowledge().by_frequency({option for option in options if HAN.fullmatch(option)})
+        slots += [*text[at : match.start()], _names_first(ranked, at_start=match.start() == 0)]
+        at = match.end()
+    if not all(slots):
+        return ()
+    evidence = " ".join(".." + match[1].encode("ascii").hex().upper() for match in found)
+    return (NameRepair(NameDefect.DESYNC, (*slots, *text[at:]), evidence, telling=False),)
 
 
 def charset_repairs(text: str) -> tuple[NameRepair, ...]:
