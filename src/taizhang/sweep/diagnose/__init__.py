@@ -8,6 +8,7 @@ import numpy as np
 from taizhang.sweep.diagnose.context import Context, make_context
 from taizhang.sweep.diagnose.exchanged import number_diagnoses
 from taizhang.sweep.diagnose.heads import head_copies
+from taizhang.sweep.diagnose.other_fields import differing_fields, reused_person_numbers
 from taizhang.sweep.diagnose.model import Candidate, Confidence, Diagnosis, Observed
 from taizhang.sweep.diagnose.presence import certificates, make_homes, missing, moved, stale
 from taizhang.sweep.diagnose.repeated import repeated_persons, shared_numbers
@@ -60,6 +61,8 @@ def diagnose(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Link
     found += missing(engine, sources)
     found += stale(sources)
     found += certificates(engine, sources)
+    found += differing_fields(engine, sources)
+    found += reused_person_numbers(engine, sources)
     found += _ambiguous(context, linked)
     return [_once(one) for one in found]
 

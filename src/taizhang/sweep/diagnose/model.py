@@ -66,5 +66,5 @@ class Diagnosis:
         return (self.code, *(code for code in dict.fromkeys(self.also) if code != self.code))
 
 
-BLAME = 0.6
+BLAME = 0.8
 """Probability from which a source is named as the culprit; below it the finding says that the evidence does not."""

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from taizhang.identity.numbers import from_key, parse_id, repair_candidates
 from taizhang.sweep.diagnose import Candidate, Confidence, Judgement
+from taizhang.sweep.engines import Engine
 from taizhang.sweep.link.features import MISSING
 
 EPOCH = date(1970, 1, 1)
@@ -89,3 +90,15 @@ def confirmed_numbers(judged: Judgement) -> set[int]:
         if len(told[group, ident]) > 1 and best >= 0 and int(numbers.value[best]) == ident:
             found.add(int(troubled["record_id"][at]))
     return found
+
+
+def confirmed_names(engine: Engine) -> set[int]:
+    """Records whose name holds a traditional character that a second source writes, too: it is the legal name then."""
+    table = engine.fetch("""
+        SELECT c.record_id FROM claim_person AS c
+        JOIN cell AS e ON e.cell_id = c.cell_id
+        JOIN (SELECT record_id FROM record_raw WHERE name_defects LIKE '%|NM-TRADITIONAL|%') AS r
+            ON r.record_id = c.record_id
+        WHERE e.n_sources > 1
+    """)
+    return set(table["record_id"].to_pylist())

@@ -12,13 +12,16 @@ from taizhang.sweep.engines import Engine
 from taizhang.sweep.findings.fingerprint import finding_id, short_id, value_digest
 from taizhang.sweep.findings.places import Files, Place, places_of
 from taizhang.sweep.findings.texts import About, Texts, filled
-from taizhang.sweep.diagnose.suggest import Suggestion, confirmed_numbers, suggestions
+from taizhang.sweep.diagnose.suggest import Suggestion, confirmed_names, confirmed_numbers, suggestions
 from taizhang.sweep.lake import SourceDelivery
 
 Finding = dict[str, Any]
 
 NUMBER_SYMPTOMS = frozenset({"ID-BIRTH-DIFF", "ID-SEX-DIFF", "ID-TYPE-LENGTH"})
 """Rules that compare a number with another column: symptoms wherever the number itself is under a diagnosis."""
+SYMPTOM_OF = dict.fromkeys(NUMBER_SYMPTOMS, "id_no")
+COLUMN_OF = {"ID-BIRTH-DIFF": "birth_date", "ID-SEX-DIFF": "sex"}
+"""The other column such a rule compares with: where other sources deny the column, it is the cause."""
 ROW_CODES = ("ID-", "NM-")
 LOSSLESS = frozenset({"ID-FORMAT-NOISE", "ID-LOWER-X", "ID-15", "NM-SPACE", "NM-SEPARATOR", "NM-RADICAL", "NM-PINYIN-BRACKET"})
 FIELD_OF = {"ID-": "id_no", "NM-": "name"}
@@ -100,7 +103,7 @@ class Assembler:
             for record in one.records[: one.wrong]:
                 for field in one.fields:
                     cause.setdefault((record, field), number)
-        genuine = confirmed_numbers(self.judged)
+        genuine = {"ID-EXCEL-TRUNC": confirmed_numbers(self.judged), "NM-TRADITIONAL": confirmed_names(self.engine)}
         codes: dict[int, set[str]] = defaultdict(set)
         for hit in hits:
             if hit.record_id is not None:
@@ -108,10 +111,14 @@ class Assembler:
         kept = []
         symptoms: dict[int, set[str]] = defaultdict(set)
         for hit in hits:
-            field = "id_no" if hit.rule in NUMBER_SYMPTOMS else FIELD_OF.get(hit.rule[:3])
+            field = SYMPTOM_OF.get(hit.rule) or FIELD_OF.get(hit.rule[:3])
             number = cause.get((hit.record_id, field)) if hit.record_id is not None and field else None
-            if hit.rule == "ID-EXCEL-TRUNC" and hit.record_id in genuine:
+            if hit.record_id in genuine.get(hit.rule, ()):
                 continue
+            if number is not None:
+                symptoms[number].add(hit.rule)
+                continue
+            number = cause.get((hit.record_id, COLUMN_OF[hit.rule])) if hit.record_id is not None and hit.rule in COLUMN_OF else None
             if number is not None:
                 symptoms[number].add(hit.rule)
             elif hit.record_id is None or not (self.texts.about(hit.rule).suppressed_by & codes[hit.record_id]):

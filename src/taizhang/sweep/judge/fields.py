@@ -20,6 +20,8 @@ OWN_BIRTH_FAILS = -2.5
 FILLED_BIRTH_FAILS = -1.0
 """The column agrees with the row's own other number: it may have been filled in from it."""
 TRUNCATED = -8.0
+LEAST_USUAL = -1.2
+"""A rare spelling alone never decides between two sources (e^1.2 to one): rare names exist."""
 DAMAGED_NAME = -6.0
 UNUSUAL_NAME = -2.0
 DAMAGED = ("NM-LOSS", "NM-PUA", "NM-DESYNC", "NM-CHARSET", "NM-SYMBOL", "NM-DIGIT", "NM-PLACEHOLDER")
@@ -77,7 +79,7 @@ def judge_names(
     base = _Field(troubled, troubled["name_id"], possible, possible)
     names = [troubled.texts["name"][row] or "" for row in base.row.tolist()]
     defects = [troubled.texts["name_defects"][row] or "" for row in base.row.tolist()]
-    prior = spelling.log_likely(names)
+    prior = _relative(spelling.log_likely(names), base.owner)
     prior += np.array([_spelling_evidence(one) for one in defects])
 
     def relate(left: Ints, right: Ints) -> Compared:
@@ -86,6 +88,13 @@ def judge_names(
         return compare_names_of(texts.take(pa.array(left)), texts.take(pa.array(right)), same)
 
     return base.verdict(prior, relate, NAME_FAMILIES, totals, ancestors)
+
+
+def _relative(likely: Floats, owner: Ints) -> Floats:
+    """Log-likelihoods against the person's most usual spelling, heard up to LEAST_USUAL only."""
+    highest = np.full(int(owner.max()) + 1 if len(owner) else 0, -np.inf)
+    np.maximum.at(highest, owner, likely)
+    return np.maximum(likely - highest[owner], LEAST_USUAL)
 
 
 def _spelling_evidence(defects: str) -> float:
