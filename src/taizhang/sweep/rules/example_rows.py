@@ -15,6 +15,8 @@ DEFAULT_AS_OF = date(2020, 2, 19)
 def read_examples(node: Mapping, scope: Scope, table: str, file: str, rule: str) -> tuple[Example, ...]:
     """The examples of a rule. Raises PackError for too few of them, unknown columns and values of the wrong kind."""
     body = node.values.get("examples")
+    if body is None and scope is Scope.DIAGNOSIS:
+        return ()
     if not isinstance(body, Mapping):
         raise PackError(
             "规则没有示例", file=file, line=node.line, rule=rule, why="没有示例的规则不装入",
