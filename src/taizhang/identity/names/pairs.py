@@ -7,9 +7,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from taizhang.identity.names.columnar import set_text
-from taizhang.identity.names.compare import CREDIT, UNLIKE, WHOLE, compare_names
+from taizhang.identity.names.compare import CREDIT, UNLIKE, WHOLE, Difference, NameRelation, compare_names, explained
 from taizhang.identity.names.knowledge import knowledge
 from taizhang.identity.names.likeness import Like, liken
+from taizhang.identity.names.parse import NameParse, parse_name
 from taizhang.identity.names.plain import LONGEST, CodePoints, Codes, Ints, Truths, is_plain, rows_of_points
 from taizhang.identity.names.sounds import USUAL_NEAR_SOUNDS, NearSounds
 from taizhang.identity.names.vocabulary import GRADES, NameCode
@@ -76,11 +77,39 @@ def _compared(
     names = _names(points)
     found[at], similarity[at] = _compared_plain(names.take(one[at]), names.take(other[at]), near)
     texts = [*distinct.to_pylist(), None]
-    for place in np.flatnonzero(~vector).tolist():
-        relation = compare_names(texts[one[place]], texts[other[place]], near=near)
-        found[place] = sum(int(_BIT[code]) for code in (relation.code, *relation.also))
-        similarity[place] = relation.similarity
+    at = np.flatnonzero(~vector)
+    needed = np.unique([one[at], other[at]]).tolist()
+    parses = {place: NameParse(texts[place]) if plain[place] else parse_name(texts[place]) for place in needed}
+    sides = [(parses[i], parses[j]) for i, j in zip(one[at].tolist(), other[at].tolist(), strict=True)]
+    for place, i, j, relation in zip(
+        at.tolist(), one[at].tolist(), other[at].tolist(), _explained(sides, near), strict=True
+    ):
+        told = relation or compare_names(texts[i], texts[j])
+        found[place] = sum(int(_BIT[code]) for code in (told.code, *told.also))
+        similarity[place] = told.similarity
     return found, similarity
+
+
+def _explained(sides: list[tuple[NameParse, NameParse]], near: NearSounds) -> list[NameRelation | None]:
+    """Different names that need a look, one by one but with all their characters likened in one go; None for others."""
+    equal = [
+        place
+        for place, (one, other) in enumerate(sides)
+        if one.text and other.text and one.text != other.text and len(one.text) == len(other.text)
+    ]
+    points = [CodePoints.of(pa.array([sides[place][side].text for place in equal], pa.string())) for side in (0, 1)]
+    places = np.flatnonzero(points[0].codes != points[1].codes)
+    (codes_a, rows_a), (codes_b, rows_b) = ((p.codes[places], rows_of_points(p)[0][places]) for p in points)
+    flags = liken(rows_a, rows_b, codes_a, codes_b, near)
+    owners = np.searchsorted(points[0].starts, places, side="right") - 1
+    within = places - points[0].starts[owners]
+    differences: list[list[Difference]] = [[] for _ in sides]
+    for owner, at, a, b, flag in zip(*(v.tolist() for v in (owners, within, codes_a, codes_b, flags)), strict=True):
+        differences[equal[owner]].append(Difference(at + 1, chr(a), chr(b), Like(flag)))
+    return [
+        None if not one.text or not other.text or one.text == other.text else explained(one, other, tuple(found))
+        for (one, other), found in zip(sides, differences, strict=True)
+    ]
 
 
 def _names(points: CodePoints) -> _Names:
