@@ -155,10 +155,8 @@ def inbox_of(source: SourceSpec) -> tuple[Inbox, ...]:
             newest = max(path.stat().st_mtime for _, path in loose)
             newest_day = datetime.fromtimestamp(newest, tz=UTC).astimezone().date()
             dated.setdefault(source.as_of or newest_day, []).extend(loose)
-    except PermissionError as error:
-        raise SourceFolderError(
-            f"来源“{source.title}”的文件夹不能读取。", where=where, why="没有读取权限。", hint="请开放读取权限后重试。"
-        ) from error
+    except OSError as error:
+        raise unreadable(source, error) from error
     guessed = bool(loose) and source.as_of is None
     boxes = tuple(
         Inbox(source, day, tuple(sorted(files)), is_dated=not (guessed and loose[0] in files))
@@ -172,6 +170,16 @@ def inbox_of(source: SourceSpec) -> tuple[Inbox, ...]:
             hint="请把报送文件放入该文件夹，或放入以日期命名的子文件夹（如 2024-06-30）。",
         )
     return boxes
+
+
+def unreadable(source: SourceSpec, error: OSError) -> SourceFolderError:
+    """The problem of a folder or a file in it that the operating system does not let us read."""
+    return SourceFolderError(
+        f"来源“{source.title}”的文件不能读取。",
+        where=str(error.filename or source.folder),
+        why=error.strerror or type(error).__name__,
+        hint="请检查读取权限，以及文件是否正被移动或占用，然后重试。",
+    )
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from taizhang.errors import UserError
 from taizhang.intake.child import ChildPool, Refused
-from taizhang.intake.county import County, Inbox, SourceFolderError, SourceSpec, inbox_of
+from taizhang.intake.county import County, Inbox, SourceFolderError, SourceSpec, inbox_of, unreadable
 from taizhang.intake.delivery.assembling import ParsedFile, assemble
 from taizhang.intake.delivery.cache import ParseCache, fingerprints, mapping_state
 from taizhang.intake.delivery.facts import FileFacts
@@ -130,8 +130,16 @@ class _Run:
                 continue
             staging = self._next_folder()
             (staging / "files").mkdir()
-            with self._timed("copy and hash"):
-                sent = tuple(receive(box, staging / "files", self._next_folder(), self._limits))
+            try:
+                with self._timed("copy and hash"):
+                    sent = tuple(receive(box, staging / "files", self._next_folder(), self._limits))
+            except OSError as error:
+                if not str(error.filename).startswith(str(source.folder)):
+                    raise  # it is the lake that cannot be written
+                self._problems.append(unreadable(source, error))
+                self._incomplete.append(source.id)
+                remove(staging)
+                continue
             same = self._already_taken(known, box, content_digest(sent))
             if same is not None:
                 remove(staging)
