@@ -140,9 +140,7 @@ class Binder:
 
     def _look(self, table: str) -> dict[str, frozenset[str]]:
         there = self.engine.columns(table)
-        columns = [
-            name for name in there if name in tables()[table].columns and tables()[table].columns[name].delivered
-        ]
+        columns = sorted(self._read.get(table, frozenset()) & set(there))
         if "source" not in there:
             return dict.fromkeys(self.dates, frozenset(columns)) if there else {}
         counted = "".join(f", COUNT({name}) AS {name}" for name in columns)

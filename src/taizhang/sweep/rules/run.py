@@ -75,9 +75,12 @@ def _insert_not_run(engine: Engine, ran: Ran) -> None:
         (rule, source, reason) for rule, reasons in ran.not_run.items() for source, reason in reasons.items()
     ]
     rows += [(rule, None, f"运行出错：{kind}") for rule, kind in ran.faults.items()]
-    for rule, source, reason in rows:
-        values = ", ".join(_text(value) for value in (rule, source))
-        engine.execute(f"INSERT INTO rule_count VALUES ({values}, NULL, 0, 0, 0, 0, 0, {_text(reason)})")
+    names = ("rule", "source", "not_run")
+    engine.register(
+        "rule_not_run",
+        pa.table({name: pa.array([row[n] for row in rows], pa.string()) for n, name in enumerate(names)}),
+    )
+    engine.execute("INSERT INTO rule_count SELECT rule, source, NULL, 0, 0, 0, 0, 0, not_run FROM rule_not_run")
     for rule, kind in ran.faults.items():
         shown = ", ".join(_text(FAULT_TEXTS[language].format(rule=rule, kind=kind)) for language in LANGUAGES)
         engine.execute(
