@@ -1,6 +1,6 @@
 """The vector path says what expat says, whatever the file; and both say what openpyxl says of benign files."""
 
-import datetime
+import datetime as dt
 import sys
 import tempfile
 from pathlib import Path
@@ -33,8 +33,7 @@ SOURCE = st.one_of(
 )
 ATTRIBUTES = st.lists(
     st.sampled_from(
-        [' t="s"', ' t="n"', ' t="str"', ' t="b"', ' t="e"', ' t="d"', ' t="inlineStr"', ' s="1"', ' s="2"', ' s="3"']
-        + [' s="99"', ' t="x"', ' cm="1"', ' s="a"', "  s='1'"]
+        [' t="s"', ' t="n"', ' t="str"', ' t="b"', ' t="e"', ' t="d"', ' t="inlineStr"', ' s="1"', ' s="2"', ' s="3"', ' s="99"', ' t="x"', ' cm="1"', ' s="a"', "  s='1'"]
     ),
     max_size=2,
 ).map("".join)
@@ -129,7 +128,7 @@ VALUES = st.one_of(
     st.integers(-(10**14), 10**14),
     st.floats(allow_nan=False, allow_infinity=False, width=32),
     st.booleans(),
-    st.dates(datetime.date(1901, 1, 1), datetime.date(2100, 1, 1)),
+    st.dates(dt.date(1901, 1, 1), dt.date(2100, 1, 1)),
 )
 
 
@@ -140,7 +139,7 @@ def as_openpyxl(value):
         return CellKind.BOOL, "1" if value else "0"
     if isinstance(value, str):
         return CellKind.TEXT, value
-    if isinstance(value, (datetime.date, datetime.datetime)):
+    if isinstance(value, (dt.date, dt.datetime)):
         return CellKind.NUMBER, float(openpyxl.utils.datetime.to_excel(value))
     return CellKind.NUMBER, float(value)
 

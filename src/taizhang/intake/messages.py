@@ -46,6 +46,7 @@ LIMIT_NAMES: dict[str, tuple[str, str]] = {
     "cpu_seconds": ("读取所用处理器时间", "秒"),
     "wall_seconds": ("读取所用时间", "秒"),
     "output_bytes": ("读取结果大小", "字节"),
+    "open_files": ("同时打开的文件数", "个"),
 }
 
 REASONS: dict[str, str] = {

@@ -21,7 +21,7 @@ STYLES = (
     f'<styleSheet xmlns="{MAIN}"><numFmts count="1"><numFmt numFmtId="176" formatCode="yyyy&quot;年&quot;m&quot;月&quot;"/>'
     "</numFmts><fonts><font/><font><strike/></font></fonts>"
     '<cellXfs><xf numFmtId="0" fontId="0"/><xf numFmtId="14" fontId="0"/><xf numFmtId="0" fontId="1"/>'
-    '<xf numFmtId="176" fontId="1"/></cellXfs></styleSheet>'
+    '<xf numFmtId="176" fontId="0"/></cellXfs></styleSheet>'
 )
 
 

@@ -4,6 +4,7 @@ A quoted cell may hold line breaks, so the number of a record is what a spreadsh
 """
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,7 +76,10 @@ def detect_delimiter(lines: list[str]) -> str:
     """The separator that gives the most lines the same number of fields, more than one; comma when none does."""
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
-        counts = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
+        try:
+            counts = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
+        except csv.Error:  # a field too long for this delimiter; another may cut it
+            continue
         if not counts:
             continue
         fields, agreeing = max(counts.items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0]))
@@ -88,7 +92,7 @@ def detect_delimiter(lines: list[str]) -> str:
 
 
 class _Lines:
-    """The file's lines, decoded strictly, line ends kept; NUL characters are dropped as csv cannot hold them."""
+    """The file's lines, decoded strictly, every line end as LF; NUL characters are dropped as csv cannot hold them."""
 
     def __init__(self, path: Path, encoding: Encoding, limits: Limits) -> None:
         self._pending: list[str] = []
@@ -111,18 +115,20 @@ class _Lines:
     @staticmethod
     def _decode(path: Path, encoding: Encoding, limits: Limits) -> Iterator[str]:
         rest = ""
+        ends = io.IncrementalNewlineDecoder(None, translate=True)  # old Mac files end lines by CR alone
         for piece in decoded(path, encoding):
-            rest += piece.replace("\x00", "")
+            rest += ends.decode(piece.replace("\x00", ""))
             lines = _split(rest)
             rest = lines.pop()
             if len(rest) > limits.string_chars * 4:
                 raise over_limit("string_chars", len(rest), limits.string_chars)
             yield from lines
-        if rest and rest != "\x1a":
+        rest += ends.decode("", final=True)
+        if rest and rest != "\x1a":  # the end mark of CP/M and of some old export programs
             yield rest
 
 
 def _split(text: str) -> list[str]:
-    """Lines with their ends, the unfinished last one at the end (perhaps empty); only LF and CRLF end a line."""
+    """Lines with their ends, the unfinished last one at the end (perhaps empty)."""
     lines = text.split("\n")
     return [*(line + "\n" for line in lines[:-1]), lines[-1]]

@@ -293,7 +293,8 @@ def _columns(words: npt.NDArray[np.uint64]) -> tuple[Positions, Positions]:
 def _quote_place(words: npt.NDArray[np.uint64]) -> Positions:
     """Where the first quotation mark stands in each word (proved to be there, within eight bytes, by the row tag)."""
     octets = words.view(np.uint8).reshape(-1, 8)
-    return np.argmax(octets == 34, axis=1)
+    place: Positions = np.argmax(octets == 34, axis=1)
+    return place
 
 
 def _rests(
@@ -498,7 +499,7 @@ def _block(
     height = int(has.sum())
     place = np.cumsum(has) - 1
     struck = np.zeros(height, np.bool_)
-    lines = _struck(cells, kept, kind, shared, state)
+    lines = _struck(cells, kept, shared, state)
     if lines is not None:
         struck = (np.bincount(cells.row[kept], weights=lines, minlength=len(numbers)) * 2 > per_row)[has]
     raw_cells = kept[(shared[kept] < 0) & (kind[kept] != CellKind.UNKNOWN)]
@@ -533,9 +534,7 @@ def _block(
     return RawBlock(numbers[has].astype(np.int32), columns, hidden[has], struck)
 
 
-def _struck(
-    cells: _Cells, kept: Positions, kind: npt.NDArray[np.uint8], shared: Positions, state: SheetState
-) -> npt.NDArray[np.bool_] | None:
+def _struck(cells: _Cells, kept: Positions, shared: Positions, state: SheetState) -> npt.NDArray[np.bool_] | None:
     """Which kept cells are struck out; None when nothing in the workbook is."""
     styles, strings = state.styles, state.strings
     if not styles.struck.any() and strings.struck is None:

@@ -1,8 +1,10 @@
 """The workbook part: which sheets there are, in which order, and where each one's part lies."""
 
+import weakref
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from taizhang.intake.preflight import FileRefused, Limits, corrupt
 from taizhang.intake.raw import FileEvent, RawBlock, SheetMeta
@@ -31,7 +33,7 @@ class XlsxWorkbook:
         self.limits, self.block_rows = limits, block_rows
         self.events: list[FileEvent] = []
         self.cells_visited = 0
-        self._stream = path.open("rb")
+        self._stream: BinaryIO = path.open("rb")
         try:
             self.package = Package(self._stream, limits)
             self._part = self._workbook_part()
@@ -40,6 +42,7 @@ class XlsxWorkbook:
         except BaseException:
             self._stream.close()
             raise
+        self._finalizer = weakref.finalize(self, _close, self.package, self._stream)
 
     def _workbook_part(self) -> str:
         for relation in self.package.relations("").values():
@@ -73,12 +76,6 @@ class XlsxWorkbook:
 
     def sheets(self) -> Iterator["XlsxSheet"]:
         """The sheets in workbook order; chart and dialog sheets are left out."""
-        try:
-            yield from self._sheets()
-        finally:
-            self.close()
-
-    def _sheets(self) -> Iterator["XlsxSheet"]:
         listed = list(self._root.all("sheets", "sheet"))
         if not listed:
             raise corrupt("no-sheet")
@@ -99,9 +96,13 @@ class XlsxWorkbook:
         )
 
     def close(self) -> None:
-        """Close the file; done by itself after the last sheet and after a refusal."""
-        self.package.close()
-        self._stream.close()
+        """Close the file; done by itself after a refusal and when nobody holds the workbook or a sheet any more."""
+        self._finalizer()
+
+
+def _close(package: Package, stream: BinaryIO) -> None:
+    package.close()
+    stream.close()
 
 
 class XlsxSheet:
