@@ -1,20 +1,34 @@
 """When the original is no .xlsx (.xls, CSV, a web page named .xls), a fresh workbook of the same layout goes back.
 
-Runs inside the capped child: it reads a stranger's file. Every value is written as text, so no digit is lost again.
+Every value is written as text, so no digit is lost again. Runs inside the capped child: it reads a stranger's file.
 """
 
+import tempfile
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
 
-from xlsxwriter.workbook import Workbook
-
-from taizhang.intake.raw import RawSheet
+from taizhang.intake.raw import RawBlock, RawSheet
 from taizhang.intake.readers import open_workbook
-from taizhang.report.returned.notes import split_cell
-from taizhang.report.returned.problem_list import HEADINGS, REPLIES, SHEET_NAME, WIDTHS, Problem, cells_of, link_of
-from taizhang.report.returned.workbook import Returned, note_texts
+from taizhang.report.returned.problem_list import Problem
+from taizhang.report.returned.workbook import Returned, annotate_workbook
 from taizhang.report.safe_text import safe_text
 
-_REBUILT = "本工作簿由原文件（非 .xlsx 格式）按原行列重新生成，供核对批注；单元格一律为文本。"
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+# Format 1 is text ("@", built-in number 49), so that what is typed over a number stays as typed.
+_STYLES = (
+    f'{_HEAD}<styleSheet xmlns="{_MAIN}"><fonts count="1"><font><sz val="11"/><name val="宋体"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
+    '<cellXfs count="2"><xf fillId="0" xfId="0"/><xf numFmtId="49" fillId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+_CONTROL = {code: " " for code in range(32) if code not in {9, 10, 13}} | {0xFFFE: " ", 0xFFFF: " "}
 
 
 def rebuild_workbook(original: Path, target: Path, problems: list[Problem]) -> Returned:
@@ -22,59 +36,95 @@ def rebuild_workbook(original: Path, target: Path, problems: list[Problem]) -> R
 
     Raises FileRefused when the file can no longer be read.
     """
-    notes = note_texts(problems)
-    temporary = target.with_name(f".{target.name}.part")
-    book = Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
-    text = book.add_format({"num_format": "@"})
-    marked = book.add_format({"num_format": "@", "bg_color": "#FFF2CC"})
-    written: set[str] = set()
-    commented = 0
-    for raw in open_workbook(original).sheets():
-        sheet = book.add_worksheet(_sheet_name(raw.meta.name, written))
-        written.add(raw.meta.name)
-        here = {split_cell(cell): "\n".join(lines) for cell, lines in notes.get(raw.meta.name, {}).items()}
-        for row, column, value in _cells(raw):
-            sheet.write_string(row, column, safe_text(value), marked if (row, column) in here else text)
-        for (row, column), comment in here.items():
-            sheet.write_comment(row, column, comment, {"author": "台账 taizhang", "x_scale": 2})
-        commented += len(here)
-    _list_sheet(book, problems, written)
-    book.close()
-    temporary.replace(target)
-    return Returned(target, commented, sum(1 for p in problems if not p.cell or p.sheet not in written))
+    with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
+        plain = Path(folder) / "plain.xlsx"
+        write_plain(original, plain)
+        return annotate_workbook(plain, target, problems)
 
 
-def _cells(raw: RawSheet) -> list[tuple[int, int, str]]:
-    found: list[tuple[int, int, str]] = []
-    for block in raw.blocks():
-        for column, cells in block.columns.items():
-            found += [
-                (int(row) - 1, column, value)
-                for row, value in zip(block.row_numbers, cells.text.to_pylist(), strict=True)
-                if value is not None
-            ]
-    return found
+def write_plain(original: Path, target: Path) -> None:
+    """Write every cell of `original` as text into a workbook with the same sheets, rows and columns."""
+    names: list[str] = []
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
+        for number, sheet in enumerate(open_workbook(original).sheets(), 1):
+            names.append(sheet.meta.name)
+            with out.open(f"xl/worksheets/sheet{number}.xml", "w") as part:
+                part.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
+                for piece in _rows(sheet):
+                    part.write(piece.encode("utf-8", "replace"))
+                part.write(b"</sheetData></worksheet>")
+        for name, text in _frame(names):
+            out.writestr(name, text)
 
 
-def _sheet_name(name: str, taken: set[str]) -> str:
-    plain = "".join(" " if c in "[]:*?/\\'" else c for c in name).strip()[:31] or "Sheet"
-    return plain if plain not in taken else f"{plain[:27]}({len(taken) + 1})"
+def _rows(sheet: RawSheet) -> Iterator[str]:
+    for block in sheet.blocks():
+        yield _block_rows(block)
 
 
-def _list_sheet(book: Workbook, problems: list[Problem], taken: set[str]) -> None:
-    sheet = book.add_worksheet(_sheet_name(SHEET_NAME, taken))
-    bold = book.add_format({"bold": True})
-    sheet.freeze_panes(1, 0)
-    for column, (heading, width) in enumerate(zip(HEADINGS, WIDTHS, strict=True)):
-        sheet.set_column(column, column, width)
-        sheet.write_string(0, column, heading, bold)
-    for row, problem in enumerate(problems, 1):
-        for column, value in enumerate(cells_of(row, problem)):
+def _block_rows(block: RawBlock) -> str:
+    """A block's rows as XML; built column by column, because a block comes so."""
+    cells: list[list[str]] = [[] for _ in block.row_numbers]
+    numbers = block.row_numbers.tolist()
+    for column in sorted(block.columns):
+        letters = _letters(column)
+        for at, value in enumerate(block.columns[column].text.to_pylist()):
             if value:
-                sheet.write_string(row, column, value)
-        if problem.cell:
-            sheet.write_url(row, HEADINGS.index("单元格"), f"internal:{link_of(problem)}", string=problem.cell)
-    reply = HEADINGS.index("反馈（请选择）")
-    if problems:
-        sheet.data_validation(1, reply, len(problems), reply, {"validate": "list", "source": list(REPLIES)})
-    sheet.write_string(len(problems) + 2, 0, _REBUILT)
+                text = escape(safe_text(value).translate(_CONTROL))
+                cells[at].append(
+                    f'<c r="{letters}{numbers[at]}" s="1" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+                )
+    return "".join(f'<row r="{number}">{"".join(row)}</row>' for number, row in zip(numbers, cells, strict=True) if row)
+
+
+def _letters(column: int) -> str:
+    text = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def _frame(names: list[str]) -> Iterator[tuple[str, str]]:
+    """The small parts that make sheets a workbook. Sheet names are kept: comments and links go by them."""
+    sheets = "".join(
+        f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="rId{number}"/>' for number, name in enumerate(names, 1)
+    )
+    parts = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{number}.xml" ContentType="{_TYPE}.worksheet+xml"/>'
+        for number in range(1, len(names) + 1)
+    )
+    links = "".join(
+        f'<Relationship Id="rId{number}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{number}.xml"/>'
+        for number in range(1, len(names) + 1)
+    )
+    yield "xl/styles.xml", _STYLES
+    yield (
+        "xl/workbook.xml",
+        f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheets}</sheets></workbook>',
+    )
+    yield (
+        "xl/_rels/workbook.xml.rels",
+        (
+            f'{_HEAD}<Relationships xmlns="{_RELATIONSHIPS}">{links}'
+            f'<Relationship Id="rId0" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>'
+        ),
+    )
+    yield (
+        "_rels/.rels",
+        (
+            f'{_HEAD}<Relationships xmlns="{_RELATIONSHIPS}"><Relationship Id="rId1" Type="{_OFFICE}/officeDocument" '
+            'Target="xl/workbook.xml"/></Relationships>'
+        ),
+    )
+    yield (
+        "[Content_Types].xml",
+        (
+            f'{_HEAD}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            '<Default Extension="xml" ContentType="application/xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
+            f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>{parts}</Types>'
+        ),
+    )

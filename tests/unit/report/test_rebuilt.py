@@ -1,0 +1,64 @@
+"""An original that is no .xlsx goes back as a fresh workbook of the same layout, every value as text."""
+
+import openpyxl
+import pytest
+import xlwt
+
+from taizhang.report.returned.problem_list import SHEET_NAME, Problem
+from taizhang.report.returned.rebuilt import rebuild_workbook
+
+
+def problem(sheet, cell):
+    return Problem(
+        severity="错误", household="张甲", name="李乙", field="证件号码", sheet=sheet, cell=cell, text="校验位不符", hint="核对原件",
+        deadline="5个工作日", finding="ABCDEFGHJK2",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def csv(tmp_path):
+    path = tmp_path / "ledger.csv"
+    rows = ["姓名,证件号码,备注", "李乙,612323190001010013,=1+1", "", '张<三>,61232319000101003X,"两\n行"']
+    path.write_bytes("\n".join(rows).encode("gb18030"))
+    return path
+
+
+def test_cells_keep_their_place_and_their_digits(csv, tmp_path):
+    rebuild_workbook(csv, tmp_path / "back.xlsx", [])
+
+    sheet = openpyxl.load_workbook(tmp_path / "back.xlsx").worksheets[0]
+    assert [cell.value for cell in sheet[2]] == ["李乙", "612323190001010013", "'=1+1"]
+    assert sheet["A4"].value == "张<三>"
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value} == {"s"}
+    assert sheet["B2"].number_format == "@"
+
+
+def test_comments_stand_at_the_cells_concerned(csv, tmp_path):
+    sheet_name = openpyxl_name(csv, tmp_path)
+
+    returned = rebuild_workbook(csv, tmp_path / "back.xlsx", [problem(sheet_name, "B4")])
+
+    book = openpyxl.load_workbook(tmp_path / "back.xlsx")
+    assert returned.commented_cells == 1
+    assert "校验位不符" in book.worksheets[0]["B4"].comment.text
+    assert book.worksheets[0]["B4"].fill.fgColor.rgb == "FFFFF2CC"
+    assert SHEET_NAME in book.sheetnames
+
+
+def test_an_old_workbook_goes_back_with_all_its_sheets(tmp_path):
+    book = xlwt.Workbook(encoding="utf-8")
+    for name in ("一组", "二组&东"):
+        book.add_sheet(name).write(3, 2, "李乙")
+    book.save(str(tmp_path / "old.xls"))
+
+    rebuild_workbook(tmp_path / "old.xls", tmp_path / "back.xlsx", [problem("二组&东", "C4")])
+
+    back = openpyxl.load_workbook(tmp_path / "back.xlsx")
+    assert back.sheetnames == ["一组", "二组&东", SHEET_NAME]
+    assert back["二组&东"]["C4"].value == "李乙"
+    assert back["二组&东"]["C4"].comment is not None
+
+
+def openpyxl_name(path, tmp_path):
+    rebuild_workbook(path, tmp_path / "probe.xlsx", [])
+    return openpyxl.load_workbook(tmp_path / "probe.xlsx").sheetnames[0]
