@@ -159,6 +159,8 @@ def test_brackets_that_are_no_reading_stay(kept):
     ("a", "b", "code"),
     [
         ("張建伟", "张伟", NameCode.EXTRA),
+        ("伟", "张伟", NameCode.EXTRA),
+        ("张", "张伟强", NameCode.GIVEN),
         ("欧阳建国", "欧阳国", NameCode.EXTRA),
         ("张三、李四", "李四", NameCode.EXTRA),
         ("龔?", "龚䶮", NameCode.LOSS),

@@ -226,7 +226,7 @@ def _is_clan(clan: str, name: str) -> bool:
 
 def _has_extra(longer: str, shorter: str) -> bool:
     """One character more, or a part of a dotted name or of a cell with two names."""
-    if len(shorter) < 2:
+    if not shorter:
         return False
     if len(longer) == len(shorter) + 1:
         return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
