@@ -1,9 +1,11 @@
 """The tables that rules read: record, person, household, and the others as delivered, with the register's ids."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from taizhang.identity.numbers import from_key
 from taizhang.intake.delivery.schemas import table_schema
@@ -18,23 +20,19 @@ OTHERS = ("work_spell", "planned_work", "village", "cadre", "pairing", "measure"
 
 def make_canonical(engine: Engine, deliveries: Sequence[SourceDelivery], judged: Judgement) -> None:
     """Create record, person, household, the other delivered tables, delivery and file_event."""
-    engine.execute("""
-        CREATE OR REPLACE TABLE record_link AS
-        SELECT c.record_id, k.person_id, h.household_id FROM claim_person AS c
-        JOIN person_key AS k ON k.root = c.root LEFT JOIN household_key AS h ON h.hh = c.hh
-    """)
     registering = {d.number for d in deliveries if d.kind == "national"} or {d.number for d in deliveries}
     listed = ", ".join(str(number) for number in sorted(registering)) or "-1"
     engine.execute(f"""
-        CREATE OR REPLACE TABLE registered_person AS
-        SELECT DISTINCT k.person_id FROM claim_person AS c JOIN person_key AS k ON k.root = c.root
-        WHERE c.present = 1 AND c.source_no IN ({listed})
+        CREATE OR REPLACE TABLE record_link AS
+        SELECT c.record_id, k.person_id, h.household_id, g.root IS NOT NULL AS in_register FROM claim_person AS c
+        JOIN person_key AS k ON k.root = c.root LEFT JOIN household_key AS h ON h.hh = c.hh
+        LEFT JOIN (SELECT DISTINCT root FROM claim_person WHERE present = 1 AND source_no IN ({listed})) AS g
+            ON g.root = c.root
     """)
     engine.execute("""
         CREATE OR REPLACE VIEW record AS
-        SELECT r.*, l.person_id, l.household_id, p.person_id IS NOT NULL AS in_register
+        SELECT r.*, l.person_id, l.household_id, COALESCE(l.in_register, FALSE) AS in_register
         FROM record_raw AS r LEFT JOIN record_link AS l ON l.record_id = r.record_id
-        LEFT JOIN registered_person AS p ON p.person_id = l.person_id
     """)
     _person(engine, judged)
     _household(engine, deliveries)
@@ -81,21 +79,53 @@ def _household(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
     fields = [name for name in TABLES["household"].fields if name not in {"row_no"}]
     listed = ("town_code", "village_code", "town_name", "village_name", "group_name", "head_name", "head_id_no", "head_core18")
     columns = list(dict.fromkeys((*listed, *fields)))
-    known = set(engine.columns("record"))
-    picked = ", ".join(f'MAX("{name}") AS "{name}"' for name in columns if name in known)
-    absent = "".join(
-        f', CAST(NULL AS {_sql_type(name)}) AS "{name}"' for name in columns if name not in known
-    )
-    engine.execute(f"""
-        CREATE OR REPLACE TABLE household AS
-        SELECT household_id, source, MAX(as_of) AS as_of,
-            COUNT(DISTINCT CASE WHEN COALESCE(is_present, TRUE) THEN person_id END) AS member_count,
-            COUNT(DISTINCT CASE WHEN COALESCE(is_present, TRUE) AND relation_to_head = '户主' THEN person_id END)
-                AS head_count,
-            {picked}{absent}
-        FROM record WHERE household_id IS NOT NULL GROUP BY household_id, source
+    engine.execute("""
+        CREATE OR REPLACE TABLE household_size AS
+        SELECT household_id, source_no, SUM(present) AS member_count, SUM(head) AS head_count FROM (
+            SELECT l.household_id, c.source_no, c.root, MAX(c.present) AS present,
+                MAX(CASE WHEN c.present = 1 AND c.relation = 1 THEN 1 ELSE 0 END) AS head
+            FROM claim_person AS c JOIN record_link AS l ON l.record_id = c.record_id
+            WHERE l.household_id IS NOT NULL GROUP BY l.household_id, c.source_no, c.root)
+        GROUP BY household_id, source_no
     """)
+    parts = [_households_of(delivery, columns) for delivery in deliveries if delivery.table("record") is not None]
+    nothing = ", ".join(f'CAST(NULL AS {_sql_type(name)}) AS "{name}"' for name in columns)
+    empty = (
+        "SELECT CAST(NULL AS BIGINT) AS household_id, CAST(NULL AS VARCHAR) AS source, CAST(NULL AS DATE) AS as_of,"
+        f" CAST(NULL AS BIGINT) AS member_count, CAST(NULL AS BIGINT) AS head_count, {nothing} WHERE FALSE"
+    )
+    engine.execute(f"CREATE OR REPLACE TABLE household AS {' UNION ALL '.join([empty, *parts])}")
     _delivered_households(engine, deliveries, columns)
+
+
+def _households_of(delivery: SourceDelivery, columns: Sequence[str]) -> str:
+    """The SELECT of one source's households; a column the source nowhere fills is not read."""
+    path = delivery.table("record")
+    filled = filled_columns(path) if path is not None else frozenset()
+    picked = ", ".join(
+        f'MAX(r."{name}") AS "{name}"' if name in filled else f'CAST(NULL AS {_sql_type(name)}) AS "{name}"' for name in columns
+    )
+    return f"""
+        SELECT l.household_id, '{delivery.source}' AS source, CAST('{delivery.as_of.isoformat()}' AS DATE) AS as_of,
+            CAST(MAX(s.member_count) AS BIGINT) AS member_count, CAST(MAX(s.head_count) AS BIGINT) AS head_count, {picked}
+        FROM record_{delivery.number} AS r
+        JOIN record_link AS l ON l.record_id = {delivery.number * RECORD_BASE} + r.record_no
+        JOIN household_size AS s ON s.household_id = l.household_id AND s.source_no = {delivery.number}
+        GROUP BY l.household_id"""
+
+
+def filled_columns(path: Path) -> frozenset[str]:
+    """Columns of a Parquet file with at least one value, from its statistics."""
+    metadata = pq.ParquetFile(path).metadata
+    found = set()
+    for group in range(metadata.num_row_groups):
+        rows = metadata.row_group(group)
+        for place in range(rows.num_columns):
+            column = rows.column(place)
+            statistics = column.statistics
+            if statistics is None or statistics.null_count is None or statistics.null_count < rows.num_rows:
+                found.add(column.path_in_schema)
+    return frozenset(found)
 
 
 def _delivered_households(engine: Engine, deliveries: Sequence[SourceDelivery], columns: Sequence[str]) -> None:

@@ -76,7 +76,8 @@ def make_claim(engine: Engine) -> None:
         CREATE OR REPLACE TABLE claim_wide AS
         SELECT record_id, CAST(record_id // {RECORD_BASE} AS INTEGER) AS source_no, file_no, sheet_no, row_no,
             CASE WHEN id_ok AND id_key IS NOT NULL AND id_kind IN ({kinds}) THEN id_key END AS valid_key,
-            CASE WHEN id_kind IN ('placeholder', 'empty', 'scientific') THEN NULL ELSE COALESCE(core18, id_no) END AS id_text,
+            CASE WHEN id_kind IN ('placeholder', 'empty', 'scientific')
+                OR id_ok AND id_key IS NOT NULL AND id_kind IN ({kinds}) THEN NULL ELSE COALESCE(core18, id_no) END AS id_text,
             id_key,
             COALESCE(CASE WHEN name IS NULL OR name_defects LIKE '%|NM-PLACEHOLDER|%' THEN 0 ELSE name_id END, 0) AS name_id,
             birth_date, id_birth, CASE sex WHEN '男' THEN 1 WHEN '女' THEN 2 END AS sex,
@@ -95,7 +96,7 @@ def make_claim(engine: Engine) -> None:
     engine.execute("""
         CREATE OR REPLACE TABLE bad_number AS
         SELECT id_text, id_key, -CAST(ROW_NUMBER() OVER (ORDER BY id_text) AS BIGINT) AS ident
-        FROM (SELECT id_text, MIN(id_key) AS id_key FROM claim_wide WHERE valid_key IS NULL AND id_text IS NOT NULL
+        FROM (SELECT id_text, MIN(id_key) AS id_key FROM claim_wide WHERE id_text IS NOT NULL
             GROUP BY id_text)
     """)
     _households(engine)
@@ -106,7 +107,7 @@ def make_claim(engine: Engine) -> None:
             c.birth_date, c.id_birth, c.sex, c.village, c.person_no, c.phone, c.relation, c.hh_number,
             h.hh, h.hh_no, c.truncated, c.present, c.row_hash
         FROM claim_wide AS c
-        LEFT JOIN bad_number AS b ON c.valid_key IS NULL AND b.id_text = c.id_text
+        LEFT JOIN bad_number AS b ON b.id_text = c.id_text
         LEFT JOIN local_household AS h ON h.source_no = c.source_no AND h.hh_text = c.hh_text
     """)
     engine.execute("DROP TABLE claim_wide")

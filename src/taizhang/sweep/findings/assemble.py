@@ -54,6 +54,7 @@ class Assembler:
     ) -> None:
         self.engine, self.texts, self.judged = engine, texts, judged
         self.files = Files(deliveries)
+        self.numbers = {delivery.source: delivery.number for delivery in deliveries}
         self.titles = {delivery.source: delivery.title or delivery.source for delivery in deliveries}
         self.person_of = _mapping(engine, "SELECT root, person_id FROM person_key")
         self.household_of = _mapping(engine, "SELECT hh, household_id FROM household_key")
@@ -79,17 +80,24 @@ class Assembler:
         """Rule hits; hits about a person or household get one of its records to show."""
         if not self.engine.columns("rule_hit"):
             return []
-        table = self.engine.fetch("""
-            SELECT h.rule, h.subject_type, h.subject, h.person_id, h.household_id, h.source, COALESCE(h.scope_key, '') AS scope_key,
-                COALESCE(h.record_id, CASE WHEN h.subject_type = 'household' THEN f.record_id ELSE p.record_id END) AS record_id,
-                h.involved, h.observed, h.message_zh, h.message_hant, h.message_en
-            FROM rule_hit AS h
-            LEFT JOIN (SELECT household_id, source, MIN(record_id) AS record_id FROM record
-                WHERE household_id IS NOT NULL GROUP BY household_id, source) AS f
-                ON h.record_id IS NULL AND f.household_id = h.household_id AND f.source = h.source
-            LEFT JOIN (SELECT person_id, source, MIN(record_id) AS record_id FROM record
-                WHERE person_id IS NOT NULL GROUP BY person_id, source) AS p
-                ON h.record_id IS NULL AND p.person_id = h.person_id AND p.source = h.source
+        columns = "h.rule, h.subject_type, h.subject, h.person_id, h.household_id, h.source, COALESCE(h.scope_key, '') AS scope_key"
+        texts = "h.involved, h.observed, h.message_zh, h.message_hant, h.message_en"
+        shown = """SELECT l.{key}, c.source_no, MIN(c.record_id) AS record_id FROM claim_person AS c
+            JOIN record_link AS l ON l.record_id = c.record_id GROUP BY l.{key}, c.source_no"""
+        numbers = ", ".join(f"('{source}', {number})" for source, number in self.numbers.items())
+        table = self.engine.fetch(f"""
+            WITH source_number AS (SELECT * FROM (VALUES {numbers}) AS v(source, source_no))
+            SELECT {columns}, h.record_id, {texts} FROM rule_hit AS h WHERE h.record_id IS NOT NULL
+            UNION ALL
+            SELECT {columns}, f.record_id, {texts} FROM rule_hit AS h
+            LEFT JOIN source_number AS n ON n.source = h.source
+            LEFT JOIN ({shown.format(key="household_id")}) AS f ON f.household_id = h.household_id AND f.source_no = n.source_no
+            WHERE h.record_id IS NULL AND h.subject_type = 'household'
+            UNION ALL
+            SELECT {columns}, p.record_id, {texts} FROM rule_hit AS h
+            LEFT JOIN source_number AS n ON n.source = h.source
+            LEFT JOIN ({shown.format(key="person_id")}) AS p ON p.person_id = h.person_id AND p.source_no = n.source_no
+            WHERE h.record_id IS NULL AND h.subject_type <> 'household'
         """)
         columns = [table[name].to_pylist() for name in table.column_names]
         return [Hit(*row) for row in zip(*columns, strict=True)]
