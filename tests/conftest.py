@@ -1,0 +1,45 @@
+"""One county, made and swept once through the command line, for every end-to-end test of a run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from countyruns import Ran, findings, latest, run
+from taizhang.intake.county import load_county
+
+
+@dataclass(frozen=True)
+class SweptCounty:
+    """A sample county after `taizhang sample` and `taizhang sweep`; tests read it and never write into it.
+
+    made, swept: what the two commands said. sweep: the folder of the sweep.
+    """
+
+    folder: Path
+    made: Ran
+    swept: Ran
+    sweep: Path
+
+    @property
+    def file(self):
+        """Its county.toml."""
+        return self.folder / "county.toml"
+
+    @property
+    def county(self):
+        """The county as the library reads it."""
+        return load_county(self.file)
+
+    def findings(self):
+        """The findings, by identity."""
+        return findings(self.sweep)
+
+
+@pytest.fixture(scope="session")
+def swept_county(tmp_path_factory):
+    """300 persons, two deliveries of four sources, enough planted mistakes that every list has lines."""
+    folder = tmp_path_factory.mktemp("swept") / "县"
+    made = run("sample", folder, "--persons", 300, "--seed", 11, "--deliveries", 2, "--error-rate", 0.06)
+    swept = run("sweep", folder / "county.toml")
+    return SweptCounty(folder, made, swept, latest(folder))

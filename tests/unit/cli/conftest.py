@@ -1,0 +1,42 @@
+"""What the tests of the commands share."""
+
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from countyruns import Ran, latest, run
+from taizhang.cli import main
+
+
+@pytest.fixture
+def typed(monkeypatch, capsys):
+    """Runs a command in this process, for commands that start no others; as quick as the command itself."""
+
+    def typed(*arguments):
+        monkeypatch.setattr("sys.argv", ["taizhang", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        return Ran(left.value.code, *capsys.readouterr())
+
+    return typed
+
+
+@pytest.fixture(scope="session")
+def swept_again(swept_county, tmp_path_factory):
+    """The county swept once more without new deliveries and with full numbers: what was said, and the sweep."""
+    county = shutil.copytree(swept_county.folder, tmp_path_factory.mktemp("again") / "县")
+    ran = run("sweep", county / "county.toml", "--no-intake", "--no-returned", "--reveal", "核对原件")
+    return ran, latest(county)
+
+
+@pytest.fixture
+def own_pack(tmp_path):
+    """A county's own pack: the first rule of one that comes with the product, which needs no parameter."""
+    shipped = Path(str(files("taizhang.sweep.rules"))) / "packs" / "insurance_and_phone.yaml"
+    head, first, *_ = shipped.read_text("utf-8").split("\n  - id: ")
+    pack = tmp_path / "own.yaml"
+    pack.write_text(f"{head.partition('  parameters:')[0]}\nrules:\n  - id: {first}\n", "utf-8")
+    return pack
