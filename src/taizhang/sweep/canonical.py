@@ -52,7 +52,13 @@ def _person(engine: Engine, judged: Judgement) -> None:
         rows["p_id"].append(float(numbers.posterior[number]) if number >= 0 else None)
         rows["name"].append(troubled.texts["name"][int(names.row[name])] if name >= 0 else None)
         rows["p_name"].append(float(names.posterior[name]) if name >= 0 else None)
-    schema = {"root": pa.int64(), "name": pa.string(), "core18": pa.string(), "p_name": pa.float64(), "p_id": pa.float64()}
+    schema = {
+        "root": pa.int64(),
+        "name": pa.string(),
+        "core18": pa.string(),
+        "p_name": pa.float64(),
+        "p_id": pa.float64(),
+    }
     engine.register("judged_raw", pa.table({name: pa.array(rows[name], kind) for name, kind in schema.items()}))
     engine.execute("CREATE OR REPLACE TABLE judged AS SELECT * FROM judged_raw")
     engine.execute("""
@@ -76,8 +82,17 @@ def _person(engine: Engine, judged: Judgement) -> None:
 
 def _household(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
     """One row a household and source; a value stands on any of the household's rows, the greatest where they differ."""
-    fields = [name for name in TABLES["household"].fields if name not in {"row_no"}]
-    listed = ("town_code", "village_code", "town_name", "village_name", "group_name", "head_name", "head_id_no", "head_core18")
+    fields = [name for name in TABLES["household"].fields if name != "row_no"]
+    listed = (
+        "town_code",
+        "village_code",
+        "town_name",
+        "village_name",
+        "group_name",
+        "head_name",
+        "head_id_no",
+        "head_core18",
+    )
     columns = list(dict.fromkeys((*listed, *fields)))
     engine.execute("""
         CREATE OR REPLACE TABLE household_size AS
@@ -103,7 +118,8 @@ def _households_of(delivery: SourceDelivery, columns: Sequence[str]) -> str:
     path = delivery.table("record")
     filled = filled_columns(path) if path is not None else frozenset()
     picked = ", ".join(
-        f'MAX(r."{name}") AS "{name}"' if name in filled else f'CAST(NULL AS {_sql_type(name)}) AS "{name}"' for name in columns
+        f'MAX(r."{name}") AS "{name}"' if name in filled else f'CAST(NULL AS {_sql_type(name)}) AS "{name}"'
+        for name in columns
     )
     return f"""
         SELECT l.household_id, '{delivery.source}' AS source, CAST('{delivery.as_of.isoformat()}' AS DATE) AS as_of,
@@ -232,9 +248,22 @@ def _file_events(engine: Engine, parts: Sequence[tuple[SourceDelivery, str]]) ->
     for delivery, _ in parts:
         for event in delivery.manifest.get("file_events", ()):
             if isinstance(event, dict):
-                rows.append((delivery.source, delivery.name, delivery.as_of, event.get("file"), event.get("sheet"), event.get("cell"), event.get("code"), event.get("n", 1)))
+                rows.append(
+                    (
+                        delivery.source,
+                        delivery.name,
+                        delivery.as_of,
+                        event.get("file"),
+                        event.get("sheet"),
+                        event.get("cell"),
+                        event.get("code"),
+                        event.get("n", 1),
+                    )
+                )
     names = ("source", "delivery", "as_of", "file", "sheet", "cell", "code", "n")
     kinds = (pa.string(), pa.string(), pa.date32(), pa.string(), pa.string(), pa.string(), pa.string(), pa.int64())
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    engine.register("file_event_raw", pa.table({n: pa.array(c, k) for n, c, k in zip(names, columns, kinds, strict=True)}))
+    engine.register(
+        "file_event_raw", pa.table({n: pa.array(c, k) for n, c, k in zip(names, columns, kinds, strict=True)})
+    )
     engine.execute("CREATE OR REPLACE TABLE file_event AS SELECT * FROM file_event_raw")

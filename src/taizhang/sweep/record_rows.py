@@ -23,7 +23,11 @@ def record_table(columns: Columns, *, as_of: date | None = None) -> pa.Table:
     """
     count = len(next(iter(columns.values()), ()))
     schema = table_schema("record")
-    given = {name: pa.array(list(values)) for name, values in columns.items() if name not in {"id_no", "name", "head_name", "head_id_no"}}
+    given = {
+        name: pa.array(list(values))
+        for name, values in columns.items()
+        if name not in {"id_no", "name", "head_name", "head_id_no"}
+    }
     made: dict[str, pa.Array] = {
         "record_no": pa.array(np.arange(count)),
         "file_no": pa.array(np.zeros(count, dtype=np.int16)),
@@ -33,7 +37,9 @@ def record_table(columns: Columns, *, as_of: date | None = None) -> pa.Table:
         "struck": pa.array(np.zeros(count, dtype=bool)),
         "row_hash": pa.array(_hashes(columns, count)),
         "household_run": pa.array(_runs(columns.get("household_no"), count)),
-        "is_present": pa.array([status in (None, "正常", "转入") for status in columns.get("person_status", [None] * count)]),
+        "is_present": pa.array(
+            [status in (None, "正常", "转入") for status in columns.get("person_status", [None] * count)]
+        ),
         **_numbers(columns, count, as_of),
         **_names(columns, count),
         **_head(columns, count),

@@ -23,16 +23,17 @@ from taizhang.sweep.findings import delta
 from taizhang.sweep.findings.assemble import Assembler, Finding
 from taizhang.sweep.findings.texts import Texts
 from taizhang.sweep.findings.write import write_about, write_counts, write_findings, write_passes
+from taizhang.sweep.judge.truth import Judged
 from taizhang.sweep.lake import SourceDelivery, SourceFacts, current_deliveries
 from taizhang.sweep.link.persons import link_persons
 from taizhang.sweep.link.register import Register, assign_ids, remembered
 from taizhang.sweep.rules import RuleSet, load_packs
 from taizhang.sweep.tables import make_claim, make_record_raw
 
-STAGES = ("read", "link", "judge", "diagnose", "rules", "findings", "write")
+STAGES = ("read", "link", "judge", "diagnose", "tables", "rules", "findings", "write")
 
 
-class NothingDelivered(UserError):  # noqa: N818 - named for what a person meets
+class NothingDelivered(UserError):
     """No source of the county has a delivery yet."""
 
     code: ClassVar[str] = "E-SWEEP-EMPTY"
@@ -94,64 +95,94 @@ def sweep(
         raise NothingDelivered(
             "还没有可排查的报送。", where=str(county.data), hint="先运行 taizhang intake 接收各来源的报送。"
         )
-    clock = _Clock(progress or Silent())
     day = as_of or max(delivery.as_of for delivery in deliveries)
-    ruleset = rules or load_packs(county.packs, overrides=county.parameters, county_code=county.code)
     folder = _new_folder(county.data / "sweeps", day)
+    task = _Task(
+        county.data,
+        deliveries,
+        day,
+        rules or load_packs(county.packs, overrides=county.parameters, county_code=county.code),
+        _Clock(progress or Silent()),
+        folder.name,
+        reveal_reason,
+    )
     working = folder.with_name(f".{folder.name}")
     shutil.rmtree(working, ignore_errors=True)
     working.mkdir(parents=True)
     try:
         with DuckDbEngine([county.data / "deliveries"]) as database:
-            counts = _run(database, deliveries, county.data, day, ruleset, clock, working, folder.name, reveal_reason)
+            counts = task.run(database, working)
     except BaseException:
         shutil.rmtree(working, ignore_errors=True)
         raise
     working.rename(folder)
-    incomplete = tuple(_title(county, source) for source in _incomplete(county, deliveries))
-    return SweepResult(folder.name, folder, day, counts, clock.seconds, incomplete)
+    incomplete = tuple(county.source(source).title for source in _incomplete(county, deliveries))
+    return SweepResult(folder.name, folder, day, counts, task.clock.seconds, incomplete)
 
 
-def _run(
-    database: Engine,
-    deliveries: list[SourceDelivery],
-    data: Path,
-    day: date,
-    ruleset: RuleSet,
-    clock: _Clock,
-    working: Path,
-    sweep_id: str,
-    reveal_reason: str | None,
-) -> dict[str, int]:
-    sources = {delivery.number: delivery for delivery in deliveries}
-    register = Register(data / "register")
-    with clock.stage("read"):
-        make_record_raw(database, deliveries)
-        make_claim(database)
-    with clock.stage("link"):
-        linked = link_persons(database, max(sources) + 1)
-        assign_ids(database, register)
-    with clock.stage("judge"):
-        judged = judge_all(database, sources)
-    with clock.stage("diagnose"):
-        diagnoses = diagnose(database, sources, linked, judged)
-        make_canonical(database, deliveries, judged)
-    with clock.stage("rules"):
-        ran = ruleset.run(database, as_of=day)
-    with clock.stage("findings"):
-        before = delta.read_before(data / "sweeps", register.folder)
-        made = Assembler(database, deliveries, Texts(ruleset), judged).findings(diagnoses)
-        findings = delta.with_delta(database, made, before, deliveries, sweep_id)
-    with clock.stage("write"):
-        write_findings(working, findings, reveal=reveal_reason is not None)
-        write_passes(working, findings)
-        write_counts(working, database, findings)
-        counts = _counts(database, findings)
-        about = _about(sweep_id, day, deliveries, counts, clock, ran.faults, judged.numbers.judged, reveal_reason, len(before.history))
-        write_about(working, about)
-        register.replace(remembered(database, sweep_id))
-        _replace_history(register.folder, findings, before)
-    return counts
+@dataclass(frozen=True)
+class _Task:
+    """Everything one sweep is about."""
+
+    data: Path
+    deliveries: list[SourceDelivery]
+    day: date
+    rules: RuleSet
+    clock: _Clock
+    sweep_id: str
+    reveal_reason: str | None
+
+    def run(self, database: Engine, working: Path) -> dict[str, int]:
+        """Run all stages; the results stand in `working`, the register is replaced last."""
+        sources = {delivery.number: delivery for delivery in self.deliveries}
+        register = Register(self.data / "register")
+        stage = self.clock.stage
+        with stage("read"):
+            make_record_raw(database, self.deliveries)
+            make_claim(database)
+        with stage("link"):
+            linked = link_persons(database, max(sources) + 1)
+            assign_ids(database, register)
+        with stage("judge"):
+            judged = judge_all(database, sources)
+        with stage("diagnose"):
+            diagnoses = diagnose(database, sources, linked, judged)
+        with stage("tables"):
+            make_canonical(database, self.deliveries, judged)
+        with stage("rules"):
+            ran = self.rules.run(database, as_of=self.day)
+        with stage("findings"):
+            before = delta.read_before(self.data / "sweeps", register.folder)
+            made = Assembler(database, self.deliveries, Texts(self.rules), judged).findings(diagnoses)
+            findings = delta.with_delta(database, made, before, self.deliveries, self.sweep_id)
+        with stage("write"):
+            write_findings(working, findings, reveal=self.reveal_reason is not None)
+            write_passes(working, findings)
+            write_counts(working, database, findings)
+            counts = _counts(database, findings)
+            write_about(working, self._about(counts, ran.faults, judged.numbers.judged))
+            register.replace(remembered(database, self.sweep_id))
+            _replace_history(register.folder, findings, before)
+        return counts
+
+    def _about(self, counts: dict[str, int], faults: dict[str, str], learned: Judged) -> dict[str, Any]:
+        return {
+            "schema_version": 1,
+            "sweep_id": self.sweep_id,
+            "as_of": self.day.isoformat(),
+            "version": __version__,
+            "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "order": time.time_ns(),
+            "deliveries": [
+                {"source": d.source, "title": d.title, "delivery": d.name, "as_of": d.as_of.isoformat(), "held": d.held}
+                for d in self.deliveries
+            ],
+            "counts": counts,
+            "seconds": self.clock.seconds,
+            "rule_faults": faults,
+            "learned": {"error_rates": learned.rate.round(5).tolist(), "copying": learned.copying.round(4).tolist()},
+            "reveal_reason": self.reveal_reason,
+        }
 
 
 def _counts(database: Engine, findings: list[Finding]) -> dict[str, int]:
@@ -162,22 +193,6 @@ def _counts(database: Engine, findings: list[Finding]) -> dict[str, int]:
     deltas = [finding["delta"] for finding in findings]
     counted = {name: deltas.count(name) for name in ("new", "persisting", "reopened", "gone")}
     return {**row, **counted, "open": len(findings) - counted["gone"]}
-
-
-def _about(  # type: ignore[no-untyped-def]
-    sweep_id, day, deliveries, counts, clock, faults, judged, reveal_reason, order
-) -> dict[str, Any]:
-    return {
-        "schema_version": 1, "sweep_id": sweep_id, "as_of": day.isoformat(), "version": __version__,
-        "finished_at": datetime.now(UTC).isoformat(timespec="seconds"), "order": time.time_ns(),
-        "deliveries": [
-            {"source": d.source, "title": d.title, "delivery": d.name, "as_of": d.as_of.isoformat(), "held": d.held}
-            for d in deliveries
-        ],
-        "counts": counts, "seconds": clock.seconds, "rule_faults": faults, "known_before": order,
-        "learned": {"error_rates": judged.rate.round(5).tolist(), "copying": judged.copying.round(4).tolist()},
-        "reveal_reason": reveal_reason,
-    }  # fmt: skip
 
 
 def _replace_history(folder: Path, findings: list[Finding], before: delta.Before) -> None:
@@ -199,7 +214,3 @@ def _new_folder(sweeps: Path, day: date) -> Path:
 def _incomplete(county: County, deliveries: list[SourceDelivery]) -> list[str]:
     there = {delivery.source: delivery for delivery in deliveries}
     return [source.id for source in county.sources if source.id not in there or there[source.id].held]
-
-
-def _title(county: County, source: str) -> str:
-    return county.source(source).title

@@ -8,8 +8,8 @@ import numpy as np
 from taizhang.sweep.diagnose.context import Context, make_context
 from taizhang.sweep.diagnose.exchanged import number_diagnoses
 from taizhang.sweep.diagnose.heads import head_copies
-from taizhang.sweep.diagnose.other_fields import differing_fields, reused_person_numbers
 from taizhang.sweep.diagnose.model import Candidate, Confidence, Diagnosis, Observed
+from taizhang.sweep.diagnose.other_fields import differing_fields, reused_person_numbers
 from taizhang.sweep.diagnose.presence import certificates, make_homes, missing, moved, stale
 from taizhang.sweep.diagnose.repeated import repeated_persons, shared_numbers
 from taizhang.sweep.diagnose.wrong import name_diagnoses, wrong_numbers
@@ -44,7 +44,9 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Judgemen
     return Judgement(troubled, numbers, names)
 
 
-def diagnose(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Linked, judged: Judgement) -> list[Diagnosis]:
+def diagnose(
+    engine: Engine, sources: Mapping[int, SourceDelivery], linked: Linked, judged: Judgement
+) -> list[Diagnosis]:
     """All diagnoses of identity, one cause per record pair, in an order that depends on values only."""
     context = make_context(engine, judged.troubled, judged.numbers, judged.names, sources)
     make_homes(engine)
@@ -79,9 +81,7 @@ def _independent(sources: Mapping[int, SourceDelivery]) -> dict[int, int]:
             old, new = family[number], family.get(ancestor, ancestor)
             family = {one: min(old, new) if kin in (old, new) else kin for one, kin in family.items()}
     size = max(sources, default=-1) + 1
-    return {
-        mask: len({family[number] for number in sources if mask >> number & 1}) for mask in range(2**size)
-    }
+    return {mask: len({family[number] for number in sources if mask >> number & 1}) for mask in range(2**size)}
 
 
 def _ambiguous(context: Context, linked: Linked) -> list[Diagnosis]:
@@ -92,14 +92,22 @@ def _ambiguous(context: Context, linked: Linked) -> list[Diagnosis]:
     cells = linked.cells
     first = dict(zip(cells["cell_id"].tolist(), cells["first_record"].tolist(), strict=True))
     found = []
-    for near, far in sorted(partners.items()):
+    for near, choices in sorted(partners.items()):
         source_no = first[near] // 10**12
         source = context.source_id(source_no)
         found.append(
             Diagnosis(
-                code="XS-AMBIGUOUS", persons=(near,), records=(first[near], *(first[one] for one in far)), wrong=1,
-                source=source, fields=("id_no", "name"), culprit=source, p_culprit=0.7, scope_key=source,
-                evidence=(f"有{len(far)}个同样相符的人可以对应，须由人选择",), confidence=Confidence.RANKED,
-            )  # fmt: skip
+                code="XS-AMBIGUOUS",
+                persons=(near,),
+                records=(first[near], *(first[one] for one in choices)),
+                wrong=1,
+                source=source,
+                fields=("id_no", "name"),
+                culprit=source,
+                p_culprit=0.7,
+                scope_key=source,
+                evidence=(f"有{len(choices)}个同样相符的人可以对应，须由人选择",),
+                confidence=Confidence.RANKED,
+            )
         )
     return found

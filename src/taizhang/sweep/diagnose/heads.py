@@ -56,6 +56,7 @@ def _column(rows: list[dict[str, object]], name: str) -> pa.StringArray:
 
 def _head(row: Mapping[str, object], name: str, number: str, source: str) -> Diagnosis:
     name_differs, number_differs = bool(row["name_differs"]), bool(row["number_differs"])
+    fields: tuple[str, ...]
     if name_differs and number_differs:
         code, fields = "PR-HEAD-BOTH", ("head_name", "head_id_no")
     elif name_differs:
@@ -63,7 +64,11 @@ def _head(row: Mapping[str, object], name: str, number: str, source: str) -> Dia
     else:
         code, fields = "PR-HEAD-ID", ("head_id_no",)
     true = {"head_name": row["own_name"], "head_id_no": row["own_number"]}
-    also = tuple(one for one in (name if name_differs else "", number.split("|")[0] if number_differs else "") if one.startswith("XS-"))
+    also = tuple(
+        one
+        for one in (name if name_differs else "", number.split("|", maxsplit=1)[0] if number_differs else "")
+        if one.startswith("XS-")
+    )
     whole = name_differs and name in DIFFERENT_PEOPLE
     return Diagnosis(
         code=code,
@@ -78,8 +83,13 @@ def _head(row: Mapping[str, object], name: str, number: str, source: str) -> Dia
         culprit=source,
         p_culprit=0.95,
         scope_key=source,
-        candidates=tuple(Candidate(field, str(true[field]), 0.9, "member_row", (source,)) for field in fields if true[field]),
+        candidates=tuple(
+            Candidate(field, str(true[field]), 0.9, "member_row", (source,)) for field in fields if true[field]
+        ),
         evidence=("户主副本与户主本人的成员行不一致" + ("，可能户主已变更而副本未改" if whole else ""),),
-        observed=tuple(Observed(source, field, str(row["name_copy" if field == "head_name" else "number_copy"])) for field in fields),
+        observed=tuple(
+            Observed(source, field, str(row["name_copy" if field == "head_name" else "number_copy"]))
+            for field in fields
+        ),
         confidence=Confidence.OTHER_SOURCE,
     )

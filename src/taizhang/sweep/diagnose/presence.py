@@ -75,7 +75,9 @@ def missing(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[D
         if held == 1 and holders >= 3:
             if root not in extras:
                 extras.add(root)
-                yield _presence("XS-EXTRA", root, record, sources[first], f"只有本来源有此人，另外{holders - 1}个来源有该户而无此人")
+                yield _presence(
+                    "XS-EXTRA", root, record, sources[first], f"只有本来源有此人，另外{holders - 1}个来源有该户而无此人"
+                )
             continue
         yield _presence("XS-MISSING", root, record, sources[source_no], f"本来源有该户而无此人，另有{held}个来源有此人")
 
@@ -112,8 +114,6 @@ def moved(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Dia
             evidence=(f"{votes}个来源把此人登记在另一户",),
             observed=(Observed(source, "household_no", here), Observed("其他来源", "household_no", there)),
         )  # fmt: skip
-
-
 
 
 def certificates(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Diagnosis]:

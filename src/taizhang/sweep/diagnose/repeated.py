@@ -32,14 +32,14 @@ def repeated_persons(context: Context) -> Iterator[Diagnosis]:
 
 def _repeated(context: Context, group: int, source_no: int, members: Sequence[int]) -> Diagnosis | None:
     troubled = context.troubled
-    households = {int(troubled["hh"][m]) for m in members} | set()
+    households = {int(troubled["hh"][m]) for m in members}
     idents = {int(troubled["ident"][m]) for m in members if int(troubled["ident"][m]) > UNKNOWN_NUMBER}
     kinds = {troubled.texts["id_kind"][m] for m in members}
     valid = {ident for ident in idents if ident > 0}
     pushed = context.sources[source_no].kind == PUSHED
     also: tuple[str, ...] = ()
     if len(valid) > 1:
-        code, also = "PR-NAME-TWO-IDS", _relations(context, group, members)
+        code, also = "PR-NAME-TWO-IDS", _relations(context, members)
     elif len(households) > 1:
         code, also = "PR-DUP-HOUSEHOLD", ("XS-HOUSEHOLD",)
     elif {"citizen_15", "citizen"} <= kinds:
@@ -75,7 +75,7 @@ def _repeated(context: Context, group: int, source_no: int, members: Sequence[in
     )
 
 
-def _relations(context: Context, group: int, members: Sequence[int]) -> tuple[str, ...]:
+def _relations(context: Context, members: Sequence[int]) -> tuple[str, ...]:
     codes = {str(context.numbers.compared.code[m]) for m in members}
     return tuple(sorted(code for code in codes if code.startswith("XS-")))
 
@@ -141,7 +141,9 @@ def _true_keys(context: Context) -> dict[int, int]:
     }
 
 
-def _rows_of(context: Context, wanted: dict[int, list[tuple[int, int, int]]]) -> dict[tuple[int, int], list[tuple[int, int, str | None]]]:
+def _rows_of(
+    context: Context, wanted: dict[int, list[tuple[int, int, int]]]
+) -> dict[tuple[int, int], list[tuple[int, int, str | None]]]:
     context.engine.register("shared_ident", pa.table({"ident": pa.array(sorted(wanted), pa.int64())}))
     table = context.engine.fetch("""
         SELECT c.ident, c.root, c.record_id, c.source_no, r.name FROM claim_person AS c
@@ -188,9 +190,9 @@ def _shared(
         p_culprit=0.7 if lone and not genuine and not tie else None,
         scope_key="" if genuine else source,
         evidence=(sentence,),
-        observed=tuple(Observed(context.source_id(s), "name", name) for holder in ordered for _, s, name in rows[ident, holder[0]]),
+        observed=tuple(
+            Observed(context.source_id(s), "name", name) for holder in ordered for _, s, name in rows[ident, holder[0]]
+        ),
         confidence=Confidence.NONE,
         facts={"cause": "shared_number"} if genuine else {},
     )
-
-

@@ -1,7 +1,7 @@
 """Suggestions for rows that a single-record rule complains about: other sources first, then decoding of the number."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -23,9 +23,7 @@ class Suggestion:
     sentence: str
 
 
-def suggestions(
-    judged: Judgement, records: Collection[int | None], titles: Mapping[str, str]
-) -> dict[int, list[Suggestion]]:
+def suggestions(judged: Judgement, records: Collection[int | None]) -> dict[int, list[Suggestion]]:
     """Suggestions by record id, the likeliest first, for those of the given records whose person is troubled."""
     troubled = judged.troubled
     found: dict[int, list[Suggestion]] = defaultdict(list)

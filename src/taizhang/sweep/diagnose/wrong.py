@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from taizhang.identity.numbers import compare_number_pairs, from_key
 from taizhang.sweep.diagnose.context import Context, Row
@@ -13,7 +14,7 @@ from taizhang.sweep.diagnose.model import BLAME, Candidate, Confidence, Diagnosi
 from taizhang.sweep.diagnose.wording import TITLES, agreeing, chance, places
 from taizhang.sweep.judge.fields import FieldVerdict
 from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER
-
+from taizhang.sweep.link.features import Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class WrongNumber:
     owner: int | None
 
 
-def wrong_rows(verdict: FieldVerdict, group: np.ndarray, spoken: np.ndarray, values: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def wrong_rows(verdict: FieldVerdict, group: Ints, spoken: NDArray[np.bool_], values: Ints) -> Ints:
     """Positions of rows that say something, and something else than their person's likeliest value."""
     best = verdict.best
     if not len(verdict.value):
@@ -69,10 +70,17 @@ def number_diagnosis(context: Context, wrong: WrongNumber, code: str, also: tupl
     if wrong.row.ident <= 0:
         evidence.append("本行号码不成立（校验、位数或日期不符）")
     if at[0].as_py():
-        evidence.append(f"与候选号码相差{places([int(place) for place in at[0].as_py().split(',')])}（{TITLES.get(relation[0], '')}）")
+        evidence.append(
+            f"与候选号码相差{places([int(place) for place in at[0].as_py().split(',')])}（{TITLES.get(relation[0], '')}）"
+        )
     candidates = number_candidates(context, group)
     members = _members(context, group)
-    agree = [context.title(number) for number in sorted({int(troubled["source_no"][m]) for m in members if int(troubled["ident"][m]) == wrong.true_key})]
+    agree = [
+        context.title(number)
+        for number in sorted(
+            {int(troubled["source_no"][m]) for m in members if int(troubled["ident"][m]) == wrong.true_key}
+        )
+    ]
     if agree:
         evidence.append(agreeing(agree, "号码"))
     birth = {int(troubled["birth_date"][m]) for m in members if troubled["birth_date"][m] > -(10**9)}
@@ -117,7 +125,9 @@ def _candidates(context: Context, verdict: FieldVerdict, group: int, field: str)
     found = []
     for place in range(int(first), int(last)):
         value = int(verdict.value[place])
-        sources = tuple(sorted({context.source_id(int(troubled["source_no"][m])) for m in members if int(values[m]) == value}))
+        sources = tuple(
+            sorted({context.source_id(int(troubled["source_no"][m])) for m in members if int(values[m]) == value})
+        )
         text = from_key(value) if field == "id_no" else troubled.texts["name"][int(verdict.row[place])]
         found.append(Candidate(field, text or "", round(float(verdict.posterior[place]), 4), "other_source", sources))
     return tuple(sorted(found, key=lambda one: (-one.probability, one.value)))
@@ -139,7 +149,10 @@ def name_diagnoses(context: Context) -> Iterator[Diagnosis]:
         members = _members(context, group)
         candidates = name_candidates(context, group)
         true_id = int(verdict.value[verdict.best[group]])
-        agree = [context.title(n) for n in sorted({int(troubled["source_no"][m]) for m in members if int(troubled["name_id"][m]) == true_id})]
+        agree = [
+            context.title(n)
+            for n in sorted({int(troubled["source_no"][m]) for m in members if int(troubled["name_id"][m]) == true_id})
+        ]
         evidence = [f"本行姓名与候选姓名：{TITLES.get(code, '不同')}", agreeing(agree, "姓名")]
         if int(troubled["ident"][at]) > 0:
             evidence.append("各来源证件号码一致")

@@ -1,57 +1,31 @@
 """Findings out of rule hits and diagnoses: one cause a record and field, symptoms listed under their cause."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from taizhang.identity.numbers import mask_number
 from taizhang.sweep.diagnose import Confidence, Diagnosis, Judgement
+from taizhang.sweep.diagnose.suggest import Suggestion, confirmed_names, confirmed_numbers, suggestions
 from taizhang.sweep.diagnose.wording import joined
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.findings.fingerprint import finding_id, short_id, value_digest
+from taizhang.sweep.findings.hits import FIELD_OF, NUMBER_SYMPTOMS, ROW_CODES, Hit, read_hits, without_symptoms
 from taizhang.sweep.findings.places import Files, Place, places_of
 from taizhang.sweep.findings.texts import About, Texts, filled
-from taizhang.sweep.diagnose.suggest import Suggestion, confirmed_names, confirmed_numbers, suggestions
 from taizhang.sweep.lake import SourceDelivery
 
 Finding = dict[str, Any]
 
-NUMBER_SYMPTOMS = frozenset({"ID-BIRTH-DIFF", "ID-SEX-DIFF", "ID-TYPE-LENGTH"})
-"""Rules that compare a number with another column: symptoms wherever the number itself is under a diagnosis."""
-SYMPTOM_OF = dict.fromkeys(NUMBER_SYMPTOMS, "id_no")
-COLUMN_OF = {"ID-BIRTH-DIFF": "birth_date", "ID-SEX-DIFF": "sex"}
-"""The other column such a rule compares with: where other sources deny the column, it is the cause."""
-ROW_CODES = ("ID-", "NM-")
-LOSSLESS = frozenset({"ID-FORMAT-NOISE", "ID-LOWER-X", "ID-15", "NM-SPACE", "NM-SEPARATOR", "NM-RADICAL", "NM-PINYIN-BRACKET"})
-FIELD_OF = {"ID-": "id_no", "NM-": "name"}
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A row of `rule_hit`."""
-
-    rule: str
-    subject_type: str
-    subject: str
-    person_id: int | None
-    household_id: int | None
-    source: str | None
-    scope_key: str
-    record_id: int | None
-    involved: str | None
-    observed: str | None
-    message_zh: str
-    message_hant: str
-    message_en: str
+LOSSLESS = frozenset(
+    {"ID-FORMAT-NOISE", "ID-LOWER-X", "ID-15", "NM-SPACE", "NM-SEPARATOR", "NM-RADICAL", "NM-PINYIN-BRACKET"}
+)
 
 
 class Assembler:
     """Makes the findings of one sweep."""
 
-    def __init__(
-        self, engine: Engine, deliveries: Sequence[SourceDelivery], texts: Texts, judged: Judgement
-    ) -> None:
+    def __init__(self, engine: Engine, deliveries: Sequence[SourceDelivery], texts: Texts, judged: Judgement) -> None:
         self.engine, self.texts, self.judged = engine, texts, judged
         self.files = Files(deliveries)
         self.numbers = {delivery.source: delivery.number for delivery in deliveries}
@@ -59,79 +33,24 @@ class Assembler:
         self.person_of = _mapping(engine, "SELECT root, person_id FROM person_key")
         self.household_of = _mapping(engine, "SELECT hh, household_id FROM household_key")
 
-    def findings(self, diagnoses: Iterable[Diagnosis]) -> list[Finding]:
+    def findings(self, diagnosed: Iterable[Diagnosis]) -> list[Finding]:
         """All findings, ordered by their identity; every identity once."""
-        hits = self._hits()
-        kept, symptoms = self._without_symptoms(hits, diagnoses := list(diagnoses))
+        hits = read_hits(self.engine, self.numbers)
+        diagnoses = list(diagnosed)
+        genuine = {"ID-EXCEL-TRUNC": confirmed_numbers(self.judged), "NM-TRADITIONAL": confirmed_names(self.engine)}
+        kept, symptoms = without_symptoms(hits, diagnoses, self.texts, genuine)
         places = places_of(
             self.engine,
             [record for one in diagnoses for record in one.records]
             + [hit.record_id for hit in kept if hit.record_id is not None],
         )
-        offered = suggestions(self.judged, {hit.record_id for hit in kept if hit.rule.startswith(ROW_CODES)}, self.titles)
+        offered = suggestions(self.judged, {hit.record_id for hit in kept if hit.rule.startswith(ROW_CODES)})
         made = [self._of_diagnosis(one, symptoms[number], places) for number, one in enumerate(diagnoses)]
         made += [self._of_hit(hit, places, offered) for hit in kept]
         unique: dict[str, Finding] = {}
         for finding in made:
             unique.setdefault(finding["finding_id"], finding)
         return [unique[key] for key in sorted(unique)]
-
-    def _hits(self) -> list[Hit]:
-        """Rule hits; hits about a person or household get one of its records to show."""
-        if not self.engine.columns("rule_hit"):
-            return []
-        columns = "h.rule, h.subject_type, h.subject, h.person_id, h.household_id, h.source, COALESCE(h.scope_key, '') AS scope_key"
-        texts = "h.involved, h.observed, h.message_zh, h.message_hant, h.message_en"
-        shown = """SELECT l.{key}, c.source_no, MIN(c.record_id) AS record_id FROM claim_person AS c
-            JOIN record_link AS l ON l.record_id = c.record_id GROUP BY l.{key}, c.source_no"""
-        numbers = ", ".join(f"('{source}', {number})" for source, number in self.numbers.items())
-        table = self.engine.fetch(f"""
-            WITH source_number AS (SELECT * FROM (VALUES {numbers}) AS v(source, source_no))
-            SELECT {columns}, h.record_id, {texts} FROM rule_hit AS h WHERE h.record_id IS NOT NULL
-            UNION ALL
-            SELECT {columns}, f.record_id, {texts} FROM rule_hit AS h
-            LEFT JOIN source_number AS n ON n.source = h.source
-            LEFT JOIN ({shown.format(key="household_id")}) AS f ON f.household_id = h.household_id AND f.source_no = n.source_no
-            WHERE h.record_id IS NULL AND h.subject_type = 'household'
-            UNION ALL
-            SELECT {columns}, p.record_id, {texts} FROM rule_hit AS h
-            LEFT JOIN source_number AS n ON n.source = h.source
-            LEFT JOIN ({shown.format(key="person_id")}) AS p ON p.person_id = h.person_id AND p.source_no = n.source_no
-            WHERE h.record_id IS NULL AND h.subject_type <> 'household'
-        """)
-        columns = [table[name].to_pylist() for name in table.column_names]
-        return [Hit(*row) for row in zip(*columns, strict=True)]
-
-    def _without_symptoms(
-        self, hits: Sequence[Hit], diagnoses: Sequence[Diagnosis]
-    ) -> tuple[list[Hit], dict[int, set[str]]]:
-        """Hits that are no symptom of a diagnosis or of another hit, and the symptoms of every diagnosis by number."""
-        cause: dict[tuple[int, str], int] = {}
-        for number, one in enumerate(diagnoses):
-            for record in one.records[: one.wrong]:
-                for field in one.fields:
-                    cause.setdefault((record, field), number)
-        genuine = {"ID-EXCEL-TRUNC": confirmed_numbers(self.judged), "NM-TRADITIONAL": confirmed_names(self.engine)}
-        codes: dict[int, set[str]] = defaultdict(set)
-        for hit in hits:
-            if hit.record_id is not None:
-                codes[hit.record_id].add(hit.rule)
-        kept = []
-        symptoms: dict[int, set[str]] = defaultdict(set)
-        for hit in hits:
-            field = SYMPTOM_OF.get(hit.rule) or FIELD_OF.get(hit.rule[:3])
-            number = cause.get((hit.record_id, field)) if hit.record_id is not None and field else None
-            if hit.record_id in genuine.get(hit.rule, ()):
-                continue
-            if number is not None:
-                symptoms[number].add(hit.rule)
-                continue
-            number = cause.get((hit.record_id, COLUMN_OF[hit.rule])) if hit.record_id is not None and hit.rule in COLUMN_OF else None
-            if number is not None:
-                symptoms[number].add(hit.rule)
-            elif hit.record_id is None or not (self.texts.about(hit.rule).suppressed_by & codes[hit.record_id]):
-                kept.append(hit)
-        return kept, symptoms
 
     def _of_diagnosis(self, one: Diagnosis, symptoms: set[str], places: Mapping[int, Place]) -> Finding:
         about = self.texts.about(one.code)
@@ -167,8 +86,12 @@ class Assembler:
         place = places.get(hit.record_id) if hit.record_id is not None else None
         field = FIELD_OF.get(hit.rule[:3], "")
         fitting = [one for one in offered.get(hit.record_id or -1, ()) if one.candidate.field == field]
-        confidence = Confidence.LOSSLESS if hit.rule in LOSSLESS else fitting[0].confidence if fitting else Confidence.NONE
-        finding = self._base(hit.rule, about, hit.subject_type, hit.subject, hit.scope_key, about.fields, [place] if place else [])
+        confidence = (
+            Confidence.LOSSLESS if hit.rule in LOSSLESS else fitting[0].confidence if fitting else Confidence.NONE
+        )
+        finding = self._base(
+            hit.rule, about, hit.subject_type, hit.subject, hit.scope_key, about.fields, [place] if place else []
+        )
         finding |= {
             "person_id": hit.person_id,
             "household_id": hit.household_id,
@@ -189,7 +112,14 @@ class Assembler:
         return finding
 
     def _base(
-        self, rule: str, about: About, subject_type: str, subject: str, scope: str, fields: Sequence[str], records: Sequence[Place]
+        self,
+        rule: str,
+        about: About,
+        subject_type: str,
+        subject: str,
+        scope: str,
+        fields: Sequence[str],
+        records: Sequence[Place],
     ) -> Finding:
         identity = finding_id(rule, about.major, subject_type, subject, fields, scope)
         first = records[0] if records else None

@@ -40,7 +40,9 @@ def read_before(sweeps: Path, register: Path) -> Before:
     """The newest finished sweep of the lake; empty before the first one."""
     finished = _finished(sweeps)
     history_path = register / "finding.parquet"
-    history = {row["finding_id"]: row for row in pq.read_table(history_path).to_pylist()} if history_path.is_file() else {}
+    history = (
+        {row["finding_id"]: row for row in pq.read_table(history_path).to_pylist()} if history_path.is_file() else {}
+    )
     if not finished:
         return Before(FINDINGS.empty_table(), {}, history)
     about, folder = finished[-1]
@@ -92,7 +94,9 @@ def _scope(finding: Finding, current: Mapping[str, SourceDelivery]) -> list[str]
     named = str(finding["scope_key"]).split("|")[0]
     if named in current:
         return [named]
-    return [source for source in {record["source"] for record in finding["records"]} if source in current] or list(current)
+    return [source for source in {record["source"] for record in finding["records"]} if source in current] or list(
+        current
+    )
 
 
 def _is_newer(finding: Finding, before: Before, current: Mapping[str, SourceDelivery]) -> bool:
@@ -150,13 +154,19 @@ def _row_verdicts(engine: Engine, left: Sequence[Finding]) -> dict[str, str]:
     """)
     found = {}
     for identity, low, high in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
-        found[identity] = "pass" if low == high == PASS else _VERDICTS.get(max(low, 0) if low != PASS else high, "unknown")
+        found[identity] = (
+            "pass" if low == high == PASS else _VERDICTS.get(max(low, 0) if low != PASS else high, "unknown")
+        )
     return found
 
 
 def _present(engine: Engine, left: Sequence[Finding]) -> set[str]:
     """Findings whose subject still has a row in the source they are about (in any source where they name none)."""
-    asked = [finding for finding in left if finding["subject_type"] in {"person", "household"} and (finding["subject"] or "").isdigit()]
+    asked = [
+        finding
+        for finding in left
+        if finding["subject_type"] in {"person", "household"} and (finding["subject"] or "").isdigit()
+    ]
     if not asked:
         return set()
     engine.register(

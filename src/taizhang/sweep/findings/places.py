@@ -65,7 +65,9 @@ class Files:
         file_no = place.file_no or 0
         sheet, letters = self._sheets.get((place.delivery, file_no, place.sheet_no or 0), ("", {}))
         cells = [
-            {"field": field, "cell": f"{letters[field].split(',')[0]}{place.row_no}"} for field in fields if field in letters
+            {"field": field, "cell": f"{letters[field].split(',')[0]}{place.row_no}"}
+            for field in fields
+            if field in letters
         ]
         return {
             "source": place.source, "delivery": place.delivery, "file_no": place.file_no,

@@ -36,7 +36,9 @@ def masked(finding: Finding) -> Finding:
 def _masked(field: str | None, value: str | None) -> str | None:
     if value is None or field in HIDDEN_FIELDS:
         return None if value is None else "*" * len(value)
-    longest = max((len(run) for run in "".join(c if c.isascii() and c.isalnum() else " " for c in value).split()), default=0)
+    longest = max(
+        (len(run) for run in "".join(c if c.isascii() and c.isalnum() else " " for c in value).split()), default=0
+    )
     return mask_number(value) if field in NUMBER_FIELDS or longest >= 15 else value
 
 
@@ -44,7 +46,10 @@ def write_passes(folder: Path, findings: Sequence[Finding]) -> None:
     """Write passes.parquet: subjects of open findings of the sweep before that are not hit today, with the verdict."""
     left = [finding for finding in findings if finding["observation"] != "hit"]
     names = ("finding_id", "rule", "subject", "source", "observation", "delta")
-    pq.write_table(pa.table({name: pa.array([one[name] for one in left], pa.string()) for name in names}), folder / "passes.parquet")
+    pq.write_table(
+        pa.table({name: pa.array([one[name] for one in left], pa.string()) for name in names}),
+        folder / "passes.parquet",
+    )
 
 
 def write_counts(folder: Path, engine: Engine, findings: Sequence[Finding]) -> None:

@@ -1,6 +1,6 @@
 """Judging numbers and names of the troubled persons: candidates, evidence inside the rows, and the posterior."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,9 +52,7 @@ class FieldVerdict:
         return np.asarray(1.0 - own)
 
 
-def judge_numbers(
-    troubled: Troubled, *, totals: Ints, ancestors: Mapping[int, tuple[int, ...]]
-) -> FieldVerdict:
+def judge_numbers(troubled: Troubled, *, totals: Ints, ancestors: Mapping[int, tuple[int, ...]]) -> FieldVerdict:
     """Which number is every troubled person's; only valid numbers can be."""
     possible = troubled["ident"] > 0
     spoken = (troubled["ident"] > 0) | (troubled["ident"] > -(10**12))
@@ -94,7 +92,8 @@ def _relative(likely: Floats, owner: Ints) -> Floats:
     """Log-likelihoods against the person's most usual spelling, heard up to LEAST_USUAL only."""
     highest = np.full(int(owner.max()) + 1 if len(owner) else 0, -np.inf)
     np.maximum.at(highest, owner, likely)
-    return np.maximum(likely - highest[owner], LEAST_USUAL)
+    heard: Floats = np.maximum(likely - highest[owner], LEAST_USUAL)
+    return heard
 
 
 def _spelling_evidence(defects: str) -> float:
@@ -108,7 +107,11 @@ def _birth_evidence(troubled: Troubled, base: "_Field") -> Floats:
     claims = Claims(troubled.group, troubled["source_no"], base.claimed, troubled.group)
     record, candidate = options_of(claims, Candidates(base.owner, np.zeros(len(base.value))))
     birth, number = troubled["birth_date"], troubled["id_birth"]
-    denied = (birth[record] != MISSING) & (number[base.row[candidate]] != MISSING) & (birth[record] != number[base.row[candidate]])
+    denied = (
+        (birth[record] != MISSING)
+        & (number[base.row[candidate]] != MISSING)
+        & (birth[record] != number[base.row[candidate]])
+    )
     own = base.claimed[record] == candidate
     filled = (base.claimed[record] >= 0) & (birth[record] == number[record])
     weight = np.where(own, OWN_BIRTH_FAILS, np.where(filled, FILLED_BIRTH_FAILS, BIRTH_FAILS))
@@ -121,25 +124,38 @@ def _birth_evidence(troubled: Troubled, base: "_Field") -> Floats:
 class _Field:
     """Distinct values per person with the records that claim them."""
 
-    def __init__(self, troubled: Troubled, values: Ints, possible: NDArray[np.bool_], spoken: NDArray[np.bool_]) -> None:
+    def __init__(
+        self, troubled: Troubled, values: Ints, possible: NDArray[np.bool_], spoken: NDArray[np.bool_]
+    ) -> None:
         self.troubled, self.values, self.spoken = troubled, values, spoken
         rows = np.flatnonzero(possible)
         order = rows[np.lexsort((rows, values[rows], troubled.group[rows]))]
         fresh = np.ones(len(order), dtype=bool)
         if len(order) > 1:
-            fresh[1:] = (troubled.group[order][1:] != troubled.group[order][:-1]) | (values[order][1:] != values[order][:-1])
+            fresh[1:] = (troubled.group[order][1:] != troubled.group[order][:-1]) | (
+                values[order][1:] != values[order][:-1]
+            )
         self.row = order[fresh]
         self.owner = troubled.group[self.row]
         self.value = values[self.row]
         self.claimed = np.full(len(troubled), -1, dtype=np.int64)
         self.claimed[order] = np.cumsum(fresh) - 1
 
-    def verdict(self, prior, relate, families, totals, ancestors) -> FieldVerdict:  # type: ignore[no-untyped-def]
+    def verdict(
+        self,
+        prior: Floats,
+        relate: Callable[[Ints, Ints], Compared],
+        families: tuple[str, ...],
+        totals: Ints,
+        ancestors: Mapping[int, tuple[int, ...]],
+    ) -> FieldVerdict:
         """Run the expectation–maximisation and compare every record with its person's truth."""
         troubled = self.troubled
         candidates = Candidates(self.owner, prior)
         # One vote a source and person: the rows after the first of the same reading add nothing.
-        reading = np.unique(np.stack([troubled.group, troubled["source_no"], self.values]), axis=1, return_index=True)[1]
+        reading = np.unique(np.stack([troubled.group, troubled["source_no"], self.values]), axis=1, return_index=True)[
+            1
+        ]
         votes = np.sort(reading[self.spoken[reading]])
         villages = np.unique(troubled["village"], return_inverse=True)[1].astype(np.int64)
         claims = Claims(troubled.group[votes], troubled["source_no"][votes], self.claimed[votes], villages[votes])

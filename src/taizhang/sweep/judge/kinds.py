@@ -19,7 +19,15 @@ _FAMILY = {
 LOG_ONE_OF = {"form": -2.0, "sound": -3.0, "shape": -3.0, "length": -2.5, "slip": -5.0, "part": -6.0, "other": -8.0}
 """Natural logarithm of the chance that a mistake of a family lands on exactly this wrong value."""
 
-PRIOR_RATE = {"form": 0.003, "sound": 0.004, "shape": 0.003, "length": 0.001, "slip": 0.005, "part": 0.001, "other": 0.001}
+PRIOR_RATE = {
+    "form": 0.003,
+    "sound": 0.004,
+    "shape": 0.003,
+    "length": 0.001,
+    "slip": 0.005,
+    "part": 0.001,
+    "other": 0.001,
+}
 """Mistakes per record before anything is learned (identity.md, section 18: 0.5–3 % in all)."""
 
 PRIOR_WEIGHT = 400.0

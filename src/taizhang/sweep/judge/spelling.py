@@ -24,7 +24,10 @@ class Spelling:
     def _logs(characters: str) -> dict[str, float]:
         points, counts = np.unique(np.frombuffer(characters.encode("utf-32-le"), dtype=np.uint32), return_counts=True)
         total = max(1, int(counts.sum()))
-        logs = {chr(point): float(np.log((n + 0.5) / total)) for point, n in zip(points.tolist(), counts.tolist(), strict=True)}
+        logs = {
+            chr(point): float(np.log((n + 0.5) / total))
+            for point, n in zip(points.tolist(), counts.tolist(), strict=True)
+        }
         logs[""] = float(np.log(0.5 / total))
         return logs
 

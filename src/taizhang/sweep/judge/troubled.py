@@ -44,7 +44,7 @@ class Troubled:
 
 def read_troubled(engine: Engine) -> Troubled:
     """Read all records of every person with more than one cell, a repeated source, or an unusable number or name."""
-    engine.execute(f"""
+    engine.execute("""
         CREATE OR REPLACE TABLE troubled AS
         SELECT p.root FROM cell_person AS p JOIN cell AS c ON c.cell_id = p.cell_id
         GROUP BY p.root

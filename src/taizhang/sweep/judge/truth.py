@@ -104,7 +104,7 @@ def judge(
     posterior = np.zeros(len(candidates.group))
     for _ in range(ROUNDS):
         base = _claim_given(claims, options, right, rate, one_of)
-        shift = _copied(claims, options, right, base, couples, local)
+        shift = _copied(claims, options, base, couples, local)
         total = candidates.prior.copy()
         np.add.at(total, options.candidate, base + shift)
         posterior = _normalised(total, candidates.group)
@@ -140,9 +140,7 @@ def _couples(claims: Claims, same_text: Ints) -> _Couples:
     return _Couples(claim, earlier, same_text[claim] == same_text[earlier])
 
 
-def _copied(
-    claims: Claims, options: Options, right: NDArray[np.bool_], base: Floats, couples: _Couples, local: Floats
-) -> Floats:
+def _copied(claims: Claims, options: Options, base: Floats, couples: _Couples, local: Floats) -> Floats:
     """What is added to a claim's log-likelihood because it may have been copied from its likeliest ancestor.
 
     The ancestor is the earlier source with the same reading and the greatest copying share there.
@@ -153,7 +151,8 @@ def _copied(
     np.maximum.at(share, couples.claim, strength)
     wrong_shared = share[options.claim]
     mixed = np.log(wrong_shared + (1.0 - wrong_shared) * np.exp(base)) - base
-    return np.where(wrong_shared > 0, mixed, 0.0) + 0.0 * right
+    added: Floats = np.where(wrong_shared > 0, mixed, 0.0)
+    return added
 
 
 def _normalised(total: Floats, group: Ints) -> Floats:
@@ -167,9 +166,7 @@ def _normalised(total: Floats, group: Ints) -> Floats:
     return share
 
 
-def _learned_rate(
-    claims: Claims, options: Options, wrong: Floats, totals: Ints, families: tuple[str, ...]
-) -> Floats:
+def _learned_rate(claims: Claims, options: Options, wrong: Floats, totals: Ints, families: tuple[str, ...]) -> Floats:
     expected = np.zeros((len(totals), len(families)))
     np.add.at(expected, (claims.source[options.claim], options.family), wrong)
     prior = np.array([PRIOR_RATE[name] for name in families])

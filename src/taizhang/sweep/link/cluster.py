@@ -74,8 +74,11 @@ def _undecided(cells: Cells, scored: Scored, accepted: Ints) -> set[tuple[int, i
             continue
         first, second = partners[0][1], partners[1][1]
         idents = cells["ident"]
-        if idents[first] != idents[second] and idents[first] > 0 and idents[second] > 0 and (
-            cells["mask"][first] & cells["mask"][second]
+        if (
+            idents[first] != idents[second]
+            and idents[first] > 0
+            and idents[second] > 0
+            and (cells["mask"][first] & cells["mask"][second])
         ):
             found |= {(near, first), (near, second)}
     return found
@@ -86,9 +89,7 @@ def store_persons(engine: Engine, cells: Cells, roots: Ints) -> None:
 
     Cells without a pair are their own person.
     """
-    engine.register(
-        "cell_joined", pa.table({"cell_id": cells["cell_id"], "root": cells["cell_id"][roots]})
-    )
+    engine.register("cell_joined", pa.table({"cell_id": cells["cell_id"], "root": cells["cell_id"][roots]}))
     engine.execute("""
         CREATE OR REPLACE TABLE cell_person AS
         SELECT c.cell_id, COALESCE(j.root, c.cell_id) AS root FROM cell AS c

@@ -1,0 +1,97 @@
+"""Rule hits as findings take them up, without those that are symptoms of something else."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from taizhang.sweep.diagnose import Diagnosis
+from taizhang.sweep.engines import Engine
+from taizhang.sweep.findings.texts import Texts
+
+NUMBER_SYMPTOMS = frozenset({"ID-BIRTH-DIFF", "ID-SEX-DIFF", "ID-TYPE-LENGTH"})
+"""Rules that compare a number with another column: symptoms wherever the number itself is under a diagnosis."""
+COLUMN_OF = {"ID-BIRTH-DIFF": "birth_date", "ID-SEX-DIFF": "sex"}
+"""The other column such a rule compares with: where other sources deny the column, it is the cause."""
+ROW_CODES = ("ID-", "NM-")
+FIELD_OF = {"ID-": "id_no", "NM-": "name"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A row of `rule_hit`."""
+
+    rule: str
+    subject_type: str
+    subject: str
+    person_id: int | None
+    household_id: int | None
+    source: str | None
+    scope_key: str
+    record_id: int | None
+    involved: str | None
+    observed: str | None
+    message_zh: str
+    message_hant: str
+    message_en: str
+
+
+def read_hits(engine: Engine, numbers: Mapping[str, int]) -> list[Hit]:
+    """Rows of `rule_hit`; hits about a person or household get one of its records in that source to show.
+
+    numbers: source id to source number.
+    """
+    if not engine.columns("rule_hit"):
+        return []
+    columns = "h.rule, h.subject_type, h.subject, h.person_id, h.household_id, h.source, COALESCE(h.scope_key, '') AS scope_key"
+    texts = "h.involved, h.observed, h.message_zh, h.message_hant, h.message_en"
+    listed = ", ".join(f"('{source}', {number})" for source, number in numbers.items())
+    parts = [f"SELECT {columns}, h.record_id, {texts} FROM rule_hit AS h WHERE h.record_id IS NOT NULL"]
+    for key, fits in (("household_id", "="), ("person_id", "<>")):
+        parts.append(f"""
+            SELECT {columns}, f.record_id, {texts} FROM rule_hit AS h
+            LEFT JOIN source_number AS n ON n.source = h.source
+            LEFT JOIN (SELECT l.{key}, c.source_no, MIN(c.record_id) AS record_id FROM claim_person AS c
+                JOIN record_link AS l ON l.record_id = c.record_id GROUP BY l.{key}, c.source_no) AS f
+                ON f.{key} = h.{key} AND f.source_no = n.source_no
+            WHERE h.record_id IS NULL AND h.subject_type {fits} 'household'""")
+    table = engine.fetch(
+        f"WITH source_number AS (SELECT * FROM (VALUES {listed}) AS v(source, source_no)) {' UNION ALL '.join(parts)}"
+    )
+    values = [table[name].to_pylist() for name in table.column_names]
+    return [Hit(*row) for row in zip(*values, strict=True)]
+
+
+def without_symptoms(
+    hits: Sequence[Hit], diagnoses: Sequence[Diagnosis], texts: Texts, genuine: Mapping[str, Collection[int]]
+) -> tuple[list[Hit], dict[int, set[str]]]:
+    """Hits that are no symptom of a diagnosis or of another hit, and the symptoms of every diagnosis by its place.
+
+    genuine: by rule, records whose oddity other sources confirm.
+    """
+    cause: dict[tuple[int, str], int] = {}
+    for number, one in enumerate(diagnoses):
+        for record in one.records[: one.wrong]:
+            for field in one.fields:
+                cause.setdefault((record, field), number)
+    codes: dict[int, set[str]] = defaultdict(set)
+    for hit in hits:
+        if hit.record_id is not None:
+            codes[hit.record_id].add(hit.rule)
+    kept: list[Hit] = []
+    symptoms: dict[int, set[str]] = defaultdict(set)
+    for hit in hits:
+        if hit.record_id is None:
+            kept.append(hit)
+        elif hit.record_id not in genuine.get(hit.rule, ()):
+            under = _cause(hit, hit.record_id, cause)
+            if under is not None:
+                symptoms[under].add(hit.rule)
+            elif not texts.about(hit.rule).suppressed_by & codes[hit.record_id]:
+                kept.append(hit)
+    return kept, symptoms
+
+
+def _cause(hit: Hit, record: int, cause: Mapping[tuple[int, str], int]) -> int | None:
+    fields = ["id_no"] if hit.rule in NUMBER_SYMPTOMS else [FIELD_OF.get(hit.rule[:3], "")]
+    fields += [COLUMN_OF[hit.rule]] if hit.rule in COLUMN_OF else []
+    return next((cause[record, field] for field in fields if (record, field) in cause), None)
