@@ -42,6 +42,9 @@ class SheetParser:
         parser.buffer_text = True
         forbid_declarations(parser)
         self._feeder = Feeder(parser, state.limits, sheet=state.meta.name)
+        self._dates: list[bool] = state.styles.date.tolist()
+        self._strikes: list[bool] = state.styles.struck.tolist()
+        self._letters: dict[str, int] = {}
         self._names: dict[str, str] = {}
         for namespace in MAIN_NAMESPACES:
             prefix = namespace + SEPARATOR if namespace else ""
@@ -94,36 +97,54 @@ class SheetParser:
             state.notice("SR-ROW-ORDER", number, 0)
         if number > LAST_ROW:
             raise over_limit("rows", number, LAST_ROW, sheet=state.meta.name)
-        self._row = number
+        self._row, self._row_text = number, str(number)
+        self._visited = 0
         self._hidden = attributes.get("hidden", "").strip(BLANK) in TRUE_WORDS
         self._cells = []
         self._column = -1
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
-        state = self._state
         self._cell_depth = self._depth
-        state.visit(1)
-        place = parse_reference(attributes["r"].strip(BLANK)) if "r" in attributes else None
-        if place is None:
+        self._visited += 1
+        if self._visited > LAST_COLUMN:  # a row that repeats its cells must not escape the count
+            self._state.visit(self._visited)
+            self._visited = 0
+        reference = attributes.get("r")
+        column = None
+        if reference is None:
             self._column += 1
-            if "r" in attributes:
-                state.notice("SR-CELL-CORRUPT", self._row, self._column)
         else:
-            row, self._column = place
-            if row != self._row:
-                if row > LAST_ROW:
-                    raise over_limit("rows", row, LAST_ROW, sheet=state.meta.name)
-                state.notice("SR-CELL-CORRUPT", self._row, self._column)
+            if reference.endswith(self._row_text):
+                column = self._letters.get(reference[: -len(self._row_text)])
+            self._column = self._place(reference) if column is None else column
         if self._column > LAST_COLUMN:
-            raise over_limit("address", self._column + 1, LAST_COLUMN + 1, sheet=state.meta.name)
+            raise over_limit("address", self._column + 1, LAST_COLUMN + 1, sheet=self._state.meta.name)
         self._type = attributes.get("t", "n").strip(BLANK)
-        style = attributes.get("s", "")
-        self._style = int(style) if style.isascii() and style.isdigit() and len(style) < 10 else 0
+        style = attributes.get("s")
+        self._style = 0
+        if style is not None and style.isascii() and style.isdigit() and len(style) < 10:
+            self._style = int(style)
         self._value: str | None = None
         self._inline: str | None = None
         self._formula = False
-        self._runs: list[bool] = []
+        self._runs: list[bool] | None = None
         self._run_struck = False
+
+    def _place(self, reference: str) -> int:
+        """The column of a reference not met before; a wrong one is noticed."""
+        state = self._state
+        place = parse_reference(reference.strip(BLANK))
+        if place is None:
+            state.notice("SR-CELL-CORRUPT", self._row, self._column + 1)
+            return self._column + 1
+        row, column = place
+        if row == self._row:
+            self._letters[reference[: -len(self._row_text)]] = column
+        elif row > LAST_ROW:
+            raise over_limit("rows", row, LAST_ROW, sheet=state.meta.name)
+        else:
+            state.notice("SR-CELL-CORRUPT", self._row, column)
+        return column
 
     def _start_in_cell(self, tag: str, attributes: dict[str, str]) -> None:
         if self._depth > self._state.limits.depth:
@@ -134,7 +155,7 @@ class SheetParser:
             self._pieces, self._chars = [], 0
             self._parser.CharacterDataHandler = self._characters
             if tag == "t":
-                self._runs.append(self._run_struck)
+                self._runs = [*(self._runs or ()), self._run_struck]
         elif tag == "f":
             self._formula = True
         elif tag == "is":
@@ -198,14 +219,13 @@ class SheetParser:
         kind, text = self._judge()
         if kind is CellKind.EMPTY:
             return
-        styles = self._state.styles
-        known = self._style < len(styles.date)
-        struck = known and bool(styles.struck[self._style])
-        if kind is CellKind.TEXT and not struck and self._type == "s" and self._state.strings.struck is not None:
-            struck = bool(self._state.strings.struck[int(self._value or 0)])
-        elif self._runs and all(self._runs):
-            struck = True
-        is_date = known and kind is CellKind.NUMBER and bool(styles.date[self._style])
+        known = self._style < len(self._dates)
+        struck = known and self._strikes[self._style]
+        if self._runs is not None:
+            struck = struck or all(self._runs)
+        elif kind is CellKind.TEXT and self._type == "s" and self._state.strings.struck is not None:
+            struck = struck or bool(self._state.strings.struck[int(self._value or 0)])
+        is_date = known and kind is CellKind.NUMBER and self._dates[self._style]
         self._cells.append(Cell(self._column, kind, text, is_date, struck))
 
     def _judge(self) -> tuple[CellKind, str | None]:
@@ -253,6 +273,7 @@ class SheetParser:
 
     def _end_row(self) -> None:
         state = self._state
+        state.visit(self._visited)
         state.row = self._row
         cells = self._cells
         columns = [cell.column for cell in cells]

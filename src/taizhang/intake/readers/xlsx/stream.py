@@ -5,7 +5,7 @@ instruction or CDATA section anywhere means that `</row>` proves nothing any mor
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from taizhang.intake.raw import RawBlock, RawColumn
@@ -57,20 +57,21 @@ def stream_blocks(
     while True:
         held, ended = _fill(stream, held, size)
         size = CHUNK_BYTES
-        over = held.find(_CLOSE)
-        cut = over if over >= 0 else held.rfind(_ROW_END) + len(_ROW_END)
-        if b"<!" in held or b"<?" in held or (over < 0 and (ended or cut < len(_ROW_END))):
-            parser = SheetParser(state, builder)
-            parser.feed(prologue.root + _OPEN)
-            yield from _scalar_rest(parser, held, stream, builder)
-            return
-        yield from _chunk(held[:cut], prologue, memory, state, builder)
+        last = held.rfind(_ROW_END) + len(_ROW_END)
+        over = held.find(_CLOSE, last if last >= len(_ROW_END) else 0)
+        cut = over if over >= 0 else last
+        if over < 0 and (ended or last < len(_ROW_END)):
+            break
+        blocks = _chunk(held[:cut], prologue, memory, state, builder)
+        if blocks is None:
+            break
+        yield from blocks
         held = held[cut:]
         if over >= 0:
             break
-    tail = SheetParser(state, builder)
-    tail.feed(prologue.root + _OPEN)
-    yield from _scalar_rest(tail, held, stream, builder)
+    rest = SheetParser(state, builder)
+    rest.feed(prologue.root + _OPEN)
+    yield from _scalar_rest(rest, held, stream, builder)
 
 
 def _until_rows(stream: PartStream) -> bytes:
@@ -118,20 +119,21 @@ def _fill(stream: PartStream, held: bytes, size: int) -> tuple[bytes, bool]:
 
 def _chunk(
     chunk: bytes, prologue: _Prologue, memory: ShapeMemory, state: SheetState, builder: BlockBuilder
-) -> Iterator[RawBlock]:
+) -> Iterable[RawBlock] | None:
+    """The blocks of a chunk; None when it may not be whole rows at all."""
     if not chunk.strip():
-        return
+        return ()
     try:
         block = decode_rows(chunk, state, memory, builder)
     except Surprise:
+        if b"<!" in chunk or b"<?" in chunk or _CLOSE in chunk:
+            return None
         parser = SheetParser(state, builder)
         parser.feed(prologue.root + _OPEN)
         parser.feed(chunk)
         parser.feed(_FINISH, final=True)
-        yield from builder.rest()
-        return
-    if block is not None:
-        yield from _sliced(block, builder.block_rows)
+        return builder.rest()
+    return () if block is None else _sliced(block, builder.block_rows)
 
 
 def _sliced(block: RawBlock, most: int) -> Iterator[RawBlock]:
