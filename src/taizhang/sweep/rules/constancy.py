@@ -76,7 +76,7 @@ def _bounds(ruleset: RuleSet, rule: Rule) -> list[Decimal]:
 
 def _values(column: Column, rule: Rule, bounds: list[Decimal]) -> list[Value]:
     trees = [expand(tree) for tree in (rule.when, rule.check) if tree is not None]
-    texts = sorted({n.this for tree in trees for n in tree.find_all(exp.Literal) if n.is_string})
+    texts = sorted({n.this.strip("|") for tree in trees for n in tree.find_all(exp.Literal) if n.is_string})
     if column.kind is Kind.BOOL:
         return [None, True, False]
     if column.kind in (Kind.INT, Kind.DECIMAL):

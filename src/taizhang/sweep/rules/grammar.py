@@ -184,13 +184,13 @@ def _comparison(node: exp.Expr, names: Names) -> Kind:
 
 def _comparable(node: exp.Expr, parts: list[exp.Expr], names: Names, *, ordered: bool = False) -> Kind:
     kinds = {kind_of(part, names) for part in parts} - {Kind.NULL}
+    if Kind.SET in kinds:
+        raise Refused(f"{node.sql('duckdb')} 把多值单元格当一个值比较", "写 has(列, '值') 或 is_only(列, '值')")
     if len(kinds) > 1 and not kinds <= NUMBERS:
         found = "、".join(sorted(kinds))
         raise Refused(f"{node.sql('duckdb')} 把不同种类相比（{found}）", "数与数比、文字与文字比；代码写标准标签")
     if ordered and not kinds <= NUMBERS | {Kind.DATE}:
         raise Refused(f"{node.sql('duckdb')}：只有数和日期可以比大小", "文字用 = 或 IN")
-    if Kind.SET in kinds:
-        raise Refused(f"{node.sql('duckdb')} 把多值单元格当一个值比较", "写 has(列, '值') 或 is_only(列, '值')")
     _labels(parts, names)
     if not kinds:
         return Kind.NULL
