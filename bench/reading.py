@@ -10,6 +10,7 @@ process with its libraries.
 
 import argparse
 import json
+import os
 import random
 import re
 import statistics
@@ -116,7 +117,11 @@ def measure(reader: str, folder: Path) -> None:
 
 def run(reader: str, folder: Path, repeat: int) -> dict[str, float]:
     command = [sys.executable, __file__, "--one", reader, "--folder", str(folder)]
-    runs = [json.loads(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(repeat)]
+    surroundings = {**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system"}  # as in the child process
+    runs = [
+        json.loads(subprocess.run(command, check=True, capture_output=True, env=surroundings).stdout)
+        for _ in range(repeat)
+    ]
     return {key: statistics.median(run[key] for run in runs) for key in runs[0]}
 
 

@@ -18,7 +18,7 @@ from taizhang.intake.readers.xlsx.tags import Surprise
 from taizhang.intake.readers.xlsx.vector import ShapeMemory, decode_rows
 
 PIECE_BYTES = 1 << 18
-CHUNK_BYTES = 2 << 20
+CHUNK_BYTES = 1 << 20
 HEAD_MOST = 1 << 20
 CHUNK_MOST = 8 << 20  # a single row longer than this goes to expat
 
@@ -53,7 +53,7 @@ def stream_blocks(
     SheetParser(state, builder).feed(held[: prologue.at] + _FINISH, final=True)
     held = held[prologue.at :]
     memory = ShapeMemory(prologue.prefixes)
-    size = CHUNK_BYTES // 8  # the first block soon, so that whoever looks for a header need not wait
+    size = CHUNK_BYTES // 4  # the first block soon, so that whoever looks for a header need not wait
     while True:
         held, ended = _fill(stream, held, size)
         size = CHUNK_BYTES
