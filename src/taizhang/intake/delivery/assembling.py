@@ -17,7 +17,7 @@ from taizhang.intake.delivery.schemas import EVENTS, QUARANTINE, table_schema
 from taizhang.intake.delivery.sheet import name_ids
 from taizhang.intake.model import TABLES
 
-CHUNK_ROWS = 65_536  # rows finished and written at a time: one row group of Parquet
+CHUNK_ROWS = 32_768  # rows finished and written at a time: one row group of Parquet
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ Runs inside the child process. Households need the whole sheet, so batches are s
 and written in a second pass with what only the whole sheet can tell: runs, merged cells, comments, row hashes.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,13 @@ from taizhang.identity.numbers import parse_ids
 from taizhang.intake.delivery.hashing import json_objects, row_hashes
 from taizhang.intake.delivery.places import Places
 from taizhang.intake.delivery.schemas import EVENTS, RESERVED
+from taizhang.intake.delivery.spool import Spool
 from taizhang.intake.mapping import column_letter
 from taizhang.intake.model import FIELDS, TABLES, Field, FieldType, IdentityRole, code_list
 from taizhang.intake.raw import CellKind, RawBlock, RawColumn, SheetMeta
 from taizhang.intake.rows import Dittos, HouseholdRows, Households, Verdict, find_households, merged_from
 from taizhang.intake.values import Change, ColumnContext, as_set, read_column
 from taizhang.intake.values.texts import clean, is_damaged_number
-
-HELD_BYTES = 96 << 20  # batches of a sheet kept in memory before they go to the disk
 
 Mask = npt.NDArray[np.bool_]
 
@@ -63,40 +62,6 @@ class SheetPlan:
     constants: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(slots=True)
-class _Spool:
-    """Batches in order; beyond `HELD_BYTES` they wait in a file."""
-
-    path: Path
-    held: list[pa.RecordBatch] = field(default_factory=list)
-    _bytes: int = 0
-    _writer: Any = None
-
-    def put(self, batch: pa.RecordBatch) -> None:
-        self._bytes += batch.nbytes
-        if self._writer is None and self._bytes <= HELD_BYTES:
-            self.held.append(batch)
-            return
-        if self._writer is None:
-            self._writer = pa.ipc.new_file(self.path, batch.schema)
-            for earlier in self.held:
-                self._writer.write_batch(earlier)
-            self.held.clear()
-        self._writer.write_batch(batch)
-
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """All batches again; the file is gone afterwards."""
-        if self._writer is None:
-            yield from self.held
-            return
-        self._writer.close()
-        with pa.memory_map(str(self.path)) as source:
-            reader = pa.ipc.open_file(source)
-            for number in range(reader.num_record_batches):
-                yield reader.get_batch(number)
-        self.path.unlink()
-
-
 class SheetReader:
     """Takes the data rows of one sheet and writes `s<no>-<table>.arrow` into `folder` when it is finished.
 
@@ -110,7 +75,7 @@ class SheetReader:
         self.events: list[pa.Table] = []
         self._places = places
         self._dittos = Dittos()
-        self._spool = _Spool(folder / f"s{plan.sheet_no}.spool")
+        self._spool = Spool(folder / f"s{plan.sheet_no}.spool")
         fields = {name: field for name, field in TABLES[plan.table].fields.items() if name not in RESERVED}
         self._by_field: dict[str, list[ColumnPlan]] = {}
         for column in plan.columns:
