@@ -64,8 +64,8 @@ def sweep(
         reports = write_reports(book, result.folder, progress=bars, returned=not no_returned, jobs=jobs)
     if taken is not None:
         print_intake(taken)
-    print_sweep(book, result, reports, time.perf_counter() - started)
-    return INCOMPLETE if result.incomplete_sources else 0
+    incomplete = print_sweep(book, result, reports, time.perf_counter() - started, taken)
+    return INCOMPLETE if incomplete else 0
 
 
 def print_intake(taken: TakenIn) -> None:
@@ -86,8 +86,13 @@ def print_intake(taken: TakenIn) -> None:
     console.errors(taken.problems)
 
 
-def print_sweep(book: County, result: SweepResult, reports: Reports, seconds: float) -> None:
-    """The figures of a sweep and where to look on."""
+def print_sweep(
+    book: County, result: SweepResult, reports: Reports, seconds: float, taken: TakenIn | None = None
+) -> list[str]:
+    """The figures of a sweep and where to look on; gives the titles of the sources that are not complete.
+
+    A source is incomplete when the sweep says so (never delivered, held) or this run could not take it whole.
+    """
     out.print()
     out.print(f"[bold]{book.name} · 第 {result.sweep_id} 次排查[/]  用时 {seconds:.1f} 秒")
     counts = result.counts
@@ -95,7 +100,9 @@ def print_sweep(book: County, result: SweepResult, reports: Reports, seconds: fl
         f"记录 {counts['records']:,} · 人 {counts['persons']:,} · 户 {counts['households']:,} · 待处理问题 [bold]{counts['open']:,}[/]"
         f"（新增 {counts['new']:,}，仍存在 {counts['persisting']:,}，重现 {counts['reopened']:,}，已消除 {counts['gone']:,}）"
     )
-    for source in result.incomplete_sources:
+    not_taken = {book.source(source).title for source in taken.incomplete} if taken is not None else set()
+    incomplete = [one.title for one in book.sources if one.title in not_taken | set(result.incomplete_sources)]
+    for source in incomplete:
         out.print(f"[yellow]![/] 来源“{source}”不完整：见报告“来源与报送”。该来源的问题本次不消除。")
     for name, path in (
         ("报告", reports.page),
@@ -104,6 +111,7 @@ def print_sweep(book: County, result: SweepResult, reports: Reports, seconds: fl
     ):
         if path is not None:
             out.print(f"{name}：{path}")
+    return incomplete
 
 
 @click.command()

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from taizhang.intake.county import County
+from taizhang.intake.county import County, SourceSpec
 from taizhang.report.page import PageFacts, SourceFacts
 from taizhang.report.texts import Label
 from taizhang.sweep.rules import service
@@ -31,6 +31,7 @@ def page_facts(county: County, folder: Path) -> PageFacts:
     said: dict[str, Any] = json.loads((folder / "sweep.json").read_text(encoding="utf-8"))
     delivered = {one["source"]: one for one in said["deliveries"]}
     records = int(said["counts"]["records"])
+    not_taken = _not_taken(county)
     return PageFacts(
         county=county.name,
         sweep=said["sweep_id"],
@@ -39,17 +40,25 @@ def page_facts(county: County, folder: Path) -> PageFacts:
         clean_records=records - _records_with_findings(folder / "findings.parquet"),
         rules_run=sum(rule.status == "active" for rule in service.list_rules(county)),
         synthetic=(county.file.parent / SYNTHETIC_MARK).is_dir(),
-        sources=tuple(_source(county, source.id, source.title, delivered.get(source.id)) for source in county.sources),
+        sources=tuple(
+            _source(county, source, delivered.get(source.id), source.id in not_taken) for source in county.sources
+        ),
     )
 
 
-def _source(county: County, source: str, title: str, delivered: dict[str, Any] | None) -> SourceFacts:
+def _not_taken(county: County) -> frozenset[str]:
+    """Sources that the last intake could not take whole: a missing folder, refused files, waiting sheets."""
+    path = county.data / "intake.json"
+    return frozenset(json.loads(path.read_text(encoding="utf-8"))["incomplete"]) if path.is_file() else frozenset()
+
+
+def _source(county: County, source: SourceSpec, delivered: dict[str, Any] | None, is_not_taken: bool) -> SourceFacts:  # noqa: FBT001
     if delivered is None:
-        return SourceFacts(source, title, None, 0, 0, 0, "missing")
-    path = county.data / "deliveries" / source / delivered["delivery"] / "manifest.json"
+        return SourceFacts(source.id, source.title, None, 0, 0, 0, "missing")
+    path = county.data / "deliveries" / source.id / delivered["delivery"] / "manifest.json"
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     counts, held = manifest["counts"], manifest["held"]
-    incomplete = bool(counts["waiting_sheets"] or counts["refused_files"])
+    incomplete = bool(is_not_taken or counts["waiting_sheets"] or counts["refused_files"])
     remarks = [f"《{file['name']}》未采用" for file in manifest["files"] if file["status"] == "refused"]
     waiting = [
         f"《{file['name']}》工作表“{sheet['name']}”等待确认表头"
@@ -57,9 +66,11 @@ def _source(county: County, source: str, title: str, delivered: dict[str, Any] |
         for sheet in file["sheets"]
         if sheet["status"] == "waiting"
     ]
+    if is_not_taken and not source.folder.is_dir():
+        remarks.append("文件夹不存在，本次未接收；沿用上一次报送")
     return SourceFacts(
-        source=source,
-        title=title,
+        source=source.id,
+        title=source.title,
         as_of=date.fromisoformat(manifest["as_of"]),
         files=len(manifest["files"]),
         rows=int(counts["kept"]),

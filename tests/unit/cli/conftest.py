@@ -38,5 +38,6 @@ def own_pack(tmp_path):
     shipped = Path(str(files("taizhang.sweep.rules"))) / "packs" / "insurance_and_phone.yaml"
     head, first, *_ = shipped.read_text("utf-8").split("\n  - id: ")
     pack = tmp_path / "own.yaml"
-    pack.write_text(f"{head.partition('  parameters:')[0]}\nrules:\n  - id: {first}\n", "utf-8")
+    head = head.partition("  parameters:")[0].replace("id: insurance_and_phone", "id: own")
+    pack.write_text(f"{head}\nrules:\n  - id: OWN-{first}\n", "utf-8")
     return pack

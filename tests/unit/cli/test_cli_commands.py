@@ -176,7 +176,7 @@ def test_a_pack_with_a_wrong_example_fails_its_test(typed, own_pack):
     ran = typed("rules", "test", own_pack)
 
     assert ran.status == 1
-    assert "IN-RESIDENT-EMPTY" in ran.err
+    assert "OWN-IN-RESIDENT-EMPTY" in ran.err
     assert ran.is_clean
 
 
