@@ -12,6 +12,11 @@ from taizhang.sweep.lake import SourceDelivery
 RECORD_BASE = 10**12
 """record_id = source number × this + record number in the delivery."""
 
+COMMON_NUMBERING = 0.6
+"""Share of persons under equal household numbers from which two sources are taken to number alike."""
+NUMBER_VOTES = 3
+"""What an equal household number weighs there; a member weighs 2."""
+
 IDENTITY_KINDS = ("citizen", "citizen_15", "disability", "student", "hmt_permit", "foreign_2023")
 """Kinds of number that name a person by a checkable core of 18 characters."""
 
@@ -118,7 +123,7 @@ def _households(engine: Engine) -> None:
 
     A valid number's home is its household in the first source that has it; a household follows the home of most of its
     members (the smallest on a tie), so that households are joined through their members, whatever the sources number
-    them.
+    them. Where a source evidently numbers its households as another does, an equal number speaks as well.
     """
     engine.execute("""
         CREATE OR REPLACE TABLE local_raw AS
@@ -132,13 +137,28 @@ def _households(engine: Engine) -> None:
         WHERE c.valid_key IS NOT NULL
     """)
     engine.execute("""
+        CREATE OR REPLACE TABLE member_home AS
+        SELECT m.source_no, m.hh_no, k.home FROM member AS m
+        JOIN (SELECT valid_key, MIN(hh_no) AS home FROM member GROUP BY valid_key) AS k ON k.valid_key = m.valid_key
+    """)
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE same_numbering AS
+        SELECT m.source_no FROM member_home AS m
+        JOIN local_raw AS a ON a.hh_no = m.hh_no JOIN local_raw AS b ON b.hh_no = m.home
+        WHERE a.source_no <> b.source_no
+        GROUP BY m.source_no HAVING AVG(CASE WHEN a.hh_text = b.hh_text THEN 1.0 ELSE 0.0 END) > {COMMON_NUMBERING}
+    """)
+    engine.execute(f"""
         CREATE OR REPLACE TABLE local_home AS
         SELECT hh_no, home FROM (
-            SELECT hh_no, home, ROW_NUMBER() OVER (PARTITION BY hh_no ORDER BY n DESC, home) AS place FROM (
-                SELECT m.hh_no, k.home, COUNT(*) AS n FROM member AS m
-                JOIN (SELECT valid_key, MIN(hh_no) AS home FROM member GROUP BY valid_key) AS k
-                    ON k.valid_key = m.valid_key
-                GROUP BY m.hh_no, k.home))
+            SELECT hh_no, home, ROW_NUMBER() OVER (PARTITION BY hh_no ORDER BY SUM(n) DESC, home) AS place FROM (
+                SELECT hh_no, home, 2 * COUNT(*) AS n FROM member_home GROUP BY hh_no, home
+                UNION ALL
+                SELECT l.hh_no, f.first_no, {NUMBER_VOTES} FROM local_raw AS l
+                SEMI JOIN same_numbering AS s ON s.source_no = l.source_no
+                JOIN (SELECT hh_text, MIN(hh_no) AS first_no FROM local_raw GROUP BY hh_text) AS f ON f.hh_text = l.hh_text
+                WHERE f.first_no <> l.hh_no) AS v
+            GROUP BY hh_no, home)
         WHERE place = 1
     """)
     engine.execute("""
@@ -147,5 +167,5 @@ def _households(engine: Engine) -> None:
         LEFT JOIN local_home AS a ON a.hh_no = l.hh_no
         LEFT JOIN local_home AS b ON b.hh_no = a.home
     """)
-    for name in ("local_raw", "member", "local_home"):
+    for name in ("local_raw", "member", "member_home", "same_numbering", "local_home"):
         engine.execute(f"DROP TABLE {name}")

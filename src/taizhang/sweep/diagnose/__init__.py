@@ -40,7 +40,13 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Judgemen
     totals[counted["source_no"].to_numpy()] = counted["n"].to_numpy()
     ancestors = {number: source.ancestors for number, source in sources.items()}
     numbers = judge_numbers(troubled, totals=totals, ancestors=ancestors)
-    names = judge_names(troubled, county_spelling(engine), totals=totals, ancestors=ancestors)
+    names = judge_names(
+        troubled,
+        county_spelling(engine),
+        totals=totals,
+        ancestors=ancestors,
+        known_copying=numbers.judged.copying,
+    )
     return Judgement(troubled, numbers, names)
 
 

@@ -70,9 +70,17 @@ def judge_numbers(troubled: Troubled, *, totals: Ints, ancestors: Mapping[int, t
 
 
 def judge_names(
-    troubled: Troubled, spelling: Spelling, *, totals: Ints, ancestors: Mapping[int, tuple[int, ...]]
+    troubled: Troubled,
+    spelling: Spelling,
+    *,
+    totals: Ints,
+    ancestors: Mapping[int, tuple[int, ...]],
+    known_copying: Floats | None = None,
 ) -> FieldVerdict:
-    """Which name is every troubled person's; damaged spellings are the last resort."""
+    """Which name is every troubled person's; damaged spellings are the last resort.
+
+    known_copying: learned from the numbers, whose invalid values are certain mistakes.
+    """
     possible = troubled["name_id"] != 0
     base = _Field(troubled, troubled["name_id"], possible, possible)
     names = [troubled.texts["name"][row] or "" for row in base.row.tolist()]
@@ -85,7 +93,7 @@ def judge_names(
         same = troubled["name_id"][left] == troubled["name_id"][right]
         return compare_names_of(texts.take(pa.array(left)), texts.take(pa.array(right)), same)
 
-    return base.verdict(prior, relate, NAME_FAMILIES, totals, ancestors)
+    return base.verdict(prior, relate, NAME_FAMILIES, totals, ancestors, known_copying)
 
 
 def _relative(likely: Floats, owner: Ints) -> Floats:
@@ -148,6 +156,7 @@ class _Field:
         families: tuple[str, ...],
         totals: Ints,
         ancestors: Mapping[int, tuple[int, ...]],
+        known_copying: Floats | None = None,
     ) -> FieldVerdict:
         """Run the expectation–maximisation and compare every record with its person's truth."""
         troubled = self.troubled
@@ -164,7 +173,14 @@ class _Field:
         options = Options(claim, candidate, families_of(relation.code, families))
         same = np.unique(self.values[votes], return_inverse=True)[1].astype(np.int64)
         judged = judge(
-            claims, candidates, options, families=families, totals=totals, ancestors=dict(ancestors), same_text=same
+            claims,
+            candidates,
+            options,
+            families=families,
+            totals=totals,
+            ancestors=dict(ancestors),
+            same_text=same,
+            known_copying=known_copying,
         )
         best = self._best(judged.posterior)
         true_row = np.where(best >= 0, self.row[np.maximum(best, 0)] if len(self.row) else 0, 0)[troubled.group]

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 ROUNDS = 6
 DECLARED, UNDECLARED = 0.3, 0.01
 """Share of an ancestor's mistakes that a source repeats, before anything is learned."""
-COPY_WEIGHT, VILLAGE_WEIGHT = 10.0, 1.5
+COPY_WEIGHT, VILLAGE_WEIGHT = 10.0, 3.0
 """Mistakes the prior share counts for, in the county and in one village."""
 
 
@@ -83,11 +83,13 @@ def judge(
     totals: Ints,
     ancestors: dict[int, tuple[int, ...]],
     same_text: Ints,
+    known_copying: Floats | None = None,
 ) -> Judged:
     """Posterior of every candidate.
 
     totals: records per source, settled persons included. ancestors: declared, by source number. same_text: an integer
-    per claim that is equal where two claims read the same, wrong or not.
+    per claim that is equal where two claims read the same, wrong or not. known_copying: what another field has
+    already told about who copies whom; a prior like the declared ancestry.
     """
     sources = len(totals)
     rate = np.tile(np.array([PRIOR_RATE[name] for name in families]), (sources, 1))
@@ -96,11 +98,14 @@ def judge(
     for source, parents in ancestors.items():
         for parent in parents:
             prior_copy[source, parent] = prior_copy[parent, source] = DECLARED
+    if known_copying is not None:
+        prior_copy = np.maximum(prior_copy, known_copying)
     copying = prior_copy.copy()
     couples = _couples(claims, same_text)
     villages = int(claims.village.max()) + 1 if len(claims.village) else 0
     local = np.zeros((villages, sources, sources)) + copying
     right = claims.value[options.claim] == options.candidate
+    common = families.index("form") if "form" in families else -1
     posterior = np.zeros(len(candidates.group))
     for _ in range(ROUNDS):
         base = _claim_given(claims, options, right, rate, one_of)
@@ -110,7 +115,7 @@ def judge(
         posterior = _normalised(total, candidates.group)
         wrong = np.where(right, 0.0, posterior[options.candidate])
         rate = _learned_rate(claims, options, wrong, totals, families)
-        copying, local = _learned_copying(claims, options, wrong, couples, prior_copy, villages)
+        copying, local = _learned_copying(claims, options, wrong, couples, prior_copy, villages, common)
     return Judged(posterior, rate, copying)
 
 
@@ -175,20 +180,28 @@ def _learned_rate(claims: Claims, options: Options, wrong: Floats, totals: Ints,
 
 
 def _learned_copying(
-    claims: Claims, options: Options, wrong: Floats, couples: _Couples, prior: Floats, villages: int
+    claims: Claims, options: Options, wrong: Floats, couples: _Couples, prior: Floats, villages: int, common: int
 ) -> tuple[Floats, Floats]:
-    """Of the mistakes of either of two sources, the share that stands in both, county-wide and by village."""
+    """The share of a source's mistakes that another repeats, county-wide and by village.
+
+    Which of the two copied is not told by the data, so the share is taken of the one with fewer mistakes: whoever
+    copies has all the mistakes of the other and its own besides. `common` is the family of mistakes that two systems
+    make alike without any copying (a character neither of them can store), or −1.
+    """
     doubt = np.zeros(len(claims.group))
-    np.add.at(doubt, options.claim, wrong)
+    np.add.at(doubt, options.claim, np.where(options.family == common, 0.0, wrong))
+    # Only mistakes that are likelier than not are heard: else a little doubt would feed on itself round by round.
+    doubt = np.maximum(0.0, 2.0 * doubt - 1.0)
     low, high = claims.source[couples.earlier], claims.source[couples.claim]
     village = claims.village[couples.claim]
     both = np.where(couples.same, np.minimum(doubt[couples.claim], doubt[couples.earlier]), 0.0)
-    # A mistake can only be copied from the source that made it: where readings differ, the later source was free.
-    either = np.where(couples.same, both, doubt[couples.earlier] + doubt[couples.claim])
     shared = np.zeros((villages, *prior.shape))
-    seen = np.zeros_like(shared)
+    seen_low, seen_high = np.zeros_like(shared), np.zeros_like(shared)
     np.add.at(shared, (village, high, low), both)
-    np.add.at(seen, (village, high, low), either)
-    county = (shared.sum(axis=0) + prior * COPY_WEIGHT) / (seen.sum(axis=0) + COPY_WEIGHT)
+    np.add.at(seen_low, (village, high, low), doubt[couples.earlier])
+    np.add.at(seen_high, (village, high, low), doubt[couples.claim])
+    seen = np.maximum(np.minimum(seen_low, seen_high), shared)
+    whole = np.maximum(np.minimum(seen_low.sum(axis=0), seen_high.sum(axis=0)), shared.sum(axis=0))
+    county = (shared.sum(axis=0) + prior * COPY_WEIGHT) / (whole + COPY_WEIGHT)
     local = (shared + county * VILLAGE_WEIGHT) / (seen + VILLAGE_WEIGHT)
-    return np.minimum(county, 0.95), np.minimum(local, 0.98)
+    return np.minimum(county, 0.95), np.minimum(local, 0.9)

@@ -36,6 +36,9 @@ BORROWED_BITS = -12.0
 TWICE_BITS = -6.0
 """For every source that holds both: a source seldom holds one person twice, and several never do."""
 
+SIBLING_BITS = -8.0
+"""One source has both a name and a number of its own for each: brothers, sisters, twins."""
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -65,6 +68,9 @@ def score_pairs(cells: Cells, a: Ints, b: Ints) -> Scored:
     score += _either(cells, "phone", a, b, 1.0, 0.0)
     score += _either(cells, "relation", a, b, 0.7, -1.5)
     score += TWICE_BITS * np.bitwise_count(cells["mask"][a] & cells["mask"][b])
+    both_held = (cells["mask"][a] & cells["mask"][b]) != 0
+    twins = both_held & ~same_name & ~same_number & (numbers.code != "missing") & (names.code != "missing")
+    score += np.where(twins, SIBLING_BITS, 0.0)
     score += _borrowed(cells, a, b, same_name, same_number, names, score)
     return Scored(a, b, score, names, numbers)
 
