@@ -15,6 +15,7 @@ from taizhang.sweep.engines import Engine
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.tables import RECORD_BASE
 
+PLACE = ("town_code", "village_code", "town_name", "village_name")
 OTHERS = ("work_spell", "planned_work", "village", "cadre", "pairing", "measure")
 
 
@@ -29,16 +30,44 @@ def make_canonical(engine: Engine, deliveries: Sequence[SourceDelivery], judged:
         LEFT JOIN (SELECT DISTINCT root FROM claim_person WHERE present = 1 AND source_no IN ({listed})) AS g
             ON g.root = c.root
     """)
-    engine.execute("""
+    _places(engine)
+    own = ", ".join(
+        f"COALESCE(r.{name}, p.{name}) AS {name}" if name in PLACE else f'r."{name}"'
+        for name in engine.columns("record_raw")
+    )
+    engine.execute(f"""
         CREATE OR REPLACE VIEW record AS
-        SELECT r.*, l.person_id, l.household_id, COALESCE(l.in_register, FALSE) AS in_register
+        SELECT {own}, l.person_id, l.household_id, COALESCE(l.in_register, FALSE) AS in_register
         FROM record_raw AS r LEFT JOIN record_link AS l ON l.record_id = r.record_id
+        LEFT JOIN person_known_place AS p ON r.town_code IS NULL AND p.person_id = l.person_id
     """)
     _person(engine, judged)
     _household(engine, deliveries)
     for name in OTHERS:
         _other(engine, name, deliveries)
     _deliveries(engine, deliveries)
+
+
+def _places(engine: Engine) -> None:
+    """`person_known_place`: where most ledgers place a person whom some ledger places nowhere.
+
+    A village workbook seldom has a column for its own town; without this, nobody could be sent its findings.
+    """
+    listed = ", ".join(f"r.{name}" for name in PLACE)
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE person_known_place AS
+        SELECT person_id, {", ".join(PLACE)} FROM (
+            SELECT l.person_id, {listed}, ROW_NUMBER() OVER (
+                PARTITION BY l.person_id ORDER BY COUNT(*) DESC, r.town_code, r.village_code NULLS LAST, r.village_name) AS place
+            FROM record_raw AS r JOIN record_link AS l ON l.record_id = r.record_id
+            SEMI JOIN (
+                SELECT DISTINCT k.person_id FROM record_raw AS q JOIN record_link AS k ON k.record_id = q.record_id
+                WHERE q.town_code IS NULL
+            ) AS n ON n.person_id = l.person_id
+            WHERE NOT r.town_code IS NULL
+            GROUP BY l.person_id, {listed})
+        WHERE place = 1
+    """)
 
 
 def _person(engine: Engine, judged: Judgement) -> None:
