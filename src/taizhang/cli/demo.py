@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from taizhang.cli.console import Bars, out
+from taizhang.cli.disk import writing
 from taizhang.cli.sample import MAKING
 from taizhang.cli.sweep import print_intake, print_sweep
 from taizhang.intake.county import load_county
@@ -40,7 +41,7 @@ def demo(folder: Path, persons: int, seed: int) -> int:
     for number, as_of in enumerate(delivery_dates(book), 1):
         started = time.perf_counter()
         last = number == len(delivery_dates(book))
-        with Bars() as bars:
+        with writing(book.data), Bars() as bars:
             result = run_sweep(book, as_of=as_of, progress=bars)
             reports = write_reports(book, result.folder, progress=bars, returned=last)
         print_sweep(book, result, reports, time.perf_counter() - started)
