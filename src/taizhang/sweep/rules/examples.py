@@ -44,25 +44,27 @@ class _World:
     def add(self, source: str, example: Example) -> None:
         for table, rows in example.tables.items():
             for number, row in enumerate(rows):
-                self.rows.setdefault(table, []).append(_complete(table, row, source, number, example))
+                listed = self.rows.setdefault(table, [])
+                numbered: dict[str, Value] = {"record_id": len(listed) + 1, **row}
+                listed.append(_complete(table, numbered, source, number, example))
+        if "delivery" not in example.tables:
+            days = [row["as_of"] for rows in example.tables.values() for row in rows if "as_of" in row]
+            self.rows.setdefault("delivery", []).append({"source": source, "as_of": (days or [example.as_of])[0]})
 
     def load(self, engine: Engine) -> None:
-        for name in tables():
-            engine.execute(f"DROP TABLE IF EXISTS {name}")
-        for name, rows in self.rows.items():
-            engine.register(f"example_{name}", _arrow(tables()[name].columns, rows))
-            engine.execute(f"CREATE TABLE {name} AS SELECT * FROM example_{name}")
-        if "delivery" not in self.rows:
-            engine.execute(f"CREATE TABLE delivery AS {_union(engine, 'source, as_of')}")
+        for name, table in tables().items():
+            rows = self.rows.get(name, [])
+            engine.register(f"example_{name}", _arrow(table.columns, rows))
+            engine.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM example_{name}")
 
 
 def _complete(table: str, row: dict[str, Value], source: str, number: int, example: Example) -> dict[str, Value]:
     columns = tables()[table].columns
     common: dict[str, Value] = {"source": source, "as_of": example.as_of, "household_id": EXAMPLE_HOUSEHOLD}
-    common |= {"person_id": number + 1, "record_id": number + 1}
+    common |= {"person_id": number + 1}
     if table == "record":
         common |= {"is_present": True}
-    return {name: value for name, value in common.items() if name in columns} | row
+    return {name: value for name, value in (common | row).items() if name in columns}
 
 
 def _arrow(columns: dict[str, Column], rows: Sequence[dict[str, Value]]) -> pa.Table:
@@ -74,74 +76,67 @@ def _arrow(columns: dict[str, Column], rows: Sequence[dict[str, Value]]) -> pa.T
 def failures(ruleset: RuleSet, rules: Sequence[Rule] | None = None) -> list[Failure]:
     """The examples that do not give their verdict, in the order of the rules."""
     asked = [r for r in (rules if rules is not None else ruleset.rules.values()) if r.scope is not Scope.DIAGNOSIS]
-    predicates = [r for r in asked if r.scope in (Scope.ROW, Scope.HOUSEHOLD)]
-    found = _predicate_failures(ruleset, predicates)
-    with DuckDbEngine() as engine:
-        for rule in asked:
-            if rule.scope not in (Scope.ROW, Scope.HOUSEHOLD):
-                for example in rule.examples:
-                    found += _select_failure(ruleset, engine, rule, example)
+    found = _tried(ruleset, [(rule, list(enumerate(rule.examples))) for rule in asked if not _names_sources(rule)])
+    for rule in asked:
+        if _names_sources(rule):
+            for number, example in enumerate(rule.examples):
+                found += _tried(ruleset, [(rule, [(number, example)])])
     return found
 
 
-def _predicate_failures(ruleset: RuleSet, rules: Sequence[Rule]) -> list[Failure]:
-    world, asked = _World(), []
-    for rule in rules:
-        for number, example in enumerate(rule.examples):
+def _names_sources(rule: Rule) -> bool:
+    """Whether an example says itself which source its rows are of: such rules are tried one example at a time."""
+    return any("source" in row for example in rule.examples for rows in example.tables.values() for row in rows)
+
+
+def _tried(ruleset: RuleSet, asked: Sequence[tuple[Rule, list[tuple[int, Example]]]]) -> list[Failure]:
+    world = _World()
+    for rule, examples in asked:
+        for number, example in examples:
             world.add(f"{rule.id}#{number}", example)
-            asked.append((f"{rule.id}#{number}", rule, example))
-    if not asked:
+    if not world.rows:
         return []
     with DuckDbEngine() as engine:
         world.load(engine)
-        _run(ruleset, engine, rules)
-        rows = engine.fetch(
-            "SELECT rule, source, SUM(hits) AS hits, SUM(passes) AS passes, SUM(unknown) AS unknown FROM rule_count"
-            " WHERE source LIKE rule || '#%' GROUP BY rule, source"
+        _run(ruleset, engine, [rule for rule, _ in asked])
+        mine = (
+            "rule_count"
+            if any(_names_sources(rule) for rule, _ in asked)
+            else "rule_count WHERE source LIKE rule || '#%'"
+        )
+        counts = engine.fetch(
+            "SELECT rule, source, SUM(hits) AS hits, SUM(passes) AS passes, SUM(unknown) AS unknown"
+            f" FROM {mine} GROUP BY rule, source"
         ).to_pylist()
-    verdicts = {row["source"]: _verdict(row) for row in rows}
-    return [
-        _failure(rule, example, verdicts.get(source, Verdict.NOT_APPLICABLE))
-        for source, rule, example in asked
-        if verdicts.get(source, Verdict.NOT_APPLICABLE) is not example.verdict
-    ]
+        hits = engine.fetch("SELECT rule, source, subject, observed FROM rule_hit").to_pylist()
+    by_place: dict[tuple[str, str], list[dict[str, Value]]] = {}
+    for hit in hits:
+        by_place.setdefault((hit["rule"], hit["source"]), []).append(hit)
+    seen = {(row["rule"], row["source"]): row for row in counts}
+    found = []
+    for rule, examples in asked:
+        for number, example in examples:
+            place = (rule.id, f"{rule.id}#{number}")
+            row, own = seen.get(place), by_place.get(place, [])
+            if _names_sources(rule):
+                row = _summed(list(seen.values()))
+                own = [hit for hits_of_rule in by_place.values() for hit in hits_of_rule]
+            found += _compared(rule, example, row, own)
+    return found
 
 
-def _verdict(row: dict[str, int | Decimal]) -> Verdict:
-    if row["hits"]:
-        return Verdict.HIT
-    if row["unknown"]:
-        return Verdict.UNKNOWN
-    return Verdict.PASS if row["passes"] else Verdict.NOT_APPLICABLE
+def _summed(rows: Sequence[dict[str, int | Decimal]]) -> dict[str, int | Decimal]:
+    return {name: sum(row[name] or 0 for row in rows) for name in ("hits", "passes", "unknown")}
 
 
-def _union(engine: Engine, columns: str) -> str:
-    there = [name for name in tables() if "source" in engine.columns(name)]
-    return " UNION ".join(f"SELECT DISTINCT {columns} FROM {name}" for name in there)
-
-
-def _run(ruleset: RuleSet, engine: Engine, rules: Sequence[Rule]) -> None:
-    everything = frozenset(name for table in tables().values() for name in table.columns)
-    sources = engine.fetch(_union(engine, "source"))
-    delivered = dict.fromkeys(sources.column("source").to_pylist(), everything)
-    shown = replace(ruleset, rules={rule.id: replace(rule, status=Status.ACTIVE) for rule in rules})
-    shown.run(engine, as_of=date(2020, 2, 19), delivered=delivered)
-
-
-def _select_failure(ruleset: RuleSet, engine: Engine, rule: Rule, example: Example) -> list[Failure]:
-    world = _World()
-    world.add("example", example)
-    for name in rule.tables:
-        world.rows.setdefault(name, [])
-    world.load(engine)
-    _run(ruleset, engine, [rule])
-    hits = engine.fetch("SELECT subject, observed FROM rule_hit").to_pylist()
-    count = engine.fetch("SELECT SUM(hits) AS h, SUM(passes) AS p FROM rule_count").to_pylist()[0]
-    if len(hits) > (count["h"] or 0):
-        return [Failure(rule.id, rule.file, example.line, example.why, "findings ⊆ universe", "universe 之外的命中")]
-    verdict = Verdict.HIT if hits else Verdict.PASS if count["p"] else Verdict.NOT_APPLICABLE
+def _compared(
+    rule: Rule, example: Example, row: dict[str, int | Decimal] | None, hits: Sequence[dict[str, Value]]
+) -> list[Failure]:
+    verdict = _verdict(row) if row is not None else Verdict.NOT_APPLICABLE
     if verdict is not example.verdict:
-        return [_failure(rule, example, verdict)]
+        return [Failure(rule.id, rule.file, example.line, example.why, example.verdict, verdict)]
+    if row is not None and len(hits) > row["hits"]:
+        return [Failure(rule.id, rule.file, example.line, example.why, "命中都在 universe 中", "universe 之外的命中")]
     if example.findings is None:
         return []
     wanted = sorted(tuple(sorted(row.items())) for row in example.findings)
@@ -153,5 +148,17 @@ def _select_failure(ruleset: RuleSet, engine: Engine, rule: Rule, example: Examp
     ]
 
 
-def _failure(rule: Rule, example: Example, found: Verdict) -> Failure:
-    return Failure(rule.id, rule.file, example.line, example.why, example.verdict, found)
+def _verdict(row: dict[str, int | Decimal]) -> Verdict:
+    if row["hits"]:
+        return Verdict.HIT
+    if row["unknown"]:
+        return Verdict.UNKNOWN
+    return Verdict.PASS if row["passes"] else Verdict.NOT_APPLICABLE
+
+
+def _run(ruleset: RuleSet, engine: Engine, rules: Sequence[Rule]) -> None:
+    everything = frozenset(name for table in tables().values() for name in table.columns)
+    sources = engine.fetch("SELECT DISTINCT source FROM delivery")
+    delivered = dict.fromkeys(sources.column("source").to_pylist(), everything)
+    shown = replace(ruleset, rules={rule.id: replace(rule, status=Status.ACTIVE) for rule in rules})
+    shown.run(engine, as_of=date(2020, 2, 19), delivered=delivered)

@@ -76,7 +76,14 @@ def parse(text: str) -> exp.Expr:
     first = statements[0] if len(statements) == 1 else None
     if first is None:
         raise Refused("应恰好是一个表达式或一个 SELECT", "去掉分号")
-    return first
+    return first.transform(_ours)
+
+
+def _ours(node: exp.Expr) -> exp.Expr:
+    """Our function where the parser knows another one by the same name."""
+    if isinstance(node, exp.MonthsBetween):
+        return exp.Anonymous(this="months_between", expressions=[node.this, node.expression])
+    return node
 
 
 def kind_of(node: exp.Expr, names: Names) -> Kind:
