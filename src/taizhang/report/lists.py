@@ -20,7 +20,7 @@ _COLUMNS: tuple[tuple[str, int], ...] = (
     ("id_masked", 20), ("problem", 62), ("hint", 44), ("place", 48), ("culprit", 22), ("candidates", 26), ("deadline", 12), ("rule", 20),
 )  # fmt: skip
 _COLOURS = {"error": "#C8372D", "warn": "#B86E00", "suspect": "#2B66A3", "info": "#66727F"}
-_FORBIDDEN_IN_NAME = re.compile(r"[\[\]:*?/\\']")
+_FORBIDDEN_IN_NAME = re.compile(r"[\x00-\x1f\[\]:*?/\\']")
 
 
 class ListWorkbook:

@@ -1,6 +1,7 @@
 """Writes everything people get from a sweep into its folder: page, lists, returned workbooks."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +23,8 @@ PAGE = "report.html"
 TOWN_LISTS = "lists"
 RETURNED = "returned"
 FINDINGS_ON_PAGE = 2000
+_NOT_IN_FILE_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+_LONGEST_STEM = 40  # characters; three bytes each stay well below the 255 bytes of a file name
 
 
 class ListsFailed(SystemFault):
@@ -84,6 +87,7 @@ def write_lists(folder: Path, *, facts: PageFacts, titles: dict[str, Label], sou
     with FindingsFile(folder / "findings.parquet") as findings:
         figures = findings.figures(sources, titles)
         towns = [(name or "未分镇村", findings.of_town(code, sources)) for code, name, _ in findings.towns()]
+    stems = file_stems([name for name, _ in towns])
     line = watermark(facts.county, facts.sweep, facts.as_of, figures.open_findings)
 
     def county_list(path: Path) -> None:
@@ -93,8 +97,17 @@ def write_lists(folder: Path, *, facts: PageFacts, titles: dict[str, Label], sou
                 book.findings(name, rows)
 
     _whole(folder / COUNTY_LIST, county_list)
-    for name, rows in towns:
-        _whole(lists / f"{name}.xlsx", partial(_town_list, name, rows, facts))
+    for stem, (name, rows) in zip(stems, towns, strict=True):
+        _whole(lists / f"{stem}.xlsx", partial(_town_list, name, rows, facts))
+
+
+def file_stems(names: Sequence[str]) -> list[str]:
+    """File names (without ending) for these names, each another: a name comes from a ledger and may hold anything."""
+    stems: list[str] = []
+    for name in names:
+        base = _NOT_IN_FILE_NAMES.sub(" ", name).strip(" .")[:_LONGEST_STEM] or "未命名"
+        stems.append(next(n for n in (base, *(f"{base}{i}" for i in range(2, len(names) + 2))) if n not in stems))
+    return stems
 
 
 def _town_list(name: str, rows: list[FindingRow], facts: PageFacts, path: Path) -> None:
