@@ -14,8 +14,10 @@ RECORD_BASE = 10**12
 
 COMMON_NUMBERING = 0.6
 """Share of persons under equal household numbers from which two sources are taken to number alike."""
-NUMBER_VOTES = 3
-"""What an equal household number weighs there; a member weighs 2."""
+NUMBER_VOTES = 6
+"""What an equal household number weighs there; a member's number weighs 1."""
+NAMED_VOTES = 3
+"""What a member's number with the same name weighs besides: a number may have been copied from a neighbour."""
 
 IDENTITY_KINDS = ("citizen", "citizen_15", "disability", "student", "hmt_permit", "foreign_2023")
 """Kinds of number that name a person by a checkable core of 18 characters."""
@@ -132,14 +134,16 @@ def _households(engine: Engine) -> None:
     """)
     engine.execute("""
         CREATE OR REPLACE TABLE member AS
-        SELECT c.valid_key, c.source_no, l.hh_no FROM claim_wide AS c
+        SELECT c.valid_key, c.name_id, c.source_no, l.hh_no FROM claim_wide AS c
         JOIN local_raw AS l ON l.source_no = c.source_no AND l.hh_text = c.hh_text
         WHERE c.valid_key IS NOT NULL
     """)
     engine.execute("""
         CREATE OR REPLACE TABLE member_home AS
-        SELECT m.source_no, m.hh_no, k.home FROM member AS m
+        SELECT m.source_no, m.hh_no, k.home, p.home AS named_home FROM member AS m
         JOIN (SELECT valid_key, MIN(hh_no) AS home FROM member GROUP BY valid_key) AS k ON k.valid_key = m.valid_key
+        JOIN (SELECT valid_key, name_id, MIN(hh_no) AS home FROM member GROUP BY valid_key, name_id) AS p
+            ON p.valid_key = m.valid_key AND p.name_id = m.name_id
     """)
     engine.execute(f"""
         CREATE OR REPLACE TABLE same_numbering AS
@@ -152,7 +156,9 @@ def _households(engine: Engine) -> None:
         CREATE OR REPLACE TABLE local_home AS
         SELECT hh_no, home FROM (
             SELECT hh_no, home, ROW_NUMBER() OVER (PARTITION BY hh_no ORDER BY SUM(n) DESC, home) AS place FROM (
-                SELECT hh_no, home, 2 * COUNT(*) AS n FROM member_home GROUP BY hh_no, home
+                SELECT hh_no, home, COUNT(*) AS n FROM member_home GROUP BY hh_no, home
+                UNION ALL
+                SELECT hh_no, named_home, {NAMED_VOTES} * COUNT(*) FROM member_home GROUP BY hh_no, named_home
                 UNION ALL
                 SELECT l.hh_no, f.first_no, {NUMBER_VOTES} FROM local_raw AS l
                 SEMI JOIN same_numbering AS s ON s.source_no = l.source_no

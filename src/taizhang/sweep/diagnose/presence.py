@@ -100,7 +100,7 @@ def moved(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Dia
         JOIN person_place AS q ON q.root = h.root AND q.hh = c.hh
         JOIN record_raw AS r ON r.record_id = c.record_id
         JOIN record_raw AS o ON o.record_id = h.record_id
-        WHERE c.hh <> h.hh ORDER BY h.root, c.record_id
+        WHERE c.hh <> h.hh AND r.household_no IS DISTINCT FROM o.household_no ORDER BY h.root, c.record_id
     """)
     for root, record, source_no, votes, own, other, here, there, _ in zip(
         *(table[name].to_pylist() for name in table.column_names), strict=True
