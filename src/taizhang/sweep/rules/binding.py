@@ -62,6 +62,7 @@ class Binder:
             for name, parameter in situation.parameters.items()
         }
         self._read = read
+        self._columns: dict[str, frozenset[str]] = {}
         self._filled: dict[str, dict[str, frozenset[str]]] = {}
         self._shown: dict[str, dict[str, Column]] = {}
 
@@ -114,6 +115,9 @@ class Binder:
         """The sources a rule can be asked about, and why not about the others."""
         reasons: dict[str, str] = {}
         asked = [source for source in self.dates if not rule.sources or source in rule.sources]
+        lacking = self._lacking(rule)
+        if lacking:
+            return (), dict.fromkeys(asked, lacking)
         columns = {table: names for table, names in delivered_columns(rule).items() if names}
         parameters = sorted(dependencies(rule).parameters)
         for source in asked:
@@ -121,6 +125,21 @@ class Binder:
             if reason:
                 reasons[source] = reason
         return tuple(source for source in asked if source not in reasons), reasons
+
+    def _lacking(self, rule: Rule) -> str:
+        """Why the engine cannot answer the rule at all: a table or column is not there."""
+        for table, columns in dependencies(rule).columns.items():
+            there = self._there(table)
+            if columns and not there:
+                return f"没有 {table} 数据"
+            if columns - there:
+                return f"{table} 没有列：{'、'.join(sorted(columns - there))}"
+        return ""
+
+    def _there(self, table: str) -> frozenset[str]:
+        if table not in self._columns:
+            self._columns[table] = frozenset(self.engine.columns(table))
+        return self._columns[table]
 
     def _absent(self, read: Mapping[str, frozenset[str]], source: str) -> str:
         for table, columns in read.items():
@@ -139,8 +158,8 @@ class Binder:
         return self._filled[table]
 
     def _look(self, table: str) -> dict[str, frozenset[str]]:
-        there = self.engine.columns(table)
-        columns = sorted(self._read.get(table, frozenset()) & set(there))
+        there = self._there(table)
+        columns = sorted(self._read.get(table, frozenset()) & there)
         if "source" not in there:
             return dict.fromkeys(self.dates, frozenset(columns)) if there else {}
         counted = "".join(f", COUNT({name}) AS {name}" for name in columns)

@@ -85,7 +85,8 @@ def _values(column: Column, rule: Rule, bounds: list[Decimal]) -> list[Value]:
     if column.kind is Kind.DATE:
         return [None, *_dates(bounds)]
     if column.kind is Kind.SET:
-        return [None, "|其他|", *(f"|{text}|" for text in texts)]
+        several = ["|甲|乙|", "|甲|乙|丙|", f"|{'|'.join(texts)}|"] if texts else ["|甲|乙|", "|甲|乙|丙|"]
+        return [None, "|其他|", *several, *(f"|{text}|" for text in texts)]
     labels = [text for text in texts if column.labels is None or text in column.labels]
     others = sorted(column.labels - set(labels))[:1] if column.labels else ["13800138000", "1"]
     return [None, *labels, *others]

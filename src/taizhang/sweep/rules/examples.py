@@ -76,17 +76,18 @@ def _arrow(columns: dict[str, Column], rows: Sequence[dict[str, Value]]) -> pa.T
 def failures(ruleset: RuleSet, rules: Sequence[Rule] | None = None) -> list[Failure]:
     """The examples that do not give their verdict, in the order of the rules."""
     asked = [r for r in (rules if rules is not None else ruleset.rules.values()) if r.scope is not Scope.DIAGNOSIS]
-    found = _tried(ruleset, [(rule, list(enumerate(rule.examples))) for rule in asked if not _names_sources(rule)])
+    found = _tried(ruleset, [(rule, list(enumerate(rule.examples))) for rule in asked if not _alone(rule)])
     for rule in asked:
-        if _names_sources(rule):
+        if _alone(rule):
             for number, example in enumerate(rule.examples):
                 found += _tried(ruleset, [(rule, [(number, example)])])
     return found
 
 
-def _names_sources(rule: Rule) -> bool:
-    """Whether an example says itself which source its rows are of: such rules are tried one example at a time."""
-    return any("source" in row for example in rule.examples for rows in example.tables.values() for row in rows)
+def _alone(rule: Rule) -> bool:
+    """Whether the examples must be tried one at a time: the rule joins across sources, or names them itself."""
+    names = any("source" in row for example in rule.examples for rows in example.tables.values() for row in rows)
+    return rule.scope is Scope.PAIR or names
 
 
 def _tried(ruleset: RuleSet, asked: Sequence[tuple[Rule, list[tuple[int, Example]]]]) -> list[Failure]:
@@ -99,11 +100,7 @@ def _tried(ruleset: RuleSet, asked: Sequence[tuple[Rule, list[tuple[int, Example
     with DuckDbEngine() as engine:
         world.load(engine)
         _run(ruleset, engine, [rule for rule, _ in asked])
-        mine = (
-            "rule_count"
-            if any(_names_sources(rule) for rule, _ in asked)
-            else "rule_count WHERE source LIKE rule || '#%'"
-        )
+        mine = "rule_count" if any(_alone(rule) for rule, _ in asked) else "rule_count WHERE source LIKE rule || '#%'"
         counts = engine.fetch(
             "SELECT rule, source, SUM(hits) AS hits, SUM(passes) AS passes, SUM(unknown) AS unknown"
             f" FROM {mine} GROUP BY rule, source"
@@ -118,7 +115,7 @@ def _tried(ruleset: RuleSet, asked: Sequence[tuple[Rule, list[tuple[int, Example
         for number, example in examples:
             place = (rule.id, f"{rule.id}#{number}")
             row, own = seen.get(place), by_place.get(place, [])
-            if _names_sources(rule):
+            if _alone(rule):
                 row = _summed(list(seen.values()))
                 own = [hit for hits_of_rule in by_place.values() for hit in hits_of_rule]
             found += _compared(rule, example, row, own)

@@ -23,10 +23,6 @@ class SelectRun:
 
     def run(self, rule: Rule, not_run: dict[str, dict[str, str]]) -> str | None:
         """Add the rule's hits and counts; the exception class when the rule fails, else None."""
-        missing = [name for name in rule.tables if not self.engine.columns(name)]
-        if missing:
-            not_run[rule.id] = {source: f"没有 {'、'.join(missing)} 数据" for source in self.binder.dates}
-            return None
         sources, reasons = self.binder.sources(rule)
         if reasons:
             not_run[rule.id] = reasons
