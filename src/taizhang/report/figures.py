@@ -150,7 +150,7 @@ class FindingsFile:
     def towns(self) -> list[tuple[str, str, int]]:
         """(code, name, open findings) of every town that has findings; findings of no town come last under code ''."""
         return self._rows(
-            """SELECT coalesce(town_code, '') AS code, coalesce(any_value(town_name), ''), count(*)
+            """SELECT coalesce(town_code, '') AS code, CASE WHEN code = '' THEN '' ELSE coalesce(any_value(town_name), '') END, count(*)
             FROM finding WHERE delta <> 'gone' GROUP BY 1 ORDER BY code = '', code"""
         )
 

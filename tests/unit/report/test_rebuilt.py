@@ -1,11 +1,14 @@
 """An original that is no .xlsx goes back as a fresh workbook of the same layout, every value as text."""
 
+import zipfile
+
 import openpyxl
 import pytest
 import xlwt
 
+from taizhang.intake.readers import open_workbook
 from taizhang.report.returned.problem_list import SHEET_NAME, Problem
-from taizhang.report.returned.rebuilt import rebuild_workbook
+from taizhang.report.returned.rebuilt import allowed_sheet_name, rebuild_workbook
 
 
 def problem(sheet, cell):
@@ -62,3 +65,49 @@ def test_an_old_workbook_goes_back_with_all_its_sheets(tmp_path):
 def openpyxl_name(path, tmp_path):
     rebuild_workbook(path, tmp_path / "probe.xlsx", [])
     return openpyxl.load_workbook(tmp_path / "probe.xlsx").sheetnames[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [("一组", "一组"), ("组" * 40, "组" * 31), ("一/二[组]", "一 二 组"), ("", "Sheet1"), ("'组'", "组")],
+)
+def test_a_sheet_name_is_one_that_spreadsheet_programs_accept(name, allowed):
+    assert allowed_sheet_name(name, []) == allowed
+
+
+def test_sheets_whose_names_become_alike_are_numbered():
+    assert allowed_sheet_name("A:b", ["a b"]) == "A b（2）"
+
+
+def sheet_of(path):
+    return next(iter(open_workbook(path).sheets())).meta.name
+
+
+def ods(folder, name):
+    """A small OpenDocument workbook; the format has no limit for the names of sheets."""
+    path = folder / "long.ods"
+    namespaces = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    content = (
+        f'<office:document-content {namespaces}><office:body><office:spreadsheet><table:table table:name="{name}"><table:table-row>'
+        '<table:table-cell office:value-type="string"><text:p>李乙</text:p></table:table-cell></table:table-row></table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+        archive.writestr("content.xml", content)
+    return path
+
+
+def test_a_sheet_with_a_name_too_long_is_renamed_and_still_commented(tmp_path):
+    book = ods(tmp_path, "洋州街道鹿沟村建档立卡贫困户家庭成员信息台账（二〇二一年五月）核对稿")
+
+    returned = rebuild_workbook(book, tmp_path / "back.xlsx", [problem(sheet_of(book), "A1")])
+
+    back = openpyxl.load_workbook(tmp_path / "back.xlsx")
+    assert returned.without_cell == 0
+    assert len(back.sheetnames[0]) == 31
+    assert back.worksheets[0]["A1"].comment is not None

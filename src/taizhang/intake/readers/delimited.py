@@ -16,10 +16,11 @@ from taizhang.intake.readers.encoding import Encoding, decoded, detect_encoding,
 
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_LINES = 200
+SHEET_NAME = "Sheet1"
 
 
 class DelimitedWorkbook:
-    """A text file as a workbook of one sheet named like the file."""
+    """A text file as a workbook of one sheet; the kept copy's own name is its SHA-256, which is no name for people."""
 
     def __init__(self, path: Path, limits: Limits, block_rows: int) -> None:
         self._path, self._limits, self._block_rows = path, limits, block_rows
@@ -28,7 +29,7 @@ class DelimitedWorkbook:
 
     def sheets(self) -> Iterator["DelimitedSheet"]:
         """The one sheet."""
-        meta = SheetMeta(index=0, name=self._path.stem, hidden_known=True)
+        meta = SheetMeta(index=0, name=SHEET_NAME, hidden_known=True)
         yield DelimitedSheet(self._path, meta, self.encoding, self._limits, self._block_rows)
 
 

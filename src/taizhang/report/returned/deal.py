@@ -1,7 +1,8 @@
 """Deals the findings of a sweep back to the files they stand in, and writes each file's annotated copy."""
 
 import json
-from pathlib import Path
+import re
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import duckdb
@@ -18,6 +19,9 @@ from taizhang.report.returned.workbook import Returned, annotate_workbook
 from taizhang.report.texts import label
 
 NOT_RETURNED = "未生成.txt"
+# The longest name most file systems take is 255 bytes; what is written first carries a mark of its own beside it.
+_NAME_BYTES = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 # A finding goes to the file of the ledger that is probably wrong; while that is open, to every file it concerns.
 # Notes (info) ask nothing of anybody and are left out.
@@ -46,13 +50,11 @@ def return_workbooks(county: County, sweep_folder: Path, target: Path, *, progre
     stage = "批注工作簿"
     progress.start(stage, total=len(by_file))
     items, places = [], []
+    taken: set[str] = set()
     for (source, delivery, file_no), (name, problems) in by_file.items():
         original = _original(county, source, delivery, file_no)
-        folder = target / source / Path(name).parent
-        folder.mkdir(parents=True, exist_ok=True)
-        place = (
-            folder / f"{Path(name).stem}{'' if name.lower().endswith(('.xlsx', '.xlsm')) else Path(name).suffix}.xlsx"
-        )
+        place = target / returned_name(source, name, taken)
+        place.parent.mkdir(parents=True, exist_ok=True)
         items.append((original, {"target": place, "problems": problems}))
         places.append(name)
     refused = []
@@ -67,6 +69,30 @@ def return_workbooks(county: County, sweep_folder: Path, target: Path, *, progre
         (target / NOT_RETURNED).write_text("\n".join(refused) + "\n", encoding="utf-8")
     progress.finish(stage)
     return target
+
+
+def returned_name(source: str, name: str, taken: set[str]) -> PurePosixPath:
+    """Where a file's annotated copy goes under the folder of returned workbooks; added to `taken` (lower case).
+
+    name: as the file was sent, "archive.zip/folder/name" for one out of an archive; it comes from a stranger, so steps
+    upwards are dropped and long parts shortened. Two files never share a place: the later one is numbered.
+    """
+    parts = [_CONTROL.sub("_", part) for part in PurePosixPath(name).parts if part not in {"/", "..", "."}] or ["_"]
+    last = PurePosixPath(parts[-1])
+    stem = last.stem if last.suffix.lower() in {".xlsx", ".xlsm"} else last.name
+    folder = PurePosixPath(source, *(_shortened(part, _NAME_BYTES) for part in parts[:-1]))
+    number = 1
+    while True:
+        mark = "" if number == 1 else f"（{number}）"
+        place = folder / f"{_shortened(stem, _NAME_BYTES - len(mark.encode()))}{mark}.xlsx"
+        if str(place).lower() not in taken:
+            taken.add(str(place).lower())
+            return place
+        number += 1
+
+
+def _shortened(part: str, most: int) -> str:
+    return part.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")
 
 
 def write_returned(original: Path, *, target: Path, problems: list[Problem]) -> Returned | str:

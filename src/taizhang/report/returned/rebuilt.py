@@ -3,9 +3,11 @@
 Every value is written as text, so no digit is lost again. Runs inside the capped child: it reads a stranger's file.
 """
 
+import re
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -28,6 +30,8 @@ _STYLES = (
     '<cellXfs count="2"><xf fillId="0" xfId="0"/><xf numFmtId="49" fillId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
+_NOT_IN_SHEET_NAMES = re.compile(r"[\x00-\x1f\[\]:*?/\\]")
+_LONGEST_SHEET_NAME = 31
 _CONTROL = {code: " " for code in range(32) if code not in {9, 10, 13}} | {0xFFFE: " ", 0xFFFF: " "}
 
 
@@ -38,16 +42,22 @@ def rebuild_workbook(original: Path, target: Path, problems: list[Problem]) -> R
     """
     with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
         plain = Path(folder) / "plain.xlsx"
-        write_plain(original, plain)
-        return annotate_workbook(plain, target, problems)
+        renamed = write_plain(original, plain)
+        listed = [replace(problem, sheet=renamed.get(problem.sheet, problem.sheet)) for problem in problems]
+        return annotate_workbook(plain, target, listed)
 
 
-def write_plain(original: Path, target: Path) -> None:
-    """Write every cell of `original` as text into a workbook with the same sheets, rows and columns."""
+def write_plain(original: Path, target: Path) -> dict[str, str]:
+    """Write every cell of `original` as text into a workbook with the same sheets, rows and columns.
+
+    Returns each sheet's name there by its name in `original`; they differ where a workbook may not have such a name.
+    """
     names: list[str] = []
+    renamed: dict[str, str] = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
         for number, sheet in enumerate(open_workbook(original).sheets(), 1):
-            names.append(sheet.meta.name)
+            names.append(allowed_sheet_name(sheet.meta.name, names))
+            renamed.setdefault(sheet.meta.name, names[-1])
             with out.open(f"xl/worksheets/sheet{number}.xml", "w") as part:
                 part.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
                 for piece in _rows(sheet):
@@ -55,6 +65,18 @@ def write_plain(original: Path, target: Path) -> None:
                 part.write(b"</sheetData></worksheet>")
         for name, text in _frame(names):
             out.writestr(name, text)
+    return renamed
+
+
+def allowed_sheet_name(name: str, taken: Collection[str]) -> str:
+    r"""`name` as spreadsheet programs accept it: 1 to 31 characters, none of ``[]:*?/\``, unlike `taken` in any case.
+
+    A workbook with any other name is called damaged when it is opened. Web pages and text files know no such limit.
+    """
+    plain = _NOT_IN_SHEET_NAMES.sub(" ", name).strip(" '")[:_LONGEST_SHEET_NAME] or "Sheet1"
+    lowered = {other.lower() for other in taken}
+    numbered = (plain, *(f"{plain[: _LONGEST_SHEET_NAME - 6]}（{number}）" for number in range(2, len(lowered) + 3)))
+    return next(candidate for candidate in numbered if candidate.lower() not in lowered)
 
 
 def _rows(sheet: RawSheet) -> Iterator[str]:
@@ -87,7 +109,7 @@ def _letters(column: int) -> str:
 
 
 def _frame(names: list[str]) -> Iterator[tuple[str, str]]:
-    """The small parts that make sheets a workbook. Sheet names are kept: comments and links go by them."""
+    """The small parts that make sheets a workbook. Comments and links go by the sheet names."""
     sheets = "".join(
         f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="rId{number}"/>' for number, name in enumerate(names, 1)
     )

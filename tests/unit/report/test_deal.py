@@ -1,0 +1,61 @@
+"""Where annotated copies go: names come from strangers, lie under the folder, and are each another."""
+
+import pytest
+
+from taizhang.report.returned.deal import returned_name
+
+
+@pytest.mark.parametrize(
+    ("sent", "place"),
+    [
+        ("一组.xlsx", "ledger/一组.xlsx"),
+        ("一组.XLSM", "ledger/一组.xlsx"),
+        ("一组.xls", "ledger/一组.xls.xlsx"),
+        ("名单.csv", "ledger/名单.csv.xlsx"),
+        ("龙亭镇/一组.xlsx", "ledger/龙亭镇/一组.xlsx"),
+        ("台账.zip/龙亭镇/一组.xlsx", "ledger/台账.zip/龙亭镇/一组.xlsx"),
+    ],
+)
+def test_a_copy_is_named_like_the_file_that_was_sent(sent, place):
+    assert str(returned_name("ledger", sent, set())) == place
+
+
+@pytest.mark.parametrize(
+    "sent", ["台账.zip/../../../一组.xlsx", "/etc/一组.xlsx", "../一组.xlsx", "a/./../一组.xlsx", ".."]
+)
+def test_a_name_that_climbs_stays_under_the_folder(sent):
+    place = returned_name("ledger", sent, set())
+
+    assert place.parts[0] == "ledger"
+    assert ".." not in place.parts
+    assert not place.is_absolute()
+
+
+@pytest.mark.parametrize("other", ["一组.xlsx", "一组.XLSX", "一组.xlsm"])
+def test_two_files_never_share_a_place(other):
+    taken: set[str] = set()
+
+    places = [str(returned_name("ledger", sent, taken)) for sent in ("一组.xlsx", other)]
+
+    assert places == ["ledger/一组.xlsx", "ledger/一组（2）.xlsx"]
+
+
+def test_files_of_two_sources_keep_their_names():
+    taken: set[str] = set()
+
+    places = [str(returned_name(source, "一组.xlsx", taken)) for source in ("ledger", "city")]
+
+    assert places == ["ledger/一组.xlsx", "city/一组.xlsx"]
+
+
+def test_a_name_longer_than_a_file_system_takes_is_shortened_and_still_numbered():
+    taken: set[str] = set()
+
+    places = [returned_name("ledger", "长" * 120 + ".xlsx", taken) for _ in range(2)]
+
+    assert len({place.name for place in places}) == 2
+    assert all(len(place.name.encode()) <= 230 for place in places)
+
+
+def test_control_characters_of_a_name_are_replaced():
+    assert str(returned_name("ledger", "一\n组.xlsx", set())) == "ledger/一_组.xlsx"
