@@ -7,7 +7,7 @@ import click
 
 from taizhang.cli.console import Bars, out
 from taizhang.cli.disk import writing
-from taizhang.cli.sample import MAKING
+from taizhang.cli.sample import MAKING, refuse_full_folder
 from taizhang.cli.sweep import print_intake, print_sweep
 from taizhang.intake.county import load_county
 from taizhang.intake.pipeline import take_in
@@ -27,6 +27,7 @@ def demo(folder: Path, persons: int, seed: int) -> int:
     county_file = folder / "county.toml"
     with Bars() as bars:
         if not county_file.exists():
+            refuse_full_folder(folder)
             out.print(f"[bold]1 生成示例县[/]  {persons:,} 人，四种来源，三次报送（人员全部虚构）")
             bars.start(MAKING)
             make_county(folder, persons=persons, seed=seed, deliveries=3)

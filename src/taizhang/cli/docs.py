@@ -15,6 +15,7 @@ COMMANDS, ERRORS, RULES = "commands.md", "errors.md", "rules.md"
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("docs"))
 def docs(folder: Path) -> int:
     """重新生成参考文档：命令、错误代码、规则目录。 Write the generated references."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in generated_documents().items():
         (folder / name).write_text(text, encoding="utf-8")
         out.print(f"{folder / name}")

@@ -187,7 +187,7 @@ def _read_toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text("utf-8-sig"))
     except FileNotFoundError as error:
         raise CountyFileError(
-            "找不到县配置文件。", where=str(file), hint="请用 taizhang init 生成，或更正路径。"
+            "找不到县配置文件。", where=str(file), hint="请更正路径；写法见 README 中的 county.toml 样例。"
         ) from error
     except UnicodeDecodeError as error:
         raise CountyFileError(

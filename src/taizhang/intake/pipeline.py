@@ -30,7 +30,7 @@ from taizhang.intake.preflight import Limits
 from taizhang.progress import Progress, Silent
 
 STAGE = "读取表格"
-COMMITTING = "写入批次"
+COMMITTING = "写入报送"
 _PRELOAD = ("taizhang.intake.delivery.warm",)
 
 

@@ -13,6 +13,9 @@ from taizhang.report.facts import rule_titles, source_titles
 from taizhang.report.figures import NUMBER_FIELDS
 from taizhang.report.texts import label
 
+# A person reads the zero of Crockford's base 32 as O and its one as I or L; the alphabet has neither.
+_MISREAD = str.maketrans("OIL", "011")
+
 
 class FindingUnknown(UserError):
     """No finding of the sweep has this number."""
@@ -25,8 +28,8 @@ def describe_finding(county: County, sweep_folder: Path, number: str) -> str:
     with duckdb.connect(config={"threads": 2}) as db:
         db.read_parquet(str(sweep_folder / "findings.parquet")).create_view("finding")
         found = db.execute(
-            "SELECT * FROM finding WHERE short_id = upper($number) OR finding_id = lower($number)",
-            {"number": number.strip()},
+            "SELECT * FROM finding WHERE short_id = $short OR finding_id = $full",
+            {"short": number.strip().upper().translate(_MISREAD), "full": number.strip().lower()},
         )
         names = [column[0] for column in found.description]
         row = found.fetchone()
@@ -34,7 +37,7 @@ def describe_finding(county: County, sweep_folder: Path, number: str) -> str:
         raise FindingUnknown(
             "这次排查里没有这个问题编号。",
             where=sweep_folder.name,
-            hint="编号见问题清单第一列，区分数字0和字母O已自动处理。",
+            hint="编号见问题清单第一列，11位，末位可能是符号（命令行中请加引号）；字母O与数字0不必区分。",
         )
     return _described(dict(zip(names, row, strict=True)), rule_titles(county), source_titles(county))
 
