@@ -140,10 +140,10 @@ class Ledgers:
         return Swept(result.folder, pq.read_table(result.folder / "findings.parquet").to_pylist())
 
     def persons(self):
-        """The register: (number, name_id) → the set of person ids that ever carried both."""
+        """The register: reading (number and name) → the set of person ids that ever carried it."""
         found = {}
         for row in pq.read_table(self.folder / "data" / "register" / "person.parquet").to_pylist():
-            found.setdefault((row["number"], row["name_id"]), set()).add(row["person_id"])
+            found.setdefault((row["id_key"], row["number"], row["name_id"]), set()).add(row["person_id"])
         return found
 
 
