@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from countyruns import Ran, findings, latest, run
+from taizhang.cli import main
 from taizhang.intake.county import load_county
 
 
@@ -43,3 +44,17 @@ def swept_county(tmp_path_factory):
     made = run("sample", folder, "--persons", 300, "--seed", 11, "--deliveries", 2, "--error-rate", 0.06)
     swept = run("sweep", folder / "county.toml")
     return SweptCounty(folder, made, swept, latest(folder))
+
+
+@pytest.fixture
+def typed(monkeypatch, capsys):
+    """Runs a command in this process, for commands that start no others; as quick as the command itself."""
+
+    def typed(*arguments):
+        monkeypatch.setattr("sys.argv", ["taizhang", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        return Ran(left.value.code, *capsys.readouterr())
+
+    return typed

@@ -25,12 +25,12 @@ from taizhang.intake.pipeline import take_in
     ],
     ids=["missing", "not-toml", "unknown-key", "bad-code", "no-source", "not-utf-8"],
 )
-def test_a_county_file_that_cannot_be_used_is_refused_with_its_place(tmp_path, text, said):
+def test_a_county_file_that_cannot_be_used_is_refused_with_its_place(typed, tmp_path, text, said):
     path = tmp_path / "county.toml"
     path.write_bytes((text or "").encode("latin-1"))
     path.unlink() if text is None else None
 
-    ran = run("sweep", path)
+    ran = typed("sweep", path)
 
     assert ran.status == 2
     assert "E-COUNTY-FILE" in ran.err

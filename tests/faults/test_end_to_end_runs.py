@@ -32,6 +32,14 @@ def make(folder):
     return path
 
 
+def there(data, pattern):
+    """Whether something lies there now; a folder that goes away during the look does not count."""
+    try:
+        return any(data.glob(pattern))
+    except FileNotFoundError:
+        return False
+
+
 def wait_until(seen, process):
     """Wait until `seen()` is true or the process is over; gives whether it was seen in time."""
     until = time.monotonic() + LIMIT_SECONDS
@@ -89,13 +97,12 @@ def disturbed(tmp_path_factory):
     begun = time.monotonic()
     moments = {
         "killed at the start": (lambda: time.monotonic() > begun + 0.3, signal.SIGKILL),
-        "killed receiving": (lambda: any(data.glob("tmp/*/*")), signal.SIGKILL),
-        "interrupted reading": (lambda: any(data.glob("parsed/*")), signal.SIGINT),
-        "killed committing": (lambda: any(data.glob("deliveries/*/*")), signal.SIGKILL),
-        "interrupted sweeping": (lambda: any(data.glob("sweeps/.2*")), signal.SIGINT),
-        "killed sweeping": (lambda: any(data.glob("sweeps/.2*")), signal.SIGKILL),
-        "killed writing findings": (lambda: any(data.glob("sweeps/.2*/findings.parquet")), signal.SIGKILL),
-        "killed reporting": (lambda: any(data.glob("sweeps/2*/sweep.json")), signal.SIGKILL),
+        "killed receiving": (lambda: there(data, "tmp/*/*"), signal.SIGKILL),
+        "interrupted reading": (lambda: there(data, "parsed/*"), signal.SIGINT),
+        "killed committing": (lambda: there(data, "deliveries/*/*"), signal.SIGKILL),
+        "interrupted sweeping": (lambda: there(data, "sweeps/.2*"), signal.SIGINT),
+        "killed writing findings": (lambda: there(data, "sweeps/.2*/findings.parquet"), signal.SIGKILL),
+        "killed reporting": (lambda: there(data, "sweeps/2*/sweep.json"), signal.SIGKILL),
     }
     strokes = {name: after(path, *moment) for name, moment in moments.items()}
     return path, strokes, run("sweep", path, "--jobs", 1)
@@ -147,12 +154,11 @@ def test_no_child_outlives_a_killed_run(tmp_path):
     path = make(tmp_path)
     data = tmp_path / "data"
 
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command("intake", path), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    was_met = wait_until(lambda: any(data.glob("tmp/*/*/*")) and len(_session(process.pid)) > 1, process)
-    process.kill()
-    process.wait()
+    ) as process:
+        was_met = wait_until(lambda: there(data, "tmp/*/*/*") and len(_session(process.pid)) > 1, process)
+        process.kill()
 
     assert was_met
     assert _dies_out(process.pid)
@@ -182,7 +188,7 @@ def test_of_two_intakes_at_once_one_waits_or_refuses_and_nothing_is_corrupt(tmp_
     data = tmp_path / "data"
 
     first = subprocess.Popen(command("intake", path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    was_met = wait_until(lambda: any(data.glob("tmp/*")), first)
+    was_met = wait_until(lambda: there(data, "tmp/*"), first)
     second = run("intake", path)
     out, err = first.communicate(timeout=LIMIT_SECONDS)
 

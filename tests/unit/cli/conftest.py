@@ -6,22 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from countyruns import Ran, latest, run
-from taizhang.cli import main
-
-
-@pytest.fixture
-def typed(monkeypatch, capsys):
-    """Runs a command in this process, for commands that start no others; as quick as the command itself."""
-
-    def typed(*arguments):
-        monkeypatch.setattr("sys.argv", ["taizhang", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-        return Ran(left.value.code, *capsys.readouterr())
-
-    return typed
+from countyruns import latest, run
 
 
 @pytest.fixture(scope="session")

@@ -16,19 +16,19 @@ def test_sample_and_sweep_end_with_success_and_say_where_to_look(swept_county):
     assert (swept_county.sweep / "问题清单.xlsx").is_file()
 
 
-def test_sample_never_writes_into_a_folder_that_holds_something(tmp_path):
+def test_sample_never_writes_into_a_folder_that_holds_something(typed, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
 
-    ran = run("sample", tmp_path, "--persons", 50)
+    ran = typed("sample", tmp_path, "--persons", 50)
 
     assert ran.status == 2
     assert "E-SAMPLE-FOLDER" in ran.err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_the_same_seed_makes_the_same_county(tmp_path):
-    run("sample", tmp_path / "one", "--persons", 60, "--deliveries", 1)
-    run("sample", tmp_path / "two", "--persons", 60, "--deliveries", 1)
+def test_the_same_seed_makes_the_same_county(typed, tmp_path):
+    typed("sample", tmp_path / "one", "--persons", 60, "--deliveries", 1)
+    typed("sample", tmp_path / "two", "--persons", 60, "--deliveries", 1)
 
     one, two = (
         {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
@@ -37,9 +37,9 @@ def test_the_same_seed_makes_the_same_county(tmp_path):
     assert one == two
 
 
-def test_another_seed_makes_another_county(tmp_path):
-    run("sample", tmp_path / "one", "--persons", 60, "--deliveries", 1)
-    run("sample", tmp_path / "two", "--persons", 60, "--deliveries", 1, "--seed", 3)
+def test_another_seed_makes_another_county(typed, tmp_path):
+    typed("sample", tmp_path / "one", "--persons", 60, "--deliveries", 1)
+    typed("sample", tmp_path / "two", "--persons", 60, "--deliveries", 1, "--seed", 3)
 
     one, two = ((tmp_path / name / "truth" / "persons.parquet").read_bytes() for name in ("one", "two"))
     assert one != two
@@ -57,10 +57,10 @@ def test_intake_says_what_was_taken_and_the_second_time_that_it_was_there(tmp_pa
     assert len(list((tmp_path / "county" / "data").glob("deliveries/*/*"))) == 4
 
 
-def test_sweep_without_intake_finds_nothing_to_sweep(tmp_path):
-    run("sample", tmp_path / "county", "--persons", 60, "--deliveries", 1)
+def test_sweep_without_intake_finds_nothing_to_sweep(typed, tmp_path):
+    typed("sample", tmp_path / "county", "--persons", 60, "--deliveries", 1)
 
-    ran = run("sweep", tmp_path / "county" / "county.toml", "--no-intake")
+    ran = typed("sweep", tmp_path / "county" / "county.toml", "--no-intake")
 
     assert ran.status == 2
     assert "E-SWEEP-EMPTY" in ran.err
@@ -77,10 +77,10 @@ def test_an_earlier_day_sweeps_the_earlier_deliveries(swept_county, tmp_path):
     assert {one["as_of"] for one in about["deliveries"]} == {"2020-02-05"}
 
 
-def test_show_explains_a_finding_by_its_short_number(swept_county):
+def test_show_explains_a_finding_by_its_short_number(typed, swept_county):
     finding = next(row for row in swept_county.findings().values() if row["culprit"] and row["candidates"])
 
-    ran = run("show", swept_county.file, finding["short_id"])
+    ran = typed("show", swept_county.file, finding["short_id"])
 
     assert ran.status == 0
     assert finding["message_zh"] in ran.out
@@ -95,15 +95,15 @@ def test_show_knows_no_finding_of_a_made_up_number(typed, swept_county):
     assert "E-FINDING-NONE" in ran.err
 
 
-def test_score_compares_with_the_truth(swept_county):
-    ran = run("score", swept_county.file, "--json")
+def test_score_compares_with_the_truth(typed, swept_county):
+    ran = typed("score", swept_county.file, "--json")
 
     assert ran.status == 0
     assert json.loads(ran.out)
 
 
-def test_score_of_a_county_without_truth_is_refused(swept_county, tmp_path):
-    ran = run("score", swept_county.file, "--truth", tmp_path / "none")
+def test_score_of_a_county_without_truth_is_refused(typed, swept_county, tmp_path):
+    ran = typed("score", swept_county.file, "--truth", tmp_path / "none")
 
     assert ran.status == 2
     assert "E-SCORE-TRUTH" in ran.err
@@ -202,9 +202,9 @@ def test_a_command_typed_wrong_ends_with_two(typed, arguments):
     assert ran.is_clean
 
 
-def test_help_and_version_end_with_zero():
-    assert run("--help").status == 0
-    assert run("--version").out.startswith("taizhang")
+def test_help_and_version_end_with_zero(typed):
+    assert typed("--help").status == 0
+    assert typed("--version").out.startswith("taizhang")
 
 
 def test_no_full_number_leaves_the_lake(swept_county):
