@@ -152,35 +152,37 @@ def test_the_next_run_leaves_no_trace_of_the_killed_ones(disturbed):
 
 def test_no_child_outlives_a_killed_run(tmp_path):
     path = make(tmp_path)
-    data = tmp_path / "data"
 
     with subprocess.Popen(
         command("intake", path), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     ) as process:
-        was_met = wait_until(lambda: there(data, "tmp/*/*/*") and len(_session(process.pid)) > 1, process)
+        wait_until(lambda: _children(process.pid), process)
+        children = _children(process.pid)
         process.kill()
 
-    assert was_met
-    assert _dies_out(process.pid)
+    assert children != []
+    assert _die_out(children)
 
 
-def _session(leader):
-    """Processes of the session of a leader that still run."""
-    return [line for line in _ps("-s", leader) if not line.split()[1].startswith("Z")]
+def _children(parent):
+    """The processes started by one."""
+    return _ps("--ppid", parent)
 
 
 def _ps(*selected):
+    """Those of the selected processes that still run (a zombie does not)."""
     listed = subprocess.run(
         ["ps", "-o", "pid=,stat=", *map(str, selected)], capture_output=True, text=True, check=False
     )
-    return listed.stdout.splitlines()
+    found = (line.split() for line in listed.stdout.splitlines())
+    return [int(number) for number, state in found if not state.startswith("Z")]
 
 
-def _dies_out(leader, seconds=10):
+def _die_out(processes, seconds=10):
     until = time.monotonic() + seconds
-    while _session(leader) and time.monotonic() < until:
+    while _ps("-p", ",".join(map(str, processes))) and time.monotonic() < until:
         time.sleep(0.05)
-    return not _session(leader)
+    return not _ps("-p", ",".join(map(str, processes)))
 
 
 def test_of_two_intakes_at_once_one_waits_or_refuses_and_nothing_is_corrupt(tmp_path):
