@@ -6,6 +6,7 @@ import pytest
 import sheetfiles
 import xlwt
 
+from taizhang.intake.preflight import FileRefused
 from taizhang.intake.raw import CellKind, Merge
 from taizhang.intake.readers import open_workbook
 from taizhang.intake.readers.encoding import detect_encoding
@@ -92,6 +93,27 @@ def test_a_quoted_line_break_stays_in_its_cell_and_every_cell_is_text(tmp_path):
 
     assert rows[1][3][1] == (CellKind.TEXT, "一\n二", False)
     assert rows[2] == (3, False, False, {0: (CellKind.TEXT, '="001"', False), 1: (CellKind.TEXT, "3.0", False)})
+
+
+@pytest.mark.parametrize("rest", ["李乙,2\n王丙,3\n", "李乙,2", "\n"])
+def test_a_quote_that_is_never_closed_hides_no_rows(tmp_path, rest):
+    path = tmp_path / "一.csv"
+    path.write_text(f'姓名,住址\n甲,1\n"张丁,4\n{rest}', "utf-8")
+
+    with pytest.raises(FileRefused) as refused:
+        sheetfiles.cells_of(open_workbook(path))
+
+    assert refused.value.event.facts == {"reason": "text-lines"}
+
+
+@pytest.mark.parametrize("last", ['"张丁,4', '"张\n丁",4', '"张\n丁",4\n', '张"丁,4\n', '"张""丁\n",4\n'])
+def test_a_quote_on_the_last_line_or_one_that_is_closed_is_read(tmp_path, last):
+    path = tmp_path / "一.csv"
+    path.write_text(f"姓名,住址\n甲,1\n{last}", "utf-8")
+
+    ((_, rows),), _ = sheetfiles.cells_of(open_workbook(path))
+
+    assert len(rows) == 3
 
 
 @pytest.fixture

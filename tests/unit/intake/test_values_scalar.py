@@ -148,6 +148,8 @@ def test_units_of_different_things_have_no_factor(written, wanted):
         ("12个月", TEXT, 12, (Change.AMOUNT_UNIT,)),
         ("3.5", TEXT, None, (Change.NUMBER_UNREADABLE,)),
         ("4000000000", TEXT, None, (Change.NUMBER_UNREADABLE,)),
+        ("30亿元", TEXT, None, (Change.NUMBER_UNREADABLE,)),
+        ("3万", TEXT, 30000, (Change.AMOUNT_UNIT,)),
         ("#N/A", CellKind.ERROR, None, (Change.ERROR_CELL,)),
         ("", CellKind.UNKNOWN, None, (Change.FORMULA,)),
     ],

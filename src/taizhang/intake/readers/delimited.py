@@ -53,18 +53,22 @@ class DelimitedSheet:
         lines = _Lines(self._path, self._encoding, limits)
         dialect = detect_delimiter(lines.peek(SAMPLE_LINES))
         cells = 0
+        last: list[str] = []
         reader = csv.reader(lines, delimiter=dialect, doublequote=True, strict=False)
         number = 0
         while True:
             try:
                 row = next(reader)
             except StopIteration:
+                if _is_unclosed(last, dialect):
+                    raise corrupt("text-lines", cell=f"A{number}") from None
                 break
             except csv.Error as error:
                 if "field larger" in str(error):
                     raise over_limit("string_chars", limits.string_chars + 1, limits.string_chars) from error
                 raise corrupt("text-lines", cell=f"A{number + 1}") from error
             number += 1
+            last = lines.of_record()
             cells += len(row)
             if cells > limits.cells:
                 raise over_limit("cells", cells, limits.cells)
@@ -92,20 +96,37 @@ def detect_delimiter(lines: list[str]) -> str:
     return best
 
 
+def _is_unclosed(record: list[str], delimiter: str) -> bool:
+    """Whether the last record of a file opened a quote that nothing closed and so took the lines below it in.
+
+    On its own last line such a quote hides nothing; over more lines it would hide rows.
+    """
+    if len(record) < 2:
+        return False
+    followed = [*record[:-1], record[-1].removesuffix("\n") + "\n", "next\n"]
+    return len(list(csv.reader(followed, delimiter=delimiter))) == 1
+
+
 class _Lines:
     """The file's lines, decoded strictly, every line end as LF; NUL characters are dropped as csv cannot hold them."""
 
     def __init__(self, path: Path, encoding: Encoding, limits: Limits) -> None:
         self._pending: list[str] = []
+        self._taken: list[str] = []
         self._stream = self._decode(path, encoding, limits)
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
-        if self._pending:
-            return self._pending.pop()
-        return next(self._stream)
+        line = self._pending.pop() if self._pending else next(self._stream)
+        self._taken.append(line)
+        return line
+
+    def of_record(self) -> list[str]:
+        """The lines taken since this was last asked: those of one record."""
+        taken, self._taken = self._taken, []
+        return taken
 
     def peek(self, count: int) -> list[str]:
         """The next lines without taking them."""

@@ -106,11 +106,13 @@ def read_int(text: str, kind: CellKind) -> Reading:
     if reason is not None:
         return Reading(None, (*changes, reason))
     found = _amount(cleaned)
-    if found is None or found[0] != found[0].to_integral_value() or abs(found[0]) >= _INT_LIMIT:
+    if found is None or found[0] != found[0].to_integral_value():
         return Reading(None, (*changes, Change.NUMBER_UNREADABLE))
     value, unit, chinese = found
     if unit and unit_factor(unit, "元") not in (None, Decimal(1)):  # 3万 in a count
         value *= unit_factor(unit, "元") or 1
+    if abs(value) >= _INT_LIMIT:
+        return Reading(None, (*changes, Change.NUMBER_UNREADABLE))
     done = [*changes]
     if chinese:
         done.append(Change.CN_NUMBER)
