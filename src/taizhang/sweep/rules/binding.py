@@ -121,7 +121,7 @@ class Binder:
         columns = {table: names for table, names in delivered_columns(rule).items() if names}
         parameters = sorted(dependencies(rule).parameters)
         for source in asked:
-            reason = self._absent(columns, source) or self._unset(parameters, source)
+            reason = self._absent(columns, rule.either, source) or self._unset(parameters, source)
             if reason:
                 reasons[source] = reason
         return tuple(source for source in asked if source not in reasons), reasons
@@ -141,12 +141,12 @@ class Binder:
             self._columns[table] = frozenset(self.engine.columns(table))
         return self._columns[table]
 
-    def _absent(self, read: Mapping[str, frozenset[str]], source: str) -> str:
+    def _absent(self, read: Mapping[str, frozenset[str]], either: Sequence[Sequence[str]], source: str) -> str:
         for table, columns in read.items():
             present = self._present(table).get(source)
             if present is None:
                 return f"没有 {table} 数据"
-            missing = sorted(columns - present)
+            missing = sorted(_missing(columns, present, either))
             if missing:
                 titles = "、".join(tables()[table].columns[name].title for name in missing)
                 return f"未报送或整列为空：{titles}"
@@ -199,6 +199,15 @@ class Binder:
             return (texts.tree("as_of"), Kind.DATE) if name == "as_of" else None
 
         return message_sql(bound.rule.message[language], language, columns, given, alias)
+
+
+def _missing(columns: frozenset[str], present: frozenset[str], either: Sequence[Sequence[str]]) -> set[str]:
+    """The columns a rule cannot do without: all it reads, but of a group it may do with one only some."""
+    missing = set(columns - present)
+    for group in either:
+        if any(name in present for name in group):
+            missing -= set(group)
+    return missing
 
 
 def _day(day: date) -> exp.Expr:

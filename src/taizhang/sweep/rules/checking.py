@@ -63,6 +63,9 @@ def _check_fields(rule: Rule, columns: dict[str, Column]) -> None:
     for field in rule.fields:
         if field not in columns:
             _refuse(rule, "fields", f"fields 中的列 {field} 不存在", "只列参与判断的列")
+    for name in {name for group in rule.either for name in group}:
+        if name not in columns:
+            _refuse(rule, "either", f"either 中的列 {name} 不存在", "只列判断中读取的列")
     if not rule.fields:
         _refuse(rule, "fields", "缺少 fields", "列出参与判断的列，用于定位单元格")
 

@@ -40,7 +40,7 @@ PACK_KEYS = {"id", "title", "version", "grammar", "parameters", "defaults"}
 RULE_KEYS = {
     "id", "version", "title", "status", "group", "subject", "scope", "table", "tables", "when", "assert", "observed",
     "involved", "universe", "select", "fields", "edit", "severity", "weight", "origin", "tags", "suppressed_by",
-    "supersedes", "owner", "escalate", "deadline", "message", "hint", "exemption", "examples", "sources",
+    "supersedes", "either", "owner", "escalate", "deadline", "message", "hint", "exemption", "examples", "sources",
 }  # fmt: skip
 INHERITED = {
     "status",
@@ -131,6 +131,22 @@ class _Reader:
         if not isinstance(node, Items) or not all(isinstance(item, Text) for item in node.values):
             self.refuse(f"{key} 应是一列文字", key=key, hint=f"{key}: [甲, 乙]")
         return tuple(item.value for item in node.values if isinstance(item, Text))
+
+    def word_groups(self, key: str) -> tuple[tuple[str, ...], ...]:
+        node = self.get(key)
+        if node is None:
+            return ()
+        groups = node.values if isinstance(node, Items) else ()
+        found = tuple(
+            tuple(word.value for word in group.values if isinstance(word, Text))
+            for group in groups
+            if isinstance(group, Items)
+        )
+        if not found or len(found) != len(groups) or not all(len(group) > 1 for group in found):
+            self.refuse(
+                f"{key} 应是几组列名", key=key, hint=f"{key}: [[甲列, 乙列], [丙列, 丁列]]，每组至少报送一列即可判断"
+            )
+        return found
 
     def flag(self, key: str) -> bool:
         value = self.text(key, "false")
@@ -277,7 +293,7 @@ def _rule(node: Node, defaults: Mapping | None, parameters: dict[str, Parameter]
         suppressed_by=reader.words("suppressed_by"), supersedes=reader.words("supersedes"),
         owner=Owner(role, reader.words("escalate")), deadline_workdays=reader.number("deadline", "5"),
         message=reader.texts("message"), hint=reader.texts("hint"), exemption=_exemption(reader),
-        examples=read_examples(node, scope, read[0] if read else "record", file, reader.rule), sources=reader.words("sources"),
+        examples=read_examples(node, scope, read[0] if read else "record", file, reader.rule), sources=reader.words("sources"), either=reader.word_groups("either"),
         file=file, line=node.line, lines=node.key_lines,
     )  # fmt: skip
     check_rule(rule, parameters)

@@ -155,6 +155,7 @@ class Rule:
     exemption: Exemption
     examples: tuple[Example, ...]
     sources: tuple[str, ...]
+    either: tuple[tuple[str, ...], ...]
     file: str
     line: int
     lines: dict[str, int] = field(default_factory=dict, compare=False)

@@ -11,6 +11,7 @@ from taizhang.sweep.engines import Engine
 from taizhang.sweep.rules.binding import Situation
 from taizhang.sweep.rules.compile import digest
 from taizhang.sweep.rules.errors import PackError, RuleUnknown
+from taizhang.sweep.rules.frames import shipped_cells
 from taizhang.sweep.rules.loading import load_pack
 from taizhang.sweep.rules.model import Pack, Parameter, Rule, Scope, Status
 from taizhang.sweep.rules.parameters import overridden
@@ -102,6 +103,11 @@ def load_packs(
                 )  # fmt: skip
             parameters[name] = parameter
     for rule in rules.values():
+        for tag in rule.tags:
+            if tag not in shipped_cells():
+                raise PackError(
+                    f"没有标签 {tag}", file=rule.file, line=rule.line, rule=rule.id, hint="标签见 frames 下的框架表"
+                )
         for other in (*rule.suppressed_by, *rule.supersedes):
             if other not in rules:
                 raise PackError(

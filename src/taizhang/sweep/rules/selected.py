@@ -37,7 +37,8 @@ class SelectRun:
 
     def _judge(self, rule: Rule, sources: tuple[str, ...], texts: ParameterTexts) -> None:
         asked = ", ".join("'" + source.replace("'", "''") + "'" for source in sources)
-        for name, tree in (("rule_universe", rule.universe), ("rule_selected", rule.select)):
+        universe = f"rule_universe_{rule.id.replace('-', '_').lower()}"  # kept for `observe`
+        for name, tree in ((universe, rule.universe), ("rule_selected", rule.select)):
             assert tree is not None  # noqa: S101 - by the loader
             self.engine.execute(f"DROP TABLE IF EXISTS {name}")
             sql = texts.put_in(expand(tree)).sql("duckdb")
@@ -45,10 +46,10 @@ class SelectRun:
                 f"CREATE TEMPORARY TABLE {name} AS SELECT * FROM ({sql}) AS t WHERE source IN ({asked}) OR source IS NULL"
             )
         self._insert_hits(rule, texts)
-        town = "u.town_code" if "town_code" in self.engine.columns("rule_universe") else "CAST(NULL AS VARCHAR)"
+        town = "u.town_code" if "town_code" in self.engine.columns(universe) else "CAST(NULL AS VARCHAR)"
         self.engine.execute(
             f"INSERT INTO rule_count SELECT '{rule.id}', u.source, {town}, COUNT(*), COUNT(h.subject),"
-            " COUNT(*) - COUNT(h.subject), 0, 0, NULL FROM rule_universe AS u LEFT JOIN"
+            f" COUNT(*) - COUNT(h.subject), 0, 0, NULL FROM {universe} AS u LEFT JOIN"
             " (SELECT DISTINCT source, subject FROM rule_selected) AS h"
             f" ON h.subject = u.subject AND h.source IS NOT DISTINCT FROM u.source GROUP BY u.source, {town}"
         )

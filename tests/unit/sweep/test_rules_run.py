@@ -1,0 +1,420 @@
+"""Running rules over engine tables: hits, counts, messages, four verdicts, parameters, faults and observations."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from taizhang.sweep.engines import DuckDbEngine
+from taizhang.sweep.rules import PackError, RuleUnknown, load_packs, service
+from taizhang.sweep.rules.explaining import rule_sql
+from taizhang.sweep.rules.frames import read_frame, shipped_cells
+from taizhang.sweep.rules.observe import observe
+from taizhang.sweep.rules.ruleset import only
+from taizhang.sweep.rules.run import COUNT_COLUMNS, HIT_COLUMNS
+from taizhang.sweep.rules.schema import arrow_type, tables
+
+OWN = (Path(__file__).parent / "own_pack.yaml").read_text("utf-8")
+DAY = date(2020, 2, 19)
+NUMBER = "610723198001010011"
+
+
+@pytest.fixture
+def engine():
+    with DuckDbEngine() as opened:
+        yield opened
+
+
+def put(engine, name, rows):
+    """A canonical table with these rows; what they leave out is null."""
+    columns = tables()[name].columns
+    filled = {key: pa.array([row.get(key) for row in rows], arrow_type(column.kind)) for key, column in columns.items()}
+    engine.register(f"given_{name}", pa.table(filled))
+    engine.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM given_{name}")
+
+
+def person(number, source="national", **values):
+    """A present member of household 1 in a source."""
+    base = {"record_id": number, "person_id": number, "household_id": 1, "source": source, "as_of": DAY}
+    return base | {"is_present": True, "town_code": "610723103"} | values
+
+
+def run(engine, *rules, **settings):
+    ruleset = only(load_packs(**{k: v for k, v in settings.items() if k in ("own", "overrides")}), rules)
+    ran = ruleset.run(engine, as_of=DAY, delivered=settings.get("delivered"))
+    hits = engine.fetch("SELECT * FROM rule_hit ORDER BY rule, subject, source").to_pylist()
+    counts = engine.fetch("SELECT * FROM rule_count ORDER BY rule, source, town_code").to_pylist()
+    return ran, hits, counts
+
+
+def test_the_engine_tables_have_the_columns_of_the_contract(engine):
+    put(engine, "record", [person(1, sex="男", id_sex="男", id_ok=True)])
+
+    run(engine, "ID-SEX-DIFF")
+
+    assert engine.columns("rule_hit") == tuple(HIT_COLUMNS)
+    assert engine.columns("rule_count") == tuple(COUNT_COLUMNS)
+
+
+def test_a_hit_names_its_subject_its_source_and_its_row(engine):
+    put(engine, "record", [person(7, sex="女", id_sex="男", id_ok=True), person(8, sex="女", id_sex="女", id_ok=True)])
+
+    _, hits, _ = run(engine, "ID-SEX-DIFF")
+
+    assert [(h["subject_type"], h["subject"], h["source"], h["scope_key"], h["record_id"]) for h in hits] == [
+        ("person", "7", "national", "national", 7)
+    ]
+
+
+def test_sources_are_judged_and_counted_apart(engine):
+    put(
+        engine,
+        "record",
+        [
+            person(1, sex="女", id_sex="男", id_ok=True),
+            person(1, "city", record_id=2, sex="男", id_sex="男", id_ok=True),
+        ],
+    )
+
+    _, hits, counts = run(engine, "ID-SEX-DIFF")
+
+    assert [h["source"] for h in hits] == ["national"]
+    assert [(c["source"], c["hits"], c["passes"]) for c in counts] == [("city", 0, 1), ("national", 1, 0)]
+
+
+def test_the_four_verdicts_are_counted_apart(engine):
+    rows = [
+        person(1, sex="女", id_sex="男", id_ok=True),
+        person(2, sex="女", id_sex="女", id_ok=True),
+        person(3, sex="女", id_sex=None, id_ok=True),
+        person(4, sex="女", id_sex="男", id_ok=False),
+        person(5, sex=None, id_sex="男", id_ok=True),
+    ]
+    put(engine, "record", rows)
+
+    _, _, [count] = run(engine, "ID-SEX-DIFF")
+
+    assert [count[name] for name in ("applicable", "hits", "passes", "unknown", "not_applicable")] == [2, 1, 1, 1, 2]
+
+
+def test_messages_are_made_in_three_languages(engine):
+    put(
+        engine,
+        "record",
+        [person(1, name="张三", head_name="李四", village_name="甲村", sex="女", id_sex="男", id_ok=True)],
+    )
+
+    _, [hit], _ = run(engine, "ID-SEX-DIFF")
+
+    assert hit["message_zh"] == "甲村李四户张三：填报性别“女”，号码显示“男”。"
+    assert hit["message_hant"] == "甲村李四戶張三：填報性別“女”，號碼顯示“男”。".replace("張三", "张三")
+    assert hit["message_en"] == "张三, household of 李四, 甲村: sex given as 女, number says 男."
+
+
+@pytest.mark.parametrize(
+    ("placeholder", "shown"),
+    [("id_no", "6107**************"), ("member_phone", "***********"), ("birth_date", "1980"), ("has_dibao", "是")],
+)
+def test_a_message_never_prints_a_sensitive_value_whole(engine, tmp_path, placeholder, shown):
+    path = tmp_path / "own.yaml"
+    path.write_text(OWN.replace("{size_reported}", f"{{{placeholder}}}"), "utf-8")
+    values = {"id_no": NUMBER, "member_phone": "13800138000", "birth_date": date(1980, 1, 1), "has_dibao": True}
+    put(engine, "record", [person(1, household_no="1", size_reported=99, name="张三", **values)])
+
+    _, [hit], _ = run(engine, "OW-LUCKY", own=[path])
+
+    assert hit["message_zh"] == f"张三：{shown}人"
+    assert NUMBER[6:] not in hit["message_en"]
+
+
+def test_an_empty_placeholder_says_that_it_is_empty(engine):
+    put(engine, "record", [person(1, sex="女", id_sex="男", id_ok=True)])
+
+    _, [hit], _ = run(engine, "ID-SEX-DIFF")
+
+    assert hit["message_zh"].startswith("（空）户（空）")
+    assert hit["message_en"].startswith("(blank)")
+
+
+def test_a_household_finding_lists_the_members_involved(engine):
+    put(engine, "household", [{"household_id": 1, "source": "national", "as_of": DAY, "head_name": "张三"}])
+    put(
+        engine,
+        "record",
+        [person(1, relation_to_head="户主"), person(2, relation_to_head="户主"), person(3, relation_to_head="配偶")],
+    )
+
+    _, [hit], _ = run(engine, "HH-MULTI-HEAD")
+
+    assert (hit["subject_type"], hit["subject"], hit["household_id"]) == ("household", "1", 1)
+    assert hit["involved"] == "|1|2|"
+    assert hit["observed"] == "2"
+    assert hit["record_id"] == 1
+
+
+def test_a_household_is_reported_once_and_not_once_a_member(engine):
+    put(engine, "household", [{"household_id": 1, "source": "national", "as_of": DAY}])
+    put(engine, "record", [person(n, relation_to_head="之子", name="甲") for n in range(1, 6)])
+
+    _, hits, [count] = run(engine, "HH-NO-HEAD")
+
+    assert len(hits) == 1
+    assert (count["applicable"], count["hits"]) == (1, 1)
+
+
+def test_a_rule_is_not_run_where_a_source_never_fills_its_column(engine):
+    put(engine, "record", [person(1, ethnic_group="汉族"), person(2, "city", ethnic_group=None)])
+
+    ran, hits, counts = run(engine, "RQ-ETHNIC")
+
+    assert hits == []
+    assert ran.not_run["RQ-ETHNIC"]["city"].endswith("民族")
+    assert [(c["source"], c["not_run"] is None) for c in counts] == [("city", False), ("national", True)]
+
+
+def test_a_rule_that_may_do_with_one_of_two_columns_runs_with_one(engine):
+    household = {"household_id": 1, "source": "city", "as_of": date(2018, 12, 31), "net_income_per_capita": Decimal(1)}
+    put(engine, "household", [household | {"poverty_status": "已脱贫(享受政策)"}])
+    put(engine, "record", [person(1, "city")])
+
+    _, hits, _ = run(engine, "IC-EXITED-BELOW")
+
+    assert [h["subject"] for h in hits] == ["1"]
+
+
+def test_a_column_the_manifest_names_is_judged_even_when_it_is_empty(engine):
+    put(engine, "record", [person(1, "city", ethnic_group=None)])
+
+    _, hits, _ = run(engine, "RQ-ETHNIC", delivered={"city": frozenset({"ethnic_group"})})
+
+    assert [h["subject"] for h in hits] == ["1"]
+
+
+def test_a_rule_is_not_run_where_its_table_is_absent(engine):
+    put(engine, "record", [person(1)])
+
+    ran, hits, _ = run(engine, "PA-EXPIRED")
+
+    assert hits == []
+    assert ran.not_run["PA-EXPIRED"] == {"national": "没有 pairing 数据"}
+
+
+def test_a_parameter_follows_the_year_of_the_source(engine):
+    household = {"household_type": "脱贫户", "net_income_per_capita": Decimal(3000), "household_id": 1}
+    years = [("national", date(2018, 12, 31)), ("city", date(2019, 12, 31))]
+    put(engine, "household", [household | {"source": source, "as_of": day} for source, day in years])
+    put(engine, "record", [person(n, source, as_of=day) for n, (source, day) in enumerate(years)])
+
+    _, hits, _ = run(engine, "IC-EXITED-BELOW")
+
+    assert [h["source"] for h in hits] == ["city"]
+    assert "3218" in hits[0]["message_zh"]
+
+
+def test_a_parameter_without_a_value_for_the_year_stops_the_rule_and_says_so(engine):
+    household = {"household_type": "脱贫户", "net_income_per_capita": Decimal(1), "household_id": 1, "source": "city"}
+    put(engine, "household", [household | {"as_of": date(2026, 1, 1)}])
+    put(engine, "record", [person(1, "city", as_of=date(2026, 1, 1))])
+
+    ran, hits, _ = run(engine, "IC-EXITED-BELOW")
+
+    assert hits == []
+    assert ran.not_run["IC-EXITED-BELOW"] == {"city": "参数 income_line 没有 2026 年的值"}
+
+
+@pytest.mark.parametrize(
+    ("override", "subjects"), [({}, ["1"]), ({"head_min_age": 10}, []), ({"head_min_age": {"2020": 18}}, ["1", "2"])]
+)
+def test_a_county_sets_a_parameter_for_all_years_or_one(engine, override, subjects):
+    ages = [
+        person(1, relation_to_head="户主", birth_date=date(2005, 1, 1)),
+        person(2, relation_to_head="户主", birth_date=date(2003, 1, 1)),
+    ]
+    put(engine, "record", ages)
+
+    _, hits, _ = run(engine, "HH-HEAD-MINOR", overrides=override)
+
+    assert [h["subject"] for h in hits] == subjects
+
+
+@pytest.mark.parametrize(
+    ("override", "why"),
+    [({"head_mim_age": 10}, "没有参数"), ({"head_min_age": "ten"}, "不是 int"), ({"head_min_age": {"20": 10}}, "年度")],
+)
+def test_an_override_is_checked_like_a_pack(override, why):
+    with pytest.raises(PackError) as caught:
+        load_packs(overrides=override)
+
+    assert why in str(caught.value)
+    assert caught.value.file == "county.toml"
+
+
+def test_a_suppressed_rule_is_not_judged(engine):
+    wrong = {"sex": "女", "id_sex": "男", "id_ok": True, "id_kind": "citizen"}
+    put(engine, "record", [person(1, **wrong, id_defects="|ID-EXCEL-TRUNC|"), person(2, **wrong)])
+
+    _, hits, _ = run(engine, "ID-SEX-DIFF", "ID-EXCEL-TRUNC", "ID-CHECKSUM")
+
+    assert [(h["rule"], h["subject"]) for h in hits] == [("ID-EXCEL-TRUNC", "1"), ("ID-SEX-DIFF", "2")]
+
+
+def test_a_rule_that_fails_is_a_finding_and_the_others_go_on(engine):
+    put(
+        engine,
+        "record",
+        [person(1, sex="女", id_sex="男", id_ok=True, relation_to_head="户主", birth_date=date(2015, 1, 1))],
+    )
+    # a date column that holds text: what a broken delivery would be
+    engine.execute("CREATE OR REPLACE TABLE record AS SELECT * REPLACE ('soon' AS birth_date) FROM record")
+
+    ran, hits, counts = run(engine, "ID-SEX-DIFF", "HH-HEAD-MINOR")
+
+    assert list(ran.faults) == ["HH-HEAD-MINOR"]
+    assert [(h["rule"], h["subject"]) for h in hits] == [("ID-SEX-DIFF", "1"), ("RULE-FAULT", "HH-HEAD-MINOR")]
+    assert [c["not_run"] for c in counts if c["rule"] == "HH-HEAD-MINOR"] == ["运行出错：BinderException"]
+
+
+def test_a_select_rule_that_fails_is_a_finding_too(engine):
+    put(
+        engine,
+        "record",
+        [person(1, relation_to_head="户主", birth_date=date(1980, 1, 1)), person(2, relation_to_head="之子")],
+    )
+    engine.execute("CREATE OR REPLACE TABLE record AS SELECT * REPLACE ('soon' AS birth_date) FROM record")
+
+    ran, hits, _ = run(engine, "HH-CHILD-OLDER")
+
+    assert "HH-CHILD-OLDER" in ran.faults
+    assert [h["rule"] for h in hits] == ["RULE-FAULT"]
+
+
+def test_draft_rules_are_not_judged(engine):
+    put(engine, "record", [person(1, school_status="小学", labour_ability="普通劳动力")])
+
+    ran, hits, _ = run(engine, "LB-STUDENT")
+
+    assert (ran.rules, hits) == (0, [])
+
+
+def test_two_runs_over_the_same_rows_say_the_same(engine):
+    put(engine, "record", [person(n, sex="女", id_sex="男", id_ok=True) for n in range(50)])
+    _, first, _ = run(engine, "ID-SEX-DIFF", "RQ-ETHNIC")
+
+    _, second, _ = run(engine, "ID-SEX-DIFF", "RQ-ETHNIC")
+
+    assert first == second
+
+
+def test_an_emptied_value_is_observed_as_unknown_and_not_as_pass(engine):
+    rows = [
+        person(1, sex="女", id_sex=None, id_ok=True),
+        person(2, sex="女", id_sex="女", id_ok=True),
+        person(3, sex=None, id_ok=True),
+        person(4, sex="男", id_sex="女", id_ok=True),
+    ]
+    put(engine, "record", rows)
+    run(engine, "ID-SEX-DIFF")
+    asked = [("ID-SEX-DIFF", "national", str(n)) for n in (1, 2, 3, 4, 5)]
+    engine.register(
+        "asked_subject", pa.table(dict(zip(("rule", "source", "subject"), zip(*asked, strict=True), strict=True)))
+    )
+
+    observe(only(load_packs(), ["ID-SEX-DIFF"]), engine)
+
+    seen = engine.fetch("SELECT subject, verdict FROM rule_observation ORDER BY subject").to_pylist()
+    assert [(row["subject"], row["verdict"]) for row in seen] == [
+        ("1", "unknown"),
+        ("2", "pass"),
+        ("3", "not_applicable"),
+        ("4", "hit"),
+    ]
+
+
+def test_select_rules_are_observed_against_their_universe(engine):
+    accounts = [(1, "a"), (2, "a"), (3, "b"), (4, None)]
+    put(
+        engine,
+        "household",
+        [{"household_id": n, "source": "city", "as_of": DAY, "bank_account": a} for n, a in accounts],
+    )
+    run(engine, "HH-BANK-SHARED")
+    asked = [("HH-BANK-SHARED", "city", str(n)) for n in (1, 3, 4)]
+    engine.register(
+        "asked_subject", pa.table(dict(zip(("rule", "source", "subject"), zip(*asked, strict=True), strict=True)))
+    )
+
+    observe(only(load_packs(), ["HH-BANK-SHARED"]), engine)
+
+    seen = engine.fetch("SELECT subject, verdict FROM rule_observation ORDER BY subject").to_pylist()
+    assert [(row["subject"], row["verdict"]) for row in seen] == [("1", "hit"), ("3", "pass")]
+
+
+def test_explain_tells_parameters_sources_and_both_dialects():
+    text = service.explain("IC-EXITED-BELOW")
+
+    assert "year=2018：2995" in text
+    assert "SQL（duckdb）" in text
+    assert ":income_line" in text
+    assert "$income_line" in text
+    assert "net_income_per_capita（人均纯收入（元））" in text
+
+
+def test_an_unknown_rule_is_answered_with_its_neighbours():
+    with pytest.raises(RuleUnknown) as caught:
+        service.explain("HH-NOTHING")
+
+    assert "HH-SIZE" in caught.value.hint
+
+
+@pytest.mark.parametrize("rule", [r for r in load_packs().rules.values() if r.scope != "diagnosis"], ids=lambda r: r.id)
+def test_every_rule_prints_for_spark(rule):
+    assert "SELECT" in rule_sql(rule, "spark")
+
+
+def test_the_digest_changes_with_the_meaning_and_not_with_the_words(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text(OWN, "utf-8")
+    before = load_packs([path]).digests()["OW-LUCKY"]
+    path.write_text(OWN.replace("核对。", "请核对。"), "utf-8")
+    reworded = load_packs([path]).digests()["OW-LUCKY"]
+    path.write_text(OWN.replace("<= :own_limit", "< :own_limit"), "utf-8")
+
+    changed = load_packs([path]).digests()["OW-LUCKY"]
+
+    assert before == reworded
+    assert before != changed
+
+
+def test_frames_ship_their_known_headings_and_nothing_invented():
+    labels = [cell.label for cell in shipped_cells().values() if cell.label is not None]
+
+    assert labels == ["查", "补", "落实一", "落实二"]
+    assert len(shipped_cells()) == 4 + 7 * 3
+
+
+def test_a_rule_may_carry_the_tag_of_a_frame_and_no_other(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        OWN.replace("    severity: suspect", "    tags: [一查一补两落实/2]\n    severity: suspect"), "utf-8"
+    )
+    tagged = load_packs([path]).rule("OW-LUCKY")
+    path.write_text(OWN.replace("    severity: suspect", "    tags: [三查/1]\n    severity: suspect"), "utf-8")
+
+    with pytest.raises(PackError) as caught:
+        load_packs([path])
+
+    assert tagged.tags == ("一查一补两落实/2",)
+    assert "三查/1" in str(caught.value)
+
+
+@pytest.mark.parametrize(("text", "why"), [("a,b\n", "表头"), ("tag,label,from,to\nx,,,\nx,,,\n", "重复")])
+def test_a_frame_with_other_headings_or_twins_is_refused(tmp_path, text, why):
+    path = tmp_path / "frame.csv"
+    path.write_text(text, "utf-8")
+
+    with pytest.raises(PackError) as caught:
+        read_frame(path)
+
+    assert why in str(caught.value)
