@@ -1,0 +1,74 @@
+"""# The sweep: every stage and its ratio to a reference query
+
+Run with: python bench/sweep.py [--persons 100000] [--seed 11] [--rounds 3]
+
+R is what any tool must at least do: group every record of the four deliveries by its number and take the smallest and
+largest name, straight from the Parquet files. R and sweeps run in turn in one process; medians are printed.
+"""
+
+import argparse
+import resource
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import duckdb
+
+from measure import table
+from taizhang.intake.county import load_county
+from taizhang.intake.pipeline import take_in
+from taizhang.progress import Silent
+from taizhang.report.write import write_reports
+from taizhang.sample import make_county
+from taizhang.sweep import sweep
+
+
+def reference(data: Path) -> float:
+    """Seconds of R over every delivered record."""
+    files = sorted(str(path) for path in data.glob("deliveries/*/*/record.parquet"))
+    with duckdb.connect(config={"threads": 2}) as db:
+        started = time.perf_counter()
+        db.execute(
+            "SELECT id_no, min(name), max(name) FROM read_parquet($files, union_by_name=true) GROUP BY id_no",
+            {"files": files},
+        ).fetchall()
+        return time.perf_counter() - started
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--persons", type=int, default=100_000)
+    arguments.add_argument("--seed", type=int, default=11)
+    arguments.add_argument("--rounds", type=int, default=3)
+    options = arguments.parse_args()
+    stages: dict[str, list[float]] = defaultdict(list)
+    with tempfile.TemporaryDirectory(prefix="taizhang-bench-") as folder:
+        made = make_county(Path(folder) / "county", persons=options.persons, seed=options.seed, deliveries=1)
+        county = load_county(made.folder / "county.toml")
+        take_in(county)
+        for _ in range(options.rounds):
+            stages["R"].append(reference(county.data))
+            started = time.perf_counter()
+            result = sweep(county)
+            stages["whole sweep"].append(time.perf_counter() - started)
+            for name, seconds in result.seconds.items():
+                stages[f"– {name}"].append(seconds)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        started = time.perf_counter()
+        write_reports(county, result.folder, progress=Silent())
+        reports = time.perf_counter() - started
+    middle = {name: statistics.median(seconds) for name, seconds in stages.items()}
+    print("# The sweep: every stage and its ratio to a reference query\n")
+    print(
+        f"{options.persons:,} persons, {result.counts['records']:,} records, {result.counts['open']:,} findings, seed {options.seed}; median of {options.rounds} rounds in turn.\n"
+    )
+    print(table(["", "seconds", "÷ R"], [[name, f"{s:.2f}", f"{s / middle['R']:.1f}"] for name, s in middle.items()]))
+    print(
+        f"\nPeak memory of the sweep {peak:,.0f} MB. Page, lists and annotated workbooks of all files: {reports:.1f} s."
+    )
+
+
+if __name__ == "__main__":
+    main()
