@@ -21,7 +21,7 @@ class SheetWaitsError(UserError):
 
 
 class DeliveryHeldError(UserError):
-    """A delivery is held: findings may open, none may close until somebody releases it."""
+    """A delivery is held: findings may open, none may close until a later delivery is not."""
 
     code: ClassVar[str] = "E-DELIVERY-HELD"
 

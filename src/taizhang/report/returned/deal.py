@@ -51,7 +51,9 @@ def return_workbooks(county: County, sweep_folder: Path, target: Path, *, progre
     progress.start(stage, total=len(by_file))
     items, places = [], []
     taken: set[str] = set()
-    for (source, delivery, file_no), (name, problems) in by_file.items():
+    # The newest delivery first: a finding may also stand in an older one, whose copy is then the numbered one.
+    newest_first = sorted(sorted(by_file.items(), key=lambda item: item[0]), key=lambda item: item[0][1], reverse=True)
+    for (source, delivery, file_no), (name, problems) in newest_first:
         original = _original(county, source, delivery, file_no)
         place = target / returned_name(source, name, taken)
         place.parent.mkdir(parents=True, exist_ok=True)
