@@ -1,6 +1,6 @@
 """The tables that rules read: record, person, household, and the others as delivered, with the register's ids."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from taizhang.intake.delivery.schemas import table_schema
 from taizhang.intake.model import TABLES
 from taizhang.sweep.diagnose import Judgement
 from taizhang.sweep.engines import Engine
-from taizhang.sweep.lake import SourceDelivery
+from taizhang.sweep.lake import SourceDelivery, manifest_of
 from taizhang.sweep.tables import RECORD_BASE
 
 PLACE = ("town_code", "village_code", "town_name", "village_name")
@@ -39,7 +39,7 @@ def make_canonical(engine: Engine, deliveries: Sequence[SourceDelivery], judged:
         CREATE OR REPLACE VIEW record AS
         SELECT {own}, l.person_id, l.household_id, COALESCE(l.in_register, FALSE) AS in_register
         FROM record_raw AS r LEFT JOIN record_link AS l ON l.record_id = r.record_id
-        LEFT JOIN person_known_place AS p ON r.town_code IS NULL AND p.person_id = l.person_id
+        LEFT JOIN person_known_place AS p ON p.person_id = l.person_id
     """)
     _person(engine, judged)
     _household(engine, deliveries)
@@ -243,7 +243,7 @@ def _deliveries(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
             "as_of": d.as_of,
             "previous": None if d.previous is None else d.previous.name[:10],
             "rows": _rows(d.manifest),
-            "rows_previous": d.manifest.get("rows_previous"),
+            "rows_previous": None if d.previous is None else _rows(manifest_of(d.previous)),
             "held": d.held,
         }
         for d in deliveries
@@ -256,13 +256,7 @@ def _deliveries(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
         CREATE OR REPLACE TABLE delivery AS
         SELECT source, delivery, as_of, CAST(previous AS DATE) AS previous, "rows", rows_previous, held FROM delivery_raw
     """)
-    parts = []
-    for d in deliveries:
-        path = d.table("events")
-        if path is not None:
-            engine.scan(f"events_{d.number}", [path])
-            parts.append((d, f"events_{d.number}"))
-    _file_events(engine, parts)
+    _file_events(engine, deliveries)
 
 
 def _rows(manifest: Mapping[str, Any]) -> int | None:
@@ -271,28 +265,43 @@ def _rows(manifest: Mapping[str, Any]) -> int | None:
     return count if isinstance(count, int) else None
 
 
-def _file_events(engine: Engine, parts: Sequence[tuple[SourceDelivery, str]]) -> None:
-    """File-level events of the manifests and counts of the cell events by sheet and code."""
-    rows = []
-    for delivery, _ in parts:
-        for event in delivery.manifest.get("file_events", ()):
-            if isinstance(event, dict):
-                rows.append(
-                    (
-                        delivery.source,
-                        delivery.name,
-                        delivery.as_of,
-                        event.get("file"),
-                        event.get("sheet"),
-                        event.get("cell"),
-                        event.get("code"),
-                        event.get("n", 1),
-                    )
-                )
+def _file_events(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
+    """What intake told about files, sheets and cells: one row an event, cell events counted by sheet and code."""
     names = ("source", "delivery", "as_of", "file", "sheet", "cell", "code", "n")
+    rows = [row for delivery in deliveries for row in (*_told(delivery), *_cell_events(engine, delivery))]
     kinds = (pa.string(), pa.string(), pa.date32(), pa.string(), pa.string(), pa.string(), pa.string(), pa.int64())
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     engine.register(
         "file_event_raw", pa.table({n: pa.array(c, k) for n, c, k in zip(names, columns, kinds, strict=True)})
     )
     engine.execute("CREATE OR REPLACE TABLE file_event AS SELECT * FROM file_event_raw")
+
+
+def _told(delivery: SourceDelivery) -> Iterator[tuple[Any, ...]]:
+    for file in delivery.manifest.get("files", ()):
+        for event in file.get("events", ()):
+            where = (file["name"], event.get("sheet") or None, event.get("cell") or None)
+            yield (delivery.source, delivery.name, delivery.as_of, *where, event["code"], 1)
+
+
+def _cell_events(engine: Engine, delivery: SourceDelivery) -> Iterator[tuple[Any, ...]]:
+    path = delivery.table("events")
+    if path is None:
+        return
+    engine.scan("cell_event", [path])
+    table = engine.fetch("""
+        SELECT file_no, sheet_no, codes, COUNT(*) AS n, MIN(cell) AS cell FROM cell_event
+        WHERE codes IS NOT NULL GROUP BY file_no, sheet_no, codes ORDER BY file_no, sheet_no, codes
+    """)
+    names = {file["no"]: file for file in delivery.manifest.get("files", ())}
+    counted: dict[tuple[int, int, str], tuple[int, str]] = {}
+    for file_no, sheet_no, codes, n, cell in zip(
+        *(table[name].to_pylist() for name in table.column_names), strict=True
+    ):
+        for code in codes.strip("|").split("|"):
+            before = counted.get((file_no, sheet_no, code), (0, cell))
+            counted[file_no, sheet_no, code] = (before[0] + n, min(before[1] or "", cell or ""))
+    for (file_no, sheet_no, code), (n, cell) in counted.items():
+        file = names.get(file_no, {"name": None, "sheets": []})
+        sheet = next((one["name"] for one in file.get("sheets", ()) if one["no"] == sheet_no), None)
+        yield (delivery.source, delivery.name, delivery.as_of, file["name"], sheet, cell or None, code, n)

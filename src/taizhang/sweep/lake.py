@@ -34,16 +34,18 @@ class SourceDelivery:
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
         """The delivery's manifest.json; empty where the delivery has none."""
-        path = self.folder / "manifest.json"
-        if not path.is_file():
-            return {}
-        loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        return loaded
+        return manifest_of(self.folder)
 
     @property
     def held(self) -> bool:
         """Whether intake held the delivery back for a person to look at; nothing may close on a held one."""
         return bool(self.manifest.get("held", {}).get("held", False))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that was sent was taken: no file refused, no sheet waiting for a decision."""
+        counts = self.manifest.get("counts", {})
+        return not (counts.get("waiting_sheets") or counts.get("refused_files"))
 
     def table(self, name: str) -> Path | None:
         """The Parquet file of a canonical table, or None where the delivery has no such rows."""
@@ -72,12 +74,18 @@ def delivery_folders(data: Path, source: str) -> list[tuple[date, str, Path]]:
     return [(day, digest, folder) for day, _, digest, folder in sorted(found)]
 
 
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """The manifest.json of a delivery folder; empty where there is none."""
+    path = folder / "manifest.json"
+    if not path.is_file():
+        return {}
+    loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return loaded
+
+
 def _taken_at(folder: Path) -> str:
     """When the delivery was taken in: of two as of the same day the later one is the correction of the earlier."""
-    manifest = folder / "manifest.json"
-    if not manifest.is_file():
-        return ""
-    return str(json.loads(manifest.read_text("utf-8")).get("taken_at", ""))
+    return str(manifest_of(folder).get("taken_at", ""))
 
 
 def current_deliveries(data: Path, sources: Sequence[SourceFacts], as_of: date | None) -> list[SourceDelivery]:

@@ -213,4 +213,8 @@ def _new_folder(sweeps: Path, day: date) -> Path:
 
 def _incomplete(county: County, deliveries: list[SourceDelivery]) -> list[str]:
     there = {delivery.source: delivery for delivery in deliveries}
-    return [source.id for source in county.sources if source.id not in there or there[source.id].held]
+    return [
+        source.id
+        for source in county.sources
+        if source.id not in there or there[source.id].held or not there[source.id].is_whole
+    ]

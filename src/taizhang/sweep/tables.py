@@ -12,6 +12,8 @@ from taizhang.sweep.lake import SourceDelivery
 RECORD_BASE = 10**12
 """record_id = source number × this + record number in the delivery."""
 
+TEMPORARY = "TEMP-"
+"""Prefix of household numbers that intake made up for rows of a source that gives none."""
 COMMON_NUMBERING = 0.6
 """Share of persons under equal household numbers from which two sources are taken to number alike."""
 NUMBER_VOTES = 6
@@ -93,7 +95,7 @@ def make_claim(engine: Engine) -> None:
             CASE relation_to_head WHEN '户主' THEN 1 WHEN '配偶' THEN 2 ELSE
                 CASE WHEN relation_to_head IS NULL THEN NULL ELSE 3 END END AS relation,
             TRY_CAST(household_no AS BIGINT) AS hh_number,
-            COALESCE(household_no, 'h' || head_core18,
+            COALESCE(CASE WHEN household_no NOT LIKE '{TEMPORARY}%' THEN household_no END, 'h' || head_core18, household_no,
                 'r' || CAST(file_no AS VARCHAR) || ':' || CAST(sheet_no AS VARCHAR) || ':' || CAST(household_run AS VARCHAR))
                 AS hh_text,
             CASE WHEN id_defects LIKE '%|ID-EXCEL-TRUNC|%' THEN 1 ELSE 0 END AS truncated,

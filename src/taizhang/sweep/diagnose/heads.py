@@ -27,17 +27,19 @@ def head_copies(
         FROM claim_person WHERE relation = 1 AND present = 1 AND hh_no IS NOT NULL
         GROUP BY hh_no HAVING COUNT(DISTINCT root) = 1
     """)
-    table = engine.fetch("""
+    name = "r.head_name_id <> o.name_id AND r.head_name IS NOT NULL AND o.name IS NOT NULL"
+    number = "r.head_id_key <> o.id_key"
+    table = engine.fetch(f"""
         SELECT h.record_id, h.source_no, h.hh, h.root, MIN(m.record_id) AS copy_id, MIN(o.name) AS own_name,
             MIN(COALESCE(o.core18, o.id_no)) AS own_number, MIN(r.head_name) AS name_copy,
             MIN(COALESCE(r.head_core18, r.head_id_no)) AS number_copy, MIN(o.village_code) AS village,
-            MAX(CASE WHEN r.head_name_id <> o.name_id THEN 1 ELSE 0 END) AS name_differs,
-            MAX(CASE WHEN r.head_id_key <> o.id_key THEN 1 ELSE 0 END) AS number_differs
+            MAX(CASE WHEN {name} THEN 1 ELSE 0 END) AS name_differs,
+            MAX(CASE WHEN {number} THEN 1 ELSE 0 END) AS number_differs
         FROM head_row AS h
         JOIN claim_person AS m ON m.hh_no = h.hh_no
         JOIN record_raw AS r ON r.record_id = m.record_id
         JOIN record_raw AS o ON o.record_id = h.record_id
-        WHERE (r.head_name_id <> o.name_id OR r.head_id_key <> o.id_key) AND m.relation IS NOT NULL
+        WHERE ({name} OR {number}) AND m.relation IS NOT NULL
         GROUP BY h.record_id, h.source_no, h.hh, h.root
         ORDER BY h.record_id
     """)
@@ -46,8 +48,8 @@ def head_copies(
         return
     names = compare_name_pairs(_column(rows, "own_name"), _column(rows, "name_copy"))["code"].to_pylist()
     numbers = compare_number_pairs(_column(rows, "own_number"), _column(rows, "number_copy"))[0].to_pylist()
-    for row, name, number in zip(rows, names, numbers, strict=True):
-        yield _head(row, name, number, sources[row["source_no"]].source)
+    for row, by_name, by_number in zip(rows, names, numbers, strict=True):
+        yield _head(row, by_name, by_number, sources[row["source_no"]].source)
 
 
 def _column(rows: list[dict[str, object]], name: str) -> pa.StringArray:

@@ -24,6 +24,10 @@ HISTORY = pa.schema([
     ("finding_id", pa.string()), ("first_seen", pa.string()), ("open", pa.bool_()), ("reopened_count", pa.int32()),
 ])  # fmt: skip
 PASS, UNKNOWN, NOT_APPLICABLE = 1, 3, 0
+ABOUT_PRESENCE = frozenset(
+    {"XS-MISSING", "XS-EXTRA", "PR-DUP-ROW", "PR-DUP-HOUSEHOLD", "PR-DUP-15-18", "PR-DUP-DISABILITY"}
+)
+"""Findings that an incomplete delivery could seem to mend, because a row it lacks may stand in what was not taken."""
 _VERDICTS = {PASS: "pass", UNKNOWN: "unknown", NOT_APPLICABLE: "not_applicable"}
 
 
@@ -105,8 +109,11 @@ def _is_newer(finding: Finding, before: Before, current: Mapping[str, SourceDeli
 
 def _observed(finding: Finding, before: Before, current: Mapping[str, SourceDelivery], verdict: str) -> str:
     scope = _scope(finding, current)
-    if any(current[source].held for source in scope if before.deliveries.get(source) != current[source].name):
+    newer = [current[source] for source in scope if before.deliveries.get(source) != current[source].name]
+    if any(delivery.held for delivery in newer):
         return "held"
+    if verdict == "pass" and finding["rule"] in ABOUT_PRESENCE and not all(delivery.is_whole for delivery in newer):
+        return "unknown"
     return verdict
 
 
