@@ -21,6 +21,7 @@ from taizhang.sweep.rules.grammar import parse
 from taizhang.sweep.rules.messages import message_sql
 from taizhang.sweep.rules.model import Parameter, Rule, Value
 from taizhang.sweep.rules.parameters import KINDS, in_force
+from taizhang.sweep.rules.scanned import scanned
 from taizhang.sweep.rules.schema import Column, Kind, Table, tables
 
 AGE = parse("age_on(birth_date, :as_of)")
@@ -163,7 +164,7 @@ class Binder:
         if "source" not in there:
             return dict.fromkeys(self.dates, frozenset(columns)) if there else {}
         counted = "".join(f", COUNT({name}) AS {name}" for name in columns)
-        rows = self.engine.fetch(f"SELECT source{counted} FROM {table} GROUP BY source").to_pylist()
+        rows = self.engine.fetch(f"SELECT source{counted} FROM {scanned(table)} GROUP BY source").to_pylist()
         found = dict(self.situation.delivered or {})
         for row in rows:
             known = (self.situation.delivered or {}).get(row["source"], frozenset())

@@ -21,6 +21,7 @@ from taizhang.sweep.rules.functions import expand
 from taizhang.sweep.rules.fuse import verdict_sql
 from taizhang.sweep.rules.model import Rule, Scope, Value
 from taizhang.sweep.rules.ruleset import RuleSet
+from taizhang.sweep.rules.scanned import scanned
 from taizhang.sweep.rules.schema import Column, Kind, arrow_type, tables
 
 MOST_ROWS = 20_000
@@ -41,7 +42,8 @@ def one_sided(ruleset: RuleSet, rule: Rule) -> str:
     arrow = {name: pa.array(values, arrow_type(table.columns[name].kind)) for name, values in columns.items()}
     with DuckDbEngine() as engine:
         engine.register("generated", pa.table(arrow))
-        engine.execute(f"CREATE TABLE {table.name} AS SELECT * FROM generated")
+        for name in (table.name, scanned(table.name)):
+            engine.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM generated")
         everything = {"x": frozenset(table.columns)}
         binder = Binder(engine, Situation(DEFAULT_AS_OF, "", "", ruleset.parameters, everything), columns_read([rule]))
         bound = binder.bind(rule, [], None)

@@ -93,15 +93,15 @@ def subject_sql(subject: str, table: Table, alias: str) -> str:
     return template.format(t=alias)
 
 
-def household_facts_sql(columns: Sequence[str], scan: MemberScan) -> str:
-    """Households of each source with the member aggregates their rules need: one scan of records."""
+def household_facts_sql(columns: Sequence[str], scan: MemberScan, members: str) -> str:
+    """Households of each source with the aggregates their rules need over `members`, a table of records: one scan."""
     aggregates = ", ".join(f"{sql} AS {name}" for sql, name in scan.columns.items())
     own = ", ".join(f"h.{name}" for name in columns)
     named = ", ".join(f"m.{name}" for name in scan.columns.values())
     return (
         f"SELECT {own}, m.record_id{', ' + named if named else ''} FROM household AS h LEFT JOIN ("
         f"SELECT source, household_id, MIN(record_id) AS record_id{', ' + aggregates if aggregates else ''}"
-        " FROM record WHERE NOT household_id IS NULL GROUP BY source, household_id"
+        f" FROM {members} WHERE NOT household_id IS NULL GROUP BY source, household_id"
         ") AS m ON m.source = h.source AND m.household_id = h.household_id"
     )
 

@@ -12,6 +12,7 @@ from taizhang.sweep.rules.compile import Bound, MemberScan, message_columns
 from taizhang.sweep.rules.fuse import household_facts_sql, involved_sql, positions, subject_sql, words_sql
 from taizhang.sweep.rules.messages import qualified
 from taizhang.sweep.rules.model import LANGUAGES, Rule, Scope
+from taizhang.sweep.rules.scanned import drop_scanned, make_scanned, scanned
 from taizhang.sweep.rules.schema import Table, tables
 from taizhang.sweep.rules.selected import SelectRun
 
@@ -51,6 +52,7 @@ def run_rules(engine: Engine, rules: Sequence[Rule], situation: Situation) -> Ra
     _create(engine, "rule_hit", HIT_COLUMNS)
     _create(engine, "rule_count", COUNT_COLUMNS)
     ran = Ran(rules=len(rules))
+    make_scanned(engine, rules)
     binder = Binder(engine, situation, columns_read(rules))
     for name in dict.fromkeys(rule.tables[0] for rule in rules if rule.scope in (Scope.ROW, Scope.HOUSEHOLD)):
         fitting = [r for r in rules if r.scope in (Scope.ROW, Scope.HOUSEHOLD) and r.tables[0] == name]
@@ -62,6 +64,7 @@ def run_rules(engine: Engine, rules: Sequence[Rule], situation: Situation) -> Ra
             if fault:
                 ran.faults[rule.id] = fault
     _insert_not_run(engine, ran)
+    drop_scanned(engine)
     return ran
 
 
@@ -98,7 +101,7 @@ class _TableRun:
     def __init__(self, engine: Engine, table: Table, binder: Binder, ran: Ran) -> None:
         self.engine, self.table, self.binder, self.ran = engine, table, binder, ran
         self.words_table = f"rule_word_{table.name}"
-        self.facts = table.name
+        self.facts = scanned(table.name)
         self.involved: dict[str, str] = {}
 
     def run(self, rules: Sequence[Rule]) -> None:
@@ -130,7 +133,7 @@ class _TableRun:
             needed |= self.binder.columns_of(rule, "household") | message_columns(rule, "household")
         available = set(self.engine.columns("household"))
         self.engine.execute(f"DROP TABLE IF EXISTS {self.facts}")
-        sql = household_facts_sql(sorted(needed & available), scan)
+        sql = household_facts_sql(sorted(needed & available), scan, scanned("record"))
         self.engine.execute(f"CREATE TEMPORARY TABLE {self.facts} AS {sql}")
 
     def _context(self) -> list[str]:
@@ -226,7 +229,7 @@ class _TableRun:
         columns = "".join(f", {sql} AS involved_{n}" for n, (_, sql) in enumerate(listed))
         self.engine.execute("DROP TABLE IF EXISTS rule_involved")
         self.engine.execute(
-            f"CREATE TEMPORARY TABLE rule_involved AS SELECT r.source, r.household_id{columns} FROM record AS r"
+            f"CREATE TEMPORARY TABLE rule_involved AS SELECT r.source, r.household_id{columns} FROM {scanned('record')} AS r"
             " SEMI JOIN rule_hit_row AS h ON h.source = r.source AND h.household_id = r.household_id"
             " GROUP BY r.source, r.household_id"
         )

@@ -9,6 +9,7 @@ from taizhang.sweep.rules.functions import expand
 from taizhang.sweep.rules.messages import message_sql
 from taizhang.sweep.rules.model import LANGUAGES, Rule
 from taizhang.sweep.rules.parameters import KINDS
+from taizhang.sweep.rules.scanned import read_scanned
 from taizhang.sweep.rules.schema import Kind
 from taizhang.sweep.rules.selects import outputs_of
 
@@ -41,7 +42,7 @@ class SelectRun:
         for name, tree in ((universe, rule.universe), ("rule_selected", rule.select)):
             assert tree is not None  # noqa: S101 - by the loader
             self.engine.execute(f"DROP TABLE IF EXISTS {name}")
-            sql = texts.put_in(expand(tree)).sql("duckdb")
+            sql = read_scanned(texts.put_in(expand(tree))).sql("duckdb")
             self.engine.execute(
                 f"CREATE TEMPORARY TABLE {name} AS SELECT * FROM ({sql}) AS t WHERE source IN ({asked}) OR source IS NULL"
             )

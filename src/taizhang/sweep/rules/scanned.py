@@ -1,0 +1,54 @@
+"""The one table every rule scans, read once: the columns of `record` that any rule needs, held by the engine.
+
+`record` is a view over Parquet files and the register's links; a sweep's rules would otherwise decode and join it a
+dozen times. What they need of it is about half of its columns.
+"""
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from taizhang.sweep.engines import Engine
+from taizhang.sweep.rules.compile import dependencies, message_columns
+from taizhang.sweep.rules.fuse import CONTEXT
+from taizhang.sweep.rules.model import Rule, Scope
+from taizhang.sweep.rules.schema import tables
+
+SCANNED = {"record": "rule_record"}
+
+
+def scanned(table: str) -> str:
+    """The name under which a canonical table is read while rules run."""
+    return SCANNED.get(table, table)
+
+
+def make_scanned(engine: Engine, rules: Sequence[Rule]) -> None:
+    """Make `rule_record` for the rules, where there is a `record` to make it of."""
+    for name, copy in SCANNED.items():
+        there = engine.columns(name)
+        needed = {"as_of", "is_present", *CONTEXT}
+        for rule in rules:
+            needed |= dependencies(rule).columns.get(name, frozenset())
+            if rule.scope is Scope.ROW and rule.tables == (name,):
+                needed |= message_columns(rule, name)
+        engine.execute(f"DROP TABLE IF EXISTS {copy}")
+        if there:
+            listed = ", ".join(column for column in tables()[name].columns if column in needed and column in there)
+            engine.execute(f"CREATE TEMPORARY TABLE {copy} AS SELECT {listed} FROM {name}")
+
+
+def drop_scanned(engine: Engine) -> None:
+    """Give the memory back."""
+    for copy in SCANNED.values():
+        engine.execute(f"DROP TABLE IF EXISTS {copy}")
+
+
+def read_scanned(tree: exp.Expr) -> exp.Expr:
+    """A SELECT that reads the copies instead of the tables, under the tables' names."""
+    return tree.transform(_copy_of)
+
+
+def _copy_of(node: exp.Expr) -> exp.Expr:
+    if isinstance(node, exp.Table) and node.name in SCANNED:
+        return exp.alias_(exp.to_table(SCANNED[node.name]), node.alias or node.name, table=True)
+    return node
