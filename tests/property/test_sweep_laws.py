@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 sys.path.append(str(Path(__file__).parents[1] / "unit" / "sweep"))  # the builder of small counties lives there
 
-from ledgers import DAUGHTER, FIRST, SECOND, SON, SOURCES, SPOUSE, Ledgers, changed, family, number, told
+from ledgers import DAUGHTER, FIRST, SECOND, SON, SOURCES, SPOUSE, THIRD, Ledgers, changed, family, number, told
 
 FAMILIES = 4
 few = settings(
@@ -111,6 +111,21 @@ def test_the_suggested_repair_of_the_named_ledger_removes_the_finding(ledgers):
     assert len(before.findings) == 2
     assert {one["culprit"] for one in before.findings} <= set(SOURCES)
     assert {one["delta"] for one in after.findings} == {"gone"}
+
+
+@few
+@given(troubled(REPAIRABLE), SOURCE, MEMBER)
+def test_a_row_left_out_and_put_back_restores_the_findings(ledgers, source, member):
+    county = lake().deliver(ledgers, FIRST)
+    before = county.sweep()
+    without = ledgers | {source: _left_out(ledgers[source], 4 + member)}
+    county.deliver({source: without[source]}, SECOND)
+    between = county.sweep()
+
+    after = county.deliver({source: ledgers[source]}, THIRD).sweep()
+
+    assert [one["rule"] for one in between.open if one["finding_id"] not in before.deltas()] == ["XS-MISSING"]
+    assert told(after) == told(before)
 
 
 def test_the_rows_of_the_laws_are_right():
