@@ -12,6 +12,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from taizhang.errors import UserError
 
 PLACES = 3
+STAGES = {
+    "read": "排查：读取报送", "link": "排查：认人认户", "judge": "排查：推断真值", "diagnose": "排查：诊断", "tables": "排查：整理",
+    "rules": "排查：运行规则", "findings": "排查：汇总问题", "write": "排查：写结果",
+}  # fmt: skip
+"""What the stages of a sweep are called on the screen."""
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -74,7 +79,7 @@ class Bars:
 
     def start(self, stage: str, total: int | None = None) -> None:
         """A stage begins."""
-        self._tasks[stage] = self._bars.add_task(stage, total=total)
+        self._tasks[stage] = self._bars.add_task(STAGES.get(stage, stage), total=total)
 
     def advance(self, stage: str, steps: int = 1) -> None:
         """`steps` more are done."""

@@ -12,7 +12,7 @@ from taizhang.cli.sweep import print_intake, print_sweep
 from taizhang.intake.county import load_county
 from taizhang.intake.pipeline import take_in
 from taizhang.report.write import write_reports
-from taizhang.sample import make_county
+from taizhang.sample import Score, make_county
 from taizhang.sample import score as score_sweep
 from taizhang.sweep import sweep as run_sweep
 from taizhang.sweep.history import delivery_dates
@@ -48,6 +48,21 @@ def demo(folder: Path, persons: int, seed: int) -> int:
         print_sweep(book, result, reports, time.perf_counter() - started)
     out.print()
     out.print("[bold]4 与真值比较[/]（示例县的差错是程序预先埋下的，可以打分）")
-    out.print(score_sweep(result.folder, folder / "truth").markdown(), markup=False)
+    print_score(score_sweep(result.folder, folder / "truth"))
+    out.print(f"  每一类差错的分数：taizhang score {county_file}")
     out.print(f"\n下一步：用浏览器打开 {reports.page}")
     return 0
+
+
+def print_score(compared: Score) -> None:
+    """The totals of a score, in words."""
+    total = compared.totals()
+    shares = (
+        ("发现", total.detected, total.planted),
+        ("说对原因", total.named, total.planted),
+        ("指对出错的台账", total.blamed, total.judged),
+        ("首个建议值正确", total.repaired, total.suggested),
+    )
+    said = "，".join(f"{name} {right / whole:.1%}（{right}/{whole}）" for name, right, whole in shares if whole)
+    out.print(f"  埋下差错 {total.planted} 处：{said}")
+    out.print(f"  误报：每百万条无差错记录 {compared.false_tasks_per_million:,.0f} 条任务")

@@ -25,8 +25,14 @@ def commands_reference() -> str:
 
     parts = [_GENERATED, "# Commands\n\n| exit status | means |\n|---|---|\n"]
     parts += [f"| {status} | {meaning} |\n" for status, meaning in _STATUSES]
+    root = click.Context(cli, info_name="taizhang", max_content_width=100)
+    root.help_option_names = ["-h", "--help"]  # as the command line sets them, whoever asks first
     for path, command in _walk("taizhang", cli):
-        with click.Context(command, info_name=path, max_content_width=100) as context:
+        parent = None if command is cli else root
+        with click.Context(
+            command, info_name=path.removeprefix("taizhang "), parent=parent, max_content_width=100
+        ) as context:
+            context.help_option_names = root.help_option_names
             parts.append(f"\n## `{path}`\n\n```text\n{command.get_help(context)}\n```\n")
     return "".join(parts)
 

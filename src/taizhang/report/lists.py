@@ -17,7 +17,7 @@ from taizhang.report.texts import Label, Language, label
 COUNTY_LIST = "问题清单.xlsx"
 _COLUMNS: tuple[tuple[str, int], ...] = (
     ("number", 14), ("severity", 7), ("change", 8), ("village", 12), ("household", 14), ("household_head", 10), ("person", 10),
-    ("id_masked", 20), ("problem", 62), ("hint", 44), ("place", 48), ("culprit", 22), ("candidates", 26), ("deadline", 12), ("rule", 20),
+    ("id_masked", 20), ("problem", 62), ("evidence", 50), ("hint", 44), ("place", 48), ("culprit", 22), ("candidates", 26), ("deadline", 12), ("rule", 20),
 )  # fmt: skip
 _COLOURS = {"error": "#C8372D", "warn": "#B86E00", "suspect": "#2B66A3", "info": "#66727F"}
 _FORBIDDEN_IN_NAME = re.compile(r"[\x00-\x1f\[\]:*?/\\']")
@@ -87,7 +87,7 @@ class ListWorkbook:
         days = finding.deadline_workdays
         values = (
             finding.number, self.said(label(finding.severity)), self.said(label(finding.delta)), finding.village, finding.household,
-            finding.head, finding.name, finding.id_masked, self.said(finding.message), self.said(finding.hint), finding.place,
+            finding.head, finding.name, finding.id_masked, self.said(finding.message), finding.evidence, self.said(finding.hint), finding.place,
             finding.culprit or self.said(label("undecided")), finding.candidates,
             "" if days is None else self.said(label("workdays").filled(n=days)), finding.rule,
         )  # fmt: skip

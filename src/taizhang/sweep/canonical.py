@@ -16,6 +16,8 @@ from taizhang.sweep.lake import SourceDelivery, manifest_of
 from taizhang.sweep.tables import RECORD_BASE
 
 PLACE = ("town_code", "village_code", "town_name", "village_name")
+ONLY_IN_DOUBT = frozenset({"SR-ENCODING"})
+"""Events that intake also writes down, as a note, when it is certain: then nobody has to look."""
 OTHERS = ("work_spell", "planned_work", "village", "cadre", "pairing", "measure")
 
 
@@ -280,6 +282,8 @@ def _file_events(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
 def _told(delivery: SourceDelivery) -> Iterator[tuple[Any, ...]]:
     for file in delivery.manifest.get("files", ()):
         for event in file.get("events", ()):
+            if event["code"] in ONLY_IN_DOUBT and event.get("severity") == "info":
+                continue
             where = (file["name"], event.get("sheet") or None, event.get("cell") or None)
             yield (delivery.source, delivery.name, delivery.as_of, *where, event["code"], 1)
 

@@ -18,6 +18,7 @@ from taizhang.report.returned.rebuilt import rebuild_workbook
 from taizhang.report.returned.workbook import Returned, annotate_workbook
 from taizhang.report.texts import label
 
+EVIDENCE_SHOWN = 3  # which places of a number differ, who says otherwise, what fits
 NOT_RETURNED = "未生成.txt"
 # The longest name most file systems take is 255 bytes; what is written first carries a mark of its own beside it.
 _NAME_BYTES = 200
@@ -27,7 +28,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # Notes (info) ask nothing of anybody and are left out.
 _DEALT = """
 WITH concerned AS (
-    SELECT finding_id, severity, household_head, name, message_zh, hint_zh, deadline_workdays, short_id, culprit,
+    SELECT finding_id, severity, household_head, name, message_zh, hint_zh, deadline_workdays, short_id, culprit, evidence,
         unnest(records) AS record
     FROM (SELECT *, head_name AS household_head FROM finding WHERE delta <> 'gone' AND severity <> 'info')
 ), dealt AS (
@@ -35,7 +36,7 @@ WITH concerned AS (
     QUALIFY culprit IS NULL OR record.source = culprit OR NOT bool_or(record.source = culprit) OVER (PARTITION BY finding_id)
 )
 SELECT record.source, record.delivery, record.file_no, record.file, record.sheet, record.row, record.cells, severity,
-    household_head, name, message_zh, hint_zh, deadline_workdays, short_id
+    household_head, name, message_zh, hint_zh, deadline_workdays, short_id, evidence
 FROM dealt
 ORDER BY record.source, record.delivery, record.file_no, record.sheet, record.row, short_id
 """
@@ -119,7 +120,7 @@ def _problems_by_file(findings: Path) -> dict[tuple[str, str, int], tuple[str, l
 
 
 def _problem(sheet: str, row: int | None, cells: list[dict[str, str]] | None, facts: list[Any]) -> Problem:
-    severity, head, name, message, hint, days, finding = facts
+    severity, head, name, message, hint, days, finding, evidence = facts
     named = [cell for cell in cells or [] if cell["cell"]]
     first = named[0] if named else {"field": "", "cell": f"A{row}" if row else ""}
     titles = "、".join(_field_title(cell["field"]) for cell in named)
@@ -130,7 +131,9 @@ def _problem(sheet: str, row: int | None, cells: list[dict[str, str]] | None, fa
         field=titles,
         sheet=sheet or "",
         cell=first["cell"],
-        text=message or "",
+        text="".join(
+            [message or "", *(f"（{sentence.rstrip('。')}）" for sentence in (evidence or [])[:EVIDENCE_SHOWN])]
+        ),
         hint=hint or "",
         deadline="" if days is None else f"{days}个工作日",
         finding=finding or "",
