@@ -121,6 +121,8 @@ class _TableRun:
             self._make_words(bound)
         except Exception:  # noqa: BLE001 - the rule boundary: one bad rule must not stop the sweep
             bound = self._without_faulty(bound)
+            if not bound:
+                return
             self._make_words(bound)
         self._register_positions(bound)
         self._count()
