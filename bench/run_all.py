@@ -26,6 +26,7 @@ def main() -> None:
     arguments.add_argument("parts", nargs="*", choices=[*PARTS, []], help="which (all)")
     arguments.add_argument("--list", action="store_true", help="only say what there is")
     options = arguments.parse_args()
+    TABLES.mkdir(parents=True, exist_ok=True)
     for part in options.parts or PARTS:
         command = [sys.executable, str(HERE / f"{part}.py"), *PARTS[part]]
         shown = f"python bench/{part}.py {' '.join(PARTS[part])}".strip()
