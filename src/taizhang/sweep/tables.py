@@ -144,15 +144,19 @@ def _households(engine: Engine) -> None:
         CREATE OR REPLACE TABLE member_home AS
         SELECT m.source_no, m.hh_no, k.home, p.home AS named_home FROM member AS m
         JOIN (SELECT valid_key, MIN(hh_no) AS home FROM member GROUP BY valid_key) AS k ON k.valid_key = m.valid_key
-        JOIN (SELECT valid_key, name_id, MIN(hh_no) AS home FROM member GROUP BY valid_key, name_id) AS p
+        LEFT JOIN (SELECT valid_key, name_id, MIN(hh_no) AS home FROM member GROUP BY valid_key, name_id
+            HAVING COUNT(DISTINCT source_no) > 1) AS p
             ON p.valid_key = m.valid_key AND p.name_id = m.name_id
     """)
     engine.execute(f"""
         CREATE OR REPLACE TABLE same_numbering AS
-        SELECT m.source_no FROM member_home AS m
-        JOIN local_raw AS a ON a.hh_no = m.hh_no JOIN local_raw AS b ON b.hh_no = m.home
-        WHERE a.source_no <> b.source_no
-        GROUP BY m.source_no HAVING AVG(CASE WHEN a.hh_text = b.hh_text THEN 1.0 ELSE 0.0 END) > {COMMON_NUMBERING}
+        WITH agreement AS (
+            SELECT a.source_no, b.source_no AS home_no, AVG(CASE WHEN a.hh_text = b.hh_text THEN 1.0 ELSE 0.0 END) AS share
+            FROM member_home AS m
+            JOIN local_raw AS a ON a.hh_no = m.hh_no JOIN local_raw AS b ON b.hh_no = m.home
+            WHERE a.source_no <> b.source_no GROUP BY a.source_no, b.source_no)
+        SELECT source_no FROM agreement WHERE share > {COMMON_NUMBERING}
+        UNION SELECT home_no FROM agreement WHERE share > {COMMON_NUMBERING}
     """)
     engine.execute(f"""
         CREATE OR REPLACE TABLE local_home AS
@@ -160,12 +164,13 @@ def _households(engine: Engine) -> None:
             SELECT hh_no, home, ROW_NUMBER() OVER (PARTITION BY hh_no ORDER BY SUM(n) DESC, home) AS place FROM (
                 SELECT hh_no, home, COUNT(*) AS n FROM member_home GROUP BY hh_no, home
                 UNION ALL
-                SELECT hh_no, named_home, {NAMED_VOTES} * COUNT(*) FROM member_home GROUP BY hh_no, named_home
+                SELECT hh_no, named_home, {NAMED_VOTES} * COUNT(*) FROM member_home
+                WHERE named_home IS NOT NULL GROUP BY hh_no, named_home
                 UNION ALL
                 SELECT l.hh_no, f.first_no, {NUMBER_VOTES} FROM local_raw AS l
                 SEMI JOIN same_numbering AS s ON s.source_no = l.source_no
-                JOIN (SELECT hh_text, MIN(hh_no) AS first_no FROM local_raw GROUP BY hh_text) AS f ON f.hh_text = l.hh_text
-                WHERE f.first_no <> l.hh_no) AS v
+                JOIN (SELECT hh_text, MIN(hh_no) AS first_no FROM local_raw GROUP BY hh_text) AS f
+                    ON f.hh_text = l.hh_text) AS v
             GROUP BY hh_no, home)
         WHERE place = 1
     """)

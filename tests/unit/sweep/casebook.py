@@ -258,7 +258,7 @@ CASES = {
     "neighbours exchanged": _number(lambda text: crossed(text, 12), "XS-ID-TRANSPOSE"),
     "a digit lost": _number(lambda text: text[:9] + text[10:], "XS-ID-INDEL"),
     "a digit more": _number(lambda text: text[:15] + "7" + text[15:], "XS-ID-INDEL"),
-    "cut by a spreadsheet": _number(lambda text: text[:15] + "000", "XS-ID-EXCEL"),
+    "cut by a spreadsheet": _number(lambda text: text[:15] + "000", "ID-EXCEL-TRUNC"),
     "other birth": _number(lambda text: with_check(text[:6] + "19660607" + text[14:17]), "XS-ID-BIRTH"),
     "other area": _number(lambda text: with_check("610122" + text[6:17]), "XS-ID-REGION"),
     "other order": _number(lambda text: with_check(text[:14] + "951"), "XS-ID-SEQ"),

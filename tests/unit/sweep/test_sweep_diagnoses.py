@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+
 from taizhang.identity.numbers import check_digit
 from taizhang.sweep.examples import diagnose_rows
 

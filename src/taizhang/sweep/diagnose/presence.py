@@ -58,14 +58,15 @@ def missing(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[D
     listed = ", ".join(str(number) for number in fresh)
     table = engine.fetch(f"""
         SELECT h.root, h.record_id, k.source_no, p.held, p.first_source, g.absent FROM person_home AS h
-        JOIN (SELECT hh, source_no, COUNT(DISTINCT root) AS members FROM claim_person
-            WHERE hh IS NOT NULL AND source_no IN ({listed}) GROUP BY hh, source_no) AS k ON k.hh = h.hh
+        JOIN (SELECT DISTINCT c.hh, c.source_no FROM claim_person AS c
+            JOIN person_home AS m ON m.root = c.root AND m.hh = c.hh WHERE c.source_no IN ({listed})) AS k ON k.hh = h.hh
         LEFT JOIN (SELECT DISTINCT root, source_no FROM claim_person) AS c
             ON c.root = h.root AND c.source_no = k.source_no
         JOIN (SELECT root, COUNT(DISTINCT source_no) AS held, MIN(source_no) AS first_source, MAX(present) AS present
             FROM claim_person GROUP BY root) AS p ON p.root = h.root
-        JOIN (SELECT hh, COUNT(DISTINCT source_no) AS absent FROM claim_person
-            WHERE source_no IN ({listed}) GROUP BY hh) AS g ON g.hh = h.hh
+        JOIN (SELECT c.hh, COUNT(DISTINCT c.source_no) AS absent FROM claim_person AS c
+            JOIN person_home AS m ON m.root = c.root AND m.hh = c.hh WHERE c.source_no IN ({listed})
+            GROUP BY c.hh) AS g ON g.hh = h.hh
         WHERE c.root IS NULL AND p.present = 1
         ORDER BY h.root, k.source_no
     """)

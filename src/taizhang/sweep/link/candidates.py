@@ -54,6 +54,8 @@ def make_pairs(engine: Engine) -> None:
         """SELECT s.cell_id AS a, c.cell_id AS b FROM suspect AS s JOIN cell AS c
             ON c.name_id = s.name_id AND c.village_a = s.village_a WHERE s.name_id <> 0""",
         """SELECT s.cell_id AS a, c.cell_id AS b FROM suspect AS s JOIN cell AS c
+            ON c.name_id = s.name_id AND c.number_a = s.number_a WHERE s.name_id <> 0""",
+        """SELECT s.cell_id AS a, c.cell_id AS b FROM suspect AS s JOIN cell AS c
             ON c.name_id = s.name_id AND c.birth_a = s.birth_a WHERE s.name_id <> 0""",
         """SELECT s.cell_id AS a, c.cell_id AS b FROM suspect AS s JOIN cell AS c ON c.person_no_a = s.person_no_a""",
         """SELECT s.cell_id AS a, c.cell_id AS b FROM suspect AS s JOIN cell AS c ON c.hh_a = s.hh_a

@@ -28,7 +28,7 @@ def make_cells(engine: Engine, sources: int) -> None:
     """)
     engine.execute(f"""
         CREATE OR REPLACE TABLE suspect AS
-        SELECT c.cell_id, c.ident, c.name_id, c.hh_a, c.hh_b, c.village_a, c.village_b, c.person_no_a, c.birth_a,
+        SELECT c.cell_id, c.ident, c.name_id, c.hh_a, c.hh_b, c.village_a, c.village_b, c.person_no_a, c.birth_a, c.number_a,
             c.n_sources, CASE WHEN k.ident IS NOT NULL THEN 1 ELSE 0 END AS shared
         FROM cell AS c
         LEFT JOIN (SELECT ident FROM cell WHERE ident > 0 GROUP BY ident HAVING COUNT(*) > 1) AS k ON k.ident = c.ident
