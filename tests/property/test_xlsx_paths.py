@@ -33,7 +33,23 @@ SOURCE = st.one_of(
 )
 ATTRIBUTES = st.lists(
     st.sampled_from(
-        [' t="s"', ' t="n"', ' t="str"', ' t="b"', ' t="e"', ' t="d"', ' t="inlineStr"', ' s="1"', ' s="2"', ' s="3"', ' s="99"', ' t="x"', ' cm="1"', ' s="a"', "  s='1'"]
+        [
+            ' t="s"',
+            ' t="n"',
+            ' t="str"',
+            ' t="b"',
+            ' t="e"',
+            ' t="d"',
+            ' t="inlineStr"',
+            ' s="1"',
+            ' s="2"',
+            ' s="3"',
+            ' s="99"',
+            ' t="x"',
+            ' cm="1"',
+            ' s="a"',
+            "  s='1'",
+        ]
     ),
     max_size=2,
 ).map("".join)

@@ -307,6 +307,26 @@ def test_two_runs_over_the_same_rows_say_the_same(engine):
     assert first == second
 
 
+def test_a_county_too_large_to_hold_is_judged_alike(engine, monkeypatch):
+    put(engine, "record", [person(n, sex="女", id_sex="男" if n % 2 else "女", id_ok=True) for n in range(20)])
+    _, held, _ = run(engine, "ID-SEX-DIFF")
+    monkeypatch.setattr("taizhang.sweep.rules.scanned.MOST_HELD", 5)
+
+    _, streamed, _ = run(engine, "ID-SEX-DIFF")
+
+    assert streamed == held
+    assert len(held) == 10
+
+
+def test_nothing_large_is_left_in_the_engine(engine):
+    put(engine, "record", [person(1, sex="女", id_sex="男", id_ok=True)])
+
+    run(engine, "ID-SEX-DIFF")
+
+    assert engine.columns("rule_record") == ()
+    assert engine.columns("rule_record_held") == ()
+
+
 def test_an_emptied_value_is_observed_as_unknown_and_not_as_pass(engine):
     rows = [
         person(1, sex="女", id_sex=None, id_ok=True),

@@ -15,6 +15,7 @@ from taizhang.sweep.rules.model import Rule, Scope
 from taizhang.sweep.rules.schema import tables
 
 SCANNED = {"record": "rule_record"}
+MOST_HELD = 600_000  # rows; about 1.2 kB each, within the engine's default memory; above it the view is read each time
 
 
 def scanned(table: str) -> str:
@@ -31,16 +32,20 @@ def make_scanned(engine: Engine, rules: Sequence[Rule]) -> None:
             needed |= dependencies(rule).columns.get(name, frozenset())
             if rule.scope is Scope.ROW and rule.tables == (name,):
                 needed |= message_columns(rule, name)
-        engine.execute(f"DROP TABLE IF EXISTS {copy}")
         if there:
             listed = ", ".join(column for column in tables()[name].columns if column in needed and column in there)
-            engine.execute(f"CREATE TEMPORARY TABLE {copy} AS SELECT {listed} FROM {name}")
+            few = engine.fetch(f"SELECT COUNT(*) AS n FROM {name}").to_pylist()[0]["n"] <= MOST_HELD
+            if few:
+                engine.execute(f"CREATE OR REPLACE TEMPORARY TABLE {copy}_held AS SELECT {listed} FROM {name}")
+            source = f"{copy}_held" if few else name
+            engine.execute(f"CREATE OR REPLACE TEMPORARY VIEW {copy} AS SELECT {listed} FROM {source}")
 
 
 def drop_scanned(engine: Engine) -> None:
     """Give the memory back."""
     for copy in SCANNED.values():
-        engine.execute(f"DROP TABLE IF EXISTS {copy}")
+        engine.execute(f"DROP VIEW IF EXISTS {copy}")
+        engine.execute(f"DROP TABLE IF EXISTS {copy}_held")
 
 
 def read_scanned(tree: exp.Expr) -> exp.Expr:
