@@ -139,6 +139,8 @@ def _labour(traits: Traits, youngest: int, oldest: int, dice: Dice) -> None:
 def _work(traits: Traits, age: int, dice: Dice) -> None:
     ability = traits.labour_ability
     if ability in ("无劳动力", "丧失劳动力"):
+        if traits.education in ("大专", "本科及以上"):
+            traits.education = "高中"  # a graduate who cannot work is a hint for a rule; people here trip none
         return
     must = ability == "技能劳动力" or traits.education in ("大专", "本科及以上")
     if must or (ability == "普通劳动力" and dice.under(0.6)):
