@@ -129,6 +129,43 @@ def test_a_message_never_prints_a_sensitive_value_whole(engine, tmp_path, placeh
     assert NUMBER[6:] not in hit["message_en"]
 
 
+@pytest.mark.parametrize(
+    "output",
+    [
+        "max(core18) as shown",
+        "max(case when is_present then core18 else name end) as shown",
+        "coalesce(max(core18), max(name)) as shown",
+    ],
+)
+def test_no_expression_of_a_select_unmasks_a_number(engine, tmp_path, output):
+    path = tmp_path / "own.yaml"
+    rule = """
+  - id: OW-SHOWN
+    title: {zh: 甲, zh_hant: 甲, en: A}
+    subject: household
+    scope: key
+    tables: [record]
+    universe: "select source, household_id as subject from record where filled(household_no) group by source, household_id"
+    select: "select source, household_id as subject, %s from record where filled(household_no) group by source, household_id having count(*) > 1"
+    fields: [id_no]
+    severity: warn
+    origin: [NEW]
+    message: {zh: "号码{shown}", zh_hant: "號碼{shown}", en: "number {shown}"}
+    hint: {zh: 核对, zh_hant: 核對, en: Check}
+    examples:
+      hit: [{why: a, rows: [{household_no: "1"}, {household_no: "1"}]}, {why: b, rows: [{household_no: "1"}, {household_no: "2"}]}]
+      pass: [{why: c, rows: [{household_no: "1"}]}, {why: d, rows: [{household_no: "2"}]}]
+      not_applicable: [{why: e, rows: [{household_no: null}]}]
+"""
+    path.write_text(OWN + rule % output, "utf-8")
+    put(engine, "record", [person(n, household_no="1", core18=NUMBER, name="张三") for n in (1, 2)])
+
+    _, [hit], _ = run(engine, "OW-SHOWN", own=[path])
+
+    assert "*" in hit["message_zh"]
+    assert NUMBER[4:8] not in hit["message_zh"]
+
+
 def test_an_empty_placeholder_says_that_it_is_empty(engine):
     put(engine, "record", [person(1, sex="女", id_sex="男", id_ok=True)])
 

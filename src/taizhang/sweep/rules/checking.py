@@ -48,8 +48,8 @@ def _check_predicate(rule: Rule, known: dict[str, Kind]) -> None:
     for key, tree in (("when", rule.when), ("assert", rule.check)):
         if tree is not None and _kind(rule, key, tree, names) is not Kind.BOOL:
             _refuse(rule, key, f"{key} 不是是非判断", "写成比较，例如 x > 0 或 filled(x)")
-    if rule.observed is not None:
-        _kind(rule, "observed", rule.observed, names)
+    if rule.observed is not None and _kind(rule, "observed", rule.observed, names) not in (Kind.INT, Kind.DECIMAL):
+        _refuse(rule, "observed", "observed 应是数", "例如 members(…)；要打印的列直接写在消息中，由列决定遮盖")
     if rule.involved is not None:
         _kind(rule, "involved", rule.involved, names.inside_members())
     columns = {node.name for tree in (rule.when, rule.check) if tree is not None for node in tree.find_all(exp.Column)}

@@ -7,7 +7,7 @@ inner, left, semi and anti joins with an equality between the two sides. A join 
 from sqlglot import exp
 
 from taizhang.sweep.rules.grammar import Names, Refused, column_of, kind_of
-from taizhang.sweep.rules.schema import Column, Kind, tables
+from taizhang.sweep.rules.schema import Column, Kind, Mask, tables
 
 Outputs = dict[str, Column]
 REFUSED_PARTS = {
@@ -140,8 +140,13 @@ class _Checker:
             column = column_of(plain, names)
             return Column(name, column.kind, column.title, column.labels, column.mask, column.empty_is_none)
         if isinstance(inner, exp.Window):
-            return Column(name, self._window(inner, names), name)
-        return Column(name, kind_of(inner, names), name)
+            return Column(name, self._window(inner, names), name, mask=self._mask(inner.this, names))
+        return Column(name, kind_of(inner, names), name, mask=self._mask(inner, names))
+
+    def _mask(self, node: exp.Expr, names: Names) -> Mask:
+        """The mask of a computed output: that of the columns it is made of, so that no expression unmasks a value."""
+        masks = {column_of(column, names).mask for column in node.find_all(exp.Column)} - {Mask.NONE}
+        return Mask.HIDDEN if masks and kind_of(node, names) is Kind.TEXT else Mask.NONE
 
     def _window(self, node: exp.Window, names: Names) -> Kind:
         order = node.args.get("order")
