@@ -1,6 +1,6 @@
 """The tables that rules read: record, person, household, and the others as delivered, with the register's ids."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from taizhang.intake.delivery.schemas import table_schema
 from taizhang.intake.model import TABLES
 from taizhang.sweep.diagnose import Judgement
 from taizhang.sweep.engines import Engine
-from taizhang.sweep.lake import SourceDelivery, manifest_of
+from taizhang.sweep.lake import SourceDelivery, manifest_of, records_of
 from taizhang.sweep.tables import RECORD_BASE
 
 PLACE = ("town_code", "village_code", "town_name", "village_name")
@@ -244,8 +244,8 @@ def _deliveries(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
             "delivery": d.name,
             "as_of": d.as_of,
             "previous": None if d.previous is None else d.previous.name[:10],
-            "rows": _rows(d.manifest),
-            "rows_previous": None if d.previous is None else _rows(manifest_of(d.previous)),
+            "rows": d.records,
+            "rows_previous": None if d.previous is None else records_of(manifest_of(d.previous)),
             "held": d.held,
         }
         for d in deliveries
@@ -259,12 +259,6 @@ def _deliveries(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
         SELECT source, delivery, as_of, CAST(previous AS DATE) AS previous, "rows", rows_previous, held FROM delivery_raw
     """)
     _file_events(engine, deliveries)
-
-
-def _rows(manifest: Mapping[str, Any]) -> int | None:
-    rows = manifest.get("rows")
-    count = rows.get("record") if isinstance(rows, Mapping) else rows
-    return count if isinstance(count, int) else None
 
 
 def _file_events(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:

@@ -42,6 +42,11 @@ class SourceDelivery:
         return bool(self.manifest.get("held", {}).get("held", False))
 
     @property
+    def records(self) -> int | None:
+        """Number of person rows; None where the manifest does not say."""
+        return records_of(self.manifest)
+
+    @property
     def is_whole(self) -> bool:
         """Whether everything that was sent was taken: no file refused, no sheet waiting for a decision."""
         counts = self.manifest.get("counts", {})
@@ -81,6 +86,13 @@ def manifest_of(folder: Path) -> dict[str, Any]:
         return {}
     loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return loaded
+
+
+def records_of(manifest: Mapping[str, Any]) -> int | None:
+    """Number of person rows by a manifest; None where it does not say."""
+    rows = manifest.get("rows")
+    count = rows.get("record") if isinstance(rows, Mapping) else rows
+    return count if isinstance(count, int) else None
 
 
 def _taken_at(folder: Path) -> str:

@@ -33,6 +33,11 @@ from taizhang.sweep.tables import make_claim, make_record_raw
 STAGES = ("read", "link", "judge", "diagnose", "tables", "rules", "findings", "write")
 
 
+LEAST_MEMORY = 512
+BYTES_A_RECORD = 1200
+"""Measured: beyond this nothing spills at 400,000 records."""
+
+
 class NothingDelivered(UserError):
     """No source of the county has a delivery yet."""
 
@@ -110,7 +115,7 @@ def sweep(
     shutil.rmtree(working, ignore_errors=True)
     working.mkdir(parents=True)
     try:
-        with DuckDbEngine([county.data / "deliveries"]) as database:
+        with DuckDbEngine([county.data / "deliveries"], memory=_memory(deliveries)) as database:
             counts = task.run(database, working)
     except BaseException:
         shutil.rmtree(working, ignore_errors=True)
@@ -183,6 +188,12 @@ class _Task:
             "learned": {"error_rates": learned.rate.round(5).tolist(), "copying": learned.copying.round(4).tolist()},
             "reveal_reason": self.reveal_reason,
         }
+
+
+def _memory(deliveries: list[SourceDelivery]) -> str:
+    """The engine's buffer limit: enough for a county, and for the nation what its records need."""
+    records = sum(delivery.records or 0 for delivery in deliveries)
+    return f"{max(LEAST_MEMORY, records * BYTES_A_RECORD // 10**6)}MB"
 
 
 def _counts(database: Engine, findings: list[Finding]) -> dict[str, int]:

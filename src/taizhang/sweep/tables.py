@@ -8,19 +8,13 @@ from collections.abc import Sequence
 
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.lake import SourceDelivery
+from taizhang.sweep.link.households import make_local_households, make_sheet_villages
 
 RECORD_BASE = 10**12
 """record_id = source number × this + record number in the delivery."""
 
 TEMPORARY = "TEMP-"
 """Prefix of household numbers that intake made up for rows of a source that gives none."""
-COMMON_NUMBERING = 0.6
-"""Share of persons under equal household numbers from which two sources are taken to number alike."""
-NUMBER_VOTES = 6
-"""What an equal household number weighs there; a member's number weighs 1."""
-NAMED_VOTES = 3
-"""What a member's number with the same name weighs besides: a number may have been copied from a neighbour."""
-
 IDENTITY_KINDS = ("citizen", "citizen_15", "disability", "student", "hmt_permit", "foreign_2023")
 """Kinds of number that name a person by a checkable core of 18 characters."""
 
@@ -78,7 +72,7 @@ def make_claim(engine: Engine) -> None:
 
     claim.ident: the number's key where the number is valid; a negative integer for a number that is not (equal texts,
     equal integers); a negative integer of its own for a record without a number. claim.name_id: 0 where there is no
-    name. claim.hh: see `_households`.
+    name. claim.hh: the county household (link.households).
     """
     kinds = ", ".join(f"'{kind}'" for kind in IDENTITY_KINDS)
     engine.execute(f"""
@@ -95,6 +89,8 @@ def make_claim(engine: Engine) -> None:
             CASE relation_to_head WHEN '户主' THEN 1 WHEN '配偶' THEN 2 ELSE
                 CASE WHEN relation_to_head IS NULL THEN NULL ELSE 3 END END AS relation,
             TRY_CAST(household_no AS BIGINT) AS hh_number,
+            CASE WHEN household_no NOT LIKE '{TEMPORARY}%' THEN 1 ELSE 0 END AS numbered,
+            CASE WHEN head_name IS NOT NULL THEN head_name_id END AS head_name_id,
             COALESCE(CASE WHEN household_no NOT LIKE '{TEMPORARY}%' THEN household_no END, 'h' || head_core18, household_no,
                 'r' || CAST(file_no AS VARCHAR) || ':' || CAST(sheet_no AS VARCHAR) || ':' || CAST(household_run AS VARCHAR))
                 AS hh_text,
@@ -108,77 +104,18 @@ def make_claim(engine: Engine) -> None:
         FROM (SELECT id_text, MIN(id_key) AS id_key FROM claim_wide WHERE id_text IS NOT NULL
             GROUP BY id_text)
     """)
-    _households(engine)
+    make_sheet_villages(engine)
+    make_local_households(engine)
     engine.execute(f"""
         CREATE OR REPLACE TABLE claim AS
         SELECT c.record_id, c.source_no, c.file_no, c.sheet_no, c.row_no,
             COALESCE(c.valid_key, b.ident, -{10 * RECORD_BASE} - c.record_id) AS ident, c.name_id,
-            c.birth_date, c.id_birth, c.sex, c.village, c.person_no, c.phone, c.relation, c.hh_number,
+            c.birth_date, c.id_birth, c.sex, COALESCE(c.village, v.village) AS village, c.person_no, c.phone, c.relation, c.hh_number,
             h.hh, h.hh_no, c.truncated, c.present, c.row_hash
         FROM claim_wide AS c
         LEFT JOIN bad_number AS b ON b.id_text = c.id_text
         LEFT JOIN local_household AS h ON h.source_no = c.source_no AND h.hh_text = c.hh_text
+        LEFT JOIN sheet_village AS v
+            ON v.source_no = c.source_no AND v.file_no = c.file_no AND v.sheet_no = c.sheet_no
     """)
     engine.execute("DROP TABLE claim_wide")
-
-
-def _households(engine: Engine) -> None:
-    """`local_household`: every source's own households, with `hh`, the county household most of its members live in.
-
-    A valid number's home is its household in the first source that has it; a household follows the home of most of its
-    members (the smallest on a tie), so that households are joined through their members, whatever the sources number
-    them. Where a source evidently numbers its households as another does, an equal number speaks as well.
-    """
-    engine.execute("""
-        CREATE OR REPLACE TABLE local_raw AS
-        SELECT source_no, hh_text, CAST(ROW_NUMBER() OVER (ORDER BY source_no, hh_text) AS BIGINT) AS hh_no
-        FROM (SELECT DISTINCT source_no, hh_text FROM claim_wide WHERE hh_text IS NOT NULL)
-    """)
-    engine.execute("""
-        CREATE OR REPLACE TABLE member AS
-        SELECT c.valid_key, c.name_id, c.source_no, l.hh_no FROM claim_wide AS c
-        JOIN local_raw AS l ON l.source_no = c.source_no AND l.hh_text = c.hh_text
-        WHERE c.valid_key IS NOT NULL
-    """)
-    engine.execute("""
-        CREATE OR REPLACE TABLE member_home AS
-        SELECT m.source_no, m.hh_no, k.home, p.home AS named_home FROM member AS m
-        JOIN (SELECT valid_key, MIN(hh_no) AS home FROM member GROUP BY valid_key) AS k ON k.valid_key = m.valid_key
-        LEFT JOIN (SELECT valid_key, name_id, MIN(hh_no) AS home FROM member GROUP BY valid_key, name_id
-            HAVING COUNT(DISTINCT source_no) > 1) AS p
-            ON p.valid_key = m.valid_key AND p.name_id = m.name_id
-    """)
-    engine.execute(f"""
-        CREATE OR REPLACE TABLE same_numbering AS
-        WITH agreement AS (
-            SELECT a.source_no, b.source_no AS home_no, AVG(CASE WHEN a.hh_text = b.hh_text THEN 1.0 ELSE 0.0 END) AS share
-            FROM member_home AS m
-            JOIN local_raw AS a ON a.hh_no = m.hh_no JOIN local_raw AS b ON b.hh_no = m.home
-            WHERE a.source_no <> b.source_no GROUP BY a.source_no, b.source_no)
-        SELECT source_no FROM agreement WHERE share > {COMMON_NUMBERING}
-        UNION SELECT home_no FROM agreement WHERE share > {COMMON_NUMBERING}
-    """)
-    engine.execute(f"""
-        CREATE OR REPLACE TABLE local_home AS
-        SELECT hh_no, home FROM (
-            SELECT hh_no, home, ROW_NUMBER() OVER (PARTITION BY hh_no ORDER BY SUM(n) DESC, home) AS place FROM (
-                SELECT hh_no, home, COUNT(*) AS n FROM member_home GROUP BY hh_no, home
-                UNION ALL
-                SELECT hh_no, named_home, {NAMED_VOTES} * COUNT(*) FROM member_home
-                WHERE named_home IS NOT NULL GROUP BY hh_no, named_home
-                UNION ALL
-                SELECT l.hh_no, f.first_no, {NUMBER_VOTES} FROM local_raw AS l
-                SEMI JOIN same_numbering AS s ON s.source_no = l.source_no
-                JOIN (SELECT hh_text, MIN(hh_no) AS first_no FROM local_raw GROUP BY hh_text) AS f
-                    ON f.hh_text = l.hh_text) AS v
-            GROUP BY hh_no, home)
-        WHERE place = 1
-    """)
-    engine.execute("""
-        CREATE OR REPLACE TABLE local_household AS
-        SELECT l.source_no, l.hh_text, l.hh_no, COALESCE(b.home, a.home, l.hh_no) AS hh FROM local_raw AS l
-        LEFT JOIN local_home AS a ON a.hh_no = l.hh_no
-        LEFT JOIN local_home AS b ON b.hh_no = a.home
-    """)
-    for name in ("local_raw", "member", "member_home", "same_numbering", "local_home"):
-        engine.execute(f"DROP TABLE {name}")

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from taizhang.sweep.diagnose.model import Confidence, Diagnosis, Observed
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.lake import SourceDelivery
-from taizhang.sweep.tables import TEMPORARY
 
 MAX_GAP_DAYS = 31  # domain/rules.md §2, `max_gap_days`
 
@@ -94,7 +93,7 @@ def _presence(code: str, root: int, record: int, source: SourceDelivery, sentenc
 
 def moved(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Diagnosis]:
     """XS-HOUSEHOLD: a source places a person in another household than the others do."""
-    table = engine.fetch(f"""
+    table = engine.fetch("""
         SELECT h.root, c.record_id, c.source_no, h.votes, q.votes AS own, h.record_id AS other, r.household_no AS here,
             o.household_no AS there, h.hh
         FROM (SELECT * FROM person_home WHERE places > 1) AS h
@@ -103,7 +102,6 @@ def moved(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Dia
         JOIN record_raw AS r ON r.record_id = c.record_id
         JOIN record_raw AS o ON o.record_id = h.record_id
         WHERE c.hh <> h.hh AND r.household_no IS DISTINCT FROM o.household_no
-            AND COALESCE(r.household_no, '') NOT LIKE '{TEMPORARY}%'
         ORDER BY h.root, c.record_id
     """)
     for root, record, source_no, votes, own, other, here, there, _ in zip(

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from taizhang.identity.numbers import compare_number_pairs, from_key
+from taizhang.identity.numbers import compare_texts, from_key
 from taizhang.sweep.diagnose.context import Context, Row
 from taizhang.sweep.diagnose.model import BLAME, Candidate, Confidence, Diagnosis, Observed
 from taizhang.sweep.diagnose.wording import TITLES, agreeing, chance, places
@@ -64,15 +63,12 @@ def number_diagnosis(context: Context, wrong: WrongNumber, code: str, also: tupl
     group = int(troubled.group[wrong.at])
     true_text = from_key(wrong.true_key)
     written = troubled.texts["number"][wrong.at] or ""
-    codes, at = compare_number_pairs(pa.array([written]), pa.array([true_text]))
-    relation = codes[0].as_py().split("|")
+    relation, differing = compare_texts(written, true_text)
     evidence = []
     if wrong.row.ident <= 0:
         evidence.append("本行号码不成立（校验、位数或日期不符）")
-    if at[0].as_py():
-        evidence.append(
-            f"与候选号码相差{places([int(place) for place in at[0].as_py().split(',')])}（{TITLES.get(relation[0], '')}）"
-        )
+    if differing:
+        evidence.append(f"与候选号码相差{places(differing)}（{TITLES.get(relation[0], '')}）")
     candidates = number_candidates(context, group)
     members = _members(context, group)
     agree = [
@@ -95,7 +91,7 @@ def number_diagnosis(context: Context, wrong: WrongNumber, code: str, also: tupl
         wrong=1,
         source=source,
         fields=("id_no",),
-        also=(*also, *relation) if relation != ["equal"] else also,
+        also=(*also, *relation),
         culprit=source if wrong.p_wrong >= BLAME else None,
         p_culprit=round(wrong.p_wrong, 4),
         scope_key=source,
@@ -103,7 +99,7 @@ def number_diagnosis(context: Context, wrong: WrongNumber, code: str, also: tupl
         evidence=tuple(evidence),
         observed=_observed(context, members, "id_no"),
         confidence=Confidence.OTHER_SOURCE if top >= 0.9 else Confidence.RANKED,
-        facts={"p": chance(top), "places": places([int(p) for p in at[0].as_py().split(",") if p])},
+        facts={"p": chance(top), "places": places(differing)},
     )
 
 

@@ -30,7 +30,7 @@ class DuckDbEngine:
 
     dialect = "duckdb"
 
-    def __init__(self, readable: Sequence[Path] = (), *, memory: str = "640MB", threads: int = 2) -> None:
+    def __init__(self, readable: Sequence[Path] = (), *, memory: str = "512MB", threads: int = 2) -> None:
         self._spill = tempfile.TemporaryDirectory(prefix="taizhang-sweep-")
         self._connection = duckdb.connect(":memory:")
         folders = ", ".join(f"'{_quoted(str(folder.resolve()))}/'" for folder in readable)

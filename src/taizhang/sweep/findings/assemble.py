@@ -1,11 +1,10 @@
 """Findings out of rule hits and diagnoses: one cause a record and field, symptoms listed under their cause."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
 from typing import Any
 
 from taizhang.identity.numbers import mask_number
-from taizhang.sweep.diagnose import Confidence, Diagnosis, Judgement
+from taizhang.sweep.diagnose import Candidate, Confidence, Diagnosis, Judgement
 from taizhang.sweep.diagnose.suggest import Suggestion, confirmed_names, confirmed_numbers, suggestions
 from taizhang.sweep.diagnose.wording import joined
 from taizhang.sweep.engines import Engine
@@ -72,8 +71,8 @@ class Assembler:
             "culprit": one.culprit,
             "p_culprit": one.p_culprit,
             "kinds": list(dict.fromkeys((*one.kinds, *sorted(symptoms)))),
-            "observed": [asdict(value) for value in one.observed],
-            "candidates": [asdict(replace(candidate, sources=tuple(candidate.sources))) for candidate in one.candidates],
+            "observed": [{"source": o.source, "field": o.field, "value": o.value} for o in one.observed],
+            "candidates": [_offered(candidate) for candidate in one.candidates],
             "confidence_class": one.confidence.value,
             "evidence": list(one.evidence),
             "message_zh": message["zh"], "message_hant": message["zh_hant"], "message_en": message["en"],
@@ -101,7 +100,7 @@ class Assembler:
             "p_culprit": 1.0 if hit.rule.startswith(ROW_CODES) and hit.rule not in NUMBER_SYMPTOMS else None,
             "kinds": [hit.rule],
             "observed": [{"source": hit.source, "field": field or (about.fields[0] if about.fields else ""), "value": hit.observed}],
-            "candidates": [asdict(one.candidate) for one in fitting],
+            "candidates": [_offered(one.candidate) for one in fitting],
             "confidence_class": confidence.value,
             "evidence": [one.sentence for one in fitting[:1]],
             "message_zh": hit.message_zh, "message_hant": hit.message_hant, "message_en": hit.message_en,
@@ -150,6 +149,16 @@ class Assembler:
             "observed": one.facts.get("n", ""),
         }  # fmt: skip
         return names | one.facts
+
+
+def _offered(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "field": candidate.field,
+        "value": candidate.value,
+        "probability": candidate.probability,
+        "reason": candidate.reason,
+        "sources": list(candidate.sources),
+    }
 
 
 def _mapping(engine: Engine, query: str) -> dict[int, int]:

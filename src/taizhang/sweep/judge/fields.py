@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from taizhang.sweep.judge.kinds import NAME_FAMILIES, NUMBER_FAMILIES, families_of
+from taizhang.sweep.judge.kinds import LOG_ADDED, LOG_DROPPED, LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, families_of
 from taizhang.sweep.judge.spelling import Spelling
 from taizhang.sweep.judge.troubled import Troubled
 from taizhang.sweep.judge.truth import Candidates, Claims, Floats, Judged, Options, judge, options_of
@@ -82,7 +83,8 @@ def judge_names(
     known_copying: learned from the numbers, whose invalid values are certain mistakes.
     """
     possible = troubled["name_id"] != 0
-    base = _Field(troubled, troubled["name_id"], possible, possible)
+    lengths = pc.fill_null(pc.utf8_length(troubled.arrays["name"]), 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    base = _Field(troubled, troubled["name_id"], possible, possible, lengths)
     names = [troubled.texts["name"][row] or "" for row in base.row.tolist()]
     defects = [troubled.texts["name_defects"][row] or "" for row in base.row.tolist()]
     prior = _relative(spelling.log_likely(names), base.owner)
@@ -133,9 +135,14 @@ class _Field:
     """Distinct values per person with the records that claim them."""
 
     def __init__(
-        self, troubled: Troubled, values: Ints, possible: NDArray[np.bool_], spoken: NDArray[np.bool_]
+        self,
+        troubled: Troubled,
+        values: Ints,
+        possible: NDArray[np.bool_],
+        spoken: NDArray[np.bool_],
+        lengths: Ints | None = None,
     ) -> None:
-        self.troubled, self.values, self.spoken = troubled, values, spoken
+        self.troubled, self.values, self.spoken, self.lengths = troubled, values, spoken, lengths
         rows = np.flatnonzero(possible)
         order = rows[np.lexsort((rows, values[rows], troubled.group[rows]))]
         fresh = np.ones(len(order), dtype=bool)
@@ -170,7 +177,14 @@ class _Field:
         claims = Claims(troubled.group[votes], troubled["source_no"][votes], self.claimed[votes], villages[votes])
         claim, candidate = options_of(claims, candidates)
         relation = relate(votes[claim], self.row[candidate])
-        options = Options(claim, candidate, families_of(relation.code, families))
+        family = families_of(relation.code, families)
+        one_of = np.array([LOG_ONE_OF[name] for name in families])[family]
+        lengths = self.lengths
+        if lengths is not None:
+            dropped = relation.code == "XS-NAME-EXTRA"
+            shorter = lengths[votes[claim]] < lengths[self.row[candidate]]
+            one_of = np.where(dropped, np.where(shorter, LOG_DROPPED, LOG_ADDED), one_of)
+        options = Options(claim, candidate, family, one_of)
         same = np.unique(self.values[votes], return_inverse=True)[1].astype(np.int64)
         judged = judge(
             claims,

@@ -19,6 +19,9 @@ _FAMILY = {
 LOG_ONE_OF = {"form": -2.0, "sound": -3.0, "shape": -3.0, "length": -2.5, "slip": -5.0, "part": -6.0, "other": -8.0}
 """Natural logarithm of the chance that a mistake of a family lands on exactly this wrong value."""
 
+LOG_DROPPED, LOG_ADDED = -1.0, -3.5
+"""The same for a lost and for an added character: a name has two or three to lose; some thirty are usually added."""
+
 PRIOR_RATE = {
     "form": 0.003,
     "sound": 0.004,

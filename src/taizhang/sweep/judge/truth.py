@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from taizhang.sweep.judge.kinds import LOG_ONE_OF, PRIOR_RATE, PRIOR_WEIGHT
+from taizhang.sweep.judge.kinds import PRIOR_RATE, PRIOR_WEIGHT
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -48,11 +48,15 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Options:
-    """All (claim, candidate) combinations of one person, with the family of the mistake if the candidate is true."""
+    """All (claim, candidate) combinations of one person.
+
+    family: of the mistake, if the candidate is true. one_of: log-chance that such a mistake lands on just this claim.
+    """
 
     claim: Ints
     candidate: Ints
     family: Ints
+    one_of: Floats
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,6 @@ def judge(
     """
     sources = len(totals)
     rate = np.tile(np.array([PRIOR_RATE[name] for name in families]), (sources, 1))
-    one_of = np.array([LOG_ONE_OF[name] for name in families])
     prior_copy = np.full((sources, sources), UNDECLARED)
     for source, parents in ancestors.items():
         for parent in parents:
@@ -108,7 +111,7 @@ def judge(
     common = families.index("form") if "form" in families else -1
     posterior = np.zeros(len(candidates.group))
     for _ in range(ROUNDS):
-        base = _claim_given(claims, options, right, rate, one_of)
+        base = _claim_given(claims, options, right, rate)
         shift = _copied(claims, options, base, couples, local)
         total = candidates.prior.copy()
         np.add.at(total, options.candidate, base + shift)
@@ -119,10 +122,10 @@ def judge(
     return Judged(posterior, rate, copying)
 
 
-def _claim_given(claims: Claims, options: Options, right: NDArray[np.bool_], rate: Floats, one_of: Floats) -> Floats:
+def _claim_given(claims: Claims, options: Options, right: NDArray[np.bool_], rate: Floats) -> Floats:
     source = claims.source[options.claim]
     sound = np.log(np.maximum(1e-6, 1.0 - rate.sum(axis=1)))[source]
-    return np.where(right, sound, np.log(rate[source, options.family]) + one_of[options.family])
+    return np.where(right, sound, np.log(rate[source, options.family]) + options.one_of)
 
 
 @dataclass(frozen=True)
