@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 
 import numpy as np
 
@@ -71,6 +72,15 @@ class NameRelation:
     def evidence(self) -> tuple[str, ...]:
         """What an officer reads, one sentence a place: which characters, which readings or set."""
         return tuple(_sentence(difference) for difference in self.differences)
+
+    def _repr_html_(self) -> str:
+        codes = " ".join(f"<code>{code.value}</code>" for code in (self.code, *self.also))
+        grade = f" {self.grade.value}" if self.grade else ""
+        pairs = "".join(
+            f"<li><mark>{escape(one.left)}</mark>／<mark>{escape(one.right)}</mark> {escape(_sentence(one))}</li>"
+            for one in self.differences
+        )
+        return f"<p>{codes}{grade}</p><ul>{pairs}</ul>" if pairs else f"<p>{codes}{grade}</p>"
 
 
 @lru_cache(maxsize=65_536)

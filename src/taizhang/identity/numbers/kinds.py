@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from html import escape
+
+from taizhang.identity.numbers.masking import mask_number
 
 
 class IdKind(StrEnum):
@@ -53,7 +56,7 @@ class IdDefect(StrEnum):
     TWO_IN_CELL = "ID-TWO-IN-CELL"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class IdParse:
     """Everything one cell tells.
 
@@ -81,3 +84,13 @@ class IdParse:
     disability_level: str | None = None
     defects: tuple[IdDefect, ...] = ()
     steps: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Masked: neither the number nor its birth date, so that no log and no notebook shows them by accident."""
+        told = [f"IdParse({self.kind.value}", mask_number(self.text) or "-", "valid" if self.valid else "not valid"]
+        return ", ".join([*told, *(defect.value for defect in self.defects)]) + ")"
+
+    def _repr_html_(self) -> str:
+        verdict = "✓" if self.valid else "✗"
+        codes = "".join(f" <code>{defect.value}</code>" for defect in self.defects)
+        return f"<code>{escape(mask_number(self.text)) or '—'}</code> {escape(self.kind.value)} {verdict}{codes}"

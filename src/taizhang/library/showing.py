@@ -1,0 +1,101 @@
+"""How verdicts are shown: lines for a terminal, a table for a notebook. Numbers are masked, differing places marked."""
+
+from collections.abc import Sequence
+from html import escape
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from taizhang.identity.numbers import mask_number
+
+if TYPE_CHECKING:
+    from taizhang.library.verdicts import Candidate, Verdict, Verdicts
+
+NUMBERS = frozenset({"id_no", "head_id_no", "core18", "member_phone", "household_phone", "bank_account"})
+MOST_LINES = 20
+MOST_TABLE_ROWS = 200
+_CELL = 'style="text-align:left;vertical-align:top"'
+_HEADINGS = ("诊断", "台账与行", "登记为", "建议", "可能出错", "依据")
+
+
+def masked(field: str, value: str | None) -> str:
+    """A value as it may be shown: numbers by the one mask of the product."""
+    return "（空）" if value is None else mask_number(value) if field in NUMBERS else value
+
+
+def verdict_line(verdict: "Verdict") -> str:
+    """One verdict in one line."""
+    parts = [f"{verdict.code} {verdict.title}", "、".join(f"{row.ledger}[{row.row}]" for row in verdict.rows[:4])]
+    written = written_value(verdict)
+    if written is not None:
+        parts.append(f"登记为 {masked(written[0], written[1])}")
+    if verdict.candidates:
+        best = verdict.candidates[0]
+        parts.append(f"建议 {masked(best.field, best.value)}（{_chance(best.probability)}）")
+    if verdict.culprit is not None:
+        parts.append(f"可能出错：{verdict.culprit}（{_chance(verdict.p_culprit)}）")
+    return f"<{' | '.join(part for part in parts if part)}>"
+
+
+def verdicts_text(verdicts: "Verdicts") -> str:
+    """A summary and the first verdicts."""
+    lines = [_summary(len(verdicts), verdicts.records, verdicts.persons)]
+    lines += [f"  {verdict_line(one)}" for one in verdicts[:MOST_LINES]]
+    if len(verdicts) > MOST_LINES:
+        lines.append(f"  … 另有 {len(verdicts) - MOST_LINES} 条")
+    return "\n".join(lines)
+
+
+def verdicts_html(verdicts: "Sequence[Verdict]", records: int = 0, persons: int = 0) -> str:
+    """A table with one row a verdict; every text is escaped."""
+    head = "".join(f"<th {_CELL}>{heading}</th>" for heading in _HEADINGS)
+    rows = "".join(_html_row(one) for one in verdicts[:MOST_TABLE_ROWS])
+    summary = f"<p>{escape(_summary(len(verdicts), records, persons))}</p>" if records else ""
+    left = len(verdicts) - MOST_TABLE_ROWS
+    more = f"<p>… 另有 {left} 条</p>" if left > 0 else ""
+    return f"{summary}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
+
+
+def written_value(verdict: "Verdict") -> tuple[str, str] | None:
+    """(field, what the complained-about ledger says in it): what differs from the best candidate, where one does."""
+    best = {one.field: one.value for one in reversed(verdict.candidates)}
+    told = [one for one in verdict.observed if one.value is not None]
+    own = [one for one in told if one.ledger == verdict.ledger and one.field in verdict.fields]
+    odd = [one for one in own if one.value != best.get(one.field)]
+    chosen = (odd or own)[:1]
+    return (chosen[0].field, chosen[0].value or "") if chosen else None
+
+
+def marked(field: str, value: str | None, other: str | None) -> str:
+    """A value as HTML with the places marked in which it differs from another; numbers masked place by place."""
+    shown = masked(field, value)
+    if value is None or other is None:
+        return escape(shown)
+    differs = [x != y for x, y in zip_longest(value, other)][: len(value)]
+    return "".join(f"<mark>{escape(c)}</mark>" if d else escape(c) for c, d in zip(shown, differs, strict=True))
+
+
+def _html_row(verdict: "Verdict") -> str:
+    written = written_value(verdict)
+    best = verdict.candidates[0] if verdict.candidates else None
+    fits = written is not None and best is not None and best.field == written[0]
+    cells = (
+        f"<b>{escape(verdict.title)}</b><br><code>{'<br>'.join(map(escape, verdict.kinds))}</code>",
+        "<br>".join(f"{escape(row.ledger)} [{row.row}]" for row in verdict.rows),
+        marked(*written, best.value if fits and best else None) if written else "",
+        "<br>".join(_offer(one, written[1] if fits and written else None) for one in verdict.candidates[:3]),
+        f"{escape(verdict.culprit)}（{_chance(verdict.p_culprit)}）" if verdict.culprit else "依据不足以判断",
+        "<br>".join(map(escape, verdict.evidence)),
+    )
+    return f"<tr>{''.join(f'<td {_CELL}>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _offer(candidate: "Candidate", written: str | None) -> str:
+    return f"{marked(candidate.field, candidate.value, written)}（{_chance(candidate.probability)}）"
+
+
+def _summary(verdicts: int, records: int, persons: int) -> str:
+    return f"{records:,} 行 · {persons:,} 人 · {verdicts:,} 条诊断"
+
+
+def _chance(probability: float | None) -> str:
+    return "" if probability is None else f"{min(probability, 0.99):.0%}"

@@ -1,0 +1,179 @@
+"""What the library answers: verdicts with their rows, candidates and evidence; shown masked, held in full."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+from taizhang.library import showing
+from taizhang.sweep.rules import RuleSet
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LedgerRow:
+    """A row of a ledger: its title and the 0-based position in the table that was given."""
+
+    ledger: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Observed:
+    """What a ledger says in a field. `value` is whole; what is printed is masked."""
+
+    ledger: str
+    field: str
+    value: str | None
+
+    def __repr__(self) -> str:
+        """Masked."""
+        return f"Observed({self.ledger}: {self.field}={showing.masked(self.field, self.value)})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Candidate:
+    """A value that may be the true one, how probable, why, and which ledgers say it."""
+
+    field: str
+    value: str
+    probability: float
+    reason: str
+    ledgers: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Masked."""
+        return (
+            f"Candidate({self.field}={showing.masked(self.field, self.value)}, {self.probability:.3f}, {self.reason})"
+        )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdict:
+    """One cause of one trouble.
+
+    code, title: of the diagnosis (docs/diagnoses.md); kinds: all codes that fit, this one first. severity: error, warn,
+    suspect or info. ledger: whose row is complained about. culprit, p_culprit: the ledger that is probably wrong and
+    how sure that is; None where the evidence does not tell. rows: the wrong ones first. candidates: the likeliest
+    first, suggestions only. confidence: A lossless, B another ledger is whole, C ranked, D none.
+    """
+
+    code: str
+    title: str
+    kinds: tuple[str, ...]
+    severity: str
+    fields: tuple[str, ...]
+    ledger: str | None
+    culprit: str | None
+    p_culprit: float | None
+    rows: tuple[LedgerRow, ...]
+    observed: tuple[Observed, ...]
+    candidates: tuple[Candidate, ...]
+    evidence: tuple[str, ...]
+    message: str
+    confidence: str
+
+    def __repr__(self) -> str:
+        """One line, masked."""
+        return showing.verdict_line(self)
+
+    def _repr_html_(self) -> str:
+        return showing.verdicts_html([self])
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdicts(Sequence[Verdict]):
+    """All verdicts on some ledgers, in an order that depends on their contents only.
+
+    records, persons: how many rows were read and how many people they are about. ignored: title → columns that mean
+    nothing here; unread: title → field → values that could not be read and count as missing.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    records: int
+    persons: int
+    ignored: Mapping[str, tuple[str, ...]]
+    unread: Mapping[str, Mapping[str, int]]
+
+    @overload
+    def __getitem__(self, at: int) -> Verdict: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Verdict, ...]: ...
+    def __getitem__(self, at: int | slice) -> Verdict | tuple[Verdict, ...]:
+        """The verdict at a position, or several."""
+        return self.verdicts[at]
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.verdicts)
+
+    def __iter__(self) -> Iterator[Verdict]:
+        """One after the other."""
+        return iter(self.verdicts)
+
+    def of_row(self, ledger: str, row: int) -> tuple[Verdict, ...]:
+        """Those that show a row."""
+        wanted = LedgerRow(ledger, row)
+        return tuple(one for one in self.verdicts if wanted in one.rows)
+
+    def of_kind(self, code: str) -> tuple[Verdict, ...]:
+        """Those that a code fits, as the first explanation or another; a beginning ("XS-NAME-") is enough."""
+        return tuple(one for one in self.verdicts if any(kind.startswith(code) for kind in one.kinds))
+
+    def __repr__(self) -> str:
+        """A summary and the first lines, masked."""
+        return showing.verdicts_text(self)
+
+    def _repr_html_(self) -> str:
+        return showing.verdicts_html(self, self.records, self.persons)
+
+
+def verdicts_of(
+    findings: Iterable[Mapping[str, Any]],
+    *,
+    titles: Mapping[str, str],
+    rules: RuleSet,
+    records: int,
+    persons: int,
+    ignored: Mapping[str, tuple[str, ...]],
+    unread: Mapping[str, Mapping[str, int]],
+) -> Verdicts:
+    """Typed verdicts out of the rows of findings.parquet. titles: source id → title."""
+    found = [_verdict(one, titles, rules) for one in findings]
+    found.sort(key=lambda one: (one.rows[:1], one.code, one.rows))
+    return Verdicts(tuple(found), records, persons, ignored, unread)
+
+
+def _verdict(finding: Mapping[str, Any], titles: Mapping[str, str], rules: RuleSet) -> Verdict:
+    def title(source: str | None) -> str | None:
+        return None if source is None else titles.get(source, source)
+
+    code = finding["rule"]
+    rows = [LedgerRow(titles[one["source"]], one["row"]) for one in finding["records"] or ()]
+    candidates = [
+        Candidate(
+            one["field"],
+            one["value"],
+            one["probability"],
+            one["reason"],
+            tuple(titles[s] for s in one["sources"] or ()),
+        )
+        for one in finding["candidates"] or ()
+    ]
+    return Verdict(
+        code=code,
+        title=rules.rules[code].title["zh"] if code in rules.rules else code,
+        kinds=tuple(finding["kinds"]),
+        severity=finding["severity"],
+        fields=tuple(finding["fields"]),
+        ledger=title(finding["source"]),
+        culprit=title(finding["culprit"]),
+        p_culprit=finding["p_culprit"],
+        rows=tuple(dict.fromkeys(rows)),
+        observed=tuple(
+            Observed(titles.get(one["source"], one["source"] or ""), one["field"], one["value"])
+            for one in finding["observed"] or ()
+        ),
+        candidates=tuple(candidates),
+        evidence=tuple(finding["evidence"] or ()),
+        message=finding["message_zh"] or "",
+        confidence=finding["confidence_class"],
+    )

@@ -1,0 +1,132 @@
+"""`diagnose` is the sweep's own engine on tables in memory: what it says, of which rows, and what it never shows."""
+
+from datetime import date
+
+import pyarrow as pa
+import pytest
+from ledgers import SON, Ledgers, changed, everywhere, family, identity_rules, number
+
+import taizhang
+from taizhang.library.tables import LedgerUnreadable
+
+DAY = date(2020, 2, 19)
+TITLES = {"national": "全国系统", "city": "市平台", "ledger": "村台账", "app": "手机上报"}
+
+
+def titled(ledgers):
+    """Ledgers by title instead of source."""
+    return {TITLES[source]: rows for source, rows in ledgers.items()}
+
+
+@pytest.fixture(scope="module")
+def troubled():
+    """One village ledger with a homophone in family 1 and a crossed pair of digits in family 2."""
+    ledgers = everywhere(family(1, m2="刘建军") + family(2))
+    wrong = number(2, SON)
+    crossed = wrong[:15] + wrong[16] + wrong[15] + wrong[17]
+    rows = changed(ledgers["ledger"], SON, name="刘健军")
+    return ledgers | {"ledger": changed(rows, 4 + SON, id_no=crossed)}
+
+
+@pytest.fixture(scope="module")
+def verdicts(troubled):
+    return taizhang.diagnose(titled(troubled), as_of=DAY)
+
+
+def test_a_homophone_is_told_with_row_culprit_candidate_and_readings(verdicts):
+    (found,) = verdicts.of_row("村台账", SON)
+
+    assert found.code == "XS-NAME-HOMOPHONE"
+    assert found.culprit == "村台账"
+    assert found.rows == (taizhang.LedgerRow("村台账", SON),)
+    assert found.candidates[0].value == "刘建军"
+    assert found.candidates[0].probability > 0.9
+    assert set(found.candidates[0].ledgers) == set(TITLES.values()) - {"村台账"}
+
+
+def test_a_damaged_number_is_told_with_the_whole_number_as_candidate(verdicts):
+    (found,) = verdicts.of_row("村台账", 4 + SON)
+
+    assert found.code == "XS-ID-TRANSPOSE"
+    assert "ID-CHECKSUM" in found.kinds
+    assert found.candidates[0].value == number(2, SON)
+
+
+def test_nothing_is_said_of_rows_that_agree(verdicts, troubled):
+    assert len(verdicts) == 2
+    assert verdicts.records == sum(map(len, troubled.values()))
+    assert verdicts.persons == 8
+
+
+def test_the_library_says_what_a_sweep_of_the_same_ledgers_says(verdicts, troubled, tmp_path):
+    swept = Ledgers(tmp_path).deliver(troubled).sweep(rules=identity_rules())
+
+    assert sorted((one.code, one.kinds) for one in verdicts) == sorted(
+        (one["rule"], tuple(one["kinds"])) for one in swept.open
+    )
+
+
+def test_the_order_of_ledgers_and_the_kind_of_table_change_nothing(verdicts, troubled):
+    as_arrow = {title: pa.Table.from_pylist(rows) for title, rows in reversed(titled(troubled).items())}
+
+    assert taizhang.diagnose(as_arrow, as_of=DAY).verdicts == verdicts.verdicts
+
+
+def test_what_is_printed_holds_no_whole_number(verdicts, troubled):
+    shown = (
+        repr(verdicts)
+        + verdicts._repr_html_()
+        + "".join(map(repr, (*verdicts, *verdicts[0].observed, *verdicts[1].candidates)))
+    )
+
+    written = {row["id_no"] for rows in troubled.values() for row in rows}
+    assert {one for one in written if one in shown or one[6:14] in shown} == set()
+
+
+def test_the_notebook_marks_differing_characters_and_escapes_text():
+    rows = [{"id_no": number(1, SON), "name": "刘<b>军"}]
+
+    shown = taizhang.diagnose({"甲<script>": rows, "乙": rows}, as_of=DAY)._repr_html_()
+
+    assert "<script>" not in shown
+
+
+def test_marks_stand_where_the_names_differ(verdicts):
+    shown = verdicts.of_kind("XS-NAME-")[0]._repr_html_()
+
+    assert "刘<mark>健</mark>军" in shown
+    assert "刘<mark>建</mark>军" in shown
+
+
+def test_a_declared_copy_is_no_second_witness(troubled):
+    ledgers = titled(everywhere(family(1, m2="刘建军")))
+    ledgers["村台账"] = ledgers["手机上报"] = changed(ledgers["村台账"], SON, name="刘健军")
+    ledgers["市平台"] = [row for at, row in enumerate(ledgers["市平台"]) if at != SON]
+
+    free = taizhang.diagnose(ledgers, as_of=DAY).of_kind("XS-NAME-HOMOPHONE")[0]
+    bound = taizhang.diagnose(ledgers, as_of=DAY, derived_from={"手机上报": ["村台账"]}).of_kind("XS-NAME-HOMOPHONE")[0]
+
+    def chance(verdict):
+        return next(one.probability for one in verdict.candidates if one.value == "刘建军")
+
+    assert chance(bound) > chance(free)
+
+
+def test_one_ledger_alone_is_judged_by_itself():
+    found = taizhang.diagnose({"村台账": [{"证件号码": number(1, SON)[:-1], "姓名": "刘建军"}]}, as_of=DAY)
+
+    assert [one.code for one in found] == ["ID-LENGTH"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [({"ledgers": {}}, "台账"), ({"ledgers": {"一": []}, "derived_from": {"二": ["一"]}}, "没有名为"),
+     ({"ledgers": {"一": []}, "kinds": {"二": "app"}}, "没有名为")],
+)  # fmt: skip
+def test_ledgers_that_are_not_there_are_refused(arguments, said):
+    with pytest.raises(LedgerUnreadable, match=said):
+        taizhang.diagnose(**arguments)
+
+
+def test_an_empty_ledger_has_nothing_to_say():
+    assert len(taizhang.diagnose({"村台账": []}, as_of=DAY)) == 0

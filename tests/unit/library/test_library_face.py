@@ -1,0 +1,62 @@
+"""What `import taizhang` gives: little at once, everything by name, and nothing shown that should not be."""
+
+import subprocess
+import sys
+
+import pytest
+
+import taizhang
+
+NUMBER = "612323190001010013"
+HEAVY = ("duckdb", "numpy", "pyarrow", "sqlglot", "lxml")
+
+
+def modules_after(statement):
+    """Heavy modules a fresh interpreter holds after a statement."""
+    told = f"{statement}\nimport sys\nprint(' '.join(m for m in {HEAVY!r} if m in sys.modules))"
+    return subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_importing_loads_nothing_heavy():
+    assert modules_after("import taizhang; dir(taizhang)") == []
+
+
+def test_a_number_is_read_without_a_database():
+    assert "duckdb" not in modules_after(f"import taizhang; taizhang.parse_id('{NUMBER}')")
+
+
+def test_every_name_of_the_library_is_there():
+    assert {name for name in taizhang.__all__ if not hasattr(taizhang, name)} == set()
+
+
+def test_a_name_the_library_does_not_have_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="diagnoze"):
+        taizhang.diagnoze  # noqa: B018
+
+
+@pytest.mark.parametrize("before", ["", "import taizhang.sweep.run", "from taizhang.sweep import sweep"])
+def test_sweep_can_be_called_whatever_was_imported_before(before):
+    told = f"{before}\nimport taizhang\ntry:\n    taizhang.sweep('nowhere.toml')\nexcept taizhang.errors.UserError as error:\n    print(error.code)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", f"import taizhang.errors\n{told}"], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "E-COUNTY-FILE"
+
+
+def test_a_parsed_number_shows_neither_its_digits_nor_the_birth_date():
+    parsed = taizhang.parse_id(NUMBER)
+
+    assert parsed.core18 == NUMBER
+    assert NUMBER not in repr(parsed)
+    assert "1900" not in repr(parsed) + parsed._repr_html_()
+    assert "6123" in repr(parsed)
+
+
+def test_compared_names_mark_the_characters_and_say_the_readings():
+    shown = taizhang.compare_names("刘兰英", "刘南英")._repr_html_()
+
+    assert "<mark>兰</mark>" in shown
+    assert "<mark>刘</mark>" not in shown
+    assert "lan2" in shown

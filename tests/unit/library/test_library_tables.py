@@ -1,0 +1,90 @@
+"""Tables of any kind become canonical columns; what is no table of people is refused with words."""
+
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pytest
+
+from taizhang.library.tables import LedgerUnreadable, field_of, number_villages, read_ledger
+
+NUMBER = "612323190001010013"
+
+
+class Exports:
+    """An object that hands over its Arrow table as data frames do."""
+
+    def __init__(self, table):
+        self.table = table
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self.table.__arrow_c_stream__(requested_schema)
+
+
+ROWS = [{"id_no": NUMBER, "name": "刘兰英"}, {"id_no": None, "name": "单秀兰"}]
+COLUMNS = {"id_no": [NUMBER, None], "name": ["刘兰英", "单秀兰"]}
+
+
+@pytest.mark.parametrize(
+    "table", [ROWS, COLUMNS, pa.table(COLUMNS), Exports(pa.table(COLUMNS))], ids=["rows", "columns", "arrow", "stream"]
+)
+def test_rows_columns_and_arrow_say_the_same(table):
+    read = read_ledger("村台账", table)
+
+    assert read.rows == 2
+    assert read.columns["id_no"] == [NUMBER, None]
+    assert read.columns["name"] == ["刘兰英", "单秀兰"]
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("id_no", "id_no"), ("证件号码", "id_no"), ("姓名", "name"), ("village", "village_name"), ("phone", "member_phone"),
+     ("与户主关系", "relation_to_head"), ("天气", None)],
+)  # fmt: skip
+def test_columns_are_found_by_name_short_name_and_header(name, field):
+    assert field_of(name) == field
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [("1951-03-02", date(1951, 3, 2)), ("19510302", date(1951, 3, 2)), (date(1951, 3, 2), date(1951, 3, 2)),
+     (datetime(1951, 3, 2, 8, tzinfo=UTC), date(1951, 3, 2)), (None, None), (float("nan"), None)],
+)  # fmt: skip
+def test_dates_are_read_as_intake_reads_them(value, read):
+    assert read_ledger("村台账", [{"name": "甲", "birth_date": value}]).columns["birth_date"] == [read]
+
+
+def test_a_value_that_cannot_be_read_is_counted_and_missing():
+    read = read_ledger("村台账", [{"name": "甲", "birth_date": "昨天", "weather": "晴"}])
+
+    assert read.columns["birth_date"] == [None]
+    assert read.unread == {"birth_date": 1}
+    assert read.ignored == ("weather",)
+
+
+def test_a_number_in_a_float_has_lost_digits_and_one_in_an_int_has_not():
+    read = read_ledger("村台账", [{"id_no": float(NUMBER)}, {"id_no": int(NUMBER)}])
+
+    assert read.columns["id_numeric"] == [True, False]
+    assert read.columns["id_no"][1] == NUMBER
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [("姓名", "不是表"), (7, "不是表"), ([1, 2], "不是表"), ({"name": ["甲"], "id_no": []}, "长度"),
+     ([{"weather": "晴"}], "没有证件号码列"), ([{"name": "甲", "姓名": "乙"}], "两列")],
+)  # fmt: skip
+def test_what_is_no_table_of_people_is_refused(table, said):
+    with pytest.raises(LedgerUnreadable, match=said):
+        read_ledger("村台账", table)
+
+
+def test_villages_by_name_get_one_code_across_ledgers_and_real_codes_stand():
+    one = read_ledger("一", [{"name": "甲", "village": "东村"}, {"name": "乙", "village": None}])
+    two = read_ledger("二", [{"name": "丙", "village": "西村"}, {"name": "丁", "village": "东村"}])
+    coded = read_ledger("三", [{"name": "戊", "village": "东村", "village_code": "610723103200"}])
+
+    number_villages([one, two, coded])
+
+    assert one.columns["village_code"] == [two.columns["village_code"][1], None]
+    assert two.columns["village_code"][0] != two.columns["village_code"][1]
+    assert coded.columns["village_code"] == ["610723103200"]
