@@ -29,7 +29,7 @@ NEEDED: dict[str, str] = {
     "town_code": "VARCHAR", "village_code": "VARCHAR", "town_name": "VARCHAR", "village_name": "VARCHAR",
     "group_name": "VARCHAR", "sex": "VARCHAR", "birth_date": "DATE", "household_no": "VARCHAR", "person_no": "VARCHAR",
     "head_person_no": "VARCHAR", "relation_to_head": "VARCHAR", "member_phone": "VARCHAR", "household_phone": "VARCHAR",
-    "id_type": "VARCHAR", "person_status": "VARCHAR",
+    "id_type": "VARCHAR", "person_status": "VARCHAR", "former_name": "VARCHAR",
 }  # fmt: skip
 """Columns the sweep reads; one that a delivery lacks is null."""
 

@@ -139,6 +139,8 @@ def name_diagnoses(context: Context) -> Iterator[Diagnosis]:
         true_row = int(verdict.row[verdict.best[group]])
         if _is_lost(troubled.texts["name_defects"][at]) and _is_lost(troubled.texts["name_defects"][true_row]):
             continue  # nobody has the whole name: every row is NM-LOSS by itself, and none explains another
+        if troubled.texts["name"][at] in {troubled.texts["former_name"][m] for m in _members(context, group)}:
+            continue  # some ledger records it as this person's former name: known, hence silent
         code = str(verdict.compared.code[at])
         source_no = int(troubled["source_no"][at])
         source = context.source_id(source_no)

@@ -14,7 +14,7 @@ INTEGERS = (
     "record_id", "source_no", "file_no", "sheet_no", "row_no", "ident", "name_id", "birth_date", "id_birth", "sex",
     "village", "relation", "hh", "hh_no", "hh_number", "truncated", "present", "row_hash", "cell_id", "root", "person_no",
 )  # fmt: skip
-TEXTS = ("name", "number", "id_no", "id_kind", "id_defects", "name_defects", "name_alias")
+TEXTS = ("name", "number", "id_no", "id_kind", "id_defects", "name_defects", "name_alias", "former_name")
 EPOCH = date(1970, 1, 1).toordinal()
 UNKNOWN_NUMBER = -(10**12)
 """Idents below this stand for records without a number."""
@@ -54,7 +54,7 @@ def read_troubled(engine: Engine) -> Troubled:
     shown = ", ".join(f"c.{name}" for name in INTEGERS)
     table = engine.fetch(f"""
         SELECT {shown}, r.name, COALESCE(r.core18, r.id_no) AS number, r.id_no, r.id_kind, r.id_defects,
-            r.name_defects, r.name_alias
+            r.name_defects, r.name_alias, r.former_name
         FROM claim_person AS c SEMI JOIN troubled AS t ON t.root = c.root
         JOIN record_raw AS r ON r.record_id = c.record_id
         ORDER BY c.root, c.source_no, c.record_id
