@@ -12,9 +12,7 @@ from taizhang.intake.model import FIELDS
 from taizhang.report.facts import rule_titles, source_titles
 from taizhang.report.figures import NUMBER_FIELDS
 from taizhang.report.texts import label
-
-# A person reads the zero of Crockford's base 32 as O and its one as I or L; the alphabet has neither.
-_MISREAD = str.maketrans("OIL", "011")
+from taizhang.sweep.findings.fingerprint import read_short_id
 
 
 class FindingUnknown(UserError):
@@ -24,12 +22,16 @@ class FindingUnknown(UserError):
 
 
 def describe_finding(county: County, sweep_folder: Path, number: str) -> str:
-    """The finding with this short number (or its full one) in the sweep of `sweep_folder`. Raises FindingUnknown."""
+    """The finding with this short number (or its full one) in the sweep of `sweep_folder`.
+
+    Raises FindingUnknown, which says whether the number was mistyped.
+    """
+    short = read_short_id(number)
     with duckdb.connect(config={"threads": 2}) as db:
         db.read_parquet(str(sweep_folder / "findings.parquet")).create_view("finding")
         found = db.execute(
             "SELECT * FROM finding WHERE short_id = $short OR finding_id = $full",
-            {"short": number.strip().upper().translate(_MISREAD), "full": number.strip().lower()},
+            {"short": short, "full": number.strip().lower()},
         )
         names = [column[0] for column in found.description]
         row = found.fetchone()
@@ -37,7 +39,8 @@ def describe_finding(county: County, sweep_folder: Path, number: str) -> str:
         raise FindingUnknown(
             "这次排查里没有这个问题编号。",
             where=sweep_folder.name,
-            hint="编号见问题清单第一列，11位，末位可能是符号（命令行中请加引号）；字母O与数字0不必区分。",
+            why="" if short else "编号不完整，或有一位抄错、两位对调（校验位不符）。",
+            hint="编号见问题清单第一列，11位数字和字母；字母O与数字0、字母I和L与数字1不必区分。",
         )
     return _described(dict(zip(names, row, strict=True)), rule_titles(county), source_titles(county))
 
