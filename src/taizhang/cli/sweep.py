@@ -11,6 +11,7 @@ from taizhang.cli import console, options
 from taizhang.cli.console import Bars, out
 from taizhang.cli.disk import writing
 from taizhang.intake.county import County, load_county
+from taizhang.intake.delivery import Lake
 from taizhang.intake.pipeline import TakenIn, take_in
 from taizhang.report.finding import describe_finding
 from taizhang.report.write import Reports, write_reports
@@ -59,7 +60,7 @@ def sweep(
     """排查：接收报送、比对各台账、运行规则，写出问题清单、报告和批注工作簿。 Check every ledger."""
     book = load_county(county)
     started = time.perf_counter()
-    with writing(book.data), Bars() as bars:
+    with writing(book.data), Lake(book.data).held(), Bars() as bars:
         taken = None if no_intake else take_in(book, progress=bars, jobs=jobs, until=options.day(as_of))
         result = run_sweep(book, as_of=options.day(as_of), progress=bars, engine=engine, reveal_reason=reveal)
         reports = write_reports(book, result.folder, progress=bars, returned=not no_returned, jobs=jobs)

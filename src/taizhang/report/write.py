@@ -11,6 +11,7 @@ from typing import ClassVar
 from taizhang.errors import SystemFault
 from taizhang.intake.child import ChildPool, Refused
 from taizhang.intake.county import County
+from taizhang.intake.delivery import Lake
 from taizhang.progress import Progress
 from taizhang.report.facts import page_facts, rule_titles, source_titles
 from taizhang.report.figures import FindingRow, FindingsFile
@@ -46,8 +47,14 @@ class Reports:
 def write_reports(county: County, folder: Path, *, progress: Progress, returned: bool = True, jobs: int = 2) -> Reports:
     """Write the reports of the sweep in `folder`; each file appears whole or not at all.
 
-    Raises OSError when the disk refuses; nothing of the sweep itself is touched.
+    Holds the lake meanwhile. Raises LakeBusyError while another run holds it, OSError when the disk refuses; nothing of
+    the sweep itself is touched.
     """
+    with Lake(county.data).held():
+        return _write_reports(county, folder, progress, returned=returned, jobs=jobs)
+
+
+def _write_reports(county: County, folder: Path, progress: Progress, *, returned: bool, jobs: int) -> Reports:
     facts = page_facts(county, folder)
     titles, sources = rule_titles(county), source_titles(county)
     stage = "写报告"

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from taizhang import __version__
 from taizhang.errors import UserError
 from taizhang.intake.county import County
+from taizhang.intake.delivery import Lake
 from taizhang.progress import Progress, Silent
 from taizhang.sweep.canonical import make_canonical
 from taizhang.sweep.diagnose import diagnose, judge_all
@@ -90,10 +91,18 @@ def sweep(
 
     as_of: read deliveries up to this day; None means all. engine: "duckdb". reveal_reason: why findings.jsonl may hold
     full numbers; recorded in sweep.json. rules: None loads the shipped packs and the county's own.
-    Raises NothingDelivered, PackError for a pack that does not load, ValueError for an unknown engine.
+    Holds the lake meanwhile. Raises LakeBusyError while another run holds it, NothingDelivered, PackError for a pack that
+    does not load, ValueError for an unknown engine.
     """
     if engine != "duckdb":
         raise ValueError(engine)
+    with Lake(county.data).held():
+        return _sweep(county, as_of, progress or Silent(), reveal_reason, rules)
+
+
+def _sweep(
+    county: County, as_of: date | None, progress: Progress, reveal_reason: str | None, rules: RuleSet | None
+) -> SweepResult:
     facts = [SourceFacts(s.id, s.kind.value, s.title, s.derived_from) for s in county.sources]
     deliveries = current_deliveries(county.data, facts, as_of)
     if not deliveries:
@@ -107,7 +116,7 @@ def sweep(
         deliveries,
         day,
         rules or load_packs(county.packs, overrides=county.parameters, county_code=county.code),
-        _Clock(progress or Silent()),
+        _Clock(progress),
         folder.name,
         reveal_reason,
     )

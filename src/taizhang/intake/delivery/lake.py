@@ -5,6 +5,7 @@ run at a time may do so. A run that was killed leaves its folder in `tmp`, and t
 """
 
 import contextlib
+import contextvars
 import fcntl
 import hashlib
 import json
@@ -21,10 +22,12 @@ from typing import Any, ClassVar
 from taizhang.errors import UserError
 
 _CHUNK = 1 << 20
+_HELD: contextvars.ContextVar[frozenset[Path]] = contextvars.ContextVar("held lakes", default=frozenset())
+"""Lakes that this thread of work holds: the sweep of a command that already holds the lake must not wait for itself."""
 
 
 class LakeBusyError(UserError):
-    """Another run is writing to the lake."""
+    """Another run takes deliveries into the lake, sweeps it or writes its reports."""
 
     code: ClassVar[str] = "E-LAKE-BUSY"
 
@@ -71,31 +74,57 @@ class Lake:
         return self.deliveries / source / f"{as_of.isoformat()}-{digest[:12]}"
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[Path]:
-        """Hold the lake for writing; gives a fresh temporary folder that is gone afterwards, however it ends.
+    def held(self) -> Iterator[None]:
+        """Hold the lake: nobody else takes in, sweeps or writes reports meanwhile. May be held within itself.
 
-        Raises LakeBusyError while another run holds it, LakeWriteError where nothing can be written.
+        Another thread or process that asks for it gets LakeBusyError at once. Raises LakeWriteError where the lake
+        cannot be made or opened.
         """
-        try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.root / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise _not_written(self.root, error) from error
+        root = self.root.resolve()
+        if root in _HELD.get():
+            yield
+            return
+        handle = self._opened()
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise LakeBusyError(
-                    "另一个导入正在写入数据目录。",
+                    "数据目录正被另一次接收或排查使用。",
                     where=str(self.root),
                     why=f"进程 {os.pread(handle, 20, 0).decode('ascii', 'replace') or '?'} 持有锁。",
                     hint="请等它结束后再运行；不要手工删除 .lock 文件。",
                 ) from error
             os.ftruncate(handle, 0)
             os.pwrite(handle, str(os.getpid()).encode(), 0)
-            yield from self._workspace()
+            token = _HELD.set(_HELD.get() | {root})
+            try:
+                yield
+            finally:
+                _HELD.reset(token)
         finally:
             os.close(handle)  # the lock goes with it; the file stays, or two runs could lock two files
+
+    def _opened(self) -> int:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            return os.open(self.root / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise _not_written(self.root, error) from error
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[Path]:
+        """Hold the lake for taking in; gives a fresh temporary folder that is gone afterwards, however it ends.
+
+        May begin within `held`, but nothing may hold the lake within it: the folder is this run's alone.
+        Raises LakeBusyError while another run holds it, LakeWriteError where nothing can be written.
+        """
+        with self.held():
+            token = _HELD.set(_HELD.get() - {self.root.resolve()})
+            try:
+                yield from self._workspace()
+            finally:
+                _HELD.reset(token)
 
     def _workspace(self) -> Iterator[Path]:
         remove(self.temporary)  # left by a run that was killed: nobody else is here
