@@ -7,6 +7,7 @@ import click
 
 from taizhang import __version__
 from taizhang.cli import console
+from taizhang.cli.authority import authority
 from taizhang.cli.demo import demo
 from taizhang.cli.docs import docs
 from taizhang.cli.mapping import map_sheets
@@ -27,7 +28,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, sample, intake, map_sheets, sweep, show, rules, score, docs):
+for command in (demo, sample, intake, map_sheets, sweep, show, rules, authority, score, docs):
     cli.add_command(command)
 
 

@@ -62,6 +62,17 @@ class SourceSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthoritySpec:
+    """The register of the police as this county may ask it over the network; without it, by files only.
+
+    osia: base address of the service. token_variable: the environment variable that holds the bearer token.
+    """
+
+    osia: str
+    token_variable: str
+
+
+@dataclass(frozen=True, slots=True)
 class County:
     """A county as its file describes it; all paths absolute.
 
@@ -76,6 +87,7 @@ class County:
     divisions: Path | None = None
     packs: tuple[Path, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    authority: AuthoritySpec | None = None
 
     def source(self, source_id: str) -> SourceSpec:
         """The source with this id; raises KeyError."""
@@ -106,7 +118,7 @@ def load_county(path: Path | str) -> County:
     file = Path(path).resolve()
     document = _read_toml(file)
     reader = _TableReader(file)
-    reader.only_known("", document, {"county", "source", "sweep", "parameters"})
+    reader.only_known("", document, {"county", "source", "sweep", "parameters", "authority"})
     county = reader.table(document, "county")
     reader.only_known("county", county, {"code", "name", "data", "divisions"})
     sweep = reader.table(document, "sweep", required=False)
@@ -124,6 +136,7 @@ def load_county(path: Path | str) -> County:
         divisions=None if divisions is None else file.parent / reader.text(county, "divisions", "county"),
         packs=tuple(file.parent / pack for pack in reader.texts(sweep, "packs", "sweep")),
         parameters=reader.table(document, "parameters", required=False),
+        authority=reader.authority(document),
     )
 
 
@@ -269,6 +282,14 @@ class _TableReader:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self.wrong(f"{name}.{key}", "须为文字的列表", f'{key} = ["…"]')
         return tuple(value)
+
+    def authority(self, document: Mapping[str, Any]) -> AuthoritySpec | None:
+        """The [authority] table; None where there is none. A secret never stands in the file itself."""
+        table = self.table(document, "authority", required=False)
+        if not table:
+            return None
+        self.only_known("authority", table, {"osia", "token_variable"})
+        return AuthoritySpec(self.text(table, "osia", "authority"), self.text(table, "token_variable", "authority"))
 
     def sources(self, document: Mapping[str, Any]) -> tuple[SourceSpec, ...]:
         """All [[source]] tables, checked against each other."""

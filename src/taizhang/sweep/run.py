@@ -17,6 +17,7 @@ from taizhang.errors import UserError
 from taizhang.intake.county import County
 from taizhang.intake.delivery import Lake
 from taizhang.progress import Progress, Silent
+from taizhang.sweep.authority import read_answers, register_answers
 from taizhang.sweep.canonical import make_canonical
 from taizhang.sweep.diagnose import diagnose, judge_all
 from taizhang.sweep.engines import DuckDbEngine, Engine
@@ -154,6 +155,7 @@ class _Task:
         with stage("read"):
             make_record_raw(database, self.deliveries)
             make_claim(database)
+            register_answers(database, read_answers(self.data))
         with stage("link"):
             linked = link_persons(database, max(sources) + 1)
             assign_ids(database, register)

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from taizhang.sweep.authority.answers import registered_answers
+from taizhang.sweep.authority.evidence import Evidence, Field, name_evidence, number_evidence
+from taizhang.sweep.authority.telling import told_by_authority
 from taizhang.sweep.diagnose.context import Context, make_context
 from taizhang.sweep.diagnose.exchanged import number_diagnoses
 from taizhang.sweep.diagnose.heads import head_copies
@@ -33,21 +36,28 @@ class Judgement:
 
 
 def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Judgement:
-    """Judge the numbers and names of all troubled persons."""
+    """Judge the numbers and names of all troubled persons; where the authority answered, once more with its answers."""
     troubled = read_troubled(engine)
     counted = engine.fetch("SELECT source_no, COUNT(*) AS n FROM claim GROUP BY source_no")
     totals = np.zeros(max(sources, default=-1) + 1, dtype=np.int64)
     totals[counted["source_no"].to_numpy()] = counted["n"].to_numpy()
     ancestors = {number: source.ancestors for number, source in sources.items()}
-    numbers = judge_numbers(troubled, totals=totals, ancestors=ancestors)
-    names = judge_names(
-        troubled,
-        county_spelling(engine),
-        totals=totals,
-        ancestors=ancestors,
-        known_copying=numbers.judged.copying,
-    )
-    return Judgement(troubled, numbers, names)
+    spelling = county_spelling(engine)
+
+    def judge(for_numbers: Evidence | None, for_names: Evidence | None) -> Judgement:
+        numbers = judge_numbers(troubled, totals=totals, ancestors=ancestors, evidence=for_numbers)
+        copying = numbers.judged.copying
+        names = judge_names(
+            troubled, spelling, totals=totals, ancestors=ancestors, known_copying=copying, evidence=for_names
+        )
+        return Judgement(troubled, numbers, names)
+
+    judged = judge(None, None)
+    answers = registered_answers(engine)
+    if not answers:
+        return judged
+    numbers, names = (Field(one.owner, one.value, one.posterior) for one in (judged.numbers, judged.names))
+    return judge(number_evidence(answers, names), name_evidence(answers, numbers))
 
 
 def diagnose(
@@ -72,7 +82,7 @@ def diagnose(
     found += differing_fields(engine, sources)
     found += reused_person_numbers(engine, sources)
     found += _ambiguous(context, linked)
-    return [_once(one) for one in found]
+    return [_once(one) for one in told_by_authority(engine, sources, found)]
 
 
 def _once(diagnosis: Diagnosis) -> Diagnosis:

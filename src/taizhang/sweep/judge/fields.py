@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from taizhang.sweep.authority.evidence import Evidence
 from taizhang.sweep.judge.kinds import LOG_ADDED, LOG_DROPPED, LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, families_of
 from taizhang.sweep.judge.spelling import Spelling
 from taizhang.sweep.judge.troubled import Troubled
@@ -53,14 +54,24 @@ class FieldVerdict:
         return np.asarray(1.0 - own)
 
 
-def judge_numbers(troubled: Troubled, *, totals: Ints, ancestors: Mapping[int, tuple[int, ...]]) -> FieldVerdict:
-    """Which number is every troubled person's; only valid numbers can be."""
+def judge_numbers(
+    troubled: Troubled,
+    *,
+    totals: Ints,
+    ancestors: Mapping[int, tuple[int, ...]],
+    evidence: Evidence | None = None,
+) -> FieldVerdict:
+    """Which number is every troubled person's; only valid numbers can be.
+
+    evidence: what is known from outside the ledgers (sweep.authority.evidence).
+    """
     possible = troubled["ident"] > 0
     spoken = (troubled["ident"] > 0) | (troubled["ident"] > -(10**12))
     base = _Field(troubled, troubled["ident"], possible, spoken)
     prior = np.zeros(len(base.value))
     prior += np.where(troubled["truncated"][base.row] == 1, TRUNCATED, 0.0)
     prior += _birth_evidence(troubled, base)
+    prior += evidence(base.owner, base.value) if evidence else 0.0
 
     def relate(left: Ints, right: Ints) -> Compared:
         numbers = troubled.arrays["number"]
@@ -77,6 +88,7 @@ def judge_names(
     totals: Ints,
     ancestors: Mapping[int, tuple[int, ...]],
     known_copying: Floats | None = None,
+    evidence: Evidence | None = None,
 ) -> FieldVerdict:
     """Which name is every troubled person's; damaged spellings are the last resort.
 
@@ -89,6 +101,7 @@ def judge_names(
     defects = [troubled.texts["name_defects"][row] or "" for row in base.row.tolist()]
     prior = _relative(spelling.log_likely(names), base.owner)
     prior += np.array([_spelling_evidence(one) for one in defects])
+    prior += evidence(base.owner, base.value) if evidence else 0.0
 
     def relate(left: Ints, right: Ints) -> Compared:
         texts = troubled.arrays["name"]
