@@ -227,6 +227,11 @@ def _folder_date(entry: Path) -> date | None:
         return None
 
 
+def files_below(folder: Path) -> tuple[tuple[str, Path], ...]:
+    """The files of a folder with its subfolders as (name, path), litter and symbolic links left out. Raises OSError."""
+    return tuple(found for entry in sorted(folder.iterdir()) for found in _files_below(entry, folder))
+
+
 def _files_below(entry: Path, base: Path) -> Iterable[tuple[str, Path]]:
     """Regular files under `entry`, symbolic links not followed: a link could lead anywhere."""
     if entry.name.startswith(_NOT_DATA) or entry.is_symlink():

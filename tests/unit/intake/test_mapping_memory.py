@@ -125,8 +125,8 @@ def test_a_file_that_cannot_be_written_whole_leaves_the_old_one(tmp_path):
     mapping = map_sheet(HEAD).to_mapping("龙亭镇", confirmed_by="张办事员")
     memory.remember(mapping)
 
-    with pytest.raises(KeyError):
-        memory.remember(MappingFile(mapping.fingerprint, "record", {"姓名": 3}))  # type: ignore[dict-item]
+    with pytest.raises(UnicodeEncodeError):
+        memory.remember(MappingFile(mapping.fingerprint, "record", {"姓名\ud800": "name"}))
 
     assert memory.recall(mapping.fingerprint) == mapping
     assert [path.suffix for path in tmp_path.iterdir()] == [".yaml"]

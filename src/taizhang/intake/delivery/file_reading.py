@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +29,7 @@ from taizhang.intake.mapping import (
     Status,
     map_sheet,
     read_head,
+    shown_sheet,
     write_mapping,
 )
 from taizhang.intake.model import FIELDS
@@ -52,9 +54,9 @@ _FOOTERS = ("total", "note", "signature")
 def read_file(
     path: Path, *, out: str, kind: str, name: str, source_kind: str, county: str, divisions: str | None, layouts: str
 ) -> FileFacts:
-    """Read a file into `out`: `s<no>-<table>.arrow`, `events.arrow`, `quarantine.arrow`, `proposals.json`.
+    """Read a file into `out`: `s<no>-<table>.arrow`, `events.arrow`, `quarantine.arrow`, `questions.json`.
 
-    path: the kept copy, named by its SHA-256. kind: as sniffed. name: as the sender calls it, for proposals.
+    path: the kept copy, named by its SHA-256. kind: as sniffed. name: as the sender calls it, for questions.
     source_kind: whose aliases and numberings hold. divisions: the county's list, None for the shipped one.
     layouts: folder of confirmed mappings. Raises FileRefused; whatever was written then counts for nothing.
     """
@@ -109,7 +111,7 @@ class _FileReading:
         self._source_kind, self._memory, self._places = source_kind, memory, places
         self._events: list[pa.Table] = []
         self._quarantine: list[pa.Table] = []
-        self._proposals: dict[str, str] = {}
+        self._questions: dict[str, dict[str, Any]] = {}
 
     def read_sheet(self, sheet: RawSheet) -> None:
         """Read a sheet block by block; a header further down begins another segment."""
@@ -156,9 +158,14 @@ class _FileReading:
                 facts.columns[column.field] = column.letter if earlier is None else f"{earlier},{column.letter}"
                 facts.confidence[column.field] = round(column.confidence, 3)
         if mapped.questions and mapped.fingerprint:
-            notes = {question.header: question.message for question in mapped.questions}
-            origin = f"{self._name}《{meta.name}》"
-            self._proposals[mapped.fingerprint] = write_mapping(mapped.to_mapping(origin), notes)
+            paths = {column.index: column.full_path for column in mapped.columns}
+            notes = {
+                paths[question.column]: question.message for question in mapped.questions if question.column is not None
+            }
+            self._questions[mapped.fingerprint] = {
+                "mapping": write_mapping(mapped.to_mapping(f"{self._name}《{meta.name}》"), notes),
+                "shown": shown_sheet(head, mapped, self._name),
+            }
         if mapped.status is not Status.MAPPED or mapped.table is None:
             return _Segment(mapped, facts, None, None)
         plan = SheetPlan(
@@ -246,8 +253,8 @@ class _FileReading:
             self.facts.events.append(FileEvent("SR-REGION", "warn", facts={"names": len(self._places.unknown)}))
         _write(self._folder / "events.arrow", self._events, EVENTS)
         _write(self._folder / "quarantine.arrow", self._quarantine, QUARANTINE)
-        text = json.dumps(self._proposals, ensure_ascii=False)
-        (self._folder / "proposals.json").write_text(text, "utf-8")
+        text = json.dumps(self._questions, ensure_ascii=False)
+        (self._folder / "questions.json").write_text(text, "utf-8")
 
 
 def _segments(segment: _Segment, block: RawBlock) -> Iterator[tuple[RawBlock, int | None]]:

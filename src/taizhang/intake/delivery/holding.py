@@ -23,6 +23,11 @@ class Holding:
         """As it stands in the manifest."""
         return {"held": self.held, "reasons": list(self.reasons), "notes": list(self.notes), "facts": self.facts}
 
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> "Holding":
+        """The inverse of `to_json`."""
+        return cls(document["held"], tuple(document["reasons"]), tuple(document["notes"]), document["facts"])
+
 
 def judge(manifest: dict[str, Any], previous: dict[str, Any] | None, *, newest_as_of: str | None) -> Holding:
     """Judge a delivery by its manifest (counts, files) and the manifest before it.

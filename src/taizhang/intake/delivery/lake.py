@@ -50,6 +50,11 @@ class Lake:
         return self.root / "deliveries"
 
     @property
+    def proposed(self) -> Path:
+        """Deliveries that wait for somebody's yes or no; one folder a source, one folder a proposal."""
+        return self.root / "proposed"
+
+    @property
     def parsed(self) -> Path:
         """What files held, by content: read once, however often they are sent."""
         return self.root / "parsed"
@@ -72,6 +77,10 @@ class Lake:
     def delivery(self, source: str, as_of: date, digest: str) -> Path:
         """The folder of one delivery."""
         return self.deliveries / source / f"{as_of.isoformat()}-{digest[:12]}"
+
+    def proposal(self, source: str, name: str) -> Path:
+        """The folder of one proposal: `delivery`, and what changed beside it."""
+        return self.proposed / source / name
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from taizhang.errors import UserError
 from taizhang.intake.delivery.facts import FileFacts
-from taizhang.intake.messages import describe
+from taizhang.intake.messages import Message, describe
 from taizhang.intake.raw import FileEvent
 
 
@@ -34,10 +34,15 @@ _HELD = {
 }
 
 
+def refusal(facts: FileFacts) -> tuple[FileEvent, Message]:
+    """The event a file was refused for, and what to say of it."""
+    event = next((event for event in facts.events if event.severity == "error"), FileEvent("SR-FILE-CORRUPT", "error"))
+    return event, describe(event)
+
+
 def file_not_taken(name: str, source: str, facts: FileFacts) -> FileNotTakenError:
     """The problem of a refused file."""
-    event = next((event for event in facts.events if event.severity == "error"), FileEvent("SR-FILE-CORRUPT", "error"))
-    message = describe(event)
+    event, message = refusal(facts)
     where = " ".join(part for part in (source, name, message.where) if part)
     return FileNotTakenError(message.what, where=where, why=f"{message.why}（{event.code}）", hint=message.hint)
 

@@ -92,6 +92,11 @@ class Delivery:
         return columns
 
 
+def is_delivery_name(name: str) -> bool:
+    """Whether a text is the name a delivery's folder may have."""
+    return _FOLDER.fullmatch(name) is not None
+
+
 def deliveries_of(data: Path, source: str) -> list[DeliveryRef]:
     """The deliveries of a source, oldest first; of two as of one day the one taken in earlier comes first."""
     base = data / "deliveries" / source

@@ -12,9 +12,17 @@ from taizhang.intake.mapping.columns import MappedColumn, column_letter
 from taizhang.intake.mapping.dictionary import dictionary
 from taizhang.intake.mapping.head import HeadRow, SheetHead, block_of, read_head
 from taizhang.intake.mapping.layouts import Layout, layouts
-from taizhang.intake.mapping.memory import LayoutMemory, MappingFile, MappingFileError, parse_mapping, write_mapping
+from taizhang.intake.mapping.memory import (
+    LayoutMemory,
+    MappingFile,
+    MappingFileError,
+    is_fingerprint,
+    parse_mapping,
+    write_mapping,
+)
 from taizhang.intake.mapping.rows import RowClassifier, RowKind
 from taizhang.intake.mapping.sheet import MappedSheet, Question, Status, map_sheet
+from taizhang.intake.mapping.showing import masked, shown_sheet
 from taizhang.intake.mapping.triage import SheetClass
 from taizhang.intake.model import code_lists
 
@@ -43,10 +51,13 @@ __all__ = [
     "Why",
     "block_of",
     "column_letter",
+    "is_fingerprint",
     "layouts",
     "map_sheet",
+    "masked",
     "parse_mapping",
     "preload",
     "read_head",
+    "shown_sheet",
     "write_mapping",
 ]

@@ -1,6 +1,7 @@
 """Mappings a person has confirmed: one YAML file a layout, written for an officer to read and change."""
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ class MappingFile:
     columns: header path as written, levels joined by ' / ' → field name, None for 忽略.
     units: header path → unit, where the column counts in another unit than the field.
     confirmed_by: who confirmed it, or None for a proposal that nobody has looked at: such a file is not used.
+    is_data: False where sheets of the layout are to be left out as a whole (表: 忽略).
     """
 
     fingerprint: str
@@ -50,6 +52,7 @@ class MappingFile:
     units: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
     confirmed_by: str | None = None
+    is_data: bool = True
 
     @property
     def by_key(self) -> dict[str, str | None]:
@@ -65,6 +68,11 @@ class MappingFile:
     def load(cls, path: Path) -> "MappingFile":
         """Read and check a mapping file; raises MappingFileError that names the line, the reason and what to do."""
         return parse_mapping(path.read_bytes(), where=path.name)
+
+
+def is_fingerprint(text: str) -> bool:
+    """Whether a text can be a layout's fingerprint; anything else could lead out of the folder."""
+    return re.fullmatch(r"[0-9a-f]{8,64}", text) is not None
 
 
 def parse_mapping(content: str | bytes, where: str = "") -> MappingFile:
@@ -107,13 +115,19 @@ def _checked(document: dict[str, Any], node: yaml.MappingNode, where: str) -> Ma
             )
     if document.get("格式", FORMAT) != FORMAT:
         raise fail("对应表文件的格式版本不认识。", "格式", f"本程序只认格式 {FORMAT}。", "升级程序，或重新生成该文件。")
-    table = _table_named(document["表"])
+    is_data = document["表"] not in _IGNORES
+    table = _table_named(document["表"]) if is_data else "record"
     if table is None:
         names = "、".join(f"{table.zh}({name})" for name, table in TABLES.items())
-        raise fail(f"不认识的表“{document['表']}”。", "表", f"可用的表：{names}。", "改成其中之一。")
+        raise fail(
+            f"不认识的表“{document['表']}”。",
+            "表",
+            f"可用的表：{names}。",
+            f"改成其中之一；整张表不是数据就写“{IGNORE}”。",
+        )
     if not isinstance(document["列"], dict):
         raise fail("“列”下面应是“表头: 字段”的清单。", "列", hint="每列一行，前面空两格。")
-    columns = _columns(document["列"], node, table, where)
+    columns = _columns(document["列"], node, table, where) if is_data else dict.fromkeys(document["列"])
     units = document.get("单位") or {}
     if not isinstance(units, dict):
         raise fail("“单位”下面应是“表头: 单位”的清单。", "单位", hint="例如：收入: 万元。")
@@ -124,6 +138,7 @@ def _checked(document: dict[str, Any], node: yaml.MappingNode, where: str) -> Ma
         units=units,
         origin=document.get("来源") or "",
         confirmed_by=document.get("确认") or None,
+        is_data=is_data,
     )
 
 
@@ -195,18 +210,28 @@ def write_mapping(mapping: MappingFile, notes: Mapping[str, str] | None = None) 
         f"格式: '{FORMAT}'",
         f"版式: {mapping.fingerprint}",
         f"来源: {_quoted(mapping.origin)}",
-        f"表: {mapping.table}  # {TABLES[mapping.table].zh}",
+        f"表: {_table_line(mapping)}",
         f"确认: {_quoted(mapping.confirmed_by or '')}",
         "列:",
     ]
     for path, name in mapping.columns.items():
-        label = FIELDS[name].zh if name is not None else "不采用"
+        field = FIELDS.get(name) if name is not None and mapping.is_data else None
+        label = "不采用" if field is None else field.zh
         note = f"；{notes[path]}" if path in notes else ""
-        lines.append(f"  {_quoted(path)}: {name or IGNORE}  # {label}{note}")
+        # A name we do not know is somebody's answer: written as it is, for `parse_mapping` to complain about.
+        said = IGNORE if name is None or not mapping.is_data else name if field is not None else _quoted(name)
+        lines.append(f"  {_quoted(path)}: {said}  # {label}{note}")
     if mapping.units:
         lines.append("单位:")
         lines += [f"  {_quoted(path)}: {_quoted(unit)}" for path, unit in mapping.units.items()]
     return "\n".join(lines) + "\n"
+
+
+def _table_line(mapping: MappingFile) -> str:
+    if not mapping.is_data:
+        return f"{IGNORE}  # 整张表不采用"
+    known = TABLES.get(mapping.table)
+    return _quoted(mapping.table) if known is None else f"{mapping.table}  # {known.zh}"
 
 
 def _quoted(text: str) -> str:

@@ -55,7 +55,8 @@ def _is_number(value: str) -> bool:
     return bool(_NUMBER.match(value))
 
 
-def _is_name(value: str) -> bool:
+def is_name(value: str) -> bool:
+    """Whether a folded value looks like the name of a person."""
     return bool(_HAN_NAME.match(value)) and not _is_coded(value)
 
 
@@ -124,7 +125,7 @@ _FITS: dict[FieldType, Callable[[str], bool]] = {
     FieldType.PHONE: _is_phone,
     FieldType.DATE: _is_date,
     FieldType.MONTH: _is_date,
-    FieldType.NAME: _is_name,
+    FieldType.NAME: is_name,
     FieldType.INT: _is_number,
     FieldType.DEC: _is_number,
     FieldType.BOOL: _is_code("yesno"),

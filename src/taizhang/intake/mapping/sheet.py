@@ -145,9 +145,12 @@ def map_sheet(
     mark = fingerprint(keys)
     remembered = memory.recall(mark) if memory is not None and block is not None else None
     if remembered is not None:
-        sheet_class = SheetClass.DATA  # a person has said so, hidden or not
-    if sheet_class is not SheetClass.DATA or block is None:
-        return _without_rows(head, sheet_class, block)
+        sheet_class = (
+            SheetClass.DATA if remembered.is_data else SheetClass.IGNORED
+        )  # a person has said so, hidden or not
+    is_hidden = sheet_class is SheetClass.WAITING and block is not None  # and looks like data
+    if block is None or (sheet_class is not SheetClass.DATA and not is_hidden):
+        return _without_rows(head, sheet_class, mark if remembered is not None else "")
     layout = recognise(keys, " ".join((*block.titles, head.name)))
     choice = _choice(block, layout, remembered, source_kind, table_hint)
 
@@ -158,6 +161,10 @@ def map_sheet(
     columns = tuple(choose_columns(block.paths, choice, profile))
     view = _View(head.name, block, columns, choice, profile)
     questions, events = _findings(view, None if remembered is not None else layout)
+    if is_hidden:
+        message = f"隐藏的工作表《{head.name}》看起来是数据，是否采用？"
+        questions.insert(0, Question("SR-SHEET-HIDDEN", None, head.name, (), message))
+        events = [FileEvent("SR-SHEET-HIDDEN", "warn", head.name)]
     waits = any(question.blocking for question in questions)
     unit, as_of = _declared(block.titles)
     return MappedSheet(
@@ -197,19 +204,9 @@ def _code_source(layout: Layout | None, source_kind: str | None) -> str | None:
     return source_kind
 
 
-def _without_rows(head: SheetHead, sheet_class: SheetClass, block: HeaderBlock | None) -> MappedSheet:
+def _without_rows(head: SheetHead, sheet_class: SheetClass, fingerprint: str) -> MappedSheet:
     if sheet_class is not SheetClass.WAITING:
-        return MappedSheet(sheet_class, Status.NOT_DATA, head.name)
-    if block is not None:  # hidden sheet that looks like data
-        keys = [path_key(path) for path in block.paths.values()]
-        event = FileEvent("SR-SHEET-HIDDEN", "warn", head.name)
-        question = Question(
-            "SR-SHEET-HIDDEN", None, head.name, (), f"隐藏的工作表《{head.name}》看起来是数据，是否采用？"
-        )
-        return MappedSheet(
-            sheet_class, Status.WAITING, head.name, header_first=block.first, header_last=block.last,
-            fingerprint=fingerprint(keys), questions=(question,), events=(event,),
-        )  # fmt: skip
+        return MappedSheet(sheet_class, Status.NOT_DATA, head.name, fingerprint=fingerprint)
     event = FileEvent("SR-HEADER-NOT-FOUND", "error", head.name)
     question = Question(
         "SR-HEADER-NOT-FOUND", None, "", (), f"工作表《{head.name}》前{len(head.rows)}行里没有找到表头。"

@@ -22,6 +22,7 @@ class SheetClass(StrEnum):
     COVER = "cover"
     EMPTY = "empty"
     WAITING = "waiting"
+    IGNORED = "ignored"  # a person has said that the layout is no data
 
 
 def classify(head: SheetHead, block: HeaderBlock | None) -> SheetClass:
