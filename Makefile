@@ -8,13 +8,14 @@ PERSONS ?= 3000
 SEED ?= 20200219
 JOBS ?= 2
 
-.PHONY: help demo test lint types docs bench clean
+.PHONY: help demo test lint types docs web web-test bench clean
 
 help:
 	@echo "make demo    make the sample county, sweep it, show what is wrong"
 	@echo "make test    set up and pass every test"
 	@echo "make lint    ruff, import contracts, types"
 	@echo "make docs    write the generated references anew"
+	@echo "make web     build what the desk pages load (Node comes from a Python wheel)"
 	@echo "make bench   run every comparison with its peers (long)"
 
 $(VENV)/bin/python:
@@ -46,6 +47,32 @@ lint: $(VENV)/.test
 
 test: lint
 	$(BIN)/pytest -n $(JOBS) --cov --cov-report=term:skip-covered
+
+# Node and npm come from the wheel in requirements/web.txt; nothing of them is needed to run the product.
+WEB_OUT := src/taizhang/office/static/office/dist
+WEB_SOURCES := $(shell find web/src web/build -type f) web/vite.config.ts web/tsconfig.json web/icons.txt
+NPM := cd web && PATH="$(abspath $(BIN)):$$PATH" npm --silent
+
+$(VENV)/.web: requirements/web.txt | $(VENV)/bin/python
+	@echo "== installing Node (requirements/web.txt, by hash)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/web.txt
+	@touch $@
+
+web/node_modules/.ready: web/package-lock.json web/package.json web/.npmrc $(VENV)/.web
+	@echo "== installing the browser parts (web/package-lock.json, by hash)"
+	@$(NPM) ci
+	@touch $@
+
+$(WEB_OUT)/manifest.json: $(WEB_SOURCES) web/node_modules/.ready
+	@echo "== building the browser parts"
+	@$(NPM) run types
+	@$(NPM) run build -- --logLevel warn
+	@touch $@
+
+web: $(WEB_OUT)/manifest.json
+
+web-test: web/node_modules/.ready
+	@$(NPM) test
 
 docs: $(VENV)/.base
 	$(BIN)/taizhang docs
