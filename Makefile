@@ -8,7 +8,7 @@ PERSONS ?= 3000
 SEED ?= 20200219
 JOBS ?= 2
 
-.PHONY: help demo test lint types docs web web-test bench clean
+.PHONY: help demo test lint types migrations docs web web-test bench clean
 
 help:
 	@echo "make demo    make the sample county, sweep it, show what is wrong"
@@ -24,9 +24,9 @@ $(VENV)/bin/python:
 	@echo "== creating $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/bin/python
-	@echo "== installing the product (requirements/base.txt, by hash)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/base.txt
+$(VENV)/.base: requirements/base.txt requirements/office.txt pyproject.toml | $(VENV)/bin/python
+	@echo "== installing the product (requirements/base.txt and office.txt, by hash)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/base.txt -r requirements/office.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -47,6 +47,11 @@ lint: $(VENV)/.test
 
 test: lint
 	$(BIN)/pytest -n $(JOBS) --cov --cov-report=term:skip-covered
+	@echo "== the office again, on PostgreSQL"
+	$(BIN)/python tests/office/with_postgres.py $(BIN)/pytest -q -n $(JOBS) tests/office tests/access
+
+migrations: $(VENV)/.test
+	PYTHONPATH=tests DJANGO_SETTINGS_MODULE=officesettings $(BIN)/python -m django makemigrations
 
 # Node and npm come from the wheel in requirements/web.txt; nothing of them is needed to run the product.
 WEB_OUT := src/taizhang/office/static/office/dist

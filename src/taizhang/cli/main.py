@@ -11,6 +11,7 @@ from taizhang.cli.authority import authority
 from taizhang.cli.demo import demo
 from taizhang.cli.docs import docs
 from taizhang.cli.mapping import map_sheets
+from taizhang.cli.office import office
 from taizhang.cli.rules import rules
 from taizhang.cli.sample import sample, score
 from taizhang.cli.sweep import intake, show, sweep
@@ -28,7 +29,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, sample, intake, map_sheets, sweep, show, rules, authority, score, docs):
+for command in (demo, sample, intake, map_sheets, sweep, show, rules, authority, score, office, docs):
     cli.add_command(command)
 
 

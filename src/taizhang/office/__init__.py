@@ -1,1 +1,1 @@
-"""The county office (Django). Empty until its issue."""
+"""The county office: where deliveries arrive, findings become tasks, and corrections pass review (Django)."""

@@ -1,0 +1,48 @@
+"""The entries of the side bar that whoever is logged in may open."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from taizhang.office.access.table import PUBLIC, SELF, routes
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry: the route it opens, its label, and the name of its icon."""
+
+    route: str
+    label: Promise | str
+    icon: str
+
+
+GROUPS: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
+    (_("工作台"), (Entry("home", _("首页"), "home"),)),
+)  # fmt: skip
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context: `navigation`, groups of entries that the actor may open; `county`, the county's name; `actor`."""
+    from django.conf import settings
+
+    actor = getattr(request, "actor", None)
+    current = request.resolver_match.view_name if request.resolver_match else ""
+    groups = []
+    for title, entries in GROUPS:
+        shown = [
+            {"label": one.label, "url": reverse(one.route), "icon": one.icon, "active": one.route == current}
+            for one in entries
+            if actor is not None and _may_open(actor, one.route)
+        ]
+        if shown:
+            groups.append({"title": title, "items": shown})
+    return {"navigation": groups, "county": settings.INSTALLATION.county, "actor": actor}
+
+
+def _may_open(actor: Any, name: str) -> bool:
+    permission = routes()["GET", name].permission
+    return permission in (PUBLIC, SELF) or actor.may(permission)

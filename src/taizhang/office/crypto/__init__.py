@@ -1,0 +1,1 @@
+"""Keys, sealed values, blind indexes and masks."""

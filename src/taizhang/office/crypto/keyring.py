@@ -1,0 +1,102 @@
+"""The key ring: a file outside the database and its backups, readable by the service only.
+
+Purposes: `data` (sealing values; several keys may be active while one is being retired), `index` (blind indexes, never
+rotated without re-indexing), `sink` (signing the ledger's daily head), `session` (Django's secret).
+"""
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from taizhang.errors import UserError
+
+KEY_BYTES = 32
+PURPOSES = ("index", "sink", "session")
+
+
+class KeyRingUnusable(UserError):
+    """The key ring is missing, damaged, or readable by others."""
+
+    code: ClassVar[str] = "E-KEYS"
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """data: keys by id, oldest first; current: the id new values are sealed under; algorithm: of new values."""
+
+    data: Mapping[str, bytes]
+    current: str
+    algorithm: str
+    purposes: Mapping[str, bytes]
+
+    def key(self, key_id: str) -> bytes:
+        """The data key of an id. Raises KeyRingUnusable where it was removed."""
+        try:
+            return self.data[key_id]
+        except KeyError:
+            raise KeyRingUnusable(
+                "密钥环中没有解开这条内容所需的密钥。", hint="请从密钥备份中恢复 office.json。"
+            ) from None
+
+    def purpose(self, name: str) -> bytes:
+        """The key of a purpose other than data."""
+        return self.purposes[name]
+
+    def secret(self, name: str) -> str:
+        """The key of a purpose as text."""
+        return base64.urlsafe_b64encode(self.purposes[name]).decode()
+
+    @classmethod
+    def load(cls, path: Path) -> "KeyRing":
+        """Read a ring. Raises KeyRingUnusable where it is missing, damaged, or readable by group or others."""
+        where = path.name
+        try:
+            mode = path.stat().st_mode
+            document = json.loads(path.read_text("utf-8"))
+            data = {key_id: base64.b64decode(text) for key_id, text in document["data"].items()}
+            purposes = {name: base64.b64decode(document["purposes"][name]) for name in PURPOSES}
+            ring = cls(data, document["current"], document["algorithm"], purposes)
+        except FileNotFoundError:
+            raise KeyRingUnusable(
+                "没有密钥文件。", where=where, hint="第一次使用请运行 taizhang office init。"
+            ) from None
+        except (OSError, ValueError, KeyError, TypeError):
+            raise KeyRingUnusable("密钥文件读不出来。", where=where, hint="请从密钥备份中恢复。") from None
+        if mode & 0o077:
+            raise KeyRingUnusable("密钥文件可被其他用户读取。", where=where, hint="请运行 chmod 400。")
+        if ring.current not in ring.data:
+            raise KeyRingUnusable("密钥文件没有当前密钥。", where=where, hint="请从密钥备份中恢复。")
+        return ring
+
+    def write(self, path: Path) -> None:
+        """Write the ring beside its place and rename it, readable by its owner only."""
+        document = {
+            "algorithm": self.algorithm,
+            "current": self.current,
+            "data": {key_id: base64.b64encode(key).decode() for key_id, key in self.data.items()},
+            "purposes": {name: base64.b64encode(key).decode() for name, key in self.purposes.items()},
+        }
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = path.with_name(f".{path.name}.new")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w", encoding="utf-8") as stream:
+            json.dump(document, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(path)
+
+    @classmethod
+    def generate(cls, algorithm: str = "aes-256-gcm") -> "KeyRing":
+        """A new ring with one data key."""
+        purposes = {name: secrets.token_bytes(KEY_BYTES) for name in PURPOSES}
+        return cls({"k1": secrets.token_bytes(KEY_BYTES)}, "k1", algorithm, purposes)
+
+    def rotated(self) -> "KeyRing":
+        """The ring with one more data key, which becomes the current one."""
+        key_id = f"k{max(int(one[1:]) for one in self.data) + 1}"
+        return KeyRing({**self.data, key_id: secrets.token_bytes(KEY_BYTES)}, key_id, self.algorithm, self.purposes)

@@ -1,0 +1,15 @@
+"""The one way each kind of value is hidden: two different masks of one number could be put together to recover it."""
+
+from taizhang.identity.numbers import mask_number
+
+__all__ = ["mask_name", "mask_number", "mask_phone"]
+
+
+def mask_phone(phone: str) -> str:
+    """`138****5678`; anything shorter than a mobile number keeps two digits at its end."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else "*" * max(0, len(phone) - 2) + phone[-2:]
+
+
+def mask_name(name: str) -> str:
+    """`张*`: for readers outside the area; inside it names are written in full."""
+    return name[:1] + "*" * max(1, min(len(name) - 1, 3)) if name else ""

@@ -1,0 +1,48 @@
+"""What the office tells a person who asked for something that cannot be done.
+
+A code is stable and listed in the docs; message and hint are translated; neither ever carries a value from a record.
+"""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class OfficeError(Exception):
+    """The person can put this right. fields: names of the form fields concerned; facts: counts and states only."""
+
+    code: ClassVar[str] = "E-OFFICE"
+    status: ClassVar[int] = 409
+    message: ClassVar[Promise | str] = _("这一步现在不能做。")
+    hint: ClassVar[Promise | str] = _("请刷新页面后再试。")
+
+    def __init__(self, *fields: str, **facts: int | str) -> None:
+        super().__init__(self.code)
+        self.fields, self.facts = fields, facts
+
+
+class NotFound(OfficeError):
+    """There is no such thing in the areas of whoever asks; the same answer as for a thing that never was."""
+
+    code = "E-NOT-FOUND"
+    status = 404
+    message = _("没有找到。")
+    hint = _("它可能不存在，或不在您负责的区划内。")
+
+
+class Forbidden(OfficeError):
+    """The thing is in the area, but the role does not allow this."""
+
+    code = "E-FORBIDDEN"
+    status = 403
+    message = _("您的角色不能做这件事。")
+    hint = _("如工作需要，请联系安全管理员调整授权。")
+
+
+class Stale(OfficeError):
+    """Somebody else changed the thing since the page was opened."""
+
+    code = "E-STALE"
+    message = _("这条内容在您打开之后已经被别人改动。")
+    hint = _("请看最新的情况，再重新决定；您写的文字已保留。")

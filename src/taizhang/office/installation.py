@@ -1,0 +1,89 @@
+"""Where one installation of the office keeps its things; told by the environment, so that every process agrees.
+
+TAIZHANG_COUNTY names the county file. Everything else has a place beside it:
+
+    <data>/office/        the database (SQLite), uploads, exports
+    <county folder>/keys/ the key ring: never inside the data folder, never in its backups
+"""
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+from taizhang.intake.county import County, load_county
+
+COUNTY = "TAIZHANG_COUNTY"
+DATABASE = "TAIZHANG_DATABASE"
+KEYS = "TAIZHANG_KEYS"
+HOSTS = "TAIZHANG_HOSTS"
+DEBUG = "TAIZHANG_DEBUG"
+SECURE = "TAIZHANG_HTTPS"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One county's office.
+
+    county_file: the county.toml it serves. database: a PostgreSQL address, or empty for SQLite beside the data.
+    keys: the key ring file. hosts: names the server answers to. https: whether cookies travel over HTTPS only.
+    """
+
+    county_file: Path
+    database: str
+    keys: Path
+    hosts: tuple[str, ...]
+    https: bool
+    debug: bool
+
+    @cached_property
+    def county(self) -> County:
+        """The county file, read once a process."""
+        return load_county(self.county_file)
+
+    @property
+    def home(self) -> Path:
+        """The office's own folder inside the county's data."""
+        return self.county.data / "office"
+
+    def databases(self) -> dict[str, object]:
+        """Django's DATABASES entry."""
+        if not self.database:
+            return {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": self.home / "office.sqlite3",
+                "OPTIONS": {
+                    "transaction_mode": "IMMEDIATE",
+                    "timeout": 30,
+                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+                },
+            }
+        address = urlparse(self.database)
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": address.path.lstrip("/"),
+            "USER": unquote(address.username or ""),
+            "PASSWORD": unquote(address.password or ""),
+            "HOST": unquote(address.hostname or "") or _socket_folder(address.query),
+            "PORT": str(address.port or ""),
+            "CONN_MAX_AGE": 60,
+        }
+
+
+def _socket_folder(query: str) -> str:
+    return next((unquote(part[5:]) for part in query.split("&") if part.startswith("host=")), "")
+
+
+def installation() -> Installation:
+    """The installation the environment describes. Raises KeyError without TAIZHANG_COUNTY."""
+    county_file = Path(os.environ[COUNTY]).resolve()
+    keys = os.environ.get(KEYS)
+    return Installation(
+        county_file=county_file,
+        database=os.environ.get(DATABASE, ""),
+        keys=Path(keys) if keys else county_file.parent / "keys" / "office.json",
+        hosts=tuple(filter(None, os.environ.get(HOSTS, "localhost,127.0.0.1,[::1]").split(","))),
+        https=os.environ.get(SECURE) == "1",
+        debug=os.environ.get(DEBUG) == "1",
+    )

@@ -1,0 +1,1 @@
+"""The county's divisions as the office shows and checks them."""
