@@ -49,12 +49,7 @@ def errors_reference() -> str:
     for module in pkgutil.walk_packages(taizhang.__path__, "taizhang."):
         if not module.name.endswith(("__main__", ".wsgi")) and ".migrations" not in module.name:
             importlib.import_module(module.name)
-    rows = sorted(
-        {
-            (kind.code, kind.exit_status, _first_line(kind))
-            for kind in _family(UserError, SystemFault)
-        }
-    )
+    rows = sorted({(kind.code, kind.exit_status, _first_line(kind)) for kind in _family(UserError, SystemFault)})
     table = "".join(f"| `{code}` | {status} | {text} |\n" for code, status, text in rows)
     pages = sorted({(kind.code, kind.status, _first_line(kind)) for kind in (OfficeError, *_below(OfficeError))})
     office = "".join(f"| `{code}` | {status} | {text} |\n" for code, status, text in pages)
