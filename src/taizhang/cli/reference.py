@@ -51,7 +51,8 @@ def errors_reference() -> str:
             importlib.import_module(module.name)
     rows = sorted({(kind.code, kind.exit_status, _first_line(kind)) for kind in _family(UserError, SystemFault)})
     table = "".join(f"| `{code}` | {status} | {text} |\n" for code, status, text in rows)
-    pages = sorted({(kind.code, kind.status, _first_line(kind)) for kind in (OfficeError, *_below(OfficeError))})
+    family: list[type[OfficeError]] = [OfficeError, *_below(OfficeError)]
+    pages = sorted({(kind.code, kind.status, _first_line(kind)) for kind in family})
     office = "".join(f"| `{code}` | {status} | {text} |\n" for code, status, text in pages)
     return (
         f"{_GENERATED}# Error codes\n\n## Of the commands\n\n| code | exit status | meaning |\n|---|---|---|\n{table}"
