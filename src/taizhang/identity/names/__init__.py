@@ -5,7 +5,7 @@ forms are equivalences, damage has suggestions.
 """
 
 from taizhang.identity.names.columnar import MOST_SOUND_KEYS, NameColumns, name_id, parse_names
-from taizhang.identity.names.compare import Difference, NameRelation, compare_names
+from taizhang.identity.names.compare import Difference, NameRelation, compare_names, readings_of
 from taizhang.identity.names.knowledge import NameKnowledge, knowledge
 from taizhang.identity.names.likeness import Like, liken
 from taizhang.identity.names.pairs import compare_name_pairs
@@ -38,6 +38,7 @@ __all__ = [
     "name_id",
     "parse_name",
     "parse_names",
+    "readings_of",
     "repair_prose",
     "strip_pinyin",
 ]

@@ -47,12 +47,16 @@ _JOINED = re.compile("[、,，/;；|\\n ]+")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One place where two names of equal length differ (1-based), and in which ways the characters are alike."""
+    """One place where two names of equal length differ (1-based), and in which ways the characters are alike.
+
+    readings: of the left and of the right character in its name, likeliest first.
+    """
 
     place: int
     left: str
     right: str
     like: Like
+    readings: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,10 @@ def differences_of(a: str, b: str, near: NearSounds = USUAL_NEAR_SOUNDS) -> tupl
     index = np.array(places)
     codes_a, codes_b = (np.fromiter(map(ord, name), dtype=np.int32, count=len(name))[index] for name in (a, b))
     flags = liken(rows_of(a)[index], rows_of(b)[index], codes_a, codes_b, near)
-    return tuple(Difference(at + 1, a[at], b[at], Like(int(flag))) for at, flag in zip(places, flags, strict=True))
+    return tuple(
+        Difference(at + 1, a[at], b[at], Like(int(flag)), (readings_of(a, at), readings_of(b, at)))
+        for at, flag in zip(places, flags, strict=True)
+    )
 
 
 def codes_of(likes: Sequence[Like], length: int) -> list[NameCode]:
@@ -254,10 +261,18 @@ def _similarity(code: NameCode, a: str, b: str, differences: Sequence[Difference
     return (100 * (len(a) - len(differences)) + credit) / (100 * len(a))
 
 
-def _readings(character: str, place: int) -> str:
+def readings_of(name: str, at: int) -> tuple[str, ...]:
+    """Readings of the character at a 0-based place, as ``lan2``, likeliest first; a surname's own where it has them."""
     known = knowledge()
-    row = int(known.surname_row_of[ord(character)]) if place == 1 and known.row(character) else known.row(character)
-    return "、".join(known.readings_of(row)[:3])
+    if at < 2 and surname_length(name) == 2:
+        return _readings_of_row(known.compound_rows[name[:2]][at])
+    row = known.row(name[at])
+    return _readings_of_row(int(known.surname_row_of[ord(name[at])]) if row and at == 0 else row)
+
+
+@lru_cache(maxsize=8192)
+def _readings_of_row(row: int) -> tuple[str, ...]:
+    return knowledge().readings_of(row) if row else ()
 
 
 def _sentence(difference: Difference) -> str:
@@ -267,7 +282,7 @@ def _sentence(difference: Difference) -> str:
     if difference.like & Like.VARIANT:
         said.append(f"可能是同一字的不同写法（{known.set_names.get(int(known.fold[ord(left)]), left + right)}）")
     if difference.like & (Like.HOMOPHONE | Like.NEARPHONE):
-        readings = [_readings(character, difference.place) for character in (left, right)]
+        readings = ["、".join(told[:3]) for told in difference.readings]
         kind = "同音" if difference.like & Like.HOMOPHONE else "近音"
         said.append(f"{kind}（{readings[0]}／{readings[1]}）")
     if difference.like & Like.SHAPE:

@@ -1,6 +1,9 @@
 """Evidence sentences in Chinese: facts only, and never a whole number (law, section 4)."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+
+from taizhang.identity.names import readings_of
 
 TITLES = {
     "XS-ID-15-18": "新旧号（15位与18位）", "XS-ID-DISABILITY": "身份证与残疾证", "XS-ID-STUDENT": "学籍号",
@@ -14,11 +17,29 @@ TITLES = {
     "XS-NAME-ONECHAR": "一字之差", "XS-NAME-SURNAME": "姓不同名同", "XS-NAME-GIVEN": "姓同名不同",
     "XS-NAME-DISJOINT": "姓名完全不同",
 }  # fmt: skip
+MOST_CHARACTERS = 3
+"""Differing characters that a sentence names one by one."""
 
 
 def places(positions: Sequence[int]) -> str:
     """Differing places for a reader: 第11、12位."""
     return f"第{'、'.join(str(place) for place in positions)}位" if positions else ""
+
+
+@lru_cache(maxsize=65_536)
+def names_differ(own: str, true: str, code: str) -> str:
+    """How a row's name differs from the likeliest one: the explanation, and which characters with their readings."""
+    said = f"本行姓名与候选姓名：{TITLES.get(code, '不同')}"
+    places = [at for at, (x, y) in enumerate(zip(own, true, strict=False)) if x != y]
+    if len(own) != len(true) or len(places) > MOST_CHARACTERS:
+        return said
+    told = [f"第{at + 1}字“{own[at]}”{_read(own, at)}与“{true[at]}”{_read(true, at)}" for at in places]
+    return f"{said}，{'，'.join(told)}"
+
+
+def _read(name: str, at: int) -> str:
+    readings = readings_of(name, at)
+    return f"（{'、'.join(readings[:3])}）" if readings else ""
 
 
 def joined(titles: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from taizhang.identity.numbers import compare_texts, from_key
 from taizhang.sweep.diagnose.context import Context, Row
 from taizhang.sweep.diagnose.model import BLAME, Candidate, Confidence, Diagnosis, Observed
-from taizhang.sweep.diagnose.wording import TITLES, agreeing, chance, places
+from taizhang.sweep.diagnose.wording import TITLES, agreeing, chance, names_differ, places
 from taizhang.sweep.judge.fields import FieldVerdict
 from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER
 from taizhang.sweep.link.features import Ints
@@ -151,7 +151,8 @@ def name_diagnoses(context: Context) -> Iterator[Diagnosis]:
             context.title(n)
             for n in sorted({int(troubled["source_no"][m]) for m in members if int(troubled["name_id"][m]) == true_id})
         ]
-        evidence = [f"本行姓名与候选姓名：{TITLES.get(code, '不同')}", agreeing(agree, "姓名")]
+        own, true = troubled.texts["name"][at] or "", troubled.texts["name"][true_row] or ""
+        evidence = [names_differ(own, true, code), agreeing(agree, "姓名")]
         if int(troubled["ident"][at]) > 0:
             evidence.append("各来源证件号码一致")
         top = candidates[0].probability
