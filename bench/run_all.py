@@ -18,6 +18,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "intake": ("--persons", "100000"),
     "sweep": ("--persons", "100000"),
     "accuracy": ("--persons", "100000"),
+    "identity_accuracy": ("--persons", "100000"),
 }
 
 
