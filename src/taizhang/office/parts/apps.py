@@ -1,0 +1,10 @@
+"""The Django application of this subject."""
+
+from django.apps import AppConfig
+
+
+class PartsConfig(AppConfig):
+    """页面部件"""
+
+    name = "taizhang.office.parts"
+    label = "parts"

@@ -1,0 +1,76 @@
+"""Tags for templates: the built scripts and styles, icons, words for scripts, sorting."""
+
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join, json_script
+from django.utils.safestring import SafeString
+
+from taizhang.office.parts.assets import asset_address, style_addresses
+from taizhang.office.parts.model import Column, Table
+from taizhang.office.parts.words import WORDS
+
+register = template.Library()
+
+DESK = "src/desk.ts"
+THEME = "src/theme.ts"
+SPRITE = "icons.txt"
+
+
+@register.simple_tag
+def desk_head() -> SafeString:
+    """Style sheets and scripts of every desk page; the theme is set before the first paint."""
+    styles = format_html_join("", '<link rel="stylesheet" href="{}">', ((one,) for one in style_addresses(DESK)))
+    scripts = format_html(
+        '<script src="{}"></script><script type="module" src="{}"></script>', asset_address(THEME), asset_address(DESK)
+    )
+    return styles + scripts
+
+
+@register.simple_tag
+def desk_words() -> SafeString:
+    """The words that scripts show, in the language of the page."""
+    return json_script({key: str(words) for key, words in WORDS.items()}, "desk-texts")
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """An icon of web/icons.txt, for the eye only. size: "", "small" or "large"."""
+    classes = f"icon {size}".strip()
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        classes,
+        asset_address(SPRITE),
+        name,
+    )
+
+
+@register.simple_tag
+def chart_data(script: dict[str, Any]) -> SafeString:
+    """The values of a chart or the features of a map as a data block, safe inside HTML."""
+    return json_script(script)
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context: dict[str, Any], table: Table, column: Column) -> dict[str, str]:
+    """Address that orders a table by a column (again: the other way round), its aria-sort, its icon."""
+    request: HttpRequest = context["request"]
+    ascending = table.sort == column.sort
+    descending = table.sort == f"-{column.sort}"
+    query = request.GET.copy()
+    query.pop("page", None)
+    query["sort"] = f"-{column.sort}" if ascending else column.sort
+    return {
+        "url": f"?{query.urlencode()}",
+        "state": "ascending" if ascending else "descending" if descending else "",
+        "icon": "sort-ascending" if ascending else "sort-descending" if descending else "arrows-sort",
+    }
+
+
+@register.simple_tag
+def page_numbers(page: Page[Any]) -> list[int | None]:
+    """Numbers to show in a pager: both ends, the current page and its neighbours; None stands for a gap."""
+    shown = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return [one if isinstance(one, int) else None for one in shown]

@@ -1,0 +1,25 @@
+"""The words that scripts show, translated here so that all translations live in one place (web/src/texts.ts reads them)."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, Promise | str] = {
+    "cancel": _("取消"),
+    "chosen": _("已选 {count} 条"),
+    "copied": _("已复制。"),
+    "not-copied": _("未能复制，请手工选取。"),
+    "kept-restored": _("已恢复上次未提交的文字。"),
+    "kept-discard": _("不要这些文字"),
+    "keys-move": _("上一行、下一行"),
+    "keys-open": _("打开当前行"),
+    "keys-select": _("选中当前行"),
+    "keys-range": _("选中一段"),
+    "no-connection": _("连不上服务器，请检查网络后再试；已填写的文字还在。"),
+    "server-error": _("没有完成（{status}）。请稍后再试；已填写的文字还在。"),
+    "session-over": _("登录已过期。请重新登录，已填写的文字会恢复。"),
+    "upload-broken": _("网络多次中断，未能传完。重新选择同一个文件可以接着传。"),
+    "upload-open": _("查看"),
+    "upload-queued": _("等待上传"),
+    "upload-received": _("已收到"),
+    "upload-waiting": _("网络中断，{seconds} 秒后继续"),
+}
