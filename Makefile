@@ -35,7 +35,7 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.base
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/test.txt
 	@touch $@
 
-demo: $(VENV)/.base
+demo: $(VENV)/.base web
 	@$(BIN)/taizhang demo $(DEMO) --persons $(PERSONS) --seed $(SEED)
 
 lint: $(VENV)/.test
@@ -45,7 +45,7 @@ lint: $(VENV)/.test
 	$(BIN)/deptry src
 	$(BIN)/mypy
 
-test: lint
+test: lint web web-test
 	$(BIN)/pytest -n $(JOBS) --cov --cov-report=term:skip-covered
 	@echo "== the office again, on PostgreSQL"
 	$(BIN)/python tests/office/with_postgres.py $(BIN)/pytest -q -n $(JOBS) tests/office tests/access

@@ -3,8 +3,6 @@ import htmx from "htmx.org";
 import { text } from "./texts";
 import { showToast } from "./behaviours/toasts";
 
-const SESSION_OVER = 401;
-
 export function startPartialPages(enhanceAll: (root: HTMLElement) => void): void {
   Object.assign(htmx.config, {
     allowEval: false,
@@ -25,10 +23,17 @@ export function startPartialPages(enhanceAll: (root: HTMLElement) => void): void
   });
   events.addEventListener("htmx:load", (event) => enhanceAll((event as CustomEvent<{ elt: HTMLElement }>).detail.elt));
 
+  // The session ended: the answer is the login page, which must not land inside this one.
+  events.addEventListener("htmx:beforeSwap", (event) => {
+    const detail = (event as CustomEvent<{ xhr: XMLHttpRequest; shouldSwap: boolean }>).detail;
+    if (!detail.xhr.responseText.includes('data-page="login"')) return;
+    detail.shouldSwap = false;
+    showToast(text("session-over"), "danger");
+  });
+
   // An error page arrives as a part: show it as a message and leave the page with what was typed.
   events.addEventListener("htmx:responseError", (event) => {
     const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
-    if (xhr.status === SESSION_OVER) return showToast(text("session-over"), "danger");
     const part = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("[data-error]");
     showToast(part?.textContent?.replace(/\s+/g, " ").trim() || text("server-error", { status: xhr.status }), "danger");
   });

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "taizhang.office.places",
     "taizhang.office.accounts",
     "taizhang.office.desk",
+    "taizhang.office.parts",
 ]
 
 MIDDLEWARE = [

@@ -7,6 +7,9 @@ import { belongsElsewhere } from "../typing";
 import { openDialog } from "./dialogs";
 
 export function startHotkeys(): void {
+  document.addEventListener("click", (event) => {
+    if ((event.target as HTMLElement).closest("[data-opens-keys]")) showKeys();
+  });
   document.addEventListener("keydown", (event) => {
     if (belongsElsewhere(event)) return;
     if (event.key === "?") {

@@ -18,6 +18,11 @@ class AssetsMissing(RuntimeError):
         super().__init__(f"{what}: 浏览器文件未构建或不完整，请运行 make web")
 
 
+def are_built() -> bool:
+    """Whether the browser files were built; without them pages stand bare but work."""
+    return MANIFEST.exists()
+
+
 def asset_address(entry: str) -> str:
     """The address of one source entry, e.g. `src/desk.ts`. Raises AssetsMissing."""
     return static(f"office/dist/{_entry(entry)['file']}")
@@ -29,11 +34,9 @@ def style_addresses(entry: str) -> list[str]:
 
 
 def _entry(entry: str) -> dict[str, Any]:
-    try:
-        changed = MANIFEST.stat().st_mtime_ns
-    except FileNotFoundError:
-        raise AssetsMissing(MANIFEST.name) from None
-    found = _manifest(changed).get(entry)
+    if not are_built():
+        raise AssetsMissing(MANIFEST.name)
+    found = _manifest(MANIFEST.stat().st_mtime_ns).get(entry)
     if found is None:
         raise AssetsMissing(entry)
     return found

@@ -24,11 +24,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell. tone: drawn as a pill; note: small print below; url: a link of its own."""
+    """One cell. tone: drawn as a pill; note: small print below, in the colour of note_tone; url: a link of its own."""
 
     text: Any = ""
     tone: Tone | Literal[""] = ""
     note: Text = ""
+    note_tone: Tone | Literal[""] = ""
     url: str = ""
 
 

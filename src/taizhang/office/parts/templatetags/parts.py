@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString
 
-from taizhang.office.parts.assets import asset_address, style_addresses
+from taizhang.office.parts.assets import are_built, asset_address, style_addresses
 from taizhang.office.parts.model import Column, Table
 from taizhang.office.parts.words import WORDS
 
@@ -21,7 +21,9 @@ SPRITE = "icons.txt"
 
 @register.simple_tag
 def desk_head() -> SafeString:
-    """Style sheets and scripts of every desk page; the theme is set before the first paint."""
+    """Style sheets and scripts of every desk page; the theme is set before the first paint. Nothing before `make web`."""
+    if not are_built():
+        return SafeString("")
     styles = format_html_join("", '<link rel="stylesheet" href="{}">', ((one,) for one in style_addresses(DESK)))
     scripts = format_html(
         '<script src="{}"></script><script type="module" src="{}"></script>', asset_address(THEME), asset_address(DESK)
@@ -38,6 +40,8 @@ def desk_words() -> SafeString:
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """An icon of web/icons.txt, for the eye only. size: "", "small" or "large"."""
+    if not are_built():
+        return SafeString("")
     classes = f"icon {size}".strip()
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
