@@ -30,6 +30,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
+from taizhang.intake.lean_arrow import spare_optional_imports
 from taizhang.intake.preflight import FileRefused, Limits, over_limit
 from taizhang.intake.raw import FileEvent
 
@@ -163,6 +164,7 @@ def main(descriptor: int) -> None:
     with socket.socket(fileno=descriptor) as channel:
         setup = pickle.loads(_receive(channel)[0])  # noqa: S301 - from our own parent
         sys.path.extend(entry for entry in setup["path"] if entry not in sys.path)
+        spare_optional_imports()
         for module in setup["preload"]:
             importlib.import_module(module)
         _calm_libraries()

@@ -3,19 +3,12 @@
 Without it each child spends longer on the dictionaries than on a village's sheet.
 """
 
-import sys
-
 from taizhang.identity.names import parse_names
 from taizhang.identity.numbers import parse_ids
 from taizhang.intake.delivery import file_reading
 from taizhang.intake.mapping import block_of, layouts, map_sheet, read_head
 from taizhang.intake.model import FIELDS, code_lists
 from taizhang.intake.raw import SheetMeta
-
-# Where dateutil and pandas are not installed, Arrow looks for them along the whole path whenever it meets a plain Python
-# value: a seventh of a child's time. Children never need them, so they are told once that they are not there.
-for _optional in ("dateutil", "pandas"):
-    sys.modules.setdefault(_optional, None)  # type: ignore[arg-type]
 
 TASK = file_reading.read_file
 

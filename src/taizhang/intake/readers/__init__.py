@@ -10,7 +10,7 @@ from taizhang.intake.preflight import FileRefused, Limits, preflight
 from taizhang.intake.raw import FileEvent, RawWorkbook
 from taizhang.intake.sniff import FileKind, sniff
 
-BLOCK_ROWS = 8192
+BLOCK_ROWS = 2048  # what the slow readers hold of a sheet as Python objects: 8192 rows of 20 columns cost 20 MB
 
 
 def open_workbook(
