@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "taizhang.office.crypto",
     "taizhang.office.places",
     "taizhang.office.accounts",
+    "taizhang.office.people",
+    "taizhang.office.findings",
     "taizhang.office.desk",
     "taizhang.office.parts",
 ]

@@ -23,6 +23,7 @@ from taizhang.sweep.diagnose import diagnose, judge_all
 from taizhang.sweep.engines import DuckDbEngine, Engine
 from taizhang.sweep.findings import delta
 from taizhang.sweep.findings.assemble import Assembler, Finding
+from taizhang.sweep.findings.index import write_index
 from taizhang.sweep.findings.texts import Texts
 from taizhang.sweep.findings.write import write_about, write_counts, write_findings, write_passes
 from taizhang.sweep.judge.truth import Judged
@@ -175,6 +176,7 @@ class _Task:
             write_findings(working, findings, reveal=self.reveal_reason is not None)
             write_passes(working, findings)
             write_counts(working, database, findings)
+            write_index(working, database)
             counts = _counts(database, findings)
             write_about(working, self._about(counts, ran.faults, judged.numbers.judged))
             register.replace(remembered(database, self.sweep_id))

@@ -1,0 +1,1 @@
+"""Sweeps and the findings they brought into the office."""

@@ -1,0 +1,37 @@
+"""The sweep's index of persons and households: who they are, and where every ledger has them."""
+
+from datetime import date
+
+import pyarrow.parquet as pq
+from ledgers import SPOUSE, Ledgers, changed, family, number
+
+
+def indexed(folder, ledger):
+    """The two tables of a sweep over three agreeing sources and this ledger."""
+    right = [row for code in range(3) for row in family(code, m1="刘兰英")]
+    swept = Ledgers(folder).deliver(dict.fromkeys(("national", "city", "app"), right) | {"ledger": ledger}).sweep()
+    return [pq.read_table(swept.folder / f"{name}.parquet").to_pylist() for name in ("persons", "households")]
+
+
+def test_every_person_and_household_stands_once_with_all_records(tmp_path):
+    rows = [row for code in range(3) for row in family(code, m1="刘兰英")]
+
+    persons, households = indexed(tmp_path, rows)
+
+    assert len({one["person_id"] for one in persons}) == len(persons) == 12
+    assert len({one["household_id"] for one in households}) == len(households) == 3
+    assert {tuple(record["source"] for record in one["records"]) for one in persons} == {
+        ("app", "city", "ledger", "national")
+    }
+    assert {one["birth"] for one in persons} >= {date(1951, 1, 1)}
+
+
+def test_what_only_one_ledger_says_can_be_found_too(tmp_path):
+    rows = [row for code in range(3) for row in family(code, m1="刘兰英")]
+
+    persons, _ = indexed(tmp_path, changed(rows, SPOUSE, name="刘兰瑛"))
+
+    spouse = next(one for one in persons if number(0, SPOUSE) in one["numbers"])
+    assert spouse["names"] == ["刘兰瑛", "刘兰英"]
+    assert spouse["name"] == "刘兰英"
+    assert spouse["core18"] == number(0, SPOUSE)
