@@ -11,12 +11,14 @@ from taizhang.sweep.rules.compile import (
     Bound,
     MemberScan,
     ParameterTexts,
+    RepeatedCalls,
     delivered_columns,
     dependencies,
+    folds_of,
     portable,
     suppressed,
 )
-from taizhang.sweep.rules.functions import expand
+from taizhang.sweep.rules.functions import Folds, expand
 from taizhang.sweep.rules.grammar import parse
 from taizhang.sweep.rules.messages import message_sql
 from taizhang.sweep.rules.model import Parameter, Rule, Value
@@ -86,22 +88,25 @@ class Binder:
         as_of = exp.column("as_of") if "as_of" in columns else _day(self.situation.as_of)
         return ParameterTexts(self.values, as_of)
 
-    def bind(self, rule: Rule, others: Sequence[Rule], scan: MemberScan | None) -> Bound:
-        """The rule's expressions for this sweep."""
+    def bind(
+        self, rule: Rule, others: Sequence[Rule], scan: MemberScan | None = None, calls: RepeatedCalls | None = None
+    ) -> Bound:
+        """The rule's expressions for this sweep, what `scan` and `calls` compute taken from there."""
         texts = self.texts(rule.tables[0])
-        when, check = self._pair(rule, texts, scan)
-        hiding = [self._pair(other, texts, scan) for other in others if other.id in rule.suppressed_by]
+        folds = folds_of(scan, calls)
+        when, check = self._pair(rule, texts, folds)
+        hiding = [self._pair(other, texts, folds) for other in others if other.id in rule.suppressed_by]
         when = suppressed(when, hiding)
         sources, not_run = self.sources(rule)
         if not_run and sources:
             when = exp.and_(exp.column("source").isin(*sources), when)
-        observed = portable(rule.observed, texts, scan) if rule.observed is not None else None
+        observed = portable(rule.observed, texts, folds) if rule.observed is not None else None
         return Bound(rule, when, check, observed, sources, not_run)
 
-    def _pair(self, rule: Rule, texts: ParameterTexts, scan: MemberScan | None) -> tuple[exp.Expr, exp.Expr]:
+    def _pair(self, rule: Rule, texts: ParameterTexts, folds: Folds) -> tuple[exp.Expr, exp.Expr]:
         assert rule.when is not None  # noqa: S101 - predicate rules have both, by the loader
         assert rule.check is not None  # noqa: S101
-        return portable(rule.when, texts, scan), portable(rule.check, texts, scan)
+        return portable(rule.when, texts, folds), portable(rule.check, texts, folds)
 
     def members(self, rule: Rule) -> exp.Expr:
         """The condition that picks the members a household finding points at."""

@@ -6,12 +6,12 @@ columns its sources carry differ. What a rule is (digest, dependencies) comes fr
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
 
-from taizhang.sweep.rules.functions import call_name, expand
+from taizhang.sweep.rules.functions import NO_FOLDS, Folds, call_name, expand
 from taizhang.sweep.rules.messages import columns_of
 from taizhang.sweep.rules.model import LANGUAGES, Parameter, Rule, Scope, Value
 from taizhang.sweep.rules.parameters import literal
@@ -103,11 +103,32 @@ def _is_aggregate(node: exp.Expr) -> bool:
     return call_name(node) in ("members", "members_during_year", "any_member", "every_member")
 
 
+class RepeatedCalls:
+    """Collects the calls that many rules of a table make alike (ages above all), so that a scan makes each once.
+
+    Without this they are most of the cost of a scan: a database does not share parts of different CASE expressions.
+    """
+
+    def __init__(self) -> None:
+        self._columns: dict[str, str] = {}
+
+    def fold(self, sql: str) -> exp.Expr:
+        """A column in place of the call."""
+        return exp.column(self._columns.setdefault(sql, f"repeated_{len(self._columns)}"))
+
+    def source(self, table: str, readers: Iterable[exp.Expr] | None = None) -> str:
+        """The table as a FROM clause that has these columns too, or those of them that some expressions read."""
+        read = None if readers is None else {column.name for tree in readers for column in tree.find_all(exp.Column)}
+        made = [f"{sql} AS {name}" for sql, name in self._columns.items() if read is None or name in read]
+        return f"(SELECT *, {', '.join(made)} FROM {table}) AS {table}" if made else table
+
+
 class MemberScan:
     """Collects the aggregates over household members that the rules of a sweep need, each once."""
 
     def __init__(self) -> None:
         self._columns: dict[str, str] = {}
+        self.calls = RepeatedCalls()
 
     def fold(self, aggregate: exp.Expr) -> exp.Expr:
         """A column of the member scan in place of the aggregate; households without members count 0."""
@@ -146,12 +167,21 @@ class ParameterTexts:
 
     def put_in(self, tree: exp.Expr) -> exp.Expr:
         """The tree with every parameter replaced."""
-        return tree.copy().transform(lambda node: self.tree(node.name) if isinstance(node, exp.Placeholder) else node)
+        if tree.find(exp.Placeholder) is None:
+            return tree
+        return tree.transform(lambda node: self.tree(node.name) if isinstance(node, exp.Placeholder) else node)
 
 
-def portable(tree: exp.Expr, parameters: ParameterTexts, scan: MemberScan | None = None) -> exp.Expr:
-    """A rule's tree in portable SQL: functions expanded, parameters put in, aggregates folded into the scan."""
-    return expand(parameters.put_in(tree), scan.fold if scan is not None else None)
+def folds_of(scan: MemberScan | None, calls: RepeatedCalls | None) -> Folds:
+    """What the scans of a table compute for its rules."""
+    if scan is not None:
+        return Folds(aggregate=scan.fold, member=scan.calls.fold)
+    return Folds(row=calls.fold) if calls is not None else NO_FOLDS
+
+
+def portable(tree: exp.Expr, parameters: ParameterTexts, folds: Folds = NO_FOLDS) -> exp.Expr:
+    """A rule's tree in portable SQL: functions expanded, parameters put in, what scans compute folded into columns."""
+    return expand(parameters.put_in(tree), folds)
 
 
 def suppressed(when: exp.Expr, others: list[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:

@@ -46,7 +46,7 @@ def one_sided(ruleset: RuleSet, rule: Rule) -> str:
             engine.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM generated")
         everything = {"x": frozenset(table.columns)}
         binder = Binder(engine, Situation(DEFAULT_AS_OF, "", "", ruleset.parameters, everything), columns_read([rule]))
-        bound = binder.bind(rule, [], None)
+        bound = binder.bind(rule, [])
         seen = engine.fetch(f"SELECT DISTINCT {verdict_sql(bound)} AS verdict FROM {table.name}").column(0).to_pylist()
     missing = [word for word, verdict in (("从不命中", "hit"), ("从不通过", "pass")) if verdict not in seen]
     return "、".join(missing)

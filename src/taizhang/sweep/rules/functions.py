@@ -27,7 +27,8 @@ TEXT, NUMBER, DATE, SET, BOOL = (
 class Function:
     """One of our functions: kinds it takes (the last repeats when `variadic`), kind it gives, template with {0} {1} …
 
-    `aggregate` functions fold the members of a household and exist in household rules only.
+    `aggregate` functions fold the members of a household and exist in household rules only. `repeated` functions are
+    called by so many rules with the same arguments that a scan computes each distinct call once.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Function:
     meaning: str
     variadic: bool = False
     aggregate: bool = False
+    repeated: bool = False
 
 
 _LISTED = [
@@ -45,13 +47,13 @@ _LISTED = [
     Function(
         "age_on", (DATE, DATE), Kind.INT,
         "(YEAR({1}) - YEAR({0}) - CASE WHEN MONTH({1}) * 100 + DAY({1}) < MONTH({0}) * 100 + DAY({0}) THEN 1 ELSE 0 END)",
-        "某日的周岁",
+        "某日的周岁", repeated=True,
     ),
     Function(
         "age_edu", (DATE, DATE), Kind.INT,
         "(YEAR({1}) - CASE WHEN MONTH({1}) >= 9 THEN 0 ELSE 1 END - YEAR({0})"
         " - CASE WHEN MONTH({0}) >= 9 THEN 1 ELSE 0 END)",
-        "该学年开学前8月31日的周岁",
+        "该学年开学前8月31日的周岁", repeated=True,
     ),
     Function(
         "months_between", (DATE, DATE), Kind.INT, "((YEAR({1}) - YEAR({0})) * 12 + MONTH({1}) - MONTH({0}))",
@@ -74,8 +76,8 @@ _LISTED = [
         "is_phone", (TEXT,), Kind.BOOL,
         "REGEXP_MATCHES({0}, '^(1[3-9][0-9]{{9}}|0[1-9][0-9]{{8,10}}|[2-8][0-9]{{6,7}})$')", "手机或固定电话样式",
     ),
-    Function("in_school", (TEXT,), Kind.BOOL, "COALESCE({0}, '非在校生') <> '非在校生'", "在校（空与“非在校生”为不在校）"),
-    Function("able", (TEXT,), Kind.BOOL, "{0} IN ('普通劳动力', '技能劳动力')", "普通或技能劳动力"),
+    Function("in_school", (TEXT,), Kind.BOOL, "COALESCE({0}, '非在校生') <> '非在校生'", "在校（空与“非在校生”为不在校）", repeated=True),
+    Function("able", (TEXT,), Kind.BOOL, "{0} IN ('普通劳动力', '技能劳动力')", "普通或技能劳动力", repeated=True),
     Function("unable", (TEXT,), Kind.BOOL, "{0} IN ('无劳动力', '丧失劳动力')", "无或丧失劳动力"),
     Function("year_of", (DATE,), Kind.INT, "YEAR({0})", "年份"),
     Function("name_length", (TEXT,), Kind.INT, "LENGTH({0})", "字数"),
@@ -112,27 +114,47 @@ FUNCTIONS: dict[str, Function] = {f.name: f for f in _LISTED} | {
 }
 
 
-def expand(tree: exp.Expr, fold: Callable[[exp.Expr], exp.Expr] | None = None) -> exp.Expr:
-    """The tree with every call of ours replaced by what it stands for.
+@dataclass(frozen=True)
+class Folds:
+    """What stands in place of calls that a scan computes once for all rules: given the SQL, a column.
 
-    `fold` takes each aggregate over members and gives what stands in its place (a column of the fused member scan);
-    without it the aggregate itself is put there.
+    aggregate: of an aggregate over members. row: of a repeated call outside aggregates; member: inside them.
     """
-    return tree.copy().transform(lambda node: _expanded(node, fold))
+
+    aggregate: Callable[[exp.Expr], exp.Expr] | None = None
+    row: Callable[[str], exp.Expr] | None = None
+    member: Callable[[str], exp.Expr] | None = None
+
+    def inside(self) -> "Folds":
+        """What holds inside an aggregate."""
+        return Folds(row=self.member)
 
 
-def _expanded(node: exp.Expr, fold: Callable[[exp.Expr], exp.Expr] | None) -> exp.Expr:
+NO_FOLDS = Folds()
+
+
+def expand(tree: exp.Expr, folds: Folds = NO_FOLDS) -> exp.Expr:
+    """The tree with every call of ours replaced by what it stands for, or by the column that `folds` gives for it."""
+    return tree.transform(lambda node: _expanded(node, folds))
+
+
+def _expanded(node: exp.Expr, folds: Folds) -> exp.Expr:
     name = call_name(node)
     if name is None:
         return node
     function = FUNCTIONS[name]
-    arguments = [_safe(expand(argument, fold).sql("duckdb")) for argument in node.expressions]
+    inner = folds.inside() if function.aggregate else folds
+    arguments = [_safe(_argument(argument, inner).sql("duckdb")) for argument in node.expressions]
     if name in ("has", "is_only"):
         arguments[1] = node.expressions[1].this
     template = function.template
     if name in ("has", "is_only") and empty_is_none(node.expressions[0].name):
         template = f"COALESCE({template}, FALSE)"
-    parsed = _parsed(template.format(*arguments)).copy()
+    sql = template.format(*arguments)
+    if function.repeated and folds.row is not None:
+        return folds.row(sql)
+    parsed = _parsed(sql).copy()
+    fold = folds.aggregate
     if not function.aggregate or fold is None:
         return (
             exp.paren(parsed, copy=False)
@@ -140,6 +162,10 @@ def _expanded(node: exp.Expr, fold: Callable[[exp.Expr], exp.Expr] | None) -> ex
             else parsed
         )
     return exp.paren(parsed.transform(lambda part: fold(part) if isinstance(part, exp.Filter) else part), copy=False)
+
+
+def _argument(node: exp.Expr, folds: Folds) -> exp.Expr:
+    return node if isinstance(node, exp.Column | exp.Literal) else expand(node, folds)
 
 
 @cache

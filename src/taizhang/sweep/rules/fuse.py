@@ -101,7 +101,7 @@ def household_facts_sql(columns: Sequence[str], scan: MemberScan, members: str) 
     return (
         f"SELECT {own}, m.record_id{', ' + named if named else ''} FROM household AS h LEFT JOIN ("
         f"SELECT source, household_id, MIN(record_id) AS record_id{', ' + aggregates if aggregates else ''}"
-        f" FROM {members} WHERE NOT household_id IS NULL GROUP BY source, household_id"
+        f" FROM {scan.calls.source(members)} WHERE NOT household_id IS NULL GROUP BY source, household_id"
         ") AS m ON m.source = h.source AND m.household_id = h.household_id"
     )
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.rules import fuse
 from taizhang.sweep.rules.binding import Binder, Situation, columns_read
-from taizhang.sweep.rules.compile import Bound, MemberScan, message_columns
+from taizhang.sweep.rules.compile import Bound, MemberScan, RepeatedCalls, message_columns
 from taizhang.sweep.rules.fuse import household_facts_sql, involved_sql, positions, subject_sql, words_sql
 from taizhang.sweep.rules.messages import qualified
 from taizhang.sweep.rules.model import LANGUAGES, Rule, Scope
@@ -103,12 +103,14 @@ class _TableRun:
         self.words_table = f"rule_word_{table.name}"
         self.facts = scanned(table.name)
         self.involved: dict[str, str] = {}
+        self.calls = RepeatedCalls()
 
     def run(self, rules: Sequence[Rule]) -> None:
         scan = MemberScan()
         bound = []
         for rule in rules:
-            ready = self.binder.bind(rule, rules, scan if rule.scope is Scope.HOUSEHOLD else None)
+            of_household = rule.scope is Scope.HOUSEHOLD
+            ready = self.binder.bind(rule, rules, scan if of_household else None, None if of_household else self.calls)
             if ready.not_run:
                 self.ran.not_run[rule.id] = dict(ready.not_run)
             if ready.sources:
@@ -151,15 +153,18 @@ class _TableRun:
         words = ", ".join(f"{sql} AS w{number}" for number, sql in enumerate(words_sql(bound)))
         self.engine.execute(f"DROP TABLE IF EXISTS {self.words_table}")
         self.engine.execute(
-            f"CREATE TEMPORARY TABLE {self.words_table} AS SELECT {', '.join(carried)}, {words} FROM {self.facts}"
+            f"CREATE TEMPORARY TABLE {self.words_table} AS SELECT {', '.join(carried)}, {words} FROM {self._facts_for(bound)}"
         )
+
+    def _facts_for(self, bound: Sequence[Bound]) -> str:
+        return self.calls.source(self.facts, [tree for b in bound for tree in (b.when, b.check)])
 
     def _without_faulty(self, bound: Sequence[Bound]) -> list[Bound]:
         sound = []
         for candidate in bound:
             try:
                 self.engine.fetch(
-                    f"SELECT COUNT(v) FROM (SELECT {fuse.verdict_sql(candidate)} AS v FROM {self.facts}) AS t"
+                    f"SELECT COUNT(v) FROM (SELECT {fuse.verdict_sql(candidate)} AS v FROM {self._facts_for([candidate])}) AS t"
                 )
             except Exception as error:  # noqa: BLE001 - the rule boundary
                 self.ran.faults[candidate.rule.id] = type(error).__name__
@@ -209,9 +214,13 @@ class _TableRun:
 
     def _hit(self, bound: Sequence[Bound]) -> None:
         self._make_hit_rows()
+        found = set(self.engine.fetch("SELECT DISTINCT rule FROM rule_hit_row").column("rule").to_pylist())
+        hitting = [b for b in bound if b.rule.id in found]
+        if not hitting:
+            return
         if self.table.name == "household":
-            self._make_involved(bound)
-        self._insert_hits(bound)
+            self._make_involved(hitting)
+        self._insert_hits(hitting, {rule: p.number for rule, p in positions(bound).items() if rule in found})
 
     def _make_hit_rows(self) -> None:
         """`rule_hit_row`: a row a hit, with whose row it is; rows without any hit are passed over word by word."""
@@ -237,7 +246,7 @@ class _TableRun:
         )
         self.involved = {b.rule.id: f"i.involved_{n}" for n, (b, _) in enumerate(listed)}
 
-    def _insert_hits(self, bound: Sequence[Bound]) -> None:
+    def _insert_hits(self, bound: Sequence[Bound], numbers: Mapping[str, int]) -> None:
         keys = fuse.KEYS.get(self.table.name)
         joined, alias = "rule_hit_row AS h", "h"
         if keys is not None:
@@ -245,7 +254,6 @@ class _TableRun:
             joined, alias = f"{joined} JOIN {self.facts} AS t ON {on}", "t"
         if self.table.name == "household":
             joined += " LEFT JOIN rule_involved AS i ON i.source = h.source AND i.household_id = h.household_id"
-        numbers = {rule: position.number for rule, position in positions(bound).items()}
         subjects = _case_over({b.rule.id: subject_sql(b.rule.subject, self.table, "h") for b in bound}, numbers)
         messages = [_case_over(self._messages(bound, language, alias), numbers) for language in LANGUAGES]
         observed = _case_over({b.rule.id: _observed(b, alias) for b in bound if b.observed is not None}, numbers)
