@@ -60,6 +60,8 @@ class Slip:
     writes: Writes
     whole_household: bool = False
     also: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    """Columns besides `fields` without which a file cannot show the contradiction: there it would be a legal value."""
 
     def maker(self) -> Maker:
         """The maker of this slip's damage."""
@@ -76,16 +78,20 @@ class Slip:
         return make
 
 
-def _blank(kind: str, field: str, fits: Fits, *also: str, whole: bool = False) -> Slip:
-    return Slip(
-        kind, (field,), lambda who: bool(who[field]) and fits(who), lambda _who, _dice: {field: ""}, whole, also
-    )
+def _blank(kind: str, field: str, fits: Fits, *also: str, whole: bool = False, needs: tuple[str, ...] = ()) -> Slip:
+    def writes(_who: Who, _dice: Dice) -> Mapping[str, str]:
+        return {field: ""}
+
+    return Slip(kind, (field,), lambda who: bool(who[field]) and fits(who), writes, whole, also, needs)
 
 
-def _value(kind: str, field: str, value: str, fits: Fits, *also: str, whole: bool = False) -> Slip:
-    return Slip(
-        kind, (field,), lambda who: who[field] != value and fits(who), lambda _who, _dice: {field: value}, whole, also
-    )
+def _value(
+    kind: str, field: str, value: str, fits: Fits, *also: str, whole: bool = False, needs: tuple[str, ...] = ()
+) -> Slip:
+    def writes(_who: Who, _dice: Dice) -> Mapping[str, str]:
+        return {field: value}
+
+    return Slip(kind, (field,), lambda who: who[field] != value and fits(who), writes, whole, also, needs)
 
 
 def _anybody(_who: Who) -> bool:
@@ -94,6 +100,11 @@ def _anybody(_who: Who) -> bool:
 
 def _head(who: Who) -> bool:
     return who["relation_to_head"] == "户主"
+
+
+def _has_spouse(who: Who) -> bool:
+    """Without one, another wife is a legal entry."""
+    return any(member["relation_to_head"] == "配偶" for member in who.household)
 
 
 def _adult(who: Who) -> bool:
@@ -128,7 +139,7 @@ _RELATIONS = (
         "HH-MULTI-SPOUSE",
         "relation_to_head",
         "配偶",
-        lambda who: who["relation_to_head"] in ("之儿媳", "之母") and who["sex"] == "女",
+        lambda who: who["relation_to_head"] in ("之儿媳", "之母") and who["sex"] == "女" and _has_spouse(who),
         "HH-RELATION-AGE",
     ),
     _value(
@@ -148,7 +159,9 @@ _RELATIONS = (
 )
 _REQUIRED = (
     _blank("RQ-ETHNIC", "ethnic_group", _anybody),
-    _blank("RQ-EDUCATION", "education", lambda who: _adult(who) and who.age > 25, "ED-BOTH-EMPTY"),
+    _blank(
+        "RQ-EDUCATION", "education", lambda who: _adult(who) and who.age > 25, "ED-BOTH-EMPTY", needs=("school_status",)
+    ),
     _blank("RQ-HEALTH", "health", _anybody),
     _blank("RQ-LABOUR", "labour_ability", _adult),
     _blank("RQ-POLITICAL", "political_status", _adult),
@@ -198,7 +211,7 @@ _SCHOOL = (
     _value("AGE-SCHOOL-COLLEGE", "school_status", "本科二年级", lambda who: 13 <= who.school_age <= 15),
     _value("AGE-EDU-LOW", "education", "小学", lambda who: 17 <= who.age <= 21 and not who["school_status"]),
     _blank("ED-COMPULSORY-OUT", "school_status", lambda who: 8 <= who.school_age <= 13, "ED-BOTH-EMPTY", "RQ-SCHOOL"),
-    _value("ED-BOTH-FILLED", "education", "小学", lambda who: 13 <= who.school_age <= 15),
+    _value("ED-BOTH-FILLED", "education", "小学", lambda who: 13 <= who.school_age <= 15, needs=("school_status",)),
 )
 
 
@@ -212,7 +225,6 @@ def _healthy_idle(who: Who) -> bool:
 
 _LABOUR = (
     _value("LB-UNDER16", "labour_ability", "普通劳动力", lambda who: who.age <= 14, "LB-STUDENT"),
-    _value("LB-STUDENT", "labour_ability", "普通劳动力", lambda who: 16 < who.age < 24 and _in_school(who)),
     _value("LB-HEALTHY-LOST", "labour_ability", "丧失劳动力", _healthy_idle),
     _value("LB-HEALTHY-NONE", "labour_ability", "无劳动力", _healthy_idle),
     _value("LB-HEALTHY-WEAK", "labour_ability", "弱劳动力或半劳动力", _healthy_idle),
@@ -221,7 +233,9 @@ _LABOUR = (
         "LB-UNHEALTHY-FULL",
         "labour_ability",
         "普通劳动力",
-        lambda who: _adult(who) and who["health"] != "健康" and not who["disability_class"],
+        lambda who: (
+            _adult(who) and ("患有大病" in who["health"] or "残疾" in who["health"]) and not who["disability_class"]
+        ),
     ),
 )
 
@@ -238,7 +252,7 @@ _WORK = (
     _value("WK-MONTHS-RANGE", "work_months", "16", _works, "CV-NUMBER"),
     _value("WK-PLACE-NO-MONTHS", "work_months", "0", _works),
     _blank("WK-MONTHS-NO-PLACE", "work_place", _works),
-    _value("WK-NO-ABILITY", "labour_ability", "丧失劳动力", _works, "LB-HEALTHY-LOST"),
+    _value("WK-NO-ABILITY", "labour_ability", "丧失劳动力", _works, "LB-HEALTHY-LOST", needs=("work_months",)),
     _value("PP-MONTHS", "public_post_months", "", _has_post),
     _blank("PP-TYPE", "public_post_types", _has_post),
     Slip(
@@ -275,6 +289,7 @@ _PHONES = (
         ("member_phone",),
         lambda who: _works(who) and bool(who["member_phone"]),
         lambda who, _dice: {"member_phone": "2" + who["member_phone"][1:]},
+        needs=("work_months",),
     ),
 )
 _OTHER_FIELDS = (
@@ -331,7 +346,7 @@ _HOUSEHOLDS = (
         "IC-TRANSFER-SUM",
         whole=True,
     ),
-    _value("SA-GENERAL-HAS-DIBAO", "has_dibao", "是", _general_head),
+    _value("SA-GENERAL-HAS-DIBAO", "has_dibao", "是", _general_head, needs=("household_type",)),
     _value("SA-GENERAL-PAYMENT", "dibao_pay", "3600", _general_head, "IC-TRANSFER-SUM", whole=True),
     _value("TG-HOUSE", "dangerous_house", "是", _exited_head, "LD-HOUSE-GRADE", whole=True),
     _value("TG-WATER", "water_safe", "否", _exited_head, whole=True),
@@ -392,5 +407,7 @@ def field_makers() -> dict[str, Maker]:
 
 
 def slip_fields() -> dict[str, tuple[str, ...]]:
-    """The fields each slip writes; a source plants a slip only when its files have those columns."""
-    return {slip.kind: slip.fields for slip in SLIPS} | {kind: fields for kind, (_, fields) in _SPECIAL.items()}
+    """The fields each slip writes or contradicts; a source plants a slip only when its files have those columns."""
+    return {slip.kind: (*slip.fields, *slip.needs) for slip in SLIPS} | {
+        kind: fields for kind, (_, fields) in _SPECIAL.items()
+    }

@@ -15,6 +15,7 @@ from taizhang.sample.population import Population
 from taizhang.sample.rates import NEW_SHARE, RETURN, SLIP_WEIGHT, SOURCE_FACTOR, SOURCES, STAY_FIXED, WEIGHTS
 
 NEEDS_CELL_TYPES = ("ID-EXCEL-NUMERIC",)
+NEEDS_BIRTH = "ID-BIRTH-DIFF"  # a mistake in a column that the source's files must have
 
 
 def all_makers() -> dict[str, Maker]:
@@ -25,7 +26,8 @@ def all_makers() -> dict[str, Maker]:
 def weights_of(source: str) -> dict[str, float]:
     """Planted codes of a source with their weights: the table of `rates`, and every slip its columns can show."""
     slips = {kind: SLIP_WEIGHT for kind, fields in slip_fields().items() if COLUMNS[source].issuperset(fields)}
-    return WEIGHTS[source] | slips
+    others = {k: w for k, w in WEIGHTS[source].items() if k != NEEDS_BIRTH or "birth_date" in COLUMNS[source]}
+    return others | slips
 
 
 @dataclass

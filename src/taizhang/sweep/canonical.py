@@ -14,6 +14,7 @@ from taizhang.sweep.diagnose import Judgement
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.lake import SourceDelivery, manifest_of, records_of
 from taizhang.sweep.tables import RECORD_BASE
+from taizhang.sweep.unread import make_unread
 
 PLACE = ("town_code", "village_code", "town_name", "village_name")
 ONLY_IN_DOUBT = frozenset({"SR-ENCODING"})
@@ -33,14 +34,17 @@ def make_canonical(engine: Engine, deliveries: Sequence[SourceDelivery], judged:
             ON g.root = c.root
     """)
     _places(engine)
+    make_unread(engine, deliveries)
     own = ", ".join(
         f"COALESCE(r.{name}, p.{name}) AS {name}" if name in PLACE else f'r."{name}"'
         for name in engine.columns("record_raw")
     )
     engine.execute(f"""
         CREATE OR REPLACE VIEW record AS
-        SELECT {own}, l.person_id, l.household_id, COALESCE(l.in_register, FALSE) AS in_register
+        SELECT {own}, l.person_id, l.household_id, COALESCE(l.in_register, FALSE) AS in_register,
+            COALESCE(r.birth_date, CASE WHEN r.id_ok THEN r.id_birth END) AS birth, u.unread, u.unread_why
         FROM record_raw AS r LEFT JOIN record_link AS l ON l.record_id = r.record_id
+        LEFT JOIN unread_record AS u ON u.record_id = r.record_id
         LEFT JOIN person_known_place AS p ON p.person_id = l.person_id
     """)
     _person(engine, judged)

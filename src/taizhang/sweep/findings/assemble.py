@@ -20,6 +20,9 @@ LOSSLESS = frozenset(
     {"ID-FORMAT-NOISE", "ID-LOWER-X", "ID-15", "NM-SPACE", "NM-SEPARATOR", "NM-RADICAL", "NM-PINYIN-BRACKET"}
 )
 
+CODE_VALUES = "H"
+"""The group of rules about cells that hold something unreadable: a finding of theirs names only those cells."""
+
 
 class Assembler:
     """Makes the findings of one sweep."""
@@ -88,8 +91,9 @@ class Assembler:
         confidence = (
             Confidence.LOSSLESS if hit.rule in LOSSLESS else fitting[0].confidence if fitting else Confidence.NONE
         )
+        fields = place.unread_of(about.fields) if place is not None and about.group == CODE_VALUES else about.fields
         finding = self._base(
-            hit.rule, about, hit.subject_type, hit.subject, hit.scope_key, about.fields, [place] if place else []
+            hit.rule, about, hit.subject_type, hit.subject, hit.scope_key, fields, [place] if place else []
         )
         finding |= {
             "person_id": hit.person_id,
@@ -99,7 +103,7 @@ class Assembler:
             "culprit": hit.source,
             "p_culprit": 1.0 if hit.rule.startswith(ROW_CODES) and hit.rule not in NUMBER_SYMPTOMS else None,
             "kinds": [hit.rule],
-            "observed": [{"source": hit.source, "field": field or (about.fields[0] if about.fields else ""), "value": hit.observed}],
+            "observed": [{"source": hit.source, "field": field or (fields[0] if fields else ""), "value": hit.observed}],
             "candidates": [_offered(one.candidate) for one in fitting],
             "confidence_class": confidence.value,
             "evidence": [one.sentence for one in fitting[:1]],

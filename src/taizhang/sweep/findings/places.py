@@ -11,7 +11,7 @@ from taizhang.sweep.lake import SourceDelivery
 
 COLUMNS = (
     "record_id", "source", "delivery", "file_no", "sheet_no", "row_no", "town_code", "village_code", "town_name",
-    "village_name", "household_no", "head_name", "name", "id_no", "person_id", "household_id",
+    "village_name", "household_no", "head_name", "name", "id_no", "person_id", "household_id", "unread",
 )  # fmt: skip
 
 
@@ -35,6 +35,11 @@ class Place:
     id_no: str | None
     person_id: int | None
     household_id: int | None
+    unread: str | None
+
+    def unread_of(self, fields: Sequence[str]) -> tuple[str, ...]:
+        """Those of the fields whose cells hold something that could not be read; all of them where none does."""
+        return tuple(field for field in fields if f"|{field}|" in (self.unread or "")) or tuple(fields)
 
 
 def places_of(engine: Engine, records: Iterable[int]) -> dict[int, Place]:

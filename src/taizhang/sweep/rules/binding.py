@@ -26,7 +26,7 @@ from taizhang.sweep.rules.parameters import KINDS, in_force
 from taizhang.sweep.rules.scanned import scanned
 from taizhang.sweep.rules.schema import Column, Kind, Table, tables
 
-AGE = parse("age_on(birth_date, :as_of)")
+AGES = {name: parse(f"age_on({name}, :as_of)") for name in ("birth", "birth_date")}
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ class Binder:
             if name == "observed" and bound.observed is not None:
                 return bound.observed, Kind.INT
             if name == "age":
-                return portable(AGE, texts), Kind.INT
+                return portable(AGES["birth" if "birth" in columns else "birth_date"], texts), Kind.INT
             if name in self.values:
                 return texts.tree(name), KINDS[self.situation.parameters[name].type]
             if name in table.columns:

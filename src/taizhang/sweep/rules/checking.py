@@ -115,12 +115,9 @@ def message_columns(rule: Rule, known: dict[str, Kind]) -> dict[str, Column]:
 
 def _check_message(rule: Rule, known: dict[str, Kind]) -> None:
     columns = message_columns(rule, known)
+    own = known if rule.select is None else known.keys() - {"as_of"}  # a select prints its own rows, dates included
     allowed = (
-        set(columns)
-        | set(known)
-        | LATER
-        | {"village", "observed"}
-        | {k for k, v in OTHER_NAMES.items() if v in columns}
+        set(columns) | set(own) | LATER | {"village", "observed"} | {k for k, v in OTHER_NAMES.items() if v in columns}
     )
     if "birth_date" in columns:
         allowed.add("age")

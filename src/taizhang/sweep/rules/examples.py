@@ -63,7 +63,8 @@ def _complete(table: str, row: dict[str, Value], source: str, number: int, examp
     common: dict[str, Value] = {"source": source, "as_of": example.as_of, "household_id": EXAMPLE_HOUSEHOLD}
     common |= {"person_id": number + 1}
     if table == "record":
-        common |= {"is_present": True}
+        known = row.get("birth_date") or (row.get("id_birth") if row.get("id_ok") else None)
+        common |= {"is_present": True, "birth": known}
     return {name: value for name, value in (common | row).items() if name in columns}
 
 

@@ -34,7 +34,7 @@ def columns_of(template: str, columns: dict[str, Column]) -> set[str]:
         if name == "village":
             found |= {place for place in PLACES if place in columns}
         elif name == "age":
-            found |= {"birth_date"}
+            found |= {"birth" if "birth" in columns else "birth_date"}
         elif OTHER_NAMES.get(name, name) in columns:
             found.add(OTHER_NAMES.get(name, name))
     return found

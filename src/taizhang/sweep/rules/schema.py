@@ -84,7 +84,7 @@ _FIELD_KINDS = {
     FieldType.MONTH: Kind.DATE, FieldType.BOOL: Kind.BOOL, FieldType.CODE: Kind.TEXT, FieldType.CODES: Kind.SET,
     FieldType.ID: Kind.TEXT, FieldType.NAME: Kind.TEXT, FieldType.PHONE: Kind.TEXT,
 }  # fmt: skip
-_BIRTHS = frozenset({"birth_date", "id_birth"})
+_BIRTHS = frozenset({"birth_date", "id_birth", "birth"})
 _SEXES = frozenset({"id_sex", "sex"})
 
 _ROW = """
@@ -131,6 +131,9 @@ village_code text 村编码
 town_name text 乡镇
 village_name text 村
 group_name text 组
+birth date 出生日期（未填时取有效号码）
+unread set 有内容而未能识别的列
+unread_why set 未能识别的原因
 """
 
 _PERSON = """
@@ -203,8 +206,8 @@ n int 次数
 
 
 def empty_is_none(name: str) -> bool:
-    """Whether a blank set of this column is known to be empty (defects), not merely not delivered (health)."""
-    return name.endswith("_defects")
+    """Whether a blank set of this column is known to be empty (defects, unread cells), not merely not delivered (health)."""
+    return name.endswith("_defects") or name.startswith("unread")
 
 
 def _columns(*texts: str, fields: str | None = None) -> dict[str, Column]:
