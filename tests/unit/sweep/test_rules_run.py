@@ -38,7 +38,7 @@ def put(engine, name, rows):
 def person(number, source="national", **values):
     """A present member of household 1 in a source."""
     base = {"record_id": number, "person_id": number, "household_id": 1, "source": source, "as_of": DAY}
-    return base | {"is_present": True, "town_code": "610723103"} | values
+    return base | {"is_present": True, "town_code": "610723103", "birth": values.get("birth_date")} | values
 
 
 def run(engine, *rules, **settings):
@@ -304,7 +304,7 @@ def test_a_rule_that_fails_is_a_finding_and_the_others_go_on(engine):
         [person(1, sex="女", id_sex="男", id_ok=True, relation_to_head="户主", birth_date=date(2015, 1, 1))],
     )
     # a date column that holds text: what a broken delivery would be
-    engine.execute("CREATE OR REPLACE TABLE record AS SELECT * REPLACE ('soon' AS birth_date) FROM record")
+    engine.execute("CREATE OR REPLACE TABLE record AS SELECT * REPLACE ('soon' AS birth) FROM record")
 
     ran, hits, counts = run(engine, "ID-SEX-DIFF", "HH-HEAD-MINOR")
 
@@ -319,7 +319,7 @@ def test_a_select_rule_that_fails_is_a_finding_too(engine):
         "record",
         [person(1, relation_to_head="户主", birth_date=date(1980, 1, 1)), person(2, relation_to_head="之子")],
     )
-    engine.execute("CREATE OR REPLACE TABLE record AS SELECT * REPLACE ('soon' AS birth_date) FROM record")
+    engine.execute("CREATE OR REPLACE TABLE record AS SELECT * REPLACE ('soon' AS birth) FROM record")
 
     ran, hits, _ = run(engine, "HH-CHILD-OLDER")
 

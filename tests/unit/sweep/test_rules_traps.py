@@ -46,7 +46,7 @@ def judge(rule, delivered=None, **rows):
 
 def member(number, **values):
     base = {"record_id": number, "person_id": number, "household_id": 1, "source": "national", "as_of": DAY}
-    return base | {"is_present": True, "name": f"人{number}"} | values
+    return base | {"is_present": True, "name": f"人{number}", "birth": values.get("birth_date")} | values
 
 
 def household(**values):
@@ -316,7 +316,7 @@ def test_t30_the_finding_of_a_failed_rule_names_the_rule_and_no_value():
     with DuckDbEngine() as engine:
         engine.execute(
             "CREATE TABLE record AS SELECT 1 AS record_id, 1 AS person_id, 'national' AS source, DATE '2020-01-01' AS as_of,"
-            " '户主' AS relation_to_head, TRUE AS is_present, '不是日期' AS birth_date, 'secret' AS name"
+            " '户主' AS relation_to_head, TRUE AS is_present, '不是日期' AS birth, 'secret' AS name"
         )
         only(load_packs(), ["HH-HEAD-MINOR"]).run(engine, as_of=DAY)
         hits = engine.fetch("SELECT rule, subject, message_zh FROM rule_hit").to_pylist()
