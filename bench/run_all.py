@@ -19,6 +19,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "sweep": ("--persons", "100000"),
     "accuracy": ("--persons", "100000"),
     "identity_accuracy": ("--persons", "100000"),
+    "identity_speed": ("--persons", "100000", "1000000", "--splink"),
 }
 
 

@@ -1,0 +1,162 @@
+"""# The identity engine: time and memory as multiples of a reference query
+
+Run with: python bench/identity_speed.py [--persons 100000 1000000] [--rounds 3] [--splink] [--changes 1000]
+
+R groups all records of the four ledgers by number and takes the smallest and largest name, with DuckDB straight from the
+same Parquet files: what any tool must at least do. R and sweeps run in turn, each sweep in a process of its own whose peak
+memory is read; the smallest of the rounds counts, the median stands beside it. 100 million persons: --persons 100000000
+--rounds 1, with some 60 GB of free disk.
+"""
+
+import argparse
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from identity.changes import change_town
+from identity.generate import MadeLake, make_lake
+from identity.mixtures import MIXTURES
+from measure import in_own_process, peak_mb, table
+from taizhang.intake.county import load_county
+from taizhang.sweep.run import sweep
+
+DIAGNOSIS = ("read", "link", "judge", "diagnose", "verdict", "verdicts", "commit")
+"""Stages of a sweep that are the identity engine; the others are rules, findings for people, and canonical tables."""
+
+
+def reference(files: list[Path]) -> float:
+    """Seconds of R."""
+    with duckdb.connect(config={"threads": 2}) as db:
+        started = time.perf_counter()
+        db.execute(
+            "CREATE TEMP TABLE r AS SELECT id_no, min(name) AS a, max(name) AS b FROM read_parquet($files) GROUP BY id_no",
+            {"files": [str(file) for file in files]},
+        )
+        return time.perf_counter() - started
+
+
+def child(what: str, folder: Path) -> None:
+    """One measured thing, alone in its process; prints a line of JSON."""
+    started = time.perf_counter()
+    stages: dict[str, float] = {}
+    counts: dict[str, int] = {}
+    if what == "R":
+        seconds = reference(sorted(folder.glob("data/deliveries/*/*/record.parquet")))
+    else:
+        result = sweep(load_county(folder / "county.toml"))
+        seconds, stages, counts = time.perf_counter() - started, result.seconds, result.counts
+    print(json.dumps({"seconds": seconds, "stages": stages, "counts": counts, "peak_mb": peak_mb()}))
+
+
+def run(what: str, lake: MadeLake) -> dict[str, Any]:
+    return in_own_process(["--child", what, str(lake.folder)])[2]
+
+
+def forget(lake: MadeLake) -> None:
+    """Leave nothing of earlier sweeps, so that the next one is cold."""
+    for name in ("sweeps", "register", "state"):
+        shutil.rmtree(lake.folder / "data" / name, ignore_errors=True)
+
+
+def measured(lake: MadeLake, rounds: int, changes: int) -> dict[str, list[dict[str, Any]]]:
+    """Everything said by every run, by what was run."""
+    said: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for number in range(rounds):
+        said["R"].append(run("R", lake))
+        forget(lake)
+        said["cold"].append(run("sweep", lake))
+        said["R"].append(run("R", lake))
+        said["again"].append(run("sweep", lake))
+        if changes:
+            made = change_town(lake.folder, "city", rows=changes, seed=number + 1)
+            said["changed"].append(run("sweep", lake))
+            shutil.rmtree(made)
+    return said
+
+
+def of_diagnosis(said: dict[str, Any]) -> float:
+    return sum(seconds for name, seconds in said["stages"].items() if name in DIAGNOSIS)
+
+
+def _rows(said: dict[str, list[dict[str, Any]]], changes: int) -> list[list[str]]:
+    best = min(one["seconds"] for one in said["R"])
+    titles = {
+        "R": "R, the reference",
+        "cold": "cold sweep, everything written",
+        "again": "the same again, nothing changed",
+        "changed": f"after {changes:,} changed rows in one town",
+    }
+    rows = []
+    for what, runs in said.items():
+        for name, take in (("", lambda one: one["seconds"]), (" – diagnosis only", of_diagnosis)):
+            if name and what == "R":
+                continue
+            seconds = [take(one) for one in runs]
+            peak = max(one["peak_mb"] for one in runs)
+            rows.append([
+                titles[what] + name, f"{min(seconds):.2f}", f"{statistics.median(seconds):.2f}", f"{min(seconds) / best:.1f}",
+                "" if name else f"{peak:,.0f}",
+            ])  # fmt: skip
+    return rows
+
+
+def _splink(lake: MadeLake, best: float) -> list[list[str]]:
+    """One run of the peer on the same lake, in its own process."""
+    with tempfile.TemporaryDirectory(prefix="taizhang-bench-") as scratch:
+        own = sys.argv[0]
+        sys.argv[0] = str(Path(__file__).parent / "identity_splink.py")
+        extra = [scratch] if sum(lake.records.values()) > 10**7 else []
+        _, _, said = in_own_process([str(lake.folder), *extra])
+        sys.argv[0] = own
+    seconds: dict[str, float] = said["seconds"]  # type: ignore[assignment]
+    whole = sum(seconds.values())
+    parts = ", ".join(f"{name} {spent:.1f}" for name, spent in seconds.items())
+    about = f"Splink 5, {parts}; threshold {said['threshold']}, F1 {said['f1']:.4f}, repair {said['repair']:.4f}"
+    return [[about, f"{whole:.1f}", "", f"{whole / best:.0f}", f"{said['peak_mb']:,.0f}"]]
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--child"]:
+        child(sys.argv[2], Path(sys.argv[3]))
+        return
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--persons", type=int, nargs="+", default=[100_000])
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--seed", type=int, default=77)
+    arguments.add_argument("--changes", type=int, default=1000)
+    arguments.add_argument("--splink", action="store_true")
+    arguments.add_argument("--folder", type=Path, help="where the lakes are made, instead of a temporary folder")
+    options = arguments.parse_args()
+    print("# The identity engine: time and memory as multiples of a reference query\n")
+    for persons in options.persons:
+        with tempfile.TemporaryDirectory(prefix="taizhang-bench-", dir=options.folder) as folder:
+            started = time.perf_counter()
+            lake = make_lake(
+                Path(folder) / "lake", persons=persons, seed=options.seed, mixture=MIXTURES["independent"], names=False
+            )
+            made = time.perf_counter() - started
+            said = measured(lake, options.rounds, options.changes)
+            rows = _rows(said, options.changes)
+            if options.splink:
+                rows += _splink(lake, min(one["seconds"] for one in said["R"]))
+        records = sum(lake.records.values())
+        print(
+            f"\n## {persons:,} persons, {records:,} records\n\nSeed {options.seed}, {options.rounds} rounds; lake made in {made:.0f} s.\n"
+        )
+        print(table(["", "least s", "median s", "÷ R", "peak MB"], rows))
+        stages = said["cold"][0]["stages"]
+        print("\nStages of a cold sweep:\n")
+        best = min(one["seconds"] for one in said["R"])
+        print(table(["stage", "s", "÷ R"], [[name, f"{s:.2f}", f"{s / best:.1f}"] for name, s in stages.items()]))
+
+
+if __name__ == "__main__":
+    main()
