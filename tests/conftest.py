@@ -9,6 +9,8 @@ from countyruns import Ran, findings, latest, run
 from taizhang.cli import main
 from taizhang.intake.county import load_county
 
+pytest_plugins = ["officeplugin"]
+
 
 @dataclass(frozen=True)
 class SweptCounty:

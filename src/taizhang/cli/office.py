@@ -1,14 +1,24 @@
 """`taizhang office`: the county office on this machine."""
 
+import getpass
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from taizhang.cli import options
 from taizhang.cli.console import out
+from taizhang.errors import UserError
 from taizhang.office import installation
 from taizhang.office.crypto.keyring import KeyRing
+from taizhang.office.serving import Serving, serve
+
+
+class NoSuchAccount(UserError):
+    """The role, the area or the name given for an account cannot be used."""
+
+    code = "E-OFFICE-ACCOUNT"
 
 
 @click.group()
@@ -19,22 +29,20 @@ def office() -> None:
 def set_up(county: Path) -> None:
     """Make Django ready for a county; every command of the office calls it first."""
     os.environ[installation.COUNTY] = str(county.resolve())
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taizhang.office.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "taizhang.office.settings"
     import django
 
     django.setup()
 
 
-@office.command()
-@options.county_file
-def init(county: Path) -> int:
-    """初始化：建立密钥环、数据库和行政区划；已有的不动。 Make keys, database and divisions."""
+def prepare(county: Path) -> int:
+    """Make the key ring, the database and the divisions where they are missing; gives the number of divisions."""
     os.environ[installation.COUNTY] = str(county.resolve())
     place = installation.installation()
     if not place.keys.exists():
         KeyRing.generate().write(place.keys)
         out.print(f"已建立密钥环 {place.keys}：请立即离线备份，丢失后加密内容无法恢复。")
-    place.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (place.home / "static").mkdir(mode=0o700, parents=True, exist_ok=True)
     set_up(county)
     from django.core.management import call_command
 
@@ -43,6 +51,78 @@ def init(county: Path) -> int:
     from taizhang.office.places.services import load_divisions
 
     call_command("migrate", interactive=False, verbosity=0)
-    count = load_divisions(actor=system_actor("init"), divisions=CountyDivisions.load(place.county.divisions))
-    out.print(f"数据库已就绪；行政区划 {count} 个。")
+    return load_divisions(actor=system_actor("init"), divisions=CountyDivisions.load(place.county.divisions))
+
+
+@office.command()
+@options.county_file
+def init(county: Path) -> int:
+    """初始化：建立密钥环、数据库和行政区划；已有的不动。 Make keys, database and divisions."""
+    out.print(f"数据库已就绪；行政区划 {prepare(county)} 个。")
+    return 0
+
+
+@office.command()
+@options.county_file
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address to listen at")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="端口 / port")
+@click.option("--workers", type=click.IntRange(0, 8), default=1, show_default=True, help="后台进程数 / job workers")
+def run(county: Path, host: str, port: int, workers: int) -> int:
+    """启动：网页、后台任务与计划同在一个进程组，任何一个中断都会重启。 Serve pages, jobs and the plan."""
+    prepare(county)
+    out.print(f"办公系统：http://{host}:{port}/  （Ctrl-C 停止）")
+    return serve(Serving(host, port, workers))
+
+
+@office.command()
+@options.county_file
+def worker(county: Path) -> int:
+    """只运行后台任务与计划（另有进程提供网页时用）。 Run jobs and the plan only."""
+    set_up(county)
+    from taizhang.office.jobs.worker import Worker
+
+    Worker().run()
+    return 0
+
+
+@office.command()
+@options.county_file
+@click.argument("username", metavar="登录名")
+@click.option("--name", required=True, help="姓名 / name of the person")
+@click.option("--role", required=True, help="角色，如 system_admin / role")
+@click.option("--area", default="", help="区划代码前缀，默认全县 / division prefix, the whole county by default")
+@click.option("--days", type=click.IntRange(1, 366), default=365, show_default=True, help="有效天数 / days in force")
+def account(county: Path, username: str, name: str, role: str, area: str, days: int) -> int:
+    """新建账号并授予一个角色；口令在提示后输入，不出现在命令里。 Make an account with one role."""
+    set_up(county)
+    from django.conf import settings
+    from django.core.exceptions import ValidationError
+    from django.utils import timezone
+
+    from taizhang.office.access.actor import system_actor
+    from taizhang.office.access.areas import Area
+    from taizhang.office.access.roles import Role
+    from taizhang.office.accounts.services import assign_role, create_user
+    from taizhang.office.errors import OfficeError
+
+    actor, today = system_actor("command line"), timezone.localdate()
+    try:
+        chosen, where = Role(role), Area(area or settings.INSTALLATION.county.code)
+        password = os.environ.get("TAIZHANG_NEW_PASSWORD") or getpass.getpass("口令（至少12位）：")
+        user = create_user(actor=actor, username=username, display_name=name, password=password)
+        assign_role(
+            actor=actor,
+            user_id=user.pk,
+            role=chosen,
+            area=where,
+            valid_from=today,
+            valid_to=today + timedelta(days=days),
+        )
+    except ValueError as error:
+        raise NoSuchAccount("角色或区划写得不对。", hint=f"角色：{'、'.join(Role.values)}") from error
+    except ValidationError as error:
+        raise NoSuchAccount("口令不合要求。", why="；".join(error.messages), hint="请换一个更长的口令。") from None
+    except OfficeError as error:
+        raise NoSuchAccount(str(error.message), hint=str(error.hint)) from None
+    out.print(f"已建立账号 {username}（{chosen.label}，{where.prefix}，有效 {days} 天）。")
     return 0

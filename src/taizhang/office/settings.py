@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "taizhang.office.accounts",
     "taizhang.office.people",
     "taizhang.office.findings",
+    "taizhang.office.jobs",
     "taizhang.office.desk",
     "taizhang.office.parts",
 ]
@@ -134,3 +135,6 @@ STORAGES = {
 }
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+# kind of job: (queue, handler). A queue in jobs.services.queue.SINGLE runs one job at a time.
+JOB_HANDLERS: dict[str, tuple[str, str]] = {}

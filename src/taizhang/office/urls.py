@@ -4,10 +4,21 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from taizhang.office.desk import views as desk
+from taizhang.office.jobs import views as jobs
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.home, name="home"),
     path("health", desk.health, name="health"),
     path("language", set_language, name="set_language"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<int:job_id>/", jobs.job_progress, name="job_progress"),
+    path("jobs/<int:job_id>/cancel", jobs.job_cancel, name="job_cancel"),
+    path("jobs/<int:job_id>/restart", jobs.job_restart, name="job_restart"),
+    path("plan/", jobs.schedules, name="schedules"),
+    path("plan/new", jobs.schedule_save, name="schedule_new"),
+    path("plan/<int:schedule_id>/", jobs.schedule_edit, name="schedule_edit"),
+    path("plan/<int:schedule_id>/save", jobs.schedule_save, name="schedule_save"),
+    path("calendar/", jobs.calendar, name="calendar"),
+    path("calendar/save", jobs.calendar_save, name="calendar_save"),
     path("accounts/", include("allauth.urls")),
 ]

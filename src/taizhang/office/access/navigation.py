@@ -22,6 +22,14 @@ class Entry:
 
 GROUPS: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
     (_("工作台"), (Entry("home", _("首页"), "home"),)),
+    (
+        _("运行"),
+        (
+            Entry("schedules", _("排查计划"), "calendar-time"),
+            Entry("calendar", _("工作日历"), "calendar"),
+            Entry("jobs", _("后台任务"), "list-check"),
+        ),
+    ),
 )  # fmt: skip
 
 

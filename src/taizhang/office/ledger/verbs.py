@@ -15,5 +15,9 @@ VERBS: dict[str, Promise | str] = {
     "user.enabled": _("启用账号"),
     "role.assigned": _("授予角色"),
     "role.ended": _("收回角色"),
+    "job.cancelled": _("取消后台任务"),
+    "job.restarted": _("重新运行后台任务"),
+    "schedule.saved": _("修改计划"),
+    "calendar.changed": _("修改工作日历"),
     "places.loaded": _("载入行政区划"),
 }

@@ -1,0 +1,95 @@
+"""Jobs and plans as the parts of pages."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from taizhang.office.jobs.models import DayOff, Job, JobState, Schedule
+from taizhang.office.parts.model import Cell, Column, Progress, Row, Table, Tone
+
+TONES: dict[str, Tone] = {
+    JobState.READY: "neutral", JobState.RUNNING: "info", JobState.DONE: "success", JobState.FAILED: "danger",
+    JobState.DEAD: "danger", JobState.CANCELLED: "neutral",
+}  # fmt: skip
+
+
+def moment(value: object) -> str:
+    """A moment in the county's time, empty for none."""
+    return date_format(localtime(value), "Y-m-d H:i") if value else ""  # type: ignore[arg-type]
+
+
+def jobs_table(jobs: Iterable[Job]) -> Table:
+    """The list of jobs."""
+    columns = [
+        Column(_("任务")),
+        Column(_("状态")),
+        Column(_("进度")),
+        Column(_("开始"), kind="date"),
+        Column(_("由谁")),
+    ]
+    rows = [
+        Row(
+            [
+                Cell(_(job.kind), note=job.key),
+                Cell(job.get_state_display(), tone=TONES[job.state], note=job.error_text),
+                Cell(f"{job.stage} {job.done:,}" if job.is_open and job.stage else ""),
+                Cell(moment(job.started_at)),
+                Cell(str(job.created_by or _("系统"))),
+            ],
+            url=reverse("job_progress", args=[job.pk]),
+            key=str(job.pk),
+        )
+        for job in jobs
+    ]
+    return Table(columns, rows, empty=_("还没有后台任务"), empty_hint=_("上传报送或按计划排查后，这里显示进度。"))
+
+
+def job_line(job: Job) -> Progress:
+    """How far one job is."""
+    return Progress(
+        label=_(job.kind),
+        done=job.done,
+        total=job.total,
+        url=reverse("job_progress", args=[job.pk]),
+        running=job.is_open,
+        note=" · ".join(filter(None, (str(job.get_state_display()), job.stage, job.error_text))),
+        tone="success" if job.state == JobState.DONE else "danger" if TONES[job.state] == "danger" else "",
+    )
+
+
+def plan_table(schedules: Iterable[Schedule]) -> Table:
+    """The plan."""
+    columns = [
+        Column(_("计划")),
+        Column(_("时间")),
+        Column(_("下次"), kind="date"),
+        Column(_("上次"), kind="date"),
+        Column(_("状态")),
+    ]
+    rows = [
+        Row(
+            [
+                Cell(one.name, note=_(one.kind)),
+                Cell(one.cron, note=_("只在工作日") if one.workdays_only else _("每天")),
+                Cell(moment(one.next_at) if one.enabled else ""),
+                Cell(moment(one.last_at)),
+                Cell(_("启用") if one.enabled else _("停用"), tone="success" if one.enabled else "neutral"),
+            ],
+            url=reverse("schedule_edit", args=[one.pk]),
+        )
+        for one in schedules
+    ]
+    return Table(columns, rows, empty=_("还没有计划"), empty_hint=_("加一行，系统就会按时排查。"))
+
+
+def days_table(days: Iterable[DayOff]) -> Table:
+    """The county's own days."""
+    columns = [Column(_("日期"), kind="date"), Column(_("是否上班")), Column(_("说明"))]
+    rows = [
+        Row([Cell(one.day.isoformat()), Cell(_("上班") if one.is_workday else _("放假"), tone="info"), Cell(one.note)])
+        for one in days
+    ]
+    return Table(columns, rows, empty=_("没有本县自己的规定"))

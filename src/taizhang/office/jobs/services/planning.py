@@ -1,0 +1,89 @@
+"""The plan: which moment is next, and queueing what is due."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from croniter import croniter
+from django.db import transaction
+from django.utils import timezone
+
+from taizhang.office import ledger
+from taizhang.office.access.actor import Actor
+from taizhang.office.errors import NotFound
+from taizhang.office.jobs.calendar import WorkCalendar
+from taizhang.office.jobs.errors import NotCron
+from taizhang.office.jobs.models import DayOff, Schedule
+from taizhang.office.jobs.services.queue import enqueue
+
+LONGEST_HOLIDAY = 40
+
+
+def next_moment(cron: str, after: datetime, calendar: WorkCalendar | None) -> datetime:
+    """The first moment of a cron text after a time, in the county's zone; on working days only with a calendar.
+
+    Raises NotCron.
+    """
+    if len(cron.split()) != 5 or not croniter.is_valid(cron):
+        raise NotCron("cron")
+    local = timezone.localtime(after)
+    moment: datetime = croniter(cron, local).get_next(datetime)
+    for _ in range(LONGEST_HOLIDAY):
+        if calendar is None or calendar.is_workday(moment.date()):
+            return moment
+        moment += timedelta(days=1)
+    return moment
+
+
+def tick(now: datetime | None = None) -> int:
+    """Queue everything that is due, each moment once, however many processes tick; gives how many were queued."""
+    now = now or timezone.now()
+    calendar = WorkCalendar.of_county()
+    queued = 0
+    for schedule in Schedule.objects.filter(enabled=True, next_at__lte=now):
+        seen = schedule.next_at
+        coming = next_moment(schedule.cron, now, calendar if schedule.workdays_only else None)
+        with transaction.atomic():
+            moved = Schedule.objects.filter(pk=schedule.pk, next_at=seen, enabled=True).update(
+                next_at=coming, last_at=now
+            )
+            if moved:
+                key = f"{schedule.kind}:{schedule.pk}:{seen.isoformat()}"
+                enqueue(schedule.kind, key=key, arguments=schedule.arguments)
+                queued += 1
+    return queued
+
+
+def save_schedule(
+    *,
+    actor: Actor,
+    name: str,
+    kind: str,
+    cron: str,
+    workdays_only: bool,
+    enabled: bool,
+    arguments: dict[str, Any] | None = None,
+    schedule_id: int | None = None,
+) -> Schedule:
+    """Write a line of the plan, new or changed. Raises NotCron, NotFound."""
+    coming = next_moment(cron, timezone.now(), WorkCalendar.of_county() if workdays_only else None)
+    values = {
+        "name": name, "kind": kind, "cron": cron, "workdays_only": workdays_only, "enabled": enabled,
+        "arguments": arguments or {}, "next_at": coming,
+    }  # fmt: skip
+    with transaction.atomic():
+        if schedule_id is None:
+            schedule = Schedule.objects.create(**values)
+        elif Schedule.objects.filter(pk=schedule_id).update(**values):
+            schedule = Schedule.objects.get(pk=schedule_id)
+        else:
+            raise NotFound
+        ledger.record(actor, "schedule.saved", "schedule", schedule.pk, name=name, cron=cron, enabled=enabled)
+    return schedule
+
+
+def set_day(*, actor: Actor, day: Any, is_workday: bool, note: str) -> DayOff:
+    """Say that a day is a working day or a day off, against the published calendar."""
+    with transaction.atomic():
+        row, _ = DayOff.objects.update_or_create(day=day, defaults={"is_workday": is_workday, "note": note})
+        ledger.record(actor, "calendar.changed", "day", row.day.isoformat(), is_workday=is_workday)
+    return row

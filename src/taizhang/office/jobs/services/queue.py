@@ -1,0 +1,143 @@
+"""Putting jobs into the queue and leasing them to workers.
+
+A lease is a row with a heart beat. A worker that dies keeps its row until the beat is old; then any worker gives it
+back with one more attempt. A worker that only slept and wakes up finds that its attempt is no longer the last one, and
+its transaction rolls back (`fence`).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from taizhang.office.access.actor import Actor
+from taizhang.office.errors import NotFound
+from taizhang.office.jobs.errors import LeaseLost
+from taizhang.office.jobs.models import OPEN_STATES, Effect, Job, JobState
+
+SILENT = timedelta(seconds=30)
+MAX_ATTEMPTS = 5
+BACK_OFF = timedelta(seconds=10)
+SINGLE = ("sweep",)
+"""Queues of which one job runs at a time: they write the lake."""
+
+
+def enqueue(
+    kind: str,
+    *,
+    key: str,
+    arguments: Mapping[str, Any] | None = None,
+    actor: Actor | None = None,
+    run_at: datetime | None = None,
+) -> Job:
+    """Queue a job inside the caller's transaction; a key that was queued before gives the job of then.
+
+    Raises KeyError for a kind that no handler serves.
+    """
+    queue = settings.JOB_HANDLERS[kind][0]
+    job, _ = Job.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind, "queue": queue, "arguments": dict(arguments or {}), "run_at": run_at or timezone.now(),
+            "created_by_id": actor.user_id if actor else None,
+        },
+    )  # fmt: skip
+    return job
+
+
+def claim(worker: str) -> Job | None:
+    """Lease the job that has waited longest; None where there is none. Two workers never get one job."""
+    now = timezone.now()
+    busy = set(Job.objects.filter(state=JobState.RUNNING, queue__in=SINGLE).values_list("queue", flat=True))
+    waiting = Job.objects.filter(state=JobState.READY, run_at__lte=now).exclude(queue__in=busy).order_by("run_at", "pk")
+    for pk, attempt in waiting.values_list("pk", "attempt")[:10]:
+        with transaction.atomic():
+            taken = Job.objects.filter(pk=pk, state=JobState.READY, attempt=attempt).update(
+                state=JobState.RUNNING, attempt=attempt + 1, worker=worker, beat_at=now, started_at=now, stage="", done=0,
+                total=None,
+            )  # fmt: skip
+        if taken:
+            return Job.objects.get(pk=pk)
+    return None
+
+
+def beat(job_id: int, attempt: int) -> bool:
+    """Tell that the worker of an attempt lives; False where the lease is another's."""
+    held = Job.objects.filter(pk=job_id, attempt=attempt, state=JobState.RUNNING)
+    return bool(held.update(beat_at=timezone.now()))
+
+
+def fence(job_id: int, attempt: int) -> None:
+    """Last statement of every transaction of a job. Raises LeaseLost where the attempt is not the last one."""
+    held = Job.objects.filter(pk=job_id, attempt=attempt, state=JobState.RUNNING)
+    if held.update(beat_at=timezone.now()) != 1:
+        raise LeaseLost
+
+
+def happened(job: Job, effect: str) -> bool:
+    """Note an effect inside the transaction that brings it about; True where an earlier attempt already did."""
+    _, fresh = Effect.objects.get_or_create(job_key=job.key, name=effect)
+    return not fresh
+
+
+def reap() -> int:
+    """Give back the jobs of silent workers; after too many attempts a job is dead and waits for a person."""
+    silent = Job.objects.filter(state=JobState.RUNNING, beat_at__lt=timezone.now() - SILENT)
+    returned = 0
+    for job in silent:
+        state = JobState.DEAD if job.attempt >= MAX_ATTEMPTS else JobState.READY
+        returned += Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING).update(
+            state=state, run_at=timezone.now() + BACK_OFF * (job.attempt - 1), worker="",
+        )  # fmt: skip
+    return returned
+
+
+def settle(
+    job: Job, state: JobState, *, code: str = "", text: str = "", result: Mapping[str, Any] | None = None
+) -> None:
+    """End an attempt. Raises LeaseLost where the attempt is not the last one."""
+    held = Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING)
+    changed = held.update(
+        state=state, finished_at=timezone.now(), error_code=code, error_text=text[:500], result=dict(result or {})
+    )
+    if changed != 1:
+        raise LeaseLost
+
+
+def retry_later(job: Job, *, code: str, text: str) -> None:
+    """Put a job whose attempt failed for a passing reason back, a little later each time; dead after too many."""
+    state = JobState.DEAD if job.attempt >= MAX_ATTEMPTS else JobState.READY
+    Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING).update(
+        state=state, run_at=timezone.now() + BACK_OFF * job.attempt, error_code=code, error_text=text[:500]
+    )
+
+
+def cancel_job(*, actor: Actor, job_id: int) -> None:
+    """Ask a job to end: at once where it waits, between two chunks where it runs. Raises NotFound."""
+    from taizhang.office import ledger
+
+    with transaction.atomic():
+        waits = Job.objects.filter(pk=job_id, state=JobState.READY)
+        runs = Job.objects.filter(pk=job_id, state=JobState.RUNNING)
+        if not waits.update(state=JobState.CANCELLED, finished_at=timezone.now()) and not runs.update(
+            cancel_requested=True
+        ):
+            raise NotFound
+        ledger.record(actor, "job.cancelled", "job", job_id)
+
+
+def restart_job(*, actor: Actor, job_id: int) -> None:
+    """Give a failed, dead or cancelled job a new set of attempts. Raises NotFound."""
+    from taizhang.office import ledger
+
+    with transaction.atomic():
+        ended = Job.objects.filter(pk=job_id).exclude(state__in=[*OPEN_STATES, JobState.DONE])
+        if not ended.update(
+            state=JobState.READY, run_at=timezone.now(), cancel_requested=False, error_code="", error_text="",
+            attempt=0, finished_at=None,
+        ):  # fmt: skip
+            raise NotFound
+        ledger.record(actor, "job.restarted", "job", job_id)

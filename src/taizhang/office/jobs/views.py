@@ -1,0 +1,76 @@
+"""Pages of the background work: jobs, the plan, the calendar."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from taizhang.office.jobs.forms import DayForm, ScheduleForm
+from taizhang.office.jobs.models import DayOff, Schedule
+from taizhang.office.jobs.presenting import days_table, job_line, jobs_table, plan_table
+from taizhang.office.jobs.selectors import job_of, recent_jobs, schedule_of
+from taizhang.office.jobs.services.planning import save_schedule, set_day
+from taizhang.office.jobs.services.queue import cancel_job, restart_job
+from taizhang.office.parts.model import Table
+
+
+def jobs(request: HttpRequest) -> HttpResponse:
+    """The newest jobs."""
+    return render(request, "jobs/jobs.html", {"table": jobs_table(recent_jobs())})
+
+
+def job_progress(request: HttpRequest, job_id: int) -> HttpResponse:
+    """The progress of one job, asked for again while it is open."""
+    job = job_of(job_id)
+    template = "office/parts/progress.html" if request.htmx else "jobs/job.html"
+    return render(request, template, {"job": job, "progress": job_line(job)})
+
+
+def job_cancel(request: HttpRequest, job_id: int) -> HttpResponse:
+    """End a job."""
+    cancel_job(actor=request.actor, job_id=job_id)
+    return redirect("jobs")
+
+
+def job_restart(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Run a job that ended badly again."""
+    restart_job(actor=request.actor, job_id=job_id)
+    return redirect("jobs")
+
+
+def schedules(request: HttpRequest) -> HttpResponse:
+    """The plan."""
+    return render(request, "jobs/schedules.html", {"table": plan_table(Schedule.objects.all()), "form": ScheduleForm()})
+
+
+def schedule_edit(request: HttpRequest, schedule_id: int) -> HttpResponse:
+    """One line of the plan."""
+    schedule = schedule_of(schedule_id)
+    initial = {name: getattr(schedule, name) for name in ScheduleForm.base_fields if name != "source"}
+    form = ScheduleForm(initial={**initial, "source": schedule.arguments.get("source", "")})
+    return render(request, "jobs/schedule.html", {"schedule": schedule, "form": form})
+
+
+def schedule_save(request: HttpRequest, schedule_id: int = 0) -> HttpResponse:
+    """Write a line of the plan, new (0) or changed."""
+    form = ScheduleForm(request.POST)
+    if not form.is_valid():
+        return render(request, "jobs/schedule.html", {"form": form, "schedule": None}, status=422)
+    save_schedule(actor=request.actor, schedule_id=schedule_id or None, **form.plan())
+    return redirect("schedules")
+
+
+def calendar(request: HttpRequest) -> HttpResponse:
+    """The county's own days, and the form for another."""
+    return render(request, "jobs/calendar.html", {"table": _days(), "form": DayForm()})
+
+
+def calendar_save(request: HttpRequest) -> HttpResponse:
+    """Say what one day is."""
+    form = DayForm(request.POST)
+    if not form.is_valid():
+        return render(request, "jobs/calendar.html", {"table": _days(), "form": form}, status=422)
+    set_day(actor=request.actor, **form.cleaned_data)
+    return redirect("calendar")
+
+
+def _days() -> Table:
+    return days_table(DayOff.objects.order_by("-day"))

@@ -1,0 +1,188 @@
+"""Jobs: done once, given back when their worker dies, fenced against a worker that comes back."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from officepeople import actor
+from taizhang.errors import UserError
+from taizhang.office.access.roles import Role
+from taizhang.office.jobs import running
+from taizhang.office.jobs.errors import LeaseLost
+from taizhang.office.jobs.models import Effect, Job, JobState
+from taizhang.office.jobs.services.queue import (
+    MAX_ATTEMPTS,
+    beat,
+    cancel_job,
+    claim,
+    enqueue,
+    fence,
+    reap,
+    restart_job,
+    settle,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DONE = []
+
+
+def note(context, *, number):
+    """A handler that brings something about once."""
+    context.once("noted", lambda: DONE.append(number))
+    return {"number": number}
+
+
+def refuse(context):
+    """A handler that meets something a person can put right."""
+    raise UserError("文件夹不在。", hint="请检查路径。")
+
+
+def break_down(context):
+    """A handler with a fault of ours."""
+    raise RuntimeError("610723199001011234")
+
+
+def obey(context):
+    """A handler that hears of a cancel between two steps."""
+    context.progress.start("第一步")
+    Job.objects.filter(pk=context.job.pk).update(cancel_requested=True)
+    context.progress.start("第二步")
+
+
+@pytest.fixture(autouse=True)
+def handlers(settings):
+    """The handlers of these tests, and nothing done yet."""
+    DONE.clear()
+    here = __name__
+    settings.JOB_HANDLERS = {
+        "note": ("fast", f"{here}.note"),
+        "refuse": ("fast", f"{here}.refuse"),
+        "break": ("fast", f"{here}.break_down"),
+        "obey": ("fast", f"{here}.obey"),
+        "lake": ("sweep", f"{here}.note"),
+    }
+
+
+def silent(job):
+    """The job's worker has not been heard of for a minute."""
+    Job.objects.filter(pk=job.pk).update(beat_at=timezone.now() - timedelta(seconds=61))
+
+
+def test_a_job_is_done_once_however_often_it_is_queued():
+    for _ in range(3):
+        enqueue("note", key="n:1", arguments={"number": 7})
+
+    assert [running.work_once("w"), running.work_once("w")] == [True, False]
+    assert DONE == [7]
+    assert Job.objects.get().state == JobState.DONE
+
+
+def test_two_workers_never_lease_one_job():
+    enqueue("note", key="n:1", arguments={"number": 1})
+
+    assert [claim("a") is not None, claim("b") is not None] == [True, False]
+
+
+def test_the_job_of_a_dead_worker_is_given_back_and_its_effect_not_repeated():
+    enqueue("note", key="n:1", arguments={"number": 1})
+    dead = claim("a")
+    running.JobContext(dead).once("noted", lambda: DONE.append(1))
+    silent(dead)
+
+    assert reap() == 1
+    assert running.work_once("b")
+    assert DONE == [1]
+    assert Job.objects.get().state == JobState.DONE
+
+
+def test_a_living_worker_keeps_its_job():
+    enqueue("note", key="n:1", arguments={"number": 1})
+    job = claim("a")
+    silent(job)
+    assert beat(job.pk, job.attempt)
+
+    assert reap() == 0
+
+
+def test_a_worker_that_wakes_up_after_the_reaper_writes_nothing():
+    enqueue("note", key="n:1", arguments={"number": 1})
+    asleep = claim("a")
+    silent(asleep)
+    reap()
+    claim("b")
+
+    with pytest.raises(LeaseLost):
+        running.JobContext(asleep).once("noted", lambda: Effect.objects.create(job_key="x", name="leaked"))
+    assert not Effect.objects.exists()
+    with pytest.raises(LeaseLost), transaction.atomic():
+        fence(asleep.pk, asleep.attempt)
+    with pytest.raises(LeaseLost):
+        settle(asleep, JobState.DONE)
+
+
+def test_a_job_that_kills_its_worker_again_and_again_is_dead_and_can_be_restarted():
+    job = enqueue("note", key="n:1", arguments={"number": 1})
+    for _ in range(MAX_ATTEMPTS):
+        Job.objects.update(run_at=timezone.now())
+        silent(claim("a"))
+        reap()
+
+    assert Job.objects.get().state == JobState.DEAD
+    restart_job(actor=actor(Role.SYSTEM_ADMIN), job_id=job.pk)
+    assert running.work_once("b")
+    assert Job.objects.get().state == JobState.DONE
+
+
+def test_what_a_person_can_put_right_is_told_in_words():
+    enqueue("refuse", key="r")
+
+    running.work_once("a")
+
+    job = Job.objects.get()
+    assert (job.state, job.error_code) == (JobState.FAILED, "E-USER")
+    assert "文件夹不在" in job.error_text
+
+
+def test_a_fault_is_tried_again_later_and_its_text_says_nothing_of_a_record():
+    enqueue("break", key="b")
+
+    running.work_once("a")
+
+    job = Job.objects.get()
+    assert (job.state, job.error_text) == (JobState.READY, "RuntimeError")
+    assert job.run_at > timezone.now()
+
+
+def test_a_running_job_ends_between_two_steps_when_it_is_cancelled():
+    enqueue("obey", key="o")
+
+    running.work_once("a")
+
+    assert Job.objects.get().state == JobState.CANCELLED
+
+
+def test_a_waiting_job_is_cancelled_at_once():
+    job = enqueue("note", key="n:1", arguments={"number": 1})
+
+    cancel_job(actor=actor(Role.SYSTEM_ADMIN), job_id=job.pk)
+
+    assert not running.work_once("a")
+    assert DONE == []
+
+
+def test_the_lake_has_one_writer():
+    enqueue("lake", key="l:1", arguments={"number": 1})
+    enqueue("lake", key="l:2", arguments={"number": 2})
+    enqueue("note", key="n:1", arguments={"number": 3})
+
+    assert [claim("a").kind, claim("b").kind, claim("c")] == ["lake", "note", None]
+
+
+def test_a_rolled_back_change_queues_nothing():
+    with pytest.raises(RuntimeError), transaction.atomic():
+        enqueue("note", key="n:1", arguments={"number": 1})
+        raise RuntimeError
+
+    assert not Job.objects.exists()
