@@ -26,7 +26,8 @@ class JobProgress:
     """A listener that writes where the work is into the job's row, at most twice a second; it also hears of a cancel."""
 
     def __init__(self, job: Job) -> None:
-        self._job, self._done, self._total, self._stage, self._shown = job, 0, None, "", 0.0
+        self._job, self._done, self._stage, self._shown = job, 0, "", 0.0
+        self._total: int | None = None
 
     def start(self, stage: str, total: int | None = None) -> None:
         """A stage begins."""

@@ -1,8 +1,9 @@
 """Pages of the background work: jobs, the plan, the calendar."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from taizhang.office.access.request import OfficeRequest
 from taizhang.office.jobs.forms import DayForm, ScheduleForm
 from taizhang.office.jobs.models import DayOff, Schedule
 from taizhang.office.jobs.presenting import days_table, job_line, jobs_table, plan_table
@@ -12,36 +13,36 @@ from taizhang.office.jobs.services.queue import cancel_job, restart_job
 from taizhang.office.parts.model import Table
 
 
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: OfficeRequest) -> HttpResponse:
     """The newest jobs."""
     return render(request, "jobs/jobs.html", {"table": jobs_table(recent_jobs())})
 
 
-def job_progress(request: HttpRequest, job_id: int) -> HttpResponse:
+def job_progress(request: OfficeRequest, job_id: int) -> HttpResponse:
     """The progress of one job, asked for again while it is open."""
     job = job_of(job_id)
     template = "office/parts/progress.html" if request.htmx else "jobs/job.html"
     return render(request, template, {"job": job, "progress": job_line(job)})
 
 
-def job_cancel(request: HttpRequest, job_id: int) -> HttpResponse:
+def job_cancel(request: OfficeRequest, job_id: int) -> HttpResponse:
     """End a job."""
     cancel_job(actor=request.actor, job_id=job_id)
     return redirect("jobs")
 
 
-def job_restart(request: HttpRequest, job_id: int) -> HttpResponse:
+def job_restart(request: OfficeRequest, job_id: int) -> HttpResponse:
     """Run a job that ended badly again."""
     restart_job(actor=request.actor, job_id=job_id)
     return redirect("jobs")
 
 
-def schedules(request: HttpRequest) -> HttpResponse:
+def schedules(request: OfficeRequest) -> HttpResponse:
     """The plan."""
     return render(request, "jobs/schedules.html", {"table": plan_table(Schedule.objects.all()), "form": ScheduleForm()})
 
 
-def schedule_edit(request: HttpRequest, schedule_id: int) -> HttpResponse:
+def schedule_edit(request: OfficeRequest, schedule_id: int) -> HttpResponse:
     """One line of the plan."""
     schedule = schedule_of(schedule_id)
     initial = {name: getattr(schedule, name) for name in ScheduleForm.base_fields if name != "source"}
@@ -49,7 +50,7 @@ def schedule_edit(request: HttpRequest, schedule_id: int) -> HttpResponse:
     return render(request, "jobs/schedule.html", {"schedule": schedule, "form": form})
 
 
-def schedule_save(request: HttpRequest, schedule_id: int = 0) -> HttpResponse:
+def schedule_save(request: OfficeRequest, schedule_id: int = 0) -> HttpResponse:
     """Write a line of the plan, new (0) or changed."""
     form = ScheduleForm(request.POST)
     if not form.is_valid():
@@ -58,12 +59,12 @@ def schedule_save(request: HttpRequest, schedule_id: int = 0) -> HttpResponse:
     return redirect("schedules")
 
 
-def calendar(request: HttpRequest) -> HttpResponse:
+def calendar(request: OfficeRequest) -> HttpResponse:
     """The county's own days, and the form for another."""
     return render(request, "jobs/calendar.html", {"table": _days(), "form": DayForm()})
 
 
-def calendar_save(request: HttpRequest) -> HttpResponse:
+def calendar_save(request: OfficeRequest) -> HttpResponse:
     """Say what one day is."""
     form = DayForm(request.POST)
     if not form.is_valid():
