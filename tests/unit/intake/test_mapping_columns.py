@@ -103,3 +103,25 @@ def test_levels_of_a_path_are_joined_and_repeats_dropped():
 @pytest.mark.parametrize(("index", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (176, "FU"), (702, "AAA")])
 def test_columns_are_named_as_spreadsheets_do(index, letter):
     assert column_letter(index) == letter
+
+
+@pytest.mark.parametrize(
+    ("label", "field"),
+    [
+        ("政治面貌（党员/群众）", "political_status"),
+        ("文化程度（小学、初中、高中）", "education"),
+        ("务工去向（省市县）", "work_place"),
+        ("家庭是否五保户", "has_wubao"),
+        ("月务工工资（元）", "monthly_wage"),
+        ("贫困主要原因", "main_cause"),
+        ("一家之主", "head_name"),
+        ("系户主何人", "relation_to_head"),
+    ],
+)
+def test_remarks_that_list_values_and_words_that_compose_are_understood(label, field):
+    assert mapped(label) == field
+
+
+@pytest.mark.parametrize("label", ["政治面貌（监护人）", "姓名（代领人）", "残疾证号（监护人）", "健康状况（配偶）"])
+def test_a_remark_about_somebody_else_is_no_list_of_values(label):
+    assert mapped(label) is None

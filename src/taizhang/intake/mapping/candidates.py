@@ -12,10 +12,15 @@ from functools import lru_cache
 from taizhang.intake.mapping.dictionary import NUMERIC_TYPES, Entry, dictionary, in_table
 from taizhang.intake.mapping.lexicon import HEAD, HELPER, SELF, Signature, parent_owner, signature
 from taizhang.intake.mapping.normal import Header, header, path_key
-from taizhang.intake.model import FIELDS, FieldType, plain
+from taizhang.intake.model import FIELDS, FieldType, code_lists, plain
 
 _BRACKET = re.compile(r"^(.+)\(([^()]*)\)([^()]*)$")
 _REMARK = re.compile(r"^([^:,;]{2,}?)[:,;](.+)$")
+_BETWEEN_VALUES = re.compile(r"[/、,;|\s]|或")
+_NO_OTHER_COLUMN = frozenset({"household", "persons", "resident"})  # said in a remark they change nothing
+_DIVISIONS = frozenset(
+    {"province", "city", "county", "town", "village", "group"}
+)  # 住址（省市县镇村组）: how to write it
 _DESCRIBES = re.compile(r"情况|状况$")
 AUTOMATIC = 0.90  # from here a column is mapped without asking
 ASKED = 0.50  # from here it is proposed; below it stays under its own header
@@ -111,15 +116,25 @@ def _simpler(path: tuple[str, ...], table: str, source: str | None) -> Candidate
     if not options or options[0].score < AUTOMATIC:
         return None
     outside = signature(header(parts[0]).key)
+    silent = _NO_OTHER_COLUMN | (_DIVISIONS if outside.concepts & {"address", "place"} else frozenset())
     for part in parts[1:]:
         added = signature(header(part).key)
         same = candidates((*path[:-1], part), table, source)
-        # 与户主关系（本人/儿子/父亲）: the owners in the bracket are examples of values.
-        agrees = options[0].field == "relation_to_head" or (bool(same) and same[0].field == options[0].field)
-        unheard = added.owner == SELF and not (added.concepts - added.unknown - outside.concepts)
+        agrees = _are_values(part, options[0].field) or (bool(same) and same[0].field == options[0].field)
+        unheard = added.owner == SELF and not (added.concepts - added.unknown - outside.concepts - silent)
         if not agrees and not unheard:
             return None
     return Candidate(options[0].field, min(options[0].score, 0.91), Why.WORDS, options[0].unit)
+
+
+def _are_values(text: str, field_name: str) -> bool:
+    """Whether a remark lists what may stand in the column: 政治面貌（党员/群众）, 与户主关系（本人、儿子、父亲）."""
+    code_list = FIELDS[field_name].code_list
+    listed = [part for part in _BETWEEN_VALUES.split(plain(text)) if part]
+    if code_list is None or not listed:
+        return False
+    known = sum(code_lists()[code_list].canonical(part) is not None for part in listed)
+    return field_name == "relation_to_head" or 2 * known > len(listed)
 
 
 def _known(
@@ -170,7 +185,9 @@ def _same_words(about: Signature, table: str, source: str | None) -> list[Entry]
     found = _entries_about(about, table, source)
     if not found and "household" in about.concepts and len(about.concepts) > 1:
         bare = Signature(about.owner, about.concepts - {"household"}, about.whether)
-        found = [entry for entry in _entries_about(bare, table, source) if FIELDS[entry.field].of_household]
+        found = [
+            entry for entry in _entries_about(bare, table, source) if FIELDS[entry.field].of_household or about.whether
+        ]
     return found
 
 

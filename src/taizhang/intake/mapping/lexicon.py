@@ -47,6 +47,7 @@ class _Words:
     longest: int
     generic: frozenset[str]
     absorbed: dict[str, frozenset[str]]
+    composed: dict[str, frozenset[str]]
     parents: dict[str, str]
 
 
@@ -73,6 +74,7 @@ def _words() -> _Words:
         longest=max(map(len, meanings)),
         generic=frozenset(document["generic"]),
         absorbed={concept: frozenset(others) for concept, others in document["absorbed"].items()},
+        composed={concept: frozenset(others) for concept, others in document["composed"].items()},
         parents={header(word).key: owner for owner, words in document["parents"].items() for word in words},
     )
 
@@ -129,6 +131,11 @@ def signature(key: str) -> Signature:
         concepts.add("persons")
     if concepts == {"title"} and (owners or mentions_self):
         concepts = {"name"}  # 户主名称, 成员名称: of a person, 名称 is the name
+    if not concepts and owners == [HEAD] and not whether:
+        concepts = {"name"}  # 家庭户主, 一家之主: who it is
+    for concept, parts in words.composed.items():
+        if parts <= concepts:
+            concepts = (concepts - parts) | {concept}
     for concept in tuple(concepts):
         concepts -= words.absorbed.get(concept, frozenset())
     return Signature("+".join(sorted(set(owners))) or SELF, frozenset(concepts), whether)
