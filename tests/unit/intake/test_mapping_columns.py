@@ -116,6 +116,9 @@ def test_columns_are_named_as_spreadsheets_do(index, letter):
         ("贫困主要原因", "main_cause"),
         ("一家之主", "head_name"),
         ("系户主何人", "relation_to_head"),
+        ("健康状态", "health"),
+        ("享受低保标识", "has_dibao"),
+        ("归属旗区", "county_name"),
     ],
 )
 def test_remarks_that_list_values_and_words_that_compose_are_understood(label, field):
@@ -124,4 +127,9 @@ def test_remarks_that_list_values_and_words_that_compose_are_understood(label, f
 
 @pytest.mark.parametrize("label", ["政治面貌（监护人）", "姓名（代领人）", "残疾证号（监护人）", "健康状况（配偶）"])
 def test_a_remark_about_somebody_else_is_no_list_of_values(label):
+    assert mapped(label) is None
+
+
+@pytest.mark.parametrize("label", ["账号状态", "住址状态", "享受人数", "身份证号/出生年月", "状态"])
+def test_a_word_that_makes_another_column_of_a_known_one_is_heard(label):
     assert mapped(label) is None

@@ -86,11 +86,25 @@ def candidates(path: tuple[str, ...], table: str, source: str | None = None) -> 
             for field_name, score in _near(subject, table, source):
                 offer(field_name, score, Why.SIMILAR, leaf.unit)
     ordered = sorted(found.values(), key=lambda candidate: (-candidate.score, candidate.field))
+    if ordered and ordered[0].why is Why.WORDS:
+        either = _alternatives(path, table, source)
+        if len(either) > 1:
+            return tuple(Candidate(name, 0.75, Why.WORDS) for name in either)
     if not ordered or ordered[0].score < AUTOMATIC:
         simpler = _simpler(path, table, source)
         if simpler is not None:
             return (simpler, *(candidate for candidate in ordered if candidate.field != simpler.field))
     return tuple(ordered)
+
+
+def _alternatives(path: tuple[str, ...], table: str, source: str | None) -> list[str]:
+    """The fields of a label that names several columns at once: 身份证号/出生年月 holds either, and must be asked."""
+    parts = [part for part in plain(path[-1]).split("/") if part]
+    if len(parts) < 2:
+        return []
+    best = [candidates((*path[:-1], part), table, source)[:1] for part in parts]
+    sure = [option[0].field for option in best if option and option[0].score >= AUTOMATIC]
+    return list(dict.fromkeys(sure)) if len(sure) == len(parts) else []
 
 
 def _simpler(path: tuple[str, ...], table: str, source: str | None) -> Candidate | None:

@@ -43,11 +43,12 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    meanings: dict[str, tuple[str, str]]  # word → (class, value); class: owner, other, whether, noise, concept
+    meanings: dict[str, tuple[str, str]]  # word → (class, value); class: owner, other, whether, deed, noise, concept
     longest: int
     generic: frozenset[str]
     absorbed: dict[str, frozenset[str]]
     composed: dict[str, frozenset[str]]
+    stateless: frozenset[str]
     parents: dict[str, str]
 
 
@@ -67,6 +68,7 @@ def _words() -> _Words:
     for concept, words in document["concepts"].items():
         learn(words, "concept", concept)
     learn(document["whether"], "whether")
+    learn(document["deeds"], "deed")
     learn(document["noise"], "noise")
     meanings.pop("", None)
     return _Words(
@@ -75,6 +77,7 @@ def _words() -> _Words:
         generic=frozenset(document["generic"]),
         absorbed={concept: frozenset(others) for concept, others in document["absorbed"].items()},
         composed={concept: frozenset(others) for concept, others in document["composed"].items()},
+        stateless=frozenset(document["stateless"]),
         parents={header(word).key: owner for owner, words in document["parents"].items() for word in words},
     )
 
@@ -108,7 +111,7 @@ def signature(key: str) -> Signature:
     words = _words()
     owners: list[str] = []
     concepts: set[str] = set()
-    whether = mentions_self = False
+    whether = mentions_self = deed = False
     unknown = ""
     for part in _LEVELS.split(_MARKS.sub("", key)):
         for piece in [*_pieces(part), ""]:
@@ -127,6 +130,12 @@ def signature(key: str) -> Signature:
                 owners.append(value)
             elif kind == "whether":
                 whether = True
+            elif kind == "deed":
+                deed = True
+    if deed and concepts in ({"persons"}, {"state"}):
+        concepts.add("?deed")
+    if "state" in concepts and len(concepts) > 1 and not concepts & words.stateless:
+        concepts.discard("state")
     if concepts == {"number"} and mentions_self:
         concepts.add("persons")
     if concepts == {"title"} and (owners or mentions_self):
