@@ -20,6 +20,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "accuracy": ("--persons", "100000"),
     "identity_accuracy": ("--persons", "100000"),
     "identity_speed": ("--persons", "100000", "1000000", "--splink"),
+    "identity_linkage": (),
 }
 
 
