@@ -11,7 +11,7 @@
     }
     const automatic = choice !== "light" && choice !== "dark";
     root.dataset["bsTheme"] = automatic ? (dark.matches ? "dark" : "light") : choice!;
-    root.dataset["themeChoice"] = automatic ? "auto" : choice!;
+    root.dataset["themeChosen"] = automatic ? "auto" : choice!;
   };
   apply();
   dark.addEventListener("change", apply);

@@ -1,7 +1,7 @@
 /** Buttons with data-theme-choice="auto | light | dark"; theme.ts applies the choice and keeps it. */
 export function themeSwitch(button: HTMLElement): void {
   const show = () =>
-    button.setAttribute("aria-pressed", String(document.documentElement.dataset["themeChoice"] === button.dataset["themeChoice"]));
+    button.setAttribute("aria-pressed", String(document.documentElement.dataset["themeChosen"] === button.dataset["themeChoice"]));
   button.addEventListener("click", () => {
     try {
       localStorage.setItem("theme", button.dataset["themeChoice"] ?? "auto");

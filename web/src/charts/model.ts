@@ -46,7 +46,9 @@ export function optionsOf(chart: Chart, palette: Palette): EChartsCoreOption {
       valueFormatter: (value: unknown) => (value === null || value === undefined ? "–" : `${value}${chart.unit ?? ""}`),
     },
   };
-  return chart.kind === "heat" ? { ...common, ...heatOptions(chart, palette) } : { ...common, ...axisOptions(chart, palette) };
+  if (chart.kind === "heat") return { ...common, ...heatOptions(chart, palette) };
+  const pointer = { trigger: "axis", axisPointer: { type: chart.kind === "line" ? "line" : "shadow" }, confine: true };
+  return { ...common, ...axisOptions(chart, palette), tooltip: { ...common.tooltip, ...pointer } };
 }
 
 function axisOptions(chart: Exclude<Chart, { kind: "heat" }>, palette: Palette): EChartsCoreOption {
@@ -67,7 +69,6 @@ function axisOptions(chart: Exclude<Chart, { kind: "heat" }>, palette: Palette):
   };
   const several = chart.series.length > 1;
   return {
-    tooltip: { trigger: "axis", axisPointer: { type: chart.kind === "line" ? "line" : "shadow" }, confine: true },
     grid: { left: 4, right: 16, top: several ? 32 : 12, bottom: 4, containLabel: true },
     legend: several ? { top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: { color: palette.muted, fontSize: 12 } } : undefined,
     xAxis: chart.horizontal ? amounts : names,
@@ -95,7 +96,7 @@ function heatOptions(chart: Extract<Chart, { kind: "heat" }>, palette: Palette):
   const axis = { type: "category", axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: palette.muted, fontSize: 12 } };
   return {
     grid: { left: 4, right: 8, top: 8, bottom: 4, containLabel: true },
-    xAxis: { ...axis, data: chart.columns },
+    xAxis: { ...axis, data: chart.columns, axisLabel: { ...axis.axisLabel, interval: 0, width: 72, overflow: "break" } },
     yAxis: { ...axis, data: chart.rows, inverse: true },
     visualMap: { show: false, min: 0, max: Math.max(1, ...known), inRange: { color: palette.heat } },
     series: [
