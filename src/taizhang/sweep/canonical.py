@@ -28,10 +28,15 @@ def make_canonical(engine: Engine, deliveries: Sequence[SourceDelivery], judged:
     listed = ", ".join(str(number) for number in sorted(registering)) or "-1"
     engine.execute(f"""
         CREATE OR REPLACE TABLE record_link AS
-        SELECT c.record_id, k.person_id, h.household_id, g.root IS NOT NULL AS in_register FROM claim_person AS c
+        SELECT c.record_id, k.person_id, h.household_id, g.root IS NOT NULL AS in_register,
+            COALESCE(c.record_id < t.newest, FALSE) AS is_repeated
+        FROM claim_person AS c
         JOIN person_key AS k ON k.root = c.root LEFT JOIN household_key AS h ON h.hh = c.hh
         LEFT JOIN (SELECT DISTINCT root FROM claim_person WHERE present = 1 AND source_no IN ({listed})) AS g
             ON g.root = c.root
+        LEFT JOIN (SELECT source_no, hh, root, MAX(record_id) AS newest FROM claim_person
+            GROUP BY source_no, hh, root HAVING COUNT(*) > 1) AS t
+            ON t.source_no = c.source_no AND t.hh = c.hh AND t.root = c.root
     """)
     _places(engine)
     make_unread(engine, deliveries)
@@ -42,6 +47,7 @@ def make_canonical(engine: Engine, deliveries: Sequence[SourceDelivery], judged:
     engine.execute(f"""
         CREATE OR REPLACE VIEW record AS
         SELECT {own}, l.person_id, l.household_id, COALESCE(l.in_register, FALSE) AS in_register,
+            COALESCE(l.is_repeated, FALSE) AS is_repeated,
             COALESCE(r.birth_date, CASE WHEN r.id_ok THEN r.id_birth END) AS birth, u.unread, u.unread_why
         FROM record_raw AS r LEFT JOIN record_link AS l ON l.record_id = r.record_id
         LEFT JOIN unread_record AS u ON u.record_id = r.record_id

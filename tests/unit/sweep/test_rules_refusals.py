@@ -57,6 +57,11 @@ CASES = {
     "other grammar": (changed('grammar: "1"', 'grammar: "2"'), "语法版本"),
     "bad id": (changed("id: OW-LUCKY", "id: lucky"), "编号"),
     "same id twice": (OWN + OWN[OWN.index("  - id:") :], "出现两次"),
+    "subject": (changed("subject: person", "subject: nobody"), "没有主体 nobody"),
+    "a date the select does not give": (
+        OWN + (SELECT % "select source, household_id as subject from record where filled(household_no)").replace("{zh: 重复, zh_hant: 重複, en: Twice}\n    hint", '{zh: "{as_of}", zh_hant: 重複, en: Twice}\n    hint'),
+        "{as_of}",
+    ),
     "bad version": (changed('version: "1.0", group', 'version: "1", group'), "主.次"),
     "unknown scope": (changed("scope: row", "scope: world"), "scope"),
     "unknown severity": (changed("severity: suspect", "severity: fatal"), "severity"),
@@ -245,3 +250,22 @@ def test_a_predicate_that_can_never_be_false_is_named_by_check(tmp_path):
     found = service.check_pack(path)
 
     assert any("从不命中" in str(error) for error in found)
+
+
+@pytest.mark.parametrize("pattern", ["^[A-Z]{2}[0-9]{4}$", "^(第[0-9]+组)$"])
+def test_a_pattern_that_only_the_examples_meet_is_not_called_constant(tmp_path, pattern):
+    matching = {"^[A-Z]{2}[0-9]{4}$": ("AB1234", "ZZ0001"), "^(第[0-9]+组)$": ("第1组", "第22组")}[pattern]
+    path = tmp_path / "own.yaml"
+    text = checked(f"regexp_matches(household_no, '{pattern}') and size_reported <= :own_limit")
+    for old, new in (('"1", size_reported: 60', matching[0]), ('"1", size_reported: 3', matching[1])):
+        text = text.replace(f"household_no: {old}", f'household_no: "{new}", size_reported: 3')
+    path.write_text(text, "utf-8")
+
+    assert service.check_pack(path) == []
+
+
+def test_a_pattern_that_nothing_can_meet_is_still_called_constant(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text(checked("size_reported < 0 and size_reported > :own_limit"), "utf-8")
+
+    assert any("恒成立" in str(refusal) for refusal in service.check_pack(path))

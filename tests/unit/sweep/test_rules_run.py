@@ -475,3 +475,77 @@ def test_a_frame_with_other_headings_or_twins_is_refused(tmp_path, text, why):
         read_frame(path)
 
     assert why in str(caught.value)
+
+
+@pytest.mark.parametrize(("repeated", "subjects"), [(True, []), (False, ["1"])])
+def test_a_person_pushed_twice_is_one_member(engine, repeated, subjects):
+    put(engine, "household", [{"household_id": 1, "source": "app", "as_of": DAY}])
+    head = {"relation_to_head": "户主", "person_id": 1}
+    put(engine, "record", [person(1, "app", **head, is_repeated=repeated), person(2, "app", **head)])
+
+    _, hits, _ = run(engine, "HH-MULTI-HEAD")
+
+    assert [h["subject"] for h in hits] == subjects
+
+
+def test_an_age_is_judged_by_the_birth_in_the_number_where_the_column_is_absent(engine):
+    put(engine, "record", [person(1, "app", relation_to_head="户主", birth=date(2010, 1, 1))])
+
+    _, [hit], _ = run(engine, "HH-HEAD-MINOR")
+
+    assert (hit["subject"], hit["source"]) == ("1", "app")
+    assert "10周岁" in hit["message_zh"]
+
+
+@pytest.mark.parametrize(
+    ("unread", "rules"), [("|education|", ["CV-EDUCATION"]), (None, ["RQ-EDUCATION"]), ("|address|", ["RQ-EDUCATION"])]
+)
+def test_an_unreadable_cell_is_not_also_an_empty_one(engine, unread, rules):
+    row = {"birth": date(1980, 1, 1), "unread": unread, "unread_why": unread and "|CODE_UNKNOWN|"}
+    delivered = {"national": frozenset({"education", "school_status"})}
+    put(engine, "record", [person(1, **row)])
+
+    _, hits, _ = run(engine, "CV-EDUCATION", "RQ-EDUCATION", delivered=delivered)
+
+    assert [h["rule"] for h in hits] == rules
+
+
+def test_calls_that_rules_share_are_computed_once_a_scan(engine):
+    told = []
+    execute = engine.execute
+    engine.execute = lambda statement: told.append(str(statement)) or execute(statement)
+    rows = [person(1, relation_to_head="户主", birth=date(2015, 1, 1), labour_ability="普通劳动力")]
+    put(engine, "record", rows)
+
+    _, hits, _ = run(engine, "HH-HEAD-MINOR", "LB-UNDER16")
+
+    [scan] = [sql for sql in told if "TABLE rule_word_record" in sql]
+    assert scan.count("YEAR(birth)") == 1
+    assert [h["rule"] for h in hits] == ["HH-HEAD-MINOR", "LB-UNDER16"]
+
+
+@pytest.mark.parametrize(
+    ("override", "sources"),
+    [({}, []), ({"own_limit": 50}, ["city", "national"]), ({"own_limit": {"2019": 50}}, ["city"])],
+)
+def test_a_county_sets_the_limits_of_its_own_pack_by_year(engine, tmp_path, override, sources):
+    path = tmp_path / "own.yaml"
+    path.write_text(OWN, "utf-8")
+    rows = [person(1, household_no="1", size_reported=55), person(2, "city", household_no="2", size_reported=55)]
+    put(engine, "record", [rows[0], rows[1] | {"as_of": date(2019, 12, 31)}])
+
+    _, hits, _ = run(engine, "OW-LUCKY", own=[path], overrides=override)
+
+    assert sorted(h["source"] for h in hits) == sources
+
+
+@pytest.mark.parametrize(("county", "hit"), [("610723", True), ("520522", False)])
+def test_a_value_of_an_own_pack_holds_in_the_county_it_names(engine, tmp_path, county, hit):
+    path = tmp_path / "own.yaml"
+    values = '{title: 上限, type: int, unit: 岁, keys: [county], missing: not_run, values: [{county: "610723", value: "50", source: 本县}]}'
+    path.write_text(OWN.replace('{title: 上限, type: int, unit: 岁, default: "60", source: 本县}', values), "utf-8")
+    put(engine, "record", [person(1, household_no="1", size_reported=55)])
+
+    only(load_packs([path], county_code=county), ["OW-LUCKY"]).run(engine, as_of=DAY)
+
+    assert bool(engine.fetch("SELECT rule FROM rule_hit").num_rows) is hit

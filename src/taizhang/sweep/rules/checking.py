@@ -5,6 +5,7 @@ from typing import NoReturn
 from sqlglot import exp
 
 from taizhang.sweep.rules.errors import PackError
+from taizhang.sweep.rules.fuse import SUBJECTS
 from taizhang.sweep.rules.grammar import Names, Refused, kind_of
 from taizhang.sweep.rules.messages import LATER, OTHER_NAMES, placeholders
 from taizhang.sweep.rules.model import LANGUAGES, Parameter, Rule, Scope
@@ -18,6 +19,8 @@ LARGEST_LITERAL = 12  # months of a year; any larger number is a parameter with 
 def check_rule(rule: Rule, parameters: dict[str, Parameter]) -> None:
     """Raises PackError when anything in the rule names what is not there or compares what cannot be compared."""
     known = {name: KINDS[parameter.type] for name, parameter in parameters.items()} | {"as_of": Kind.DATE}
+    if rule.subject not in SUBJECTS:
+        _refuse(rule, "subject", f"没有主体 {rule.subject}", f"可以是：{'、'.join(SUBJECTS)}")
     for name in rule.tables:
         if name not in tables():
             _refuse(rule, "tables", f"没有表 {name}", f"可以是：{'、'.join(sorted(tables()))}")

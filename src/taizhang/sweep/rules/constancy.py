@@ -90,8 +90,14 @@ def _values(column: Column, rule: Rule, bounds: list[Decimal]) -> list[Value]:
         several = ["|甲|乙|", "|甲|乙|丙|", f"|{'|'.join(texts)}|"] if texts else ["|甲|乙|", "|甲|乙|丙|"]
         return [None, "|其他|", *several, *(f"|{text}|" for text in texts)]
     labels = [text for text in texts if column.labels is None or text in column.labels]
-    others = sorted(column.labels - set(labels))[:1] if column.labels else ["13800138000", "1"]
+    others = sorted(column.labels - set(labels))[:1] if column.labels else ["13800138000", "1", *_shown(column, rule)]
     return [None, *labels, *others]
+
+
+def _shown(column: Column, rule: Rule) -> list[str]:
+    """Texts of the rule's own examples: no other text is likely to fit a pattern."""
+    rows = [row for example in rule.examples for rows in example.tables.values() for row in rows]
+    return sorted({str(row[column.name]) for row in rows if row.get(column.name) is not None})
 
 
 def _dates(bounds: list[Decimal]) -> list[date]:

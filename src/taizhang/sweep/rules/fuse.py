@@ -31,6 +31,8 @@ KEYS = {
     "record": ("record_id",),
     "household": ("household_id", "source"),
 }
+MEMBER_ROWS = "NOT household_id IS NULL AND NOT COALESCE(is_repeated, FALSE)"
+"""Rows that count as members: a person whose row was pushed twice is one member, as the newest row says."""
 CONTEXT = ("record_id", "person_id", "household_id", "source", "town_code", "village_code", "cadre_no", "start_month")
 
 
@@ -101,7 +103,7 @@ def household_facts_sql(columns: Sequence[str], scan: MemberScan, members: str) 
     return (
         f"SELECT {own}, m.record_id{', ' + named if named else ''} FROM household AS h LEFT JOIN ("
         f"SELECT source, household_id, MIN(record_id) AS record_id{', ' + aggregates if aggregates else ''}"
-        f" FROM {scan.calls.source(members)} WHERE NOT household_id IS NULL GROUP BY source, household_id"
+        f" FROM {scan.calls.source(members)} WHERE {MEMBER_ROWS} GROUP BY source, household_id"
         ") AS m ON m.source = h.source AND m.household_id = h.household_id"
     )
 

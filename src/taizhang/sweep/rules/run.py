@@ -242,7 +242,7 @@ class _TableRun:
         self.engine.execute(
             f"CREATE TEMPORARY TABLE rule_involved AS SELECT r.source, r.household_id{columns} FROM {scanned('record')} AS r"
             " SEMI JOIN rule_hit_row AS h ON h.source = r.source AND h.household_id = r.household_id"
-            " GROUP BY r.source, r.household_id"
+            " WHERE NOT COALESCE(r.is_repeated, FALSE) GROUP BY r.source, r.household_id"
         )
         self.involved = {b.rule.id: f"i.involved_{n}" for n, (b, _) in enumerate(listed)}
 

@@ -27,7 +27,7 @@ def make_scanned(engine: Engine, rules: Sequence[Rule]) -> None:
     """Make `rule_record` for the rules, where there is a `record` to make it of."""
     for name, copy in SCANNED.items():
         there = engine.columns(name)
-        needed = {"as_of", "is_present", *CONTEXT}
+        needed = {"as_of", "is_present", "is_repeated", *CONTEXT}
         for rule in rules:
             needed |= dependencies(rule).columns.get(name, frozenset())
             if rule.scope is Scope.ROW and rule.tables == (name,):

@@ -96,6 +96,7 @@ as_of date 数据日期
 person_id key 人
 household_id key 户
 in_register bool 在台账
+is_repeated bool 同户中此人另有更后的行
 """
 
 _RECORD = """
