@@ -50,6 +50,8 @@ def main() -> None:
     shutil.copytree(BUILT.parent, out / "static" / "office")
     for name in PAGES:
         (out / f"{name}.html").write_text(page(name), "utf-8")
+    running = engines["django"].get_template("office/parts/progress.html")
+    (out / "progress.html").write_text(running.render({"progress": contents.home()["progress"]}), "utf-8")
     if len(sys.argv) == SERVE:
         server = ThreadingHTTPServer(
             ("127.0.0.1", PORT), lambda *arguments: SimpleHTTPRequestHandler(*arguments, directory=str(out))

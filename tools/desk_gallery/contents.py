@@ -77,7 +77,7 @@ def home() -> dict[str, Any]:
             m.Event(datetime(2020, 2, 24, 8, 55, tzinfo=UTC), "排查完成：新增 24，消失 88，重开 2", "系统", tone="success"),
             m.Event(datetime(2020, 2, 21, 17, 2, tzinfo=UTC), "龙亭镇退回 1 条：证据不清", "王建平", tone="warning"),
         ],
-        "progress": m.Progress("排查：全县四个来源", 6120, 11203, "/progress", note="核对姓名与证件号码", facts={"用时": "0:41", "剩余": "约 0:34"}),
+        "progress": m.Progress("排查：全县四个来源", 6120, 11203, "/progress.html", note="核对姓名与证件号码", facts={"用时": "0:41", "剩余": "约 0:34"}),
         "tasks": tasks_table(6),
     }  # fmt: skip
 
