@@ -1,5 +1,6 @@
 """One county, made and swept once through the command line, for every end-to-end test of a run."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from taizhang.cli import main
 from taizhang.intake.county import load_county
 
 pytest_plugins = ["officeplugin"]
+
+os.environ["TAIZHANG_LANG"] = "zh-Hans"  # whatever locale the tests run under
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from taizhang.errors import UserError
+from taizhang.languages import Language, said, spoken, translated
 
 PLACES = 3
 STAGES = {
@@ -23,11 +24,14 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def error(fault: UserError) -> None:
-    """Say what is wrong, where, why and what to do."""
-    err.print(f"[bold red]✗[/] {escape(fault.message)} [dim]{fault.code}[/]")
-    for name, text in (("位置", fault.where), ("原因", fault.why), ("办法", fault.hint)):
+    """Say what is wrong, where, why and what to do, in the language spoken."""
+    language = spoken()
+    texts = said(fault, language)
+    err.print(f"[bold red]✗[/] {escape(texts.message)} [dim]{fault.code}[/]")
+    colon = ": " if language is Language.EN else "："
+    for name, text in (("位置", texts.where), ("原因", texts.why), ("办法", texts.hint)):
         if text:
-            err.print(f"  {name}：{escape(text)}")
+            err.print(f"  {translated(name, language)}{colon}{escape(text)}")
 
 
 def errors(faults: Sequence[UserError]) -> None:
@@ -38,7 +42,9 @@ def errors(faults: Sequence[UserError]) -> None:
     for group in alike.values():
         first = group[0]
         places = [one.where for one in group if one.where]
-        shown = "；".join(places[:PLACES]) + (f" 等 {len(places)} 处" if len(places) > PLACES else "")
+        shown = "；".join(places[:PLACES])
+        if len(places) > PLACES:
+            shown += " " + translated(f"等 {len(places)} 处", spoken())
         error(type(first)(first.message, where=shown, why=first.why, hint=first.hint))
 
 
@@ -50,7 +56,8 @@ def fault(unexpected: BaseException) -> None:
         if frames
         else "?"
     )
-    err.print("[bold red]✗[/] 程序出错，已停止；未改动任何报送。请把下面一行告诉维护人员：")
+    what = translated("程序出错，已停止；未改动任何报送。请把下面一行告诉维护人员：", spoken())
+    err.print(f"[bold red]✗[/] {what}")
     err.print(f"  {type(unexpected).__name__} · {place}", markup=False)
 
 

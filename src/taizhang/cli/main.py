@@ -16,17 +16,24 @@ from taizhang.cli.rules import rules
 from taizhang.cli.sample import sample, score
 from taizhang.cli.sweep import intake, show, sweep
 from taizhang.errors import SystemFault, UserError
+from taizhang.languages import Language, speak, spoken, translated
 
 INTERRUPTED = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="taizhang")
-def cli() -> None:
+@click.option(
+    "--lang",
+    type=click.Choice([one.value for one in Language]),
+    help="出错提示的语言（默认：TAIZHANG_LANG 或系统语言）/ language of error texts",
+)
+def cli(lang: str | None) -> None:
     """台账：核对一个县的多本人员台账，指出哪里不对、为什么、哪一本可能错。
 
     Checks a county's ledgers of people: what is wrong, why, and which ledger is probably wrong.
     """
+    speak(None if lang is None else Language(lang))
 
 
 for command in (demo, sample, intake, map_sheets, sweep, show, rules, authority, score, office, docs):
@@ -42,7 +49,7 @@ def main() -> Never:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        console.err.print("已中断；未写完的内容已清理，重新运行即可继续。")
+        console.err.print(translated("已中断；未写完的内容已清理，重新运行即可继续。", spoken()))
         sys.exit(INTERRUPTED)
     except UserError as error:
         console.error(error)

@@ -10,9 +10,10 @@ from typing import Self
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from taizhang.languages import Language
 from taizhang.report.figures import SEVERITIES, Figures, FindingRow
 from taizhang.report.safe_text import safe_text
-from taizhang.report.texts import Label, Language, label
+from taizhang.report.texts import Label, label
 
 COUNTY_LIST = "问题清单.xlsx"
 _COLUMNS: tuple[tuple[str, int], ...] = (

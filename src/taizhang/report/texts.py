@@ -1,19 +1,12 @@
 """The labels of the reports in Simplified Chinese, Traditional Chinese and English."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
 import yaml
 
-
-class Language(StrEnum):
-    """The languages a report speaks, by their BCP 47 tags."""
-
-    ZH = "zh-Hans"
-    HANT = "zh-Hant"
-    EN = "en"
+from taizhang.languages import Language
 
 
 @dataclass(frozen=True, slots=True)

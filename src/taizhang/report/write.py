@@ -12,13 +12,14 @@ from taizhang.errors import SystemFault
 from taizhang.intake.child import ChildPool, Refused
 from taizhang.intake.county import County
 from taizhang.intake.delivery import Lake
+from taizhang.languages import Language
 from taizhang.progress import Progress
 from taizhang.report.facts import page_facts, rule_titles, source_titles
 from taizhang.report.figures import FindingRow, FindingsFile
 from taizhang.report.lists import COUNTY_LIST, ListWorkbook, by_village, watermark
 from taizhang.report.page import PageFacts, page
 from taizhang.report.returned.deal import return_workbooks
-from taizhang.report.texts import Label, Language
+from taizhang.report.texts import Label
 
 PAGE = "report.html"
 TOWN_LISTS = "lists"

@@ -1,0 +1,113 @@
+"""The languages of the terminal: which one is spoken, and the texts of errors in it.
+
+The code holds the Simplified Chinese texts; `errors.yaml` holds each of them in Traditional Chinese and English, with {}
+where a value stands. A text is found again by its fixed parts, so whoever raises an error knows nothing of languages.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from taizhang.errors import UserError
+
+_PLACE = "{}"
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in the order POSIX asks them
+
+
+class Language(StrEnum):
+    """The languages spoken, by their BCP 47 tags."""
+
+    ZH = "zh-Hans"
+    HANT = "zh-Hant"
+    EN = "en"
+
+
+_spoken: list[Language] = []
+
+
+def speak(language: Language | None) -> None:
+    """Choose the language of this process; None leaves it to the environment."""
+    _spoken[:] = [] if language is None else [language]
+
+
+def spoken(environment: Mapping[str, str] | None = None) -> Language:
+    """The language chosen by `speak`, else by TAIZHANG_LANG, else by the locale; Simplified Chinese where none says.
+
+    environment: in place of the process's own.
+    """
+    if _spoken:
+        return _spoken[0]
+    given = os.environ if environment is None else environment
+    locale = next((given[name] for name in _VARIABLES if given.get(name)), "")
+    return language_of(given.get("TAIZHANG_LANG", "")) or language_of(locale) or Language.ZH
+
+
+def language_of(tag: str) -> Language | None:
+    """The language a tag or locale names (zh-TW, zh_CN.UTF-8, en_GB); None for any other, as C.UTF-8."""
+    parts = re.split(r"[-_.@]", tag.strip().casefold())
+    if parts[0] == "zh":
+        return Language.HANT if set(parts) & {"hant", "tw", "hk", "mo"} else Language.ZH
+    return Language.EN if parts[0] == "en" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An error in one language; where is a place and stays as it is."""
+
+    message: str
+    where: str
+    why: str
+    hint: str
+
+
+def said(error: UserError, language: Language) -> Said:
+    """The texts of an error in a language."""
+    message, why, hint = (translated(text, language) for text in (error.message, error.why, error.hint))
+    return Said(message, error.where, why, hint)
+
+
+def translated(text: str, language: Language) -> str:
+    """A text of ours in a language; one that `errors.yaml` does not know stays as it is.
+
+    What stands in its places is translated too where it is a text of ours (a limit's name, a kind of file).
+    """
+    if language is Language.ZH or not text:
+        return text
+    at = 0 if language is Language.HANT else 1
+    catalogue = _catalogue()
+    if text in catalogue.plain:
+        return catalogue.plain[text][at]
+    for pattern, versions in catalogue.patterns:
+        found = pattern.fullmatch(text)
+        if found is not None:
+            values = [translated(value, language) if _CHINESE.search(value) else value for value in found.groups()]
+            return versions[at].format(*values)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Catalogue:
+    """plain: texts without places; patterns: the others, those with most fixed text first."""
+
+    plain: dict[str, tuple[str, str]]
+    patterns: tuple[tuple[re.Pattern[str], tuple[str, str]], ...]
+
+
+@cache
+def _catalogue() -> _Catalogue:
+    text = files("taizhang").joinpath("errors.yaml").read_text(encoding="utf-8")
+    entries = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
+    versions = {entry["zh"]: (entry["zh_hant"], entry["en"]) for entry in entries}
+    patterns = [
+        (re.compile("(.*?)".join(re.escape(part) for part in zh.split(_PLACE)), re.DOTALL), others)
+        for zh, others in sorted(versions.items(), key=lambda entry: -len(entry[0].replace(_PLACE, "")))
+        if _PLACE in zh
+    ]
+    return _Catalogue({zh: others for zh, others in versions.items() if _PLACE not in zh}, tuple(patterns))

@@ -1,0 +1,154 @@
+"""Errors in three languages: every text is there, and the right language is spoken."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import taizhang
+from taizhang.errors import UserError
+from taizhang.intake.messages import KINDS, LIMIT_NAMES, REASONS, describe
+from taizhang.intake.raw import FileEvent
+from taizhang.languages import Language, language_of, said, speak, spoken, translated
+
+ROOT = Path(taizhang.__file__).parent
+# The office has gettext; texts about rule packs speak of keys and grammar to whoever writes them, in Chinese.
+APART = ("office", "sweep/rules")
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+def error_classes(trees):
+    known = {"UserError"}
+    defined = [node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    for _ in range(4):  # as deep as the families go
+        known |= {one.name for one in defined if {getattr(base, "id", "") for base in one.bases} & known}
+    return known
+
+
+def templates(node):
+    """The texts an expression may be, {} for what is put in; nothing where it is not written there."""
+    match node:
+        case ast.Constant(value=str() as text):
+            return [text]
+        case ast.JoinedStr(values=parts):
+            return ["".join(part.value if isinstance(part, ast.Constant) else "{}" for part in parts)]
+        case ast.IfExp(body=one, orelse=other):
+            return templates(one) + templates(other)
+        case _:
+            return []
+
+
+def written():
+    trees = {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
+        for path in ROOT.rglob("*.py")
+        if not path.relative_to(ROOT).as_posix().startswith(APART)
+    }
+    known = error_classes(trees)
+    calls = [
+        (path, node)
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in known
+    ]
+    said_there = [
+        (path, text)
+        for path, call in calls
+        for value in (*call.args[:1], *(word.value for word in call.keywords if word.arg in ("message", "why", "hint")))
+        for text in templates(value)
+    ]
+    return sorted({(path, text) for path, text in said_there if CHINESE.search(text)})
+
+
+@pytest.mark.parametrize(("path", "text"), written())
+def test_every_text_of_an_error_is_there_in_english_and_traditional_chinese(path, text):
+    filled = text.replace("{}", "x1")
+
+    assert translated(filled, Language.EN) != filled  # it may name a column or a key in Chinese
+    assert translated(filled, Language.HANT).count("x1") == translated(filled, Language.EN).count("x1")
+
+
+EVENTS = [
+    *(FileEvent("SR-FILE-LIMIT", "error", facts={"limit": name, "found": 9, "allowed": 1}) for name in LIMIT_NAMES),
+    *(FileEvent("SR-FILE-CORRUPT", "error", facts={"reason": name}) for name in REASONS),
+    *(FileEvent("SR-FILE-KIND", "error", facts={"kind": name}) for name in KINDS),
+    *(FileEvent("SR-FILE-KIND", "info", facts={"kind": name, "ending": ".xls"}) for name in KINDS),
+    FileEvent("SR-ENCODING", "warn", facts={"encoding": "big5"}),
+    FileEvent("SR-ENCODING", "warn", facts={"encoding": "big5", "cut_bytes": 1}),
+    FileEvent("SR-ENCODING", "warn", facts={"encoding": "big5", "replaced": 1}),
+    FileEvent("SR-ENCODING", "info", facts={"encoding": "big5"}),
+    FileEvent("SR-READER-FAULT", "error", facts={"fault": "KeyError", "place": "a.py:1"}),
+    *(
+        FileEvent(code, "warn", facts={"count": 3})
+        for code in (
+            "SR-FILE-ENCRYPTED", "SR-FILE-ENTITY", "SR-READER-PLAIN", "SR-FORMULA", "SR-CELL-PICTURE", "SR-CELL-CORRUPT",
+            "SR-CELL-ORDER", "SR-ROW-ORDER",
+        )
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=str)
+def test_what_a_reader_says_of_a_file_is_there_in_english(event):
+    message = describe(event)
+
+    assert not [
+        text for text in (message.what, message.why, message.hint) if CHINESE.search(translated(text, Language.EN))
+    ]
+
+
+def test_values_are_kept_and_what_is_ours_among_them_is_translated():
+    error = UserError("来源“全国系统”的文件不能读取。", where="收件箱/甲.xlsx", hint="请刷新列表后再看。")
+
+    english = said(error, Language.EN)
+
+    assert english.message == "The files of source “全国系统” cannot be read."
+    assert (english.where, english.hint) == ("收件箱/甲.xlsx", "Load the list again.")
+    assert said(error, Language.ZH).message == error.message
+    assert "不能讀取" in said(error, Language.HANT).message
+
+
+def test_a_text_nobody_translated_stays_as_it_is():
+    assert translated("这句话没有译文。", Language.EN) == "这句话没有译文。"
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("zh-Hans", Language.ZH),
+        ("zh_CN.UTF-8", Language.ZH),
+        ("zh-TW", Language.HANT),
+        ("zh-Hant", Language.HANT),
+        ("zh_HK.UTF-8", Language.HANT),
+        ("en_GB.UTF-8", Language.EN),
+        ("C.UTF-8", None),
+        ("fr_FR", None),
+        ("", None),
+    ],
+)
+def test_a_tag_or_locale_names_a_language(tag, language):
+    assert language_of(tag) is language
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, Language.ZH),
+        ({"LANG": "C.UTF-8"}, Language.ZH),
+        ({"LANG": "en_US.UTF-8"}, Language.EN),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "zh_TW.UTF-8"}, Language.HANT),
+        ({"LANG": "zh_CN.UTF-8", "TAIZHANG_LANG": "en"}, Language.EN),
+        ({"LANG": "en_US.UTF-8", "TAIZHANG_LANG": "klingon"}, Language.EN),
+    ],
+)
+def test_the_variable_goes_before_the_locale_and_simplified_chinese_is_the_rest(environment, language):
+    assert spoken(environment) is language
+
+
+def test_what_was_chosen_goes_before_everything():
+    speak(Language.HANT)
+    try:
+        assert spoken({"TAIZHANG_LANG": "en"}) is Language.HANT
+    finally:
+        speak(None)
