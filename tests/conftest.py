@@ -63,3 +63,13 @@ def typed(monkeypatch, capsys):
         return Ran(left.value.code, *capsys.readouterr())
 
     return typed
+
+
+@pytest.fixture
+def lake():
+    """The lake of the office's tests, empty before and after."""
+    from officesweeps import Lake
+
+    lake = Lake()
+    yield lake
+    lake.clear()

@@ -20,4 +20,13 @@ VERBS: dict[str, Promise | str] = {
     "schedule.saved": _("修改计划"),
     "calendar.changed": _("修改工作日历"),
     "places.loaded": _("载入行政区划"),
+    "sweep.imported": _("导入排查结果"),
+    "finding.read": _("查看问题"),
+    "findings.exported": _("导出问题清单"),
+    "person.read": _("查看人员"),
+    "household.read": _("查看一户一档"),
+    "person.searched": _("查询人员"),
+    "id.revealed": _("显示完整证件号码"),
+    "view.saved": _("保存常用筛选"),
+    "view.dropped": _("删除常用筛选"),
 }

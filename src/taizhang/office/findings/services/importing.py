@@ -1,0 +1,213 @@
+"""Taking a finished sweep into the office: its run, its findings, and what it means for the state of each."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from django.conf import settings
+from django.db import transaction
+
+from taizhang.office import ledger
+from taizhang.office.access.actor import Actor
+from taizhang.office.access.scope import scope_off
+from taizhang.office.crypto.sealing import seal
+from taizhang.office.findings.errors import SweepOlder, SweepUnreadable
+from taizhang.office.findings.lake import county_code, lake
+from taizhang.office.findings.models import SEVERITY_RANK, Delta, Finding, Severity, SweepRun, Visibility
+from taizhang.office.findings.services import reading_sweeps
+from taizhang.office.findings.services.observing import GONE, HIT, Seen, state_after
+from taizhang.office.findings.states import State
+from taizhang.office.people.services.indexing import has_index, index_register
+from taizhang.progress import Progress, Silent
+
+CHUNK = 1000
+WATCHED = (State.WRITTEN_BACK, State.PROVEN, State.CLOSED_OUT, State.EXEMPTED, State.OUT_OF_RULE)
+"""States that a mere hit can end, so that they are looked at though the sweep tells nothing new."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One finding whose state the sweep moved, or that it made: for casework, inside the same transaction."""
+
+    finding: Finding
+    before: State | None
+    seen: Seen
+
+
+Movings = Callable[[Sequence[Moved]], None]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did. touched: findings written; moved: of them those whose state changed."""
+
+    run: SweepRun
+    touched: int
+    moved: int
+    persons: int
+    households: int
+
+
+def import_sweep(
+    *, actor: Actor, folder: Path, progress: Progress | None = None, on_moves: Movings | None = None
+) -> Imported:
+    """Import the sweep of a folder below the lake's sweeps; the same one again changes nothing.
+
+    on_moves: called once with every finding the sweep made or moved, inside the transaction. Raises SweepUnreadable,
+    SweepOlder.
+    """
+    about = _about(folder)
+    told = progress or Silent()
+    done = SweepRun.objects.filter(name=about["sweep_id"]).first()
+    if done is not None:
+        return Imported(done, 0, 0, 0, 0)
+    before = SweepRun.objects.order_by("-place").first()
+    if before is not None and before.place >= about["order"]:
+        raise SweepOlder
+    before_folder = lake() / "sweeps" / before.name if before is not None else None
+    told.start("index")
+    persons, households = index_register(folder=folder, before=before_folder, county_code=county_code())
+    told.finish("index")
+    told.start("findings")
+    with scope_off("the findings of the whole county"), transaction.atomic():
+        run = _new_run(about, folder)
+        moved, touched = _take(folder, before_folder, run, _delivered_anew(run, before))
+        if on_moves is not None:
+            on_moves(moved)
+        ledger.record(
+            actor, "sweep.imported", "sweep", run.name, touched=touched, moved=len(moved), persons=persons,
+            households=households, counts=run.counts,
+        )  # fmt: skip
+    told.finish("findings")
+    return Imported(run, touched, len(moved), persons, households)
+
+
+def import_newest(*, actor: Actor, progress: Progress | None = None, on_moves: Movings | None = None) -> list[Imported]:
+    """Import every finished sweep of the lake that is newer than the last one imported, oldest first."""
+    last = SweepRun.objects.order_by("-place").first()
+    waiting = [
+        (about["order"], folder)
+        for folder in sorted((lake() / "sweeps").glob("[0-9]*"))
+        if (folder / "sweep.json").is_file() and has_index(folder)
+        for about in [_about(folder)]
+        if last is None or about["order"] > last.place
+    ]
+    return [
+        import_sweep(actor=actor, folder=folder, progress=progress, on_moves=on_moves) for _, folder in sorted(waiting)
+    ]
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    try:
+        about: dict[str, Any] = json.loads((folder / "sweep.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        raise SweepUnreadable from None
+    if about.get("schema_version") != 1 or not has_index(folder):
+        raise SweepUnreadable
+    return about
+
+
+def _new_run(about: dict[str, Any], folder: Path) -> SweepRun:
+    return SweepRun.objects.create(
+        name=about["sweep_id"], as_of=date.fromisoformat(about["as_of"]), place=about["order"],
+        finished_at=datetime.fromisoformat(about["finished_at"]), deliveries=about["deliveries"], counts=about["counts"],
+        seconds=about["seconds"], rules_not_run=about["rule_faults"] | reading_sweeps.rules_not_run(folder),
+    )  # fmt: skip
+
+
+def _delivered_anew(run: SweepRun, before: SweepRun | None) -> frozenset[str]:
+    known = {one["source"]: one["delivery"] for one in before.deliveries} if before is not None else {}
+    return frozenset(one["source"] for one in run.deliveries if known.get(one["source"]) != one["delivery"])
+
+
+def _take(folder: Path, before: Path | None, run: SweepRun, anew: frozenset[str]) -> tuple[list[Moved], int]:
+    watched = list(Finding.objects.filter(state__in=WATCHED).values_list("pk", flat=True))
+    rows, there = reading_sweeps.changed_findings(folder, before, watched)
+    left = _left_behind(there)
+    Finding.objects.filter(delta__in=[Delta.NEW, Delta.REOPENED]).update(delta=Delta.PERSISTING)
+    moved: list[Moved] = []
+    for start in range(0, len(rows), CHUNK):
+        moved += _write(rows.slice(start, CHUNK), run, anew)
+    places = reading_sweeps.further_places(folder, rows["finding_id"])
+    Visibility.objects.filter(finding_id__in=rows["finding_id"].to_pylist()).delete() if before is not None else None
+    Visibility.objects.bulk_create(
+        [Visibility(finding_id=one, division_code=code) for one, code in places], batch_size=5000
+    )
+    moved += _gone_meanwhile(left, run)
+    return moved, len(rows) + len(left)
+
+
+def _left_behind(there: set[str]) -> list[str]:
+    """Findings the file no longer knows: they went in a sweep that was never imported."""
+    known = Finding.objects.exclude(delta__in=[Delta.GONE, Delta.OUT_OF_RULE]).values_list("pk", flat=True)
+    return [one for one in known.iterator() if one not in there]
+
+
+def _gone_meanwhile(identities: Iterable[str], run: SweepRun) -> list[Moved]:
+    moved = []
+    for finding in Finding.objects.filter(pk__in=list(identities)):
+        before, seen = State(finding.state), Seen(GONE, "pass")
+        finding.state, finding.remark = state_after(before, seen)
+        finding.delta, finding.observation, finding.changed_in = Delta.GONE, "pass", run
+        finding.save(update_fields=["state", "remark", "delta", "observation", "changed_in"])
+        moved.append(Moved(finding, before, seen))
+    return moved
+
+
+def _write(chunk: pa.Table, run: SweepRun, anew: frozenset[str]) -> list[Moved]:
+    rows = chunk.to_pylist()
+    known = {
+        pk: (State(state), remark, digest)
+        for pk, state, remark, digest in Finding.objects.filter(pk__in=[one["finding_id"] for one in rows]).values_list(
+            "pk", "state", "remark", "value_digest"
+        )
+    }
+    made, moved = [], []
+    for one in rows:
+        before, remark, digest = known.get(one["finding_id"], (None, "", one["value_digest"] or ""))
+        is_newer = one["source"] in anew if one["source"] else bool(anew)
+        seen = Seen(one["delta"], one["observation"], is_newer, digest != (one["value_digest"] or ""))
+        finding = _finding(one, run)
+        finding.state, told = state_after(before or State.OPEN, seen)
+        finding.remark = told or (remark if finding.state == before else "")
+        made.append(finding)
+        if before is None or finding.state != before:
+            moved.append(Moved(finding, before, seen))
+    Finding.objects.bulk_create(
+        made, update_conflicts=True, unique_fields=["finding_id"], update_fields=COLUMNS, batch_size=500
+    )
+    return moved
+
+
+def detail_context(finding_id: str) -> str:
+    """What a finding's detail is sealed for."""
+    return f"finding:{finding_id}:detail"
+
+
+def _finding(one: dict[str, Any], run: SweepRun) -> Finding:
+    detail = {name: one[name] for name in ("observed", "candidates", "evidence", "records", "params")}
+    severity = Severity(one["severity"])
+    return Finding(
+        finding_id=one["finding_id"], short_id=one["short_id"], rule=one["rule"], rule_version=one["rule_version"] or "",
+        group=one["grp"] or "", severity=severity, severity_rank=SEVERITY_RANK[severity], subject_type=one["subject_type"],
+        subject=one["subject"], subject_person=one["person_id"], subject_household=one["household_id"],
+        involved=one["involved"] or [], source=one["source"] or "", culprit=one["culprit"] or "",
+        p_culprit=one["p_culprit"], fields=one["fields"] or [], kinds=one["kinds"] or [],
+        division_code=one["village_code"] or one["town_code"] or county_code(), town_name=one["town_name"] or "",
+        village_name=one["village_name"] or "", household_no=one["household_no"] or "", head_name=one["head_name"] or "",
+        name=one["name"] or "", masked_number=one["id_masked"] or "", message_zh=one["message_zh"] or "",
+        message_hant=one["message_hant"] or "", message_en=one["message_en"] or "", hint_zh=one["hint_zh"] or "",
+        hint_hant=one["hint_hant"] or "", hint_en=one["hint_en"] or "", confidence_class=one["confidence_class"] or "",
+        owner=one["owner"] or "", deadline_workdays=one["deadline_workdays"], delta=one["delta"],
+        observation=one["observation"] or "", first_seen=one["first_seen"] or "", reopened_count=one["reopened_count"] or 0,
+        value_digest=one["value_digest"] or "", changed_in=run,
+        detail=seal(json.dumps(detail, ensure_ascii=False, default=str), detail_context(one["finding_id"]), settings.KEY_RING),
+    )  # fmt: skip
+
+
+COLUMNS = [field.name for field in Finding._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 - documented API
+__all__ = ["HIT", "Imported", "Moved", "detail_context", "import_newest", "import_sweep"]

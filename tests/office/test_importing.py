@@ -1,0 +1,197 @@
+"""A sweep comes into the office once, whole, with one entry; the next one changes what it changes and nothing else."""
+
+import pytest
+
+from officepeople import SETUP
+from officesweeps import FAR_VILLAGE, HOME_VILLAGE, NEXT_VILLAGE, finding, household, number_of, person
+from taizhang.office.access.areas import Area
+from taizhang.office.access.scope import ScopeMissing, scope, scope_off
+from taizhang.office.crypto.blind import blind
+from taizhang.office.findings.errors import SweepOlder, SweepUnreadable
+from taizhang.office.findings.models import Delta, Finding, SweepRun
+from taizhang.office.findings.services.importing import import_newest, import_sweep
+from taizhang.office.findings.states import State
+from taizhang.office.ledger.models import Entry
+from taizhang.office.people.models import Household, Person, PersonKey
+
+pytestmark = pytest.mark.django_db
+
+
+def state_of(identity):
+    """State, delta and remark of a finding."""
+    with scope_off("test"):
+        return Finding.objects.values_list("state", "delta", "remark").get(pk=f"{identity:032x}")
+
+
+def put_into(state, *identities):
+    """Bring findings into a state, as casework would have."""
+    with scope_off("test"):
+        Finding.objects.filter(pk__in=[f"{one:032x}" for one in identities]).update(state=state)
+
+
+def test_a_sweep_is_taken_whole_with_one_entry(lake):
+    done = lake.imported(
+        [finding(1), finding(2, "李秀英", FAR_VILLAGE, subject=2)], [person(1, "王建军")], [household(1, "王建军")]
+    )
+
+    with scope_off("test"):
+        assert (Finding.objects.count(), Person.objects.count(), Household.objects.count()) == (2, 1, 1)
+    assert list(Entry.objects.filter(verb="sweep.imported").values_list("subject_id", flat=True)) == [done.run.name]
+
+
+def test_the_same_sweep_again_changes_nothing(lake):
+    folder = lake.sweep([finding(1)])
+    import_sweep(actor=SETUP, folder=folder)
+
+    again = import_sweep(actor=SETUP, folder=folder)
+
+    assert (again.touched, SweepRun.objects.count(), Entry.objects.filter(verb="sweep.imported").count()) == (0, 1, 1)
+
+
+def test_an_older_sweep_is_refused(lake):
+    older = lake.sweep([finding(1)])
+    lake.imported([finding(1)])
+
+    with pytest.raises(SweepOlder):
+        import_sweep(actor=SETUP, folder=older)
+
+
+def test_a_folder_that_is_no_sweep_is_refused(tmp_path):
+    with pytest.raises(SweepUnreadable):
+        import_sweep(actor=SETUP, folder=tmp_path)
+
+
+def test_new_becomes_persisting_and_a_pass_proves(lake):
+    lake.imported([finding(1), finding(2)])
+
+    lake.imported([finding(1, delta="persisting"), finding(2, delta="gone", observation="pass")])
+
+    assert state_of(1) == (State.OPEN, Delta.PERSISTING, "")
+    assert state_of(2) == (State.PROVEN, Delta.GONE, "fixed_without_task")
+
+
+def test_what_was_written_back_and_comes_again_was_not_fixed(lake):
+    lake.imported([finding(1), finding(2)])
+    put_into(State.WRITTEN_BACK, 1, 2)
+
+    lake.imported([finding(1, delta="persisting"), finding(2, delta="gone", observation="pass")])
+
+    assert (state_of(1)[0], state_of(2)[0]) == (State.NOT_FIXED, State.PROVEN)
+
+
+def test_what_was_written_back_waits_while_its_source_did_not_deliver(lake):
+    same = [{"source": "city", "title": "city", "delivery": "d1", "as_of": "2020-02-01", "held": False}]
+    lake.imported([finding(1)], deliveries=same)
+    put_into(State.WRITTEN_BACK, 1)
+
+    lake.imported([finding(1, delta="persisting")], deliveries=same)
+
+    assert state_of(1)[0] == State.WRITTEN_BACK
+
+
+def test_an_exemption_lapses_only_when_the_values_change(lake):
+    lake.imported([finding(1), finding(2)])
+    put_into(State.EXEMPTED, 1, 2)
+
+    lake.imported([finding(1, delta="persisting"), finding(2, delta="persisting", value_digest="v2")])
+
+    assert (state_of(1)[0], state_of(2)[0]) == (State.EXEMPTED, State.OPEN)
+
+
+@pytest.mark.parametrize("observation", ["held", "absent", "unknown", "not_run"])
+def test_nothing_closes_without_a_pass(lake, observation):
+    lake.imported([finding(1)])
+
+    lake.imported([finding(1, delta="persisting", observation=observation)])
+
+    assert state_of(1)[0] == State.OPEN
+
+
+def test_a_closed_finding_that_comes_back_is_reopened(lake):
+    lake.imported([finding(1)])
+    put_into(State.CLOSED_OUT, 1)
+    lake.imported([finding(1, delta="gone", observation="pass")])
+
+    lake.imported([finding(1, delta="reopened", reopened_count=1)])
+
+    assert state_of(1) == (State.REOPENED, Delta.REOPENED, "")
+
+
+def test_a_finding_that_went_in_a_sweep_never_imported_goes_too(lake):
+    lake.imported([finding(1), finding(2)])
+
+    lake.imported([finding(1, delta="persisting")])
+
+    assert state_of(2)[:2] == (State.PROVEN, Delta.GONE)
+
+
+def test_waiting_sweeps_come_in_order(lake):
+    lake.imported([finding(1)])
+    lake.sweep([finding(1, delta="gone", observation="pass")])
+    lake.sweep([finding(1, delta="reopened", reopened_count=1)])
+
+    done = import_newest(actor=SETUP)
+
+    assert [one.run.name for one in done] == [folder.name for folder in lake.made[1:]]
+    assert state_of(1)[0] == State.REOPENED
+
+
+def test_casework_hears_of_every_move_in_the_same_transaction(lake):
+    heard = []
+    import_sweep(actor=SETUP, folder=lake.sweep([finding(1), finding(2)]), on_moves=heard.extend)
+    assert sorted(one.finding.pk[-1] for one in heard) == ["1", "2"]
+    heard.clear()
+
+    folder = lake.sweep([finding(1, delta="persisting"), finding(2, delta="gone", observation="pass")])
+    import_sweep(actor=SETUP, folder=folder, on_moves=heard.extend)
+
+    assert [(one.finding.pk[-1], one.before, one.finding.state) for one in heard] == [("2", State.OPEN, State.PROVEN)]
+
+
+def test_a_finding_without_a_place_is_the_countys(lake):
+    lake.imported([finding(1, town_code=None, village_code=None)])
+
+    with scope((Area("610723103"),)):
+        assert not Finding.objects.exists()
+    with scope((Area("610723"),)):
+        assert Finding.objects.get().division_code == "610723000000"
+
+
+def test_a_finding_about_persons_of_two_towns_is_seen_from_both_and_nowhere_else(lake):
+    persons = [person(1, "王建军"), person(2, "王建君", FAR_VILLAGE, household=2)]
+    lake.imported([finding(1, involved=[2])], persons, [household(1, "王建军"), household(2, "王建君", FAR_VILLAGE)])
+
+    def seen_from(prefix):
+        with scope((Area(prefix),)):
+            return Finding.objects.count()
+
+    assert [seen_from(one) for one in (HOME_VILLAGE, FAR_VILLAGE, NEXT_VILLAGE, "610724")] == [1, 1, 0, 0]
+
+
+def test_findings_and_persons_need_a_scope():
+    with pytest.raises(ScopeMissing):
+        Finding.objects.count()
+    with pytest.raises(ScopeMissing):
+        Person.objects.exists()
+
+
+def test_the_index_follows_a_persons_changes(lake):
+    lake.imported([], [person(1, "单建军", others=("单建君",)), person(2, "李秀英")])
+    lake.imported([], [person(1, "单建国", others=("单春梅",))])
+
+    with scope_off("test"):
+        one, two = Person.objects.order_by("pk")
+        sounds = set(PersonKey.objects.filter(person=one, kind="sound").values_list("value", flat=True))
+    assert (one.name, one.is_current, two.is_current) == ("单建国", True, False)
+    assert one.number_index == blind("number", number_of(1))
+    assert any("chun" in sound for sound in sounds)
+    assert not any("jun" in sound for sound in sounds)
+
+
+def test_no_full_number_stands_in_the_office_tables(lake):
+    lake.imported([finding(1)], [person(1, "王建军")])
+
+    with scope_off("test"):
+        rows = [*Finding.objects.values_list(), *Person.objects.values_list(), *PersonKey.objects.values_list()]
+        texts = str([[bytes(value) if isinstance(value, memoryview) else value for value in row] for row in rows])
+    assert number_of(1) not in texts + str(list(Entry.objects.values_list()))
