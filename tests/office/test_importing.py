@@ -3,7 +3,7 @@
 import pytest
 
 from officepeople import SETUP
-from officesweeps import FAR_VILLAGE, HOME_VILLAGE, NEXT_VILLAGE, finding, household, number_of, person
+from officesweeps import FAR_VILLAGE, HOME_VILLAGE, NEXT_VILLAGE, finding, full_id, household, number_of, person
 from taizhang.office.access.areas import Area
 from taizhang.office.access.scope import ScopeMissing, scope, scope_off
 from taizhang.office.crypto.blind import blind
@@ -20,13 +20,13 @@ pytestmark = pytest.mark.django_db
 def state_of(identity):
     """State, delta and remark of a finding."""
     with scope_off("test"):
-        return Finding.objects.values_list("state", "delta", "remark").get(pk=f"{identity:032x}")
+        return Finding.objects.values_list("state", "delta", "remark").get(pk=full_id(identity))
 
 
 def put_into(state, *identities):
     """Bring findings into a state, as casework would have."""
     with scope_off("test"):
-        Finding.objects.filter(pk__in=[f"{one:032x}" for one in identities]).update(state=state)
+        Finding.objects.filter(pk__in=[full_id(one) for one in identities]).update(state=state)
 
 
 def test_a_sweep_is_taken_whole_with_one_entry(lake):
@@ -139,13 +139,13 @@ def test_waiting_sweeps_come_in_order(lake):
 def test_casework_hears_of_every_move_in_the_same_transaction(lake):
     heard = []
     import_sweep(actor=SETUP, folder=lake.sweep([finding(1), finding(2)]), on_moves=heard.extend)
-    assert sorted(one.finding.pk[-1] for one in heard) == ["1", "2"]
+    assert sorted(one.finding.pk[0] for one in heard) == ["1", "2"]
     heard.clear()
 
     folder = lake.sweep([finding(1, delta="persisting"), finding(2, delta="gone", observation="pass")])
     import_sweep(actor=SETUP, folder=folder, on_moves=heard.extend)
 
-    assert [(one.finding.pk[-1], one.before, one.finding.state) for one in heard] == [("2", State.OPEN, State.PROVEN)]
+    assert [(one.finding.pk[0], one.before, one.finding.state) for one in heard] == [("2", State.OPEN, State.PROVEN)]
 
 
 def test_a_finding_without_a_place_is_the_countys(lake):

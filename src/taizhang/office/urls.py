@@ -4,7 +4,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from taizhang.office.desk import views as desk
+from taizhang.office.findings import views as findings
 from taizhang.office.jobs import views as jobs
+from taizhang.office.people import views as people
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.home, name="home"),
@@ -20,5 +22,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plan/<int:schedule_id>/save", jobs.schedule_save, name="schedule_save"),
     path("calendar/", jobs.calendar, name="calendar"),
     path("calendar/save", jobs.calendar_save, name="calendar_save"),
+    path("sweeps/", findings.sweeps, name="sweeps"),
+    path("sweeps/<slug:name>/", findings.sweep, name="sweep"),
+    path("findings/", findings.findings, name="findings"),
+    path("findings/export", findings.findings_export, name="findings_export"),
+    path("findings/views", findings.view_save, name="view_save"),
+    path("findings/views/<int:view_id>/drop", findings.view_drop, name="view_drop"),
+    path("findings/<slug:short_id>/", findings.finding, name="finding"),
+    path("people/", people.search, name="search"),
+    path("people/results", people.search_results, name="search_results"),
+    path("people/<int:person_id>/", people.person, name="person"),
+    path("people/<int:person_id>/reveal", people.person_reveal, name="person_reveal"),
+    path("households/<int:household_id>/", people.household, name="household"),
     path("accounts/", include("allauth.urls")),
 ]

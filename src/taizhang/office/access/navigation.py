@@ -23,6 +23,14 @@ class Entry:
 GROUPS: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
     (_("工作台"), (Entry("home", _("首页"), "home"),)),
     (
+        _("核查"),
+        (
+            Entry("findings", _("问题"), "clipboard-list"),
+            Entry("sweeps", _("排查"), "report-analytics"),
+            Entry("search", _("查询人员"), "search"),
+        ),
+    ),
+    (
         _("运行"),
         (
             Entry("schedules", _("排查计划"), "calendar-time"),

@@ -21,15 +21,6 @@ class SweepOlder(OfficeError):
     hint = _("请导入最近一次排查的结果。")
 
 
-class ReasonMissing(OfficeError):
-    """A reason must be given, in words that say something."""
-
-    code = "E-REASON"
-    status = 400
-    message = _("请写明理由。")
-    hint = _("从列表中选一项，并用几个字说明用途。")
-
-
 class LabelTaken(OfficeError):
     """Somebody's saved views have names of their own."""
 

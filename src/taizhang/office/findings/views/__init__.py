@@ -1,1 +1,97 @@
-"""Pages."""
+"""Pages of sweeps and findings."""
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from taizhang.office.access.middleware import record_read
+from taizhang.office.access.request import OfficeRequest
+from taizhang.office.access.scope import current_areas
+from taizhang.office.findings.presenting import (
+    deliveries_table,
+    finding_facts,
+    findings_filters,
+    findings_table,
+    rules_not_run_table,
+    shown_message,
+    shown_name,
+    sweep_charts,
+    sweep_figures,
+    sweeps_table,
+)
+from taizhang.office.findings.selectors.listing import Wanted, listed_findings
+from taizhang.office.findings.selectors.reading import finding_page
+from taizhang.office.findings.selectors.sweeps import is_whole_county, sweep_page, sweep_runs
+from taizhang.office.findings.services.exporting import export_findings
+from taizhang.office.findings.services.saving_views import drop_view, save_view
+from taizhang.office.people.services.revealing import Reason
+
+PAGE = 50
+
+
+def sweeps(request: OfficeRequest) -> HttpResponse:
+    """All sweeps."""
+    table = sweeps_table(sweep_runs(), with_counts=is_whole_county(current_areas()))
+    return render(request, "findings/sweeps.html", {"table": table})
+
+
+def sweep(request: OfficeRequest, name: str) -> HttpResponse:
+    """What one sweep found."""
+    page = sweep_page(name)
+    may_list = request.actor.may("finding.list")
+    charts = sweep_charts(page, with_links=may_list)
+    return render(request, "findings/sweep.html", {
+        "page": page, "figures": sweep_figures(page) if may_list else [], "charts": charts,
+        "deliveries": deliveries_table(page.run), "not_run": rules_not_run_table(page.run),
+    })  # fmt: skip
+
+
+def findings(request: OfficeRequest) -> HttpResponse:
+    """The list of findings."""
+    wanted = Wanted.read(request.GET.dict())
+    pages = Paginator(listed_findings(request.actor, wanted), PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    return render(request, "findings/findings.html", {
+        "table": findings_table(page.object_list, wanted), "page": page,
+        "filters": findings_filters(request.actor, wanted, request.GET.dict()), "may_export": request.actor.may("finding.export"),
+    })  # fmt: skip
+
+
+def finding(request: OfficeRequest, short_id: str) -> HttpResponse:
+    """One finding."""
+    page = finding_page(request.actor, short_id)
+    response = render(request, "findings/finding.html", {
+        "page": page, "finding": page.finding, "facts": finding_facts(page.finding), "name": shown_name(page.finding),
+        "message": shown_message(page.finding), "reasons": Reason.choices, "may_reveal": request.actor.may("person.reveal_id"),
+    })  # fmt: skip
+    record_read(request, response, page.finding.pk)
+    return response
+
+
+def findings_export(request: OfficeRequest) -> HttpResponse:
+    """The list as a workbook."""
+    found = listed_findings(request.actor, Wanted.read(request.POST.dict())).defer("detail")
+    content = export_findings(
+        actor=request.actor,
+        found=found,
+        reason=request.POST.get("reason", ""),
+        county=settings.INSTALLATION.county.name,
+    )
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return HttpResponse(
+        content, content_type=kind, headers={"Content-Disposition": 'attachment; filename="findings.xlsx"'}
+    )
+
+
+def view_save(request: OfficeRequest) -> HttpResponse:
+    """Keep the filter."""
+    view = save_view(actor=request.actor, label=request.POST.get("label", ""), query=request.POST.get("query", ""))
+    return redirect(f"{reverse('findings')}?{view.query}")
+
+
+def view_drop(request: OfficeRequest, view_id: int) -> HttpResponse:
+    """Let a filter go."""
+    drop_view(actor=request.actor, view_id=view_id)
+    return redirect("findings")

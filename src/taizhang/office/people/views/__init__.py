@@ -1,1 +1,72 @@
-"""Pages."""
+"""Pages of persons and households. What findings say of them comes from the findings' selectors."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from taizhang.office import ledger
+from taizhang.office.access.middleware import record_read
+from taizhang.office.access.request import OfficeRequest
+from taizhang.office.access.scope import current_areas
+from taizhang.office.findings.presenting import findings_table
+from taizhang.office.findings.selectors.files import events_of, findings_about
+from taizhang.office.findings.selectors.listing import Wanted
+from taizhang.office.findings.selectors.sides import sides_of
+from taizhang.office.people.presenting import household_facts, person_facts, persons_table
+from taizhang.office.people.selectors.doors import household_for, members_of, person_for, revealed_to
+from taizhang.office.people.selectors.searching import found_persons
+from taizhang.office.people.services.revealing import Reason, reveal_number
+
+
+def search(request: OfficeRequest) -> HttpResponse:
+    """The form of the search."""
+    return render(request, "people/search.html", {})
+
+
+def search_results(request: OfficeRequest) -> HttpResponse:
+    """Persons that what was typed names; nothing of it stands in an address."""
+    typed = request.POST.get("q", "").strip()[:60]
+    persons = found_persons(typed) if typed else []
+    ledger.record_read(request.actor, "person.searched", "search", len(persons))
+    return render(
+        request, "people/search.html", {"table": persons_table(persons), "typed": typed, "found": len(persons)}
+    )
+
+
+def person(request: OfficeRequest, person_id: int) -> HttpResponse:
+    """One person."""
+    who = person_for(person_id)
+    revealed = revealed_to(request.actor, [who.pk])
+    found = findings_about(request.actor, persons=[who.pk])
+    response = render(request, "people/person.html", {
+        "person": who, "facts": person_facts(who), "sides": sides_of([who.pk], current_areas(), revealed=revealed),
+        "table": findings_table(found, Wanted(), selectable=False), "reasons": Reason.choices, "revealed": revealed,
+        "may_reveal": request.actor.may("person.reveal_id"),
+    })  # fmt: skip
+    record_read(request, response, str(who.pk))
+    return response
+
+
+def household(request: OfficeRequest, household_id: int) -> HttpResponse:
+    """One household, one file."""
+    which = household_for(household_id)
+    members = members_of(which.pk)
+    found = findings_about(request.actor, persons=[one.pk for one in members], household=which.pk)
+    response = render(request, "people/household.html", {
+        "household": which, "facts": household_facts(which), "members": persons_table(members),
+        "sides": sides_of([one.pk for one in members], current_areas()), "names": {one.pk: one.name for one in members},
+        "table": findings_table(found, Wanted(), selectable=False), "events": events_of(found),
+    })  # fmt: skip
+    record_read(request, response, str(which.pk))
+    return response
+
+
+def person_reveal(request: OfficeRequest, person_id: int) -> HttpResponse:
+    """Let whoever asks see the full numbers of one person for a time."""
+    posted = request.POST
+    reveal_number(
+        actor=request.actor, person_id=person_id, reason=posted.get("reason", ""), words=posted.get("words", "")
+    )
+    back = posted.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back) if back and is_ours else redirect("person", person_id)

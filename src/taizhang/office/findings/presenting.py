@@ -1,0 +1,212 @@
+"""Findings and sweeps as the parts of pages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from taizhang.office.access.actor import Actor
+from taizhang.office.access.areas import covered
+from taizhang.office.access.scope import current_areas
+from taizhang.office.crypto.masks import mask_name
+from taizhang.office.findings.catalogue import rule_title, source_title
+from taizhang.office.findings.models import Delta, Finding, Severity, SweepRun
+from taizhang.office.findings.selectors.listing import (
+    CLOSED,
+    OPEN,
+    Wanted,
+    counted_by,
+    places_to_choose,
+    saved_views_of,
+)
+from taizhang.office.findings.selectors.sweeps import SweepPage, Tally
+from taizhang.office.findings.states import ENDED, State
+from taizhang.office.parts.model import (
+    Cell,
+    Chart,
+    Column,
+    Fact,
+    Figure,
+    Filter,
+    Filters,
+    Option,
+    Row,
+    SavedView,
+    Series,
+    Table,
+    Tone,
+)
+
+TONES: dict[str, Tone] = {"error": "danger", "warn": "warning", "suspect": "info", "info": "neutral"}
+REMARKS = {"fixed_without_task": _("未经派发即已改正"), "exemption_lapsed": _("数值已变，豁免失效")}
+
+
+def is_here(finding: Finding) -> bool:
+    """Whether a finding's own place lies in the open scope; of others only the masked fact is shown."""
+    return covered(finding.division_code, current_areas())
+
+
+def shown_name(finding: Finding) -> str:
+    """The name, masked where the finding belongs to another division."""
+    return finding.name if is_here(finding) else mask_name(finding.name)
+
+
+def shown_message(finding: Finding) -> str:
+    """What is wrong; for a finding of another division only which rule complains."""
+    return finding.message if is_here(finding) else rule_title(finding.rule)
+
+
+def state_tone(state: str) -> Tone:
+    """The colour of a state."""
+    if state in ENDED:
+        return "success" if state in {State.PROVEN, State.CLOSED_OUT} else "neutral"
+    return "danger" if state in {State.NOT_FIXED, State.REOPENED} else "info"
+
+
+def findings_table(findings: Iterable[Finding], wanted: Wanted, *, selectable: bool = True) -> Table:
+    """The list of findings."""
+    columns = [
+        Column(_("姓名"), "name", "head"), Column(_("问题"), "rule"), Column(_("等级"), "severity"), Column(_("状态"), "state"),
+        Column(_("来源"), "source"), Column(_("地点"), "place"), Column(_("编号"), kind="mono"),
+    ]  # fmt: skip
+    return Table(columns, [_row(one) for one in findings], sort=wanted.sort, selectable=selectable,
+                 empty=_("没有符合条件的问题"), empty_hint=_("换一个筛选条件，或等待下一次排查。"))  # fmt: skip
+
+
+def _row(one: Finding) -> Row:
+    here = is_here(one)
+    return Row(
+        [
+            Cell(shown_name(one) or _("（无姓名）"), note=one.masked_number if here else _("另一区划")),
+            Cell(shown_message(one), note=rule_title(one.rule) if here else ""),
+            Cell(one.get_severity_display(), tone=TONES[one.severity]),
+            Cell(one.get_state_display(), tone=state_tone(one.state), note=one.get_delta_display()),
+            Cell(source_title(one.source)),
+            Cell(" ".join(filter(None, (one.town_name, one.village_name)))),
+            Cell(one.short_id),
+        ],
+        url=reverse("finding", args=[one.short_id]),
+        key=one.pk,
+    )  # fmt: skip
+
+
+def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str]) -> Filters:
+    """The filter line, with how many open findings each choice has."""
+    states = [Option(OPEN, _("未办结")), Option(CLOSED, _("已办结")), Option("all", _("全部"))]
+    states += [Option(value, label) for value, label in State.choices]
+    severities = dict(counted_by(viewer, "severity"))
+    return Filters(
+        [
+            Filter("state", _("状态"), "choice", wanted.state, states),
+            Filter("severity", _("等级"), "choice", wanted.severity,
+                   [Option(value, label, severities.get(value, 0)) for value, label in Severity.choices]),
+            Filter("place", _("地点"), "choice", wanted.place,
+                   [Option(one.code, one.name if one.level == 4 else f"　{one.name}") for one in places_to_choose(wanted.place)]),
+            Filter("rule", _("规则"), "choice", wanted.rule,
+                   [Option(rule, rule_title(rule), n) for rule, n in counted_by(viewer, "rule")]),
+            Filter("source", _("来源"), "choice", wanted.source,
+                   [Option(source, source_title(source), n) for source, n in counted_by(viewer, "source")]),
+            Filter("delta", _("变化"), "choice", wanted.delta, [Option(value, label) for value, label in Delta.choices]),
+        ],
+        saved=[SavedView(one.label, f"{reverse('findings')}?{one.query}", active=one.query == urlencode(query)) for one in saved_views_of(viewer)],
+        save_url=reverse("view_save"),
+    )  # fmt: skip
+
+
+def finding_facts(finding: Finding) -> list[Fact]:
+    """What is known of a finding besides its values."""
+    here = is_here(finding)
+    certain = f"（{finding.p_culprit:.0%}）" if finding.p_culprit is not None else ""
+    facts = [
+        Fact(_("等级"), finding.get_severity_display(), TONES[finding.severity]),
+        Fact(_("状态"), finding.get_state_display(), state_tone(finding.state)),
+        Fact(_("变化"), finding.get_delta_display()),
+        Fact(_("规则"), f"{rule_title(finding.rule)}（{finding.rule}）"),
+        Fact(_("来源"), source_title(finding.source)),
+        Fact(_("可能出错的来源"), f"{source_title(finding.culprit)}{certain}" if finding.culprit else _("看不出来")),
+        Fact(_("把握"), {"A": _("可无损还原"), "B": _("另有完整来源"), "C": _("有候选值"), "D": _("须入户核实")}.get(finding.confidence_class, "")),
+        Fact(_("期限"), _("%(n)s个工作日") % {"n": finding.deadline_workdays} if finding.deadline_workdays else None),
+        Fact(_("首次发现"), finding.first_seen),
+        Fact(_("复发"), _("%(n)s次") % {"n": finding.reopened_count} if finding.reopened_count else None),
+        Fact(_("编号"), finding.short_id, mono=True),
+    ]  # fmt: skip
+    if here and finding.subject_household is not None:
+        facts.append(
+            Fact(
+                _("户"),
+                finding.household_no or _("一户一档"),
+                url=reverse("household", args=[finding.subject_household]),
+            )
+        )
+    if finding.remark in REMARKS:
+        facts.append(Fact(_("备注"), REMARKS[finding.remark]))
+    return facts
+
+
+def sweeps_table(runs: Iterable[SweepRun], *, with_counts: bool) -> Table:
+    """The list of sweeps. with_counts: the county's totals may be shown."""
+    names = (("open", _("待处理")), ("new", _("新增")), ("reopened", _("重现")), ("gone", _("已消除")))
+    columns = [Column(_("排查"), kind="head"), Column(_("数据截至"), kind="date")]
+    columns += [Column(label, kind="number") for _name, label in names] if with_counts else []
+    rows = [
+        Row([Cell(run.name), Cell(run.as_of.isoformat()), *([Cell(run.counts.get(name, 0)) for name, _label in names] if with_counts else [])],
+            url=reverse("sweep", args=[run.name]))
+        for run in runs
+    ]  # fmt: skip
+    return Table(columns, rows, empty=_("还没有导入过排查"), empty_hint=_("排查完成后会自动导入。"))
+
+
+def sweep_figures(page: SweepPage) -> list[Figure]:
+    """New, persisting, back and gone, each opening its rows."""
+    shown: tuple[tuple[str, str, Any], ...] = (
+        ("new", _("新增"), "warning"), ("persisting", _("仍存在"), ""), ("reopened", _("重现"), "danger"), ("gone", _("已消除"), "success"),
+    )  # fmt: skip
+    return [
+        Figure(label, page.totals.get(name, 0), _list(delta=name, state="all"), tone=tone)
+        for name, label, tone in shown
+    ]
+
+
+def sweep_charts(page: SweepPage, *, with_links: bool) -> list[Chart]:
+    """Findings by place, rule and source."""
+    return [
+        _chart(_("按地点"), page.by_place, "place", with_links=with_links),
+        _chart(_("按规则"), page.by_rule[:20], "rule", rule_title, with_links=with_links),
+        _chart(_("按来源"), page.by_source, "source", source_title, with_links=with_links),
+    ]
+
+
+def _chart(title: str, tallies: Sequence[Tally], field: str, said: Any = str, *, with_links: bool) -> Chart:
+    links = [_list(**{field: one.key}) for one in tallies] if with_links else []
+    kept = [one.open - one.new - one.reopened for one in tallies]
+    series = [
+        Series(_("仍存在"), kept, links, "neutral"),
+        Series(_("新增"), [one.new for one in tallies], links, "warning"),
+        Series(_("重现"), [one.reopened for one in tallies], links, "danger"),
+    ]
+    return Chart(
+        title, "stacked", [said(one.name if field == "place" else one.key) for one in tallies], series, horizontal=True
+    )
+
+
+def deliveries_table(run: SweepRun) -> Table:
+    """Which delivery of every source the sweep read."""
+    columns = [Column(_("来源"), kind="head"), Column(_("数据截至"), kind="date"), Column(_("情况"))]
+    rows = [
+        Row([Cell(one["title"]), Cell(one["as_of"]), Cell(_("待人工确认，不作为销号依据"), tone="warning") if one["held"] else Cell(_("已采用"), tone="success")])
+        for one in run.deliveries
+    ]  # fmt: skip
+    return Table(columns, rows)
+
+
+def rules_not_run_table(run: SweepRun) -> Table:
+    """Rules that could not be run, and why."""
+    columns = [Column(_("规则"), kind="head"), Column(_("未运行的原因"))]
+    rows = [Row([Cell(rule_title(rule), note=rule), Cell(why)]) for rule, why in sorted(run.rules_not_run.items())]
+    return Table(columns, rows, empty=_("所有规则都已运行"))
+
+
+def _list(**query: str) -> str:
+    return f"{reverse('findings')}?{urlencode(query)}"

@@ -1,0 +1,51 @@
+"""What the office knows of a person or a household by its findings."""
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from taizhang.office.access.actor import Actor
+from taizhang.office.findings.models import Finding
+from taizhang.office.findings.presenting import shown_message, state_tone
+from taizhang.office.findings.selectors.narrowing import findings_of
+from taizhang.office.ledger.models import Entry
+from taizhang.office.ledger.verbs import VERBS
+from taizhang.office.parts.model import Event
+
+MOST = 200
+
+
+def findings_about(viewer: Actor, *, persons: Sequence[int], household: int | None = None) -> list[Finding]:
+    """Findings about these persons or this household, worst first."""
+    found = findings_of(viewer).filter(subject_person__in=persons)
+    if household is not None:
+        found = found | findings_of(viewer).filter(subject_household=household)
+    return list(found.defer("detail").select_related("changed_in").order_by("severity_rank", "pk")[:MOST])
+
+
+def events_of(findings: Sequence[Finding]) -> list[Event]:
+    """What happened with these findings, newest first: when each was found, and every entry of the ledger about them."""
+    by_id = {one.pk: one for one in findings}
+    entries = Entry.objects.filter(subject_type="finding", subject_id__in=list(by_id)).exclude(verb="finding.read")
+    told = [
+        Event(
+            one.at,
+            VERBS[one.verb],
+            one.actor_name,
+            shown_message(by_id[one.subject_id]),
+            _address(by_id[one.subject_id]),
+        )
+        for one in entries.order_by("-seq")[:MOST]
+    ]
+    seen = [
+        Event(
+            one.first_seen[:10], _("排查发现"), text=shown_message(one), url=_address(one), tone=state_tone(one.state)
+        )
+        for one in sorted(findings, key=lambda one: one.first_seen, reverse=True)
+    ]
+    return [*told, *seen]
+
+
+def _address(finding: Finding) -> str:
+    return reverse("finding", args=[finding.short_id])

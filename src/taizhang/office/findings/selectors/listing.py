@@ -1,0 +1,111 @@
+"""The list of findings: filters, order, and the figures beside the filters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from taizhang.office.access.actor import Actor
+from taizhang.office.access.areas import EVERYWHERE, area_of_division, within
+from taizhang.office.access.scope import current_areas
+from taizhang.office.findings.models import Delta, SavedView, Severity
+from taizhang.office.findings.selectors.narrowing import findings_of
+from taizhang.office.findings.states import ENDED, OPEN_STATES, State
+from taizhang.office.places.models import Division
+
+ORDERS = {
+    "severity": ("severity_rank", "division_code", "pk"),
+    "place": ("division_code", "severity_rank", "pk"),
+    "rule": ("rule", "severity_rank", "division_code", "pk"),
+    "source": ("source", "severity_rank", "pk"),
+    "state": ("state", "severity_rank", "pk"),
+    "name": ("name", "pk"),
+}
+OPEN, CLOSED = "open-all", "ended-all"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is asked for; anything that is not a known value is as if it were not there."""
+
+    state: str = OPEN
+    severity: str = ""
+    rule: str = ""
+    source: str = ""
+    place: str = ""
+    delta: str = ""
+    household: str = ""
+    sort: str = "severity"
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> "Wanted":
+        """From the words of an address."""
+        known_state = {*State.values, OPEN, CLOSED, "all"}
+        state, sort = query.get("state", "") or OPEN, query.get("sort", "") or "severity"
+        place, household = query.get("place", ""), query.get("household", "")
+        return cls(
+            state=state if state in known_state else OPEN,
+            severity=_one_of(query.get("severity", ""), Severity.values),
+            rule=query.get("rule", "")[:40],
+            source=query.get("source", "")[:40],
+            place=place if len(place) == 12 and place.isascii() and place.isdigit() else "",
+            delta=_one_of(query.get("delta", ""), Delta.values),
+            household=household if household.isascii() and household.isdigit() and len(household) < 19 else "",
+            sort=sort if sort.removeprefix("-") in ORDERS else "severity",
+        )
+
+
+def _one_of(value: str, known: list[str]) -> str:
+    return value if value in known else ""
+
+
+def listed_findings(viewer: Actor, wanted: Wanted) -> QuerySet[Any]:
+    """The findings a list shows, in its order; the sealed detail is not loaded."""
+    found = findings_of(viewer)
+    if wanted.state == OPEN:
+        found = found.filter(state__in=OPEN_STATES)
+    elif wanted.state == CLOSED:
+        found = found.filter(state__in=ENDED)
+    elif wanted.state != "all":
+        found = found.filter(state=wanted.state)
+    for name in ("severity", "rule", "source", "delta"):
+        if getattr(wanted, name):
+            found = found.filter(**{name: getattr(wanted, name)})
+    if wanted.place:
+        found = found.filter(within("division_code", (area_of_division(wanted.place),)))
+    if wanted.household:
+        found = found.filter(subject_household=int(wanted.household))
+    order = ORDERS[wanted.sort.removeprefix("-")]
+    if wanted.sort.startswith("-"):
+        order = (f"-{order[0]}", *order[1:])
+    return found.defer("detail", "message_hant", "message_en", "hint_zh", "hint_hant", "hint_en").order_by(*order)
+
+
+def counted_by(viewer: Actor, field: str) -> list[tuple[str, int]]:
+    """Values of a field among the open findings with how many have it, most first."""
+    rows = (
+        findings_of(viewer)
+        .filter(state__in=OPEN_STATES)
+        .values_list(field)
+        .annotate(n=Count("pk"))
+        .order_by("-n", field)
+    )
+    return [(str(value), int(n)) for value, n in rows if value]
+
+
+def places_to_choose(place: str) -> list[Division]:
+    """Towns inside the open scope, and the villages of the chosen town or of a scope of one town."""
+    areas = current_areas()
+    found = Division.objects.filter(within("code", areas)).exclude(level=3)
+    towns = list(found.filter(level=4))
+    chosen = place[:9] if place else (towns[0].code[:9] if len(towns) == 1 else "")
+    villages = found.filter(level=5)
+    if towns and areas is not EVERYWHERE:
+        villages = villages.filter(code__startswith=chosen) if chosen else villages.none()
+    return [*towns, *villages]
+
+
+def saved_views_of(viewer: Actor) -> list[SavedView]:
+    """The filters a viewer kept."""
+    return list(SavedView.objects.filter(user_id=viewer.user_id).order_by("label"))

@@ -1,0 +1,141 @@
+"""One finding as its page shows it: values, candidates, cells, history, and who lives in the same household."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from taizhang.office.access.actor import Actor
+from taizhang.office.access.areas import covered
+from taizhang.office.access.scope import current_areas
+from taizhang.office.crypto.sealing import unseal
+from taizhang.office.errors import NotFound
+from taizhang.office.findings.catalogue import field_title, source_title
+from taizhang.office.findings.lake import reading, sweep_folder
+from taizhang.office.findings.models import Finding, SweepRun
+from taizhang.office.findings.selectors.files import events_of
+from taizhang.office.findings.selectors.marking import hidden, marked
+from taizhang.office.findings.selectors.narrowing import findings_of
+from taizhang.office.findings.selectors.sides import Sides, sides_of
+from taizhang.office.findings.services.importing import detail_context
+from taizhang.office.parts.model import Event
+from taizhang.office.people.models import Person
+from taizhang.office.people.selectors.doors import revealed_to
+from taizhang.report.texts import label
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A value it may have to be. percent: its probability."""
+
+    label: str
+    percent: int
+    reason: str
+    sources: str
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a value stands in the sender's file."""
+
+    source: str
+    file: str
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True)
+class FindingPage:
+    """Everything the page of one finding shows. is_mine: its own place lies in the viewer's area."""
+
+    finding: Finding
+    is_mine: bool
+    sides: Sequence[Sides]
+    observed: Sequence[tuple[str, str, SafeString]]
+    candidates: Sequence[Candidate]
+    spots: Sequence[Spot]
+    evidence: Sequence[str]
+    events: Sequence[Event]
+    household: Sequence[Person]
+    revealed: frozenset[int]
+
+
+def finding_for(viewer: Actor, short_id: str) -> Finding:
+    """The finding with this short number inside the viewer's area. Raises NotFound."""
+    finding = findings_of(viewer).filter(short_id=short_id).select_related("changed_in").first()
+    if finding is None:
+        raise NotFound
+    return finding
+
+
+def finding_page(viewer: Actor, short_id: str) -> FindingPage:
+    """The page of one finding. Raises NotFound."""
+    finding, areas = finding_for(viewer, short_id), current_areas()
+    is_mine = covered(finding.division_code, areas)
+    persons = [one for one in (finding.subject_person, *finding.involved) if one is not None]
+    revealed = revealed_to(viewer, persons)
+    detail = _detail(finding)
+    in_full = bool(persons) and set(persons) <= revealed
+    return FindingPage(
+        finding=finding,
+        is_mine=is_mine,
+        sides=sides_of(persons, areas, fields=finding.fields, revealed=revealed),
+        observed=_observed(detail, in_full=in_full) if is_mine and not persons else [],
+        candidates=[_candidate(one, in_full=in_full) for one in detail["candidates"] or ()] if is_mine else [],
+        spots=_spots(detail) if is_mine else [],
+        evidence=detail["evidence"] or [] if is_mine else [],
+        events=events_of([finding]),
+        household=_household(finding),
+        revealed=revealed,
+    )  # fmt: skip
+
+
+def _detail(finding: Finding) -> dict[str, Any]:
+    """The newest sweep's words on it where the lake still has them, else what was sealed when it last changed."""
+    sealed: dict[str, Any] = json.loads(unseal(finding.detail, detail_context(finding.pk)))
+    run = SweepRun.objects.first()
+    path = sweep_folder(run.name) / "findings.parquet" if run is not None else None
+    if path is None or not path.is_file():
+        return sealed
+    with reading(path.parent) as engine:
+        engine.scan("finding", [path])
+        rows = engine.fetch(f"SELECT records FROM finding WHERE finding_id = '{finding.pk}'").to_pylist()
+    return sealed | (rows[0] if rows else {})
+
+
+def _observed(detail: dict[str, Any], *, in_full: bool) -> list[tuple[str, str, SafeString]]:
+    return [
+        (source_title(one["source"]), field_title(one["field"]), marked(one["field"], one["value"] or "–", "", in_full=in_full).text)
+        for one in detail["observed"] or ()
+    ]  # fmt: skip
+
+
+def _candidate(one: dict[str, Any], *, in_full: bool) -> Candidate:
+    value = one["value"] if in_full else hidden(one["field"], one["value"] or "")
+    try:
+        reason = label(one["reason"]).zh
+    except KeyError:
+        reason = one["reason"] or ""
+    return Candidate(
+        f"{field_title(one['field'])} {value}", round(100 * (one["probability"] or 0)), reason,
+        "、".join(source_title(source) for source in one["sources"] or ()),
+    )  # fmt: skip
+
+
+def _spots(detail: dict[str, Any]) -> list[Spot]:
+    return [
+        Spot(
+            source_title(one["source"]), one["file"] or "", one["sheet"] or "",
+            "、".join(cell["cell"] for cell in one["cells"] or () if cell["cell"]) or f"第{one['row']}行",
+        )
+        for one in detail["records"] or ()
+    ]  # fmt: skip
+
+
+def _household(finding: Finding) -> list[Person]:
+    if finding.subject_household is None:
+        return []
+    found = Person.objects.filter(household_id=finding.subject_household, is_current=True).order_by("birth", "pk")
+    return list(found.defer("sealed_core18"))

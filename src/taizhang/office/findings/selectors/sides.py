@@ -1,0 +1,124 @@
+"""What every ledger says of a person, read from the deliveries in place: a few rows by their numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from taizhang.office.access.areas import Areas, covered
+from taizhang.office.findings.catalogue import field_title, source_title
+from taizhang.office.findings.lake import county_code, lake, list_sql, reading, sweep_folder
+from taizhang.office.findings.models import SweepRun
+from taizhang.office.findings.selectors.marking import Marked, marked, reference
+
+FIELDS = (
+    "name", "id_no", "sex", "birth_date", "relation_to_head", "head_name", "household_no", "village_name", "member_phone",
+    "household_phone",
+)  # fmt: skip
+COLUMN = {"id_no": "COALESCE(id_no, core18)"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One record: whose, where from. is_mine: it lies in the viewer's area, so its values are shown."""
+
+    title: str
+    delivery: str
+    where: str
+    is_mine: bool
+    person_id: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field with a cell for every column; None where the ledger says nothing or the viewer may not see it."""
+
+    field: str
+    label: str
+    cells: Sequence[Marked | None]
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The records of one person, and their values field by field."""
+
+    person_id: int
+    columns: Sequence[Column]
+    lines: Sequence[Line]
+
+
+def sides_of(
+    persons: Sequence[int], areas: Areas, *, fields: Sequence[str] = (), revealed: frozenset[int] = frozenset()
+) -> list[Sides]:
+    """What the ledgers of the newest sweep say of these persons. fields: further ones; revealed: persons shown in full."""
+    run = SweepRun.objects.first()
+    path = sweep_folder(run.name) / "persons.parquet" if run is not None else None
+    if path is None or not path.is_file() or not persons:
+        return []
+    with reading(path.parent, lake() / "deliveries") as engine:
+        engine.scan("person_index", [path])
+        found = engine.fetch(
+            f"SELECT person_id, village_code, town_code, records FROM person_index WHERE person_id IN ({list_sql(persons)})"
+        ).to_pylist()
+        wanted = tuple(dict.fromkeys((*FIELDS, *fields)))
+        values = _values(engine, [record for one in found for record in one["records"] or ()], wanted)
+    ordered = sorted(found, key=lambda one: list(persons).index(one["person_id"]))
+    return [_side(one, values, wanted, areas, in_full=one["person_id"] in revealed) for one in ordered]
+
+
+def _values(
+    engine: Any, records: Sequence[dict[str, Any]], fields: Sequence[str]
+) -> dict[tuple[str, str, int], dict[str, str]]:
+    found: dict[tuple[str, str, int], dict[str, str]] = {}
+    for source, delivery in sorted({(one["source"], one["delivery"]) for one in records}):
+        path = _record_file(source, delivery)
+        if path is None:
+            continue
+        engine.scan("delivered", [path])
+        there = set(engine.columns("delivered"))
+        numbers = [one["record_no"] for one in records if (one["source"], one["delivery"]) == (source, delivery)]
+        picked = [f'CAST({COLUMN.get(name, name)} AS VARCHAR) AS "{name}"' for name in fields if name in there]
+        rows = engine.fetch(
+            f"SELECT record_no, {', '.join(picked)} FROM delivered WHERE record_no IN ({list_sql(numbers)})"
+        )
+        for row in rows.to_pylist():
+            found[source, delivery, row.pop("record_no")] = {name: value for name, value in row.items() if value}
+    return found
+
+
+def _record_file(source: str, delivery: str) -> Path | None:
+    path = lake() / "deliveries" / Path(source).name / Path(delivery).name / "record.parquet"
+    return path if path.is_file() else None
+
+
+def _side(
+    one: dict[str, Any],
+    values: dict[tuple[str, str, int], dict[str, str]],
+    fields: Sequence[str],
+    areas: Areas,
+    *,
+    in_full: bool,
+) -> Sides:
+    home = one["village_code"] or one["town_code"] or county_code()
+    records = one["records"] or []
+    mine = [covered(record["village_code"] or home, areas) for record in records]
+    columns = [
+        Column(
+            source_title(record["source"]), record["delivery"][:10], str(record["row_no"]), is_mine, one["person_id"]
+        )
+        for record, is_mine in zip(records, mine, strict=True)
+    ]
+    said = [values.get((record["source"], record["delivery"], record["record_no"]), {}) if is_mine else {}
+            for record, is_mine in zip(records, mine, strict=True)]  # fmt: skip
+    lines = [line for field in fields if (line := _line(field, said, in_full=in_full)) is not None]
+    return Sides(one["person_id"], columns, lines)
+
+
+def _line(field: str, said: Sequence[dict[str, str]], *, in_full: bool) -> Line | None:
+    given = [one[field] for one in said if field in one]
+    if not given:
+        return None
+    common = reference(given)
+    cells = [marked(field, one[field], common, in_full=in_full) if field in one else None for one in said]
+    return Line(field, field_title(field), cells, len(set(given)) > 1)

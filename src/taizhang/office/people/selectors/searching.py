@@ -1,0 +1,57 @@
+"""Finding people by what somebody knows of them: a name however it is written, a number, a household, a phone."""
+
+import re
+
+import pyarrow as pa
+from django.db.models import Q, QuerySet
+
+from taizhang.identity.names import parse_names
+from taizhang.identity.numbers import to_18
+from taizhang.office.crypto.blind import blind
+from taizhang.office.people.models import Household, KeyKind, Person, PersonKey
+
+MOST = 200
+_NUMBER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X][0-9B]{0,3}")
+_PHONE = re.compile(r"1[0-9]{10}")
+_HOUSEHOLD = re.compile(r"[0-9A-Z-]{4,40}")
+
+
+def found_persons(query: str) -> list[Person]:
+    """Persons of the open scope that a query names, at most MOST; exact names before names of the same sound."""
+    text = "".join(query.upper().split()).replace("Ｘ", "X")
+    if _NUMBER.fullmatch(text):
+        return _listed(_by(KeyKind.NUMBER, "number_index", [blind("number", to_18(text) if len(text) == 15 else text)]))
+    if _PHONE.fullmatch(text):
+        found = _listed(_by(KeyKind.PHONE, "phone_index", [blind("phone", text)]))
+        return found or _of_household(text)
+    if _HOUSEHOLD.fullmatch(text):
+        return _of_household(text)
+    return _by_name(query.strip())
+
+
+def _by(kind: KeyKind, column: str, values: list[str]) -> QuerySet[Person]:
+    further = PersonKey.objects.filter(kind=kind, value__in=values).values("person_id")
+    return Person.objects.filter(Q(**{f"{column}__in": values}) | Q(pk__in=further))
+
+
+def _listed(found: QuerySet[Person]) -> list[Person]:
+    return list(found.defer("sealed_core18").order_by("-is_current", "division_code", "pk")[:MOST])
+
+
+def _of_household(number: str) -> list[Person]:
+    households = Household.objects.filter(number=number).values("pk")
+    return _listed(Person.objects.filter(household_id__in=households))
+
+
+def _by_name(name: str) -> list[Person]:
+    parsed = parse_names(pa.array([name], pa.string()))
+    fold = parsed.fold[0].as_py()
+    sounds = [sound for sound in parsed.sound_keys[0].as_py() or () if "?" not in sound]
+    if not fold:
+        return []
+    same = _listed(_by(KeyKind.FOLD, "name_fold", [fold]))
+    if not sounds or len(same) >= MOST:
+        return same
+    alike = _listed(_by(KeyKind.SOUND, "name_sound", sounds))
+    known = {one.pk for one in same}
+    return (same + [one for one in alike if one.pk not in known])[:MOST]
