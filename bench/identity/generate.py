@@ -132,9 +132,9 @@ def write_names(folders: Sequence[Path]) -> None:
         )
         files = [str(folder / "record.parquet") for folder in folders]
         writer: pq.ParquetWriter | None = None
-        for batch in db.execute(
-            f"SELECT text FROM ({union}) WHERE text IS NOT NULL", {"files": files}
-        ).fetch_record_batch(200_000):
+        for batch in db.execute(f"SELECT text FROM ({union}) WHERE text IS NOT NULL", {"files": files}).to_arrow_reader(
+            200_000
+        ):
             parsed = parse_names(batch.column(0))
             columns = {
                 name: getattr(parsed, name) for name in ("text", "fold", "sound", "sound_keys", "pattern", "defects")
