@@ -45,7 +45,7 @@ lint: $(VENV)/.test
 	$(BIN)/deptry src
 	$(BIN)/mypy
 
-test: lint web web-test
+test: lint web web-test $(VENV)/.spark
 	$(BIN)/pytest -n $(JOBS) --cov --cov-report=term:skip-covered
 	@echo "== the office again, on PostgreSQL"
 	$(BIN)/python tests/office/with_postgres.py $(BIN)/pytest -q -n $(JOBS) tests/office tests/access

@@ -17,6 +17,7 @@ from taizhang.report.finding import describe_finding
 from taizhang.report.write import Reports, write_reports
 from taizhang.sweep import SweepResult
 from taizhang.sweep import sweep as run_sweep
+from taizhang.sweep.engines import ENGINES
 from taizhang.sweep.history import latest_sweep
 
 INCOMPLETE = 3
@@ -41,7 +42,8 @@ def intake(county: Path, jobs: int, as_of: datetime | None) -> int:
 @options.as_of
 @click.option("--no-intake", is_flag=True, help="不接收新报送，只排查已接收的 / sweep what was taken in before")
 @click.option("--no-returned", is_flag=True, help="不生成各来源的批注工作簿 / do not write the annotated workbooks")
-@click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True, help="计算引擎 / engine")
+@click.option("--engine", type=click.Choice(ENGINES), default="duckdb", show_default=True, help="计算引擎 / engine")
+@click.option("--master", metavar="地址", help="Spark 的运行位置，如 local[4]、spark://主机:7077 / where Spark runs")
 @click.option(
     "--reveal",
     metavar="理由",
@@ -55,6 +57,7 @@ def sweep(
     no_intake: bool,
     no_returned: bool,
     engine: str,
+    master: str | None,
     reveal: str | None,
 ) -> int:
     """排查：接收报送、比对各台账、运行规则，写出问题清单、报告和批注工作簿。 Check every ledger."""
@@ -62,7 +65,9 @@ def sweep(
     started = time.perf_counter()
     with writing(book.data), Lake(book.data).held(), Bars() as bars:
         taken = None if no_intake else take_in(book, progress=bars, jobs=jobs, until=options.day(as_of))
-        result = run_sweep(book, as_of=options.day(as_of), progress=bars, engine=engine, reveal_reason=reveal)
+        result = run_sweep(
+            book, as_of=options.day(as_of), progress=bars, engine=engine, master=master, reveal_reason=reveal
+        )
         reports = write_reports(book, result.folder, progress=bars, returned=not no_returned, jobs=jobs)
     if taken is not None:
         print_intake(taken)

@@ -3,10 +3,11 @@
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,7 +21,7 @@ from taizhang.progress import Progress, Silent
 from taizhang.sweep.authority import read_answers, register_answers
 from taizhang.sweep.canonical import make_canonical
 from taizhang.sweep.diagnose import diagnose, judge_all
-from taizhang.sweep.engines import DuckDbEngine, Engine
+from taizhang.sweep.engines import ENGINES, Engine, open_engine
 from taizhang.sweep.findings import delta
 from taizhang.sweep.findings.assemble import Assembler, Finding
 from taizhang.sweep.findings.index import write_index
@@ -86,24 +87,34 @@ def sweep(
     as_of: date | None = None,
     progress: Progress | None = None,
     engine: str = "duckdb",
+    master: str | None = None,
     reveal_reason: str | None = None,
     rules: RuleSet | None = None,
 ) -> SweepResult:
     """Link, judge, diagnose, run the rules and write the findings of a county's newest deliveries.
 
-    as_of: read deliveries up to this day; None means all. engine: "duckdb". reveal_reason: why findings.jsonl may hold
-    full numbers; recorded in sweep.json. rules: None loads the shipped packs and the county's own.
+    as_of: read deliveries up to this day; None means all. engine: "duckdb" or "spark". master: where Spark runs
+    ("local[2]", "spark://…"); None means on this machine. reveal_reason: why findings.jsonl may hold full numbers;
+    recorded in sweep.json. rules: None loads the shipped packs and the county's own.
     Holds the lake meanwhile. Raises LakeBusyError while another run holds it, NothingDelivered, PackError for a pack that
     does not load, ValueError for an unknown engine.
     """
-    if engine != "duckdb":
+    if engine not in ENGINES:
         raise ValueError(engine)
+    opened = partial(
+        open_engine, engine, [county.data / "deliveries"], master=master, scratch=Lake(county.data).temporary
+    )
     with Lake(county.data).held():
-        return _sweep(county, as_of, progress or Silent(), reveal_reason, rules)
+        return _sweep(county, as_of, progress or Silent(), reveal_reason, rules, opened)
 
 
 def _sweep(
-    county: County, as_of: date | None, progress: Progress, reveal_reason: str | None, rules: RuleSet | None
+    county: County,
+    as_of: date | None,
+    progress: Progress,
+    reveal_reason: str | None,
+    rules: RuleSet | None,
+    opened: Callable[..., AbstractContextManager[Engine]],
 ) -> SweepResult:
     facts = [SourceFacts(s.id, s.kind.value, s.title, s.derived_from) for s in county.sources]
     deliveries = current_deliveries(county.data, facts, as_of)
@@ -126,7 +137,7 @@ def _sweep(
     shutil.rmtree(working, ignore_errors=True)
     working.mkdir(parents=True)
     try:
-        with DuckDbEngine([county.data / "deliveries"], memory=_memory(deliveries)) as database:
+        with opened(memory=_memory(deliveries)) as database:
             counts = task.run(database, working)
     except BaseException:
         shutil.rmtree(working, ignore_errors=True)
