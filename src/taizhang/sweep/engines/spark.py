@@ -55,7 +55,11 @@ class SparkEngine:
     def __init__(self, *, master: str = LOCAL, scratch: Path | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="taizhang-spark-", dir=scratch)
         self._scratch, self._written = Path(self._folder.name), 0
-        self._session = _session(master, self._scratch)
+        try:
+            self._session = _session(master, self._scratch)
+        except BaseException:
+            self._folder.cleanup()
+            raise
         self._frames: dict[str, DataFrame] = {}
 
     def __enter__(self) -> Self:
