@@ -14,7 +14,7 @@ from taizhang.sweep.engines import DuckDbEngine
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.link.persons import link_persons
 from taizhang.sweep.record_rows import record_table
-from taizhang.sweep.tables import RECORD_BASE, make_claim, make_record_raw
+from taizhang.sweep.tables import RECORD_BASE, make_claim_person, make_record_raw
 
 AS_OF = date(2020, 2, 19)
 
@@ -50,7 +50,7 @@ def diagnose_rows(
             sources[number] = SourceDelivery(number, name, kind, parents, delivery, delivery.name, day)
         with DuckDbEngine([Path(folder)]) as engine:
             make_record_raw(engine, list(sources.values()))
-            make_claim(engine)
-            linked = link_persons(engine, len(sources))
+            linked = link_persons(engine, sources)
+            make_claim_person(engine)
             found = diagnose(engine, sources, linked, judge_all(engine, sources))
     return [replace(one, records=tuple(place[record] for record in one.records)) for one in found]

@@ -32,7 +32,7 @@ from taizhang.sweep.lake import SourceDelivery, SourceFacts, current_deliveries
 from taizhang.sweep.link.persons import link_persons
 from taizhang.sweep.link.register import Register, assign_ids, remembered
 from taizhang.sweep.rules import RuleSet, load_packs
-from taizhang.sweep.tables import make_claim, make_record_raw
+from taizhang.sweep.tables import make_claim_person, make_record_raw
 
 STAGES = ("read", "link", "judge", "diagnose", "tables", "rules", "findings", "write")
 
@@ -166,10 +166,10 @@ class _Task:
         stage = self.clock.stage
         with stage("read"):
             make_record_raw(database, self.deliveries)
-            make_claim(database)
             register_answers(database, read_answers(self.data))
         with stage("link"):
-            linked = link_persons(database, max(sources) + 1)
+            linked = link_persons(database, sources)
+            make_claim_person(database)
             assign_ids(database, register)
         with stage("judge"):
             judged = judge_all(database, sources)

@@ -1,7 +1,9 @@
-"""The sweep's reading tables: `record_raw` over the deliveries, and `claim`, its narrow all-integer copy for linking.
+"""The sweep's reading tables: `record_raw` over the deliveries, and claims, its all-integer copies for linking.
 
-`claim` is what linking and judging work on: one row a record, every attribute that can tell persons apart encoded as
-an integer, so that a county's records fit in a few dozen megabytes and every comparison is an integer comparison.
+A claim is one row a record, every attribute that can tell persons apart encoded as an integer. Identity is settled for
+most persons by their key and name alone (link.keys); `involved` holds the claims of the others and of whom they may be
+mistaken for. `claim_person` holds the claims of all records with their persons, for what compares households and
+further fields.
 """
 
 from collections.abc import Sequence
@@ -67,47 +69,54 @@ def make_record_raw(engine: Engine, deliveries: Sequence[SourceDelivery]) -> Non
     engine.execute(f"CREATE OR REPLACE VIEW record_raw AS {' UNION ALL '.join(parts)}")
 
 
-def make_claim(engine: Engine) -> None:
-    """Create `bad_number`, `local_household` and `claim`.
+def wide(condition: str) -> str:
+    """A query for claims as delivered, texts of household numbers and identity numbers included.
 
-    claim.ident: the number's key where the number is valid; a negative integer for a number that is not (equal texts,
-    equal integers); a negative integer of its own for a record without a number. claim.name_id: 0 where there is no
-    name. claim.hh: the county household (link.households).
+    condition: SQL over `record_raw AS r`, which rows.
     """
-    kinds = ", ".join(f"'{kind}'" for kind in IDENTITY_KINDS)
-    engine.execute(f"""
-        CREATE OR REPLACE TABLE claim_wide AS
-        SELECT record_id, CAST(record_id // {RECORD_BASE} AS INTEGER) AS source_no, file_no, sheet_no, row_no,
-            CASE WHEN id_ok AND id_key IS NOT NULL AND id_kind IN ({kinds}) THEN id_key END AS valid_key,
-            CASE WHEN id_kind IN ('placeholder', 'empty', 'scientific')
-                OR id_ok AND id_key IS NOT NULL AND id_kind IN ({kinds}) THEN NULL ELSE COALESCE(core18, id_no) END AS id_text,
-            id_key,
-            COALESCE(CASE WHEN name IS NULL OR name_defects LIKE '%|NM-PLACEHOLDER|%' THEN 0 ELSE name_id END, 0) AS name_id,
-            birth_date, id_birth, CASE sex WHEN '男' THEN 1 WHEN '女' THEN 2 END AS sex,
-            TRY_CAST(village_code AS BIGINT) AS village, TRY_CAST(person_no AS BIGINT) AS person_no,
-            TRY_CAST(COALESCE(member_phone, household_phone) AS BIGINT) AS phone,
-            CASE relation_to_head WHEN '户主' THEN 1 WHEN '配偶' THEN 2 ELSE
-                CASE WHEN relation_to_head IS NULL THEN NULL ELSE 3 END END AS relation,
-            TRY_CAST(household_no AS BIGINT) AS hh_number,
-            CASE WHEN household_no NOT LIKE '{TEMPORARY}%' THEN 1 ELSE 0 END AS numbered,
-            CASE WHEN head_name IS NOT NULL THEN head_name_id END AS head_name_id,
-            COALESCE(CASE WHEN household_no NOT LIKE '{TEMPORARY}%' THEN household_no END, 'h' || head_core18, household_no,
-                'r' || CAST(file_no AS VARCHAR) || ':' || CAST(sheet_no AS VARCHAR) || ':' || CAST(household_run AS VARCHAR))
-                AS hh_text,
-            CASE WHEN id_defects LIKE '%|ID-EXCEL-TRUNC|%' THEN 1 ELSE 0 END AS truncated,
-            CASE WHEN COALESCE(is_present, TRUE) THEN 1 ELSE 0 END AS present, row_hash
-        FROM record_raw WHERE NOT COALESCE(struck, FALSE)
-    """)
-    engine.execute("""
-        CREATE OR REPLACE TABLE bad_number AS
-        SELECT id_text, id_key, -CAST(ROW_NUMBER() OVER (ORDER BY id_text) AS BIGINT) AS ident
-        FROM (SELECT id_text, MIN(id_key) AS id_key FROM claim_wide WHERE id_text IS NOT NULL
-            GROUP BY id_text)
-    """)
+    return f"""
+        SELECT r.record_id, CAST(r.record_id // {RECORD_BASE} AS INTEGER) AS source_no, r.file_no, r.sheet_no, r.row_no,
+            {VALID_KEY} AS valid_key,
+            CASE WHEN r.id_kind IN ('placeholder', 'empty', 'scientific') OR {VALID_KEY} IS NOT NULL THEN NULL
+                ELSE COALESCE(r.core18, r.id_no) END AS id_text,
+            r.id_key, {NAME_ID} AS name_id,
+            r.birth_date, r.id_birth, CASE r.sex WHEN '男' THEN 1 WHEN '女' THEN 2 END AS sex,
+            TRY_CAST(r.village_code AS BIGINT) AS village, TRY_CAST(r.person_no AS BIGINT) AS person_no,
+            TRY_CAST(COALESCE(r.member_phone, r.household_phone) AS BIGINT) AS phone,
+            CASE r.relation_to_head WHEN '户主' THEN 1 WHEN '配偶' THEN 2 ELSE
+                CASE WHEN r.relation_to_head IS NULL THEN NULL ELSE 3 END END AS relation,
+            TRY_CAST(r.household_no AS BIGINT) AS hh_number,
+            CASE WHEN r.household_no NOT LIKE '{TEMPORARY}%' THEN 1 ELSE 0 END AS numbered,
+            CASE WHEN r.head_name IS NOT NULL THEN r.head_name_id END AS head_name_id,
+            {HOUSEHOLD} AS hh_text,
+            CASE WHEN r.id_defects LIKE '%|ID-EXCEL-TRUNC|%' THEN 1 ELSE 0 END AS truncated,
+            CASE WHEN COALESCE(r.is_present, TRUE) THEN 1 ELSE 0 END AS present, r.row_hash
+        FROM record_raw AS r WHERE NOT COALESCE(r.struck, FALSE) AND {condition}"""
+
+
+_IDENTIFYING = ", ".join(f"'{kind}'" for kind in IDENTITY_KINDS)
+VALID_KEY = f"CASE WHEN r.id_ok AND r.id_kind IN ({_IDENTIFYING}) THEN r.id_key END"
+"""The number's key where the number can be somebody's, over `record_raw AS r`."""
+NAME_ID = "CASE WHEN r.name_defects LIKE '%|NM-PLACEHOLDER|%' THEN 0 ELSE COALESCE(r.name_id, 0) END"
+HOUSEHOLD = (
+    f"COALESCE(CASE WHEN r.household_no NOT LIKE '{TEMPORARY}%' THEN r.household_no END, 'h' || r.head_core18,"
+    " r.household_no, 'r' || CAST(r.file_no AS VARCHAR) || ':' || CAST(r.sheet_no AS VARCHAR) || ':'"
+    " || CAST(r.household_run AS VARCHAR))"
+)
+"""A source's own name of a record's household, over `record_raw AS r`."""
+
+
+def make_claims(engine: Engine, name: str) -> None:
+    """Create the table `name` out of `claim_wide`, with `local_household` over the same rows.
+
+    ident: the number's key where the number is valid; a negative integer for a number that is not (equal texts, equal
+    integers, `bad_number`); a negative integer of its own for a record without a number. name_id: 0 where there is no
+    name. hh: the county household (link.households).
+    """
     make_sheet_villages(engine)
     make_local_households(engine)
     engine.execute(f"""
-        CREATE OR REPLACE TABLE claim AS
+        CREATE OR REPLACE TABLE {name} AS
         SELECT c.record_id, c.source_no, c.file_no, c.sheet_no, c.row_no,
             COALESCE(c.valid_key, b.ident, -{10 * RECORD_BASE} - c.record_id) AS ident, c.name_id,
             c.birth_date, c.id_birth, c.sex, COALESCE(c.village, v.village) AS village, c.person_no, c.phone, c.relation, c.hh_number,
@@ -119,3 +128,18 @@ def make_claim(engine: Engine) -> None:
             ON v.source_no = c.source_no AND v.file_no = c.file_no AND v.sheet_no = c.sheet_no
     """)
     engine.execute("DROP TABLE claim_wide")
+
+
+def make_claim_person(engine: Engine) -> None:
+    """Create `claim_person`: the claims of all records with `root`, their person.
+
+    The person of a settled number is the number's key; the others are what linking made of them (`cell_person`).
+    """
+    engine.execute(f"CREATE OR REPLACE TABLE claim_wide AS {wide('TRUE')}")
+    make_claims(engine, "claim")
+    engine.execute("""
+        CREATE OR REPLACE TABLE claim_person AS
+        SELECT c.*, COALESCE(p.root, c.ident) AS root FROM claim AS c
+        LEFT JOIN (SELECT e.ident, e.name_id, q.root FROM cell AS e JOIN cell_person AS q ON q.cell_id = e.cell_id) AS p
+            ON p.ident = c.ident AND p.name_id = c.name_id
+    """)

@@ -84,8 +84,8 @@ def make_context(
     table = engine.fetch("""
         SELECT c.record_id, c.source_no, c.file_no, c.sheet_no, c.row_no, c.ident, c.root, COALESCE(c.hh, -1) AS hh,
             r.name
-        FROM claim_person AS c SEMI JOIN involved_root AS i ON i.root = c.root
-        JOIN record_raw AS r ON r.record_id = c.record_id
+        FROM involved_person AS c SEMI JOIN involved_root AS i ON i.root = c.root
+        JOIN claim_text AS r ON r.record_id = c.record_id
         ORDER BY c.root, c.record_id
     """)
     rows: dict[int, list[Row]] = defaultdict(list)

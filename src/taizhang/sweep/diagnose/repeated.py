@@ -146,9 +146,9 @@ def _rows_of(
 ) -> dict[tuple[int, int], list[tuple[int, int, str | None]]]:
     context.engine.register("shared_ident", pa.table({"ident": pa.array(sorted(wanted), pa.int64())}))
     table = context.engine.fetch("""
-        SELECT c.ident, c.root, c.record_id, c.source_no, r.name FROM claim_person AS c
+        SELECT c.ident, c.root, c.record_id, c.source_no, r.name FROM involved_person AS c
         SEMI JOIN shared_ident AS s ON s.ident = c.ident
-        JOIN record_raw AS r ON r.record_id = c.record_id ORDER BY c.record_id
+        JOIN claim_text AS r ON r.record_id = c.record_id ORDER BY c.record_id
     """)
     rows: dict[tuple[int, int], list[tuple[int, int, str | None]]] = defaultdict(list)
     for ident, root, record, source_no, name in zip(*(table[n].to_pylist() for n in table.column_names), strict=True):

@@ -93,10 +93,15 @@ def confirmed_numbers(judged: Judgement) -> set[int]:
 def confirmed_names(engine: Engine) -> set[int]:
     """Records whose name holds a traditional character that a second source writes, too: it is the legal name then."""
     table = engine.fetch("""
-        SELECT c.record_id FROM claim_person AS c
-        JOIN cell AS e ON e.cell_id = c.cell_id
-        JOIN (SELECT record_id FROM record_raw WHERE name_defects LIKE '%|NM-TRADITIONAL|%') AS r
-            ON r.record_id = c.record_id
-        WHERE e.n_sources > 1
+        WITH traditional AS (
+            SELECT c.record_id, c.ident, c.name_id FROM claim_person AS c
+            SEMI JOIN (SELECT record_id FROM record_raw WHERE name_defects LIKE '%|NM-TRADITIONAL|%') AS r
+                ON r.record_id = c.record_id)
+        SELECT t.record_id FROM traditional AS t
+        SEMI JOIN (
+            SELECT c.ident, c.name_id FROM claim_person AS c
+            SEMI JOIN traditional AS q ON q.ident = c.ident AND q.name_id = c.name_id
+            GROUP BY c.ident, c.name_id HAVING COUNT(DISTINCT c.source_no) > 1) AS s
+            ON s.ident = t.ident AND s.name_id = t.name_id
     """)
     return set(table["record_id"].to_pylist())

@@ -44,9 +44,9 @@ class Spelling:
 
 
 def county_spelling(engine: Engine) -> Spelling:
-    """Frequencies over the names of settled cells, one vote a distinct name."""
+    """Frequencies over the names of the involved records, one vote a distinct name."""
     table = engine.fetch("""
-        SELECT MIN(r.name) AS name FROM record_raw AS r
-        WHERE r.name IS NOT NULL AND r.name_defects IS NULL GROUP BY r.name_id ORDER BY r.name_id
+        SELECT DISTINCT r.name FROM claim_text AS r
+        WHERE r.name IS NOT NULL AND r.name_defects IS NULL ORDER BY r.name
     """)
     return Spelling(table["name"].combine_chunks())

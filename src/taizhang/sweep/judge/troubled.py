@@ -52,11 +52,11 @@ def read_troubled(engine: Engine) -> Troubled:
             OR (MIN(c.ident) <= 0)
     """)
     shown = ", ".join(f"c.{name}" for name in INTEGERS)
+    texts = ", ".join(f"r.{name}" for name in TEXTS)
     table = engine.fetch(f"""
-        SELECT {shown}, r.name, COALESCE(r.core18, r.id_no) AS number, r.id_no, r.id_kind, r.id_defects,
-            r.name_defects, r.name_alias, r.former_name
-        FROM claim_person AS c SEMI JOIN troubled AS t ON t.root = c.root
-        JOIN record_raw AS r ON r.record_id = c.record_id
+        SELECT {shown}, {texts}
+        FROM involved_person AS c SEMI JOIN troubled AS t ON t.root = c.root
+        JOIN claim_text AS r ON r.record_id = c.record_id
         ORDER BY c.root, c.source_no, c.record_id
     """)
     columns = {}

@@ -1,40 +1,10 @@
 """Pairs of cells worth comparing: equality joins on every key that two records of one person may still share.
 
-Only suspects look for partners, and every join is on integers. Invalid numbers are decoded by their check digit into
-the few valid numbers that one slip could have damaged (identity-engine design, section 5d).
+Only suspects look for partners, and every join is on integers.
 """
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from taizhang.identity.numbers import id_key, indel_candidates, syndrome_candidates
 from taizhang.sweep.engines import Engine
-
-PREFIX_15 = 1100
-"""Keys with equal key // 1100 share the first fifteen digits (17 digits × 11 + check)."""
-
-
-def make_decoded(engine: Engine) -> None:
-    """Create `decoded` (ident of an invalid number, key of a valid number of the county that one slip damages so)."""
-    bad = engine.fetch("SELECT ident, id_key, id_text FROM bad_number ORDER BY ident")
-    shaped = bad.filter(pc.is_valid(bad["id_key"]))
-    rows, keys, _ = syndrome_candidates(shaped["id_key"].combine_chunks().to_numpy(zero_copy_only=False))
-    idents = shaped["ident"].to_numpy()[rows]
-    loose = bad.filter(pc.is_in(pc.utf8_length(bad["id_text"]), value_set=pa.array([17, 19], pa.int32())))
-    texts = zip(loose["ident"].to_pylist(), loose["id_text"].to_pylist(), strict=True)
-    lost = [(ident, id_key(number)) for ident, text in texts for number, _ in indel_candidates(text)]
-    engine.register(
-        "decoded_raw",
-        pa.table({
-            "ident": np.concatenate([idents, np.array([ident for ident, _ in lost], dtype=np.int64)]),
-            "key": np.concatenate([keys, np.array([key for _, key in lost], dtype=np.int64)]),
-        }),
-    )  # fmt: skip
-    engine.execute("""
-        CREATE OR REPLACE TABLE decoded AS SELECT DISTINCT d.ident, d.key FROM decoded_raw AS d
-        SEMI JOIN cell AS c ON c.ident = d.key
-    """)
+from taizhang.sweep.link.reach import PREFIX_15
 
 
 def make_pairs(engine: Engine) -> None:

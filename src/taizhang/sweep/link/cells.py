@@ -5,6 +5,7 @@ others are looked at (identity-engine design, section 6).
 """
 
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.link.keys import few
 
 
 def make_cells(engine: Engine, sources: int) -> None:
@@ -12,7 +13,7 @@ def make_cells(engine: Engine, sources: int) -> None:
 
     Suspect: no valid number, a number with several names, or witnesses from at most half of the sources.
     """
-    bits = " + ".join(f"MAX(CASE WHEN source_no = {n} THEN {2**n} ELSE 0 END)" for n in range(sources))
+    bits = "BIT_OR(CASE source_no " + " ".join(f"WHEN {n} THEN {2**n}" for n in range(sources)) + " END)"
     engine.execute(f"""
         CREATE OR REPLACE TABLE cell AS
         SELECT CAST(ROW_NUMBER() OVER (ORDER BY ident, name_id) AS BIGINT) - 1 AS cell_id, * FROM (
@@ -24,7 +25,7 @@ def make_cells(engine: Engine, sources: int) -> None:
                 MIN(person_no) AS person_no_a, MAX(person_no) AS person_no_b, MIN(phone) AS phone_a,
                 MAX(phone) AS phone_b, MIN(relation) AS relation_a, MAX(relation) AS relation_b,
                 MAX(truncated) AS truncated
-            FROM claim GROUP BY ident, name_id)
+            FROM involved GROUP BY ident, name_id)
     """)
     engine.execute(f"""
         CREATE OR REPLACE TABLE suspect AS
@@ -33,5 +34,5 @@ def make_cells(engine: Engine, sources: int) -> None:
         FROM cell AS c
         LEFT JOIN (SELECT ident FROM cell WHERE ident > 0 GROUP BY ident HAVING COUNT(*) > 1) AS k ON k.ident = c.ident
         WHERE c.ident <= 0 OR k.ident IS NOT NULL OR c.truncated = 1 OR c.name_id = 0
-            OR c.n_sources <= {max(1, sources // 2)}
+            OR c.n_sources <= {few(sources)}
     """)

@@ -40,9 +40,9 @@ class Cells:
 def involved_cells(engine: Engine) -> Cells:
     """Cells of `pair` with the texts of their first records."""
     table = engine.fetch("""
-        SELECT c.*, r.name, COALESCE(r.core18, r.id_no) AS number FROM cell AS c
+        SELECT c.*, r.name, r.number FROM cell AS c
         SEMI JOIN (SELECT a AS cell_id FROM pair UNION SELECT b FROM pair) AS p ON p.cell_id = c.cell_id
-        JOIN record_raw AS r ON r.record_id = c.first_record
+        JOIN claim_text AS r ON r.record_id = c.first_record
         ORDER BY c.cell_id
     """)
     ints = {}

@@ -1,14 +1,18 @@
 """Linking from records to persons, as one step: cells, pairs, scores, groups."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from taizhang.sweep.engines import Engine
-from taizhang.sweep.link.candidates import make_decoded, make_pairs
+from taizhang.sweep.lake import SourceDelivery
+from taizhang.sweep.link.candidates import make_pairs
 from taizhang.sweep.link.cells import make_cells
 from taizhang.sweep.link.cluster import cluster, store_persons
 from taizhang.sweep.link.features import Cells, involved_cells
+from taizhang.sweep.link.keys import make_keys
+from taizhang.sweep.link.reach import make_involved
 from taizhang.sweep.link.score import Scored, score_pairs
 
 
@@ -24,10 +28,14 @@ class Linked:
     ambiguous: list[tuple[int, int]]
 
 
-def link_persons(engine: Engine, sources: int) -> Linked:
-    """Make `cell`, `cell_person` and `claim_person` (claim with cell_id and root, the person's smallest cell)."""
-    make_cells(engine, sources)
-    make_decoded(engine)
+def link_persons(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Linked:
+    """Make `entity`, and of all who are not settled by it `cell`, `cell_person` and `involved_person`.
+
+    involved_person: claims with cell_id and root, the person's smallest cell. sources: by source number.
+    """
+    make_keys(engine, sources)
+    make_involved(engine, max(sources, default=-1) + 1)
+    make_cells(engine, max(sources, default=-1) + 1)
     make_pairs(engine)
     cells = involved_cells(engine)
     pairs = engine.fetch("SELECT a, b FROM pair ORDER BY a, b")
@@ -36,8 +44,8 @@ def link_persons(engine: Engine, sources: int) -> Linked:
     roots, ambiguous = cluster(cells, scored)
     store_persons(engine, cells, roots)
     engine.execute("""
-        CREATE OR REPLACE TABLE claim_person AS
-        SELECT c.*, e.cell_id, p.root FROM claim AS c
+        CREATE OR REPLACE TABLE involved_person AS
+        SELECT c.*, e.cell_id, p.root FROM involved AS c
         JOIN cell AS e ON e.ident = c.ident AND e.name_id = c.name_id
         JOIN cell_person AS p ON p.cell_id = e.cell_id
     """)
