@@ -69,10 +69,11 @@ def make_record_raw(engine: Engine, deliveries: Sequence[SourceDelivery]) -> Non
     engine.execute(f"CREATE OR REPLACE VIEW record_raw AS {' UNION ALL '.join(parts)}")
 
 
-def wide(condition: str) -> str:
-    """A query for claims as delivered, texts of household numbers and identity numbers included.
+def wide(household: str, joined: str = "", further: str = "") -> str:
+    """A query for claims as delivered, with texts of households and identity numbers.
 
-    condition: SQL over `record_raw AS r`, which rows.
+    household: SQL over `record_raw AS r` for the source's own name of the household. joined: a join that says which
+    rows. further: columns to add, each with a comma before it.
     """
     return f"""
         SELECT r.record_id, CAST(r.record_id // {RECORD_BASE} AS INTEGER) AS source_no, r.file_no, r.sheet_no, r.row_no,
@@ -88,10 +89,10 @@ def wide(condition: str) -> str:
             TRY_CAST(r.household_no AS BIGINT) AS hh_number,
             CASE WHEN r.household_no NOT LIKE '{TEMPORARY}%' THEN 1 ELSE 0 END AS numbered,
             CASE WHEN r.head_name IS NOT NULL THEN r.head_name_id END AS head_name_id,
-            {HOUSEHOLD} AS hh_text,
+            {household} AS hh_text,
             CASE WHEN r.id_defects LIKE '%|ID-EXCEL-TRUNC|%' THEN 1 ELSE 0 END AS truncated,
-            CASE WHEN COALESCE(r.is_present, TRUE) THEN 1 ELSE 0 END AS present, r.row_hash
-        FROM record_raw AS r WHERE NOT COALESCE(r.struck, FALSE) AND {condition}"""
+            CASE WHEN COALESCE(r.is_present, TRUE) THEN 1 ELSE 0 END AS present, r.row_hash{further}
+        FROM record_raw AS r {joined} WHERE NOT COALESCE(r.struck, FALSE)"""
 
 
 _IDENTIFYING = ", ".join(f"'{kind}'" for kind in IDENTITY_KINDS)
@@ -104,17 +105,23 @@ HOUSEHOLD = (
     " || CAST(r.household_run AS VARCHAR))"
 )
 """A source's own name of a record's household, over `record_raw AS r`."""
+LOCAL_HOUSEHOLD = (
+    "COALESCE(TRY_CAST(r.household_no AS BIGINT), -r.head_id_key,"
+    " -(r.file_no * CAST(100000000000 AS BIGINT) + r.sheet_no * CAST(10000000 AS BIGINT) + r.household_run))"
+)
+"""The same as an integer, good enough to find who lives together; negative where the source has no number for it."""
 
 
-def make_claims(engine: Engine, name: str) -> None:
+def make_claims(engine: Engine, name: str, *, living: str = "claim_wide") -> None:
     """Create the table `name` out of `claim_wide`, with `local_household` over the same rows.
 
     ident: the number's key where the number is valid; a negative integer for a number that is not (equal texts, equal
     integers, `bad_number`); a negative integer of its own for a record without a number. name_id: 0 where there is no
-    name. hh: the county household (link.households).
+    name. hh: the county household (link.households). living: a table with the household columns of `claim_wide`, of these
+    and of further records, whose households are asked.
     """
-    make_sheet_villages(engine)
-    make_local_households(engine)
+    make_sheet_villages(engine, living)
+    make_local_households(engine, living)
     engine.execute(f"""
         CREATE OR REPLACE TABLE {name} AS
         SELECT c.record_id, c.source_no, c.file_no, c.sheet_no, c.row_no,
@@ -135,7 +142,7 @@ def make_claim_person(engine: Engine) -> None:
 
     The person of a settled number is the number's key; the others are what linking made of them (`cell_person`).
     """
-    engine.execute(f"CREATE OR REPLACE TABLE claim_wide AS {wide('TRUE')}")
+    engine.execute(f"CREATE OR REPLACE TABLE claim_wide AS {wide(HOUSEHOLD)}")
     make_claims(engine, "claim")
     engine.execute("""
         CREATE OR REPLACE TABLE claim_person AS

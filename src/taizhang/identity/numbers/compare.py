@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from taizhang.identity.numbers.kinds import IdDefect, IdKind, IdParse
 
@@ -113,19 +114,82 @@ def compare_number_pairs(a: pa.StringArray, b: pa.StringArray) -> tuple[pa.Strin
     Returns (codes as a set text in order of strength, first is primary: "XS-ID-SUBST" or "XS-ID-EXCEL|XS-ID-SEQ";
     "equal"; "absent"), and places as "11,12". A pair that comes again is compared once.
     """
-    codes: npt.NDArray[np.object_] = np.full(len(a), None, dtype=object)
+    joined = pa.table({"a": a, "b": b})
+    texts_a, texts_b = joined["a"].combine_chunks(), joined["b"].combine_chunks()
+    codes: npt.NDArray[np.object_] = np.full(len(a), ABSENT, dtype=object)
     places: npt.NDArray[np.object_] = np.full(len(a), "", dtype=object)
-    texts_a, texts_b = a.to_pylist(), b.to_pylist()
+    there = pc.and_(texts_a.is_valid(), texts_b.is_valid()).to_numpy(zero_copy_only=False)
+    same = pc.fill_null(pc.equal(texts_a, texts_b), False).to_numpy(zero_copy_only=False)
+    codes[there & same] = EQUAL
+    whole = there & ~same & _is_18(texts_a) & _is_18(texts_b)
+    rows = np.flatnonzero(whole)
+    if rows.size:
+        codes[rows], places[rows] = _compare_matrices(_matrix(texts_a, rows), _matrix(texts_b, rows))
+    rows = np.flatnonzero(there & ~same & ~whole)
     memo: dict[tuple[str, str], tuple[str, str]] = {}
-    for row, (x, y) in enumerate(zip(texts_a, texts_b, strict=True)):
-        if x is None or y is None:
-            codes[row] = ABSENT
-        elif x == y:
-            codes[row] = EQUAL
-        else:
-            pair = (x, y) if x < y else (y, x)
-            if pair not in memo:
-                found, at = compare_texts(*pair)
-                memo[pair] = ("|".join(found), ",".join(map(str, at)))
-            codes[row], places[row] = memo[pair]
-    return pa.array(codes.tolist(), pa.string()), pa.array(places.tolist(), pa.string())
+    odd = (side.take(pa.array(rows)).to_pylist() for side in (texts_a, texts_b))
+    for row, x, y in zip(rows.tolist(), *odd, strict=True):
+        pair = (x, y) if x < y else (y, x)
+        if pair not in memo:
+            found, at = compare_texts(*pair)
+            memo[pair] = ("|".join(found), ",".join(map(str, at)))
+        codes[row], places[row] = memo[pair]
+    return pa.array(codes, pa.string()), pa.array(places, pa.string())
+
+
+def _is_18(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
+    """Which texts have 18 characters of one byte each."""
+    size = pc.equal(pc.binary_length(texts), 18)
+    fits = pc.and_(size, pc.equal(pc.utf8_length(texts), 18))
+    return np.asarray(pc.fill_null(fits, False).to_numpy(zero_copy_only=False))
+
+
+def _matrix(texts: pa.StringArray, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+    taken = texts.take(pa.array(rows)).cast(pa.binary(18))
+    return np.frombuffer(taken.buffers()[1], dtype=np.uint8, count=18 * len(rows), offset=18 * taken.offset).reshape(
+        -1, 18
+    )
+
+
+_CODES_18 = (
+    "XS-ID-EXCEL", "XS-ID-SUBST", "XS-ID-TRANSPOSE", "XS-ID-JUMP", "XS-ID-INDEL", "XS-ID-BIRTH", "XS-ID-REGION",
+    "XS-ID-SEQ",
+)  # fmt: skip
+
+
+def _compare_matrices(
+    a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8]
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+    """`_compare_18` for many: (codes as set texts in order of strength, places) of pairs of 18 characters."""
+    differs = a != b
+    count = differs.sum(axis=1)
+    row = np.arange(len(a))
+    first, last = differs.argmax(axis=1), 17 - differs[:, ::-1].argmax(axis=1)
+    zeros = (a[:, 15:] == ord("0")).all(axis=1) | (b[:, 15:] == ord("0")).all(axis=1)
+    crossed = (count == 2) & (a[row, first] == b[row, last]) & (a[row, last] == b[row, first])
+    area, birth, sequence = (differs[:, part].any(axis=1) for part in (slice(6), slice(6, 14), slice(14, 17)))
+    flags = (
+        ~differs[:, :15].any(axis=1) & zeros,
+        count == 1,
+        crossed & (last == first + 1),
+        crossed & (last != first + 1),
+        (count > 2) & (_shifted(a, b, first) | _shifted(b, a, first)),
+        birth & ~area & ~sequence,
+        area & ~birth & ~sequence,
+        sequence & ~area & ~birth,
+    )
+    bits = sum(flag.astype(np.int64) << place for place, flag in enumerate(flags))
+    fitting, back = np.unique(bits, return_inverse=True)
+    named = ["|".join(code for place, code in enumerate(_CODES_18) if mask >> place & 1) for mask in fitting.tolist()]
+    codes = np.array([text or "XS-ID-DISJOINT" for text in named], dtype=object)[back]
+    marks, at = np.unique((differs << np.arange(18)).sum(axis=1), return_inverse=True)
+    shown = [",".join(str(place + 1) for place in range(18) if mask >> place & 1) for mask in marks.tolist()]
+    return codes, np.array(shown, dtype=object)[at]
+
+
+def _shifted(x: npt.NDArray[np.uint8], y: npt.NDArray[np.uint8], first: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Whether dropping the digit of `x` at the first difference and closing the gap leads to the beginning of `y`."""
+    closed = x[:, 1:17] == y[:, :16]
+    from_here = np.logical_and.accumulate(closed[:, ::-1], axis=1)[:, ::-1]
+    shifted: npt.NDArray[np.bool_] = (first <= 11) & from_here[np.arange(len(x)), np.minimum(first, 11)]
+    return shifted

@@ -97,10 +97,11 @@ def judge_names(
     possible = troubled["name_id"] != 0
     lengths = pc.fill_null(pc.utf8_length(troubled.arrays["name"]), 0).to_numpy(zero_copy_only=False).astype(np.int64)
     base = _Field(troubled, troubled["name_id"], possible, possible, lengths)
-    names = [troubled.texts["name"][row] or "" for row in base.row.tolist()]
-    defects = [troubled.texts["name_defects"][row] or "" for row in base.row.tolist()]
-    prior = _relative(spelling.log_likely(names), base.owner)
-    prior += np.array([_spelling_evidence(one) for one in defects])
+    rows = pa.array(base.row)
+    prior = _relative(spelling.log_likely(troubled.arrays["name"].take(rows)), base.owner)
+    defects = pc.fill_null(troubled.arrays["name_defects"].take(rows), "").dictionary_encode()
+    weights = np.array([_spelling_evidence(one) for one in defects.dictionary.to_pylist()] or [0.0])
+    prior += weights[defects.indices.to_numpy(zero_copy_only=False)]
     prior += evidence(base.owner, base.value) if evidence else 0.0
 
     def relate(left: Ints, right: Ints) -> Compared:

@@ -1,9 +1,8 @@
 """How usual a spelling is in this county: the last word where sources stand one against one."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from taizhang.sweep.engines import Engine
@@ -15,32 +14,45 @@ STRENGTH = 0.6
 class Spelling:
     """Frequencies of characters in surnames and given names, over the county's distinct names."""
 
-    def __init__(self, names: pa.Array) -> None:
-        texts = [text for text in names.to_pylist() if text]
-        self.first = self._logs("".join(text[0] for text in texts))
-        self.given = self._logs("".join(text[1:] for text in texts))
+    def __init__(self, names: pa.StringArray) -> None:
+        codes, starts, _ = _points(names)
+        leads = np.zeros(len(codes), dtype=bool)
+        leads[starts[starts < len(codes)]] = True
+        self._first, self._given = _Logs(codes[leads]), _Logs(codes[~leads])
 
-    @staticmethod
-    def _logs(characters: str) -> dict[str, float]:
-        points, counts = np.unique(np.frombuffer(characters.encode("utf-32-le"), dtype=np.uint32), return_counts=True)
-        total = max(1, int(counts.sum()))
-        logs = {
-            chr(point): float(np.log((n + 0.5) / total))
-            for point, n in zip(points.tolist(), counts.tolist(), strict=True)
-        }
-        logs[""] = float(np.log(0.5 / total))
-        return logs
-
-    def log_likely(self, names: Sequence[str]) -> NDArray[np.float64]:
+    def log_likely(self, names: pa.StringArray) -> NDArray[np.float64]:
         """Mean log-frequency of the characters, scaled to three characters so that length itself does not count."""
-        return np.array([STRENGTH * self._one(name) for name in names]) if names else np.zeros(0)
+        codes, starts, lengths = _points(names)
+        owner = np.repeat(np.arange(len(lengths)), lengths)
+        leads = np.arange(len(codes)) == np.repeat(starts, lengths)
+        logs = np.where(leads, self._first.of(codes), self._given.of(codes))
+        mean = np.bincount(owner, weights=logs, minlength=len(lengths)) / np.maximum(lengths, 1)
+        return STRENGTH * np.where(lengths > 0, 3.0 * mean, self._given.unseen)
 
-    def _one(self, name: str) -> float:
-        if not name:
-            return self.given[""]
-        logs = [self.first.get(name[0], self.first[""])]
-        logs += [self.given.get(character, self.given[""]) for character in name[1:]]
-        return 3.0 * sum(logs) / len(logs)
+
+class _Logs:
+    """Natural logarithms of the frequencies of characters."""
+
+    def __init__(self, codes: NDArray[np.uint32]) -> None:
+        self.known, counts = np.unique(codes, return_counts=True)
+        total = max(1, len(codes))
+        self.logs = np.log((counts + 0.5) / total)
+        self.unseen = float(np.log(0.5 / total))
+
+    def of(self, codes: NDArray[np.uint32]) -> NDArray[np.float64]:
+        if not len(self.known):
+            return np.full(len(codes), self.unseen)
+        place = np.minimum(np.searchsorted(self.known, codes), len(self.known) - 1)
+        return np.where(self.known[place] == codes, self.logs[place], self.unseen)
+
+
+def _points(names: pa.StringArray) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]:
+    """Code points of all names in a row, and where each begins and how many it has; a null has none."""
+    filled = pc.fill_null(names, "")
+    joined = "".join(filled.to_pylist())
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    lengths = pc.utf8_length(filled).to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes, np.cumsum(lengths) - lengths, lengths
 
 
 def county_spelling(engine: Engine) -> Spelling:
@@ -49,4 +61,4 @@ def county_spelling(engine: Engine) -> Spelling:
         SELECT DISTINCT r.name FROM claim_text AS r
         WHERE r.name IS NOT NULL AND r.name_defects IS NULL ORDER BY r.name
     """)
-    return Spelling(table["name"].combine_chunks())
+    return Spelling(table["name"].combine_chunks().cast(pa.string()))

@@ -52,9 +52,9 @@ def read_troubled(engine: Engine) -> Troubled:
             OR (MIN(c.ident) <= 0)
     """)
     shown = ", ".join(f"c.{name}" for name in INTEGERS)
-    texts = ", ".join(f"r.{name}" for name in TEXTS)
+    listed = ", ".join(f"r.{name}" for name in TEXTS)
     table = engine.fetch(f"""
-        SELECT {shown}, {texts}
+        SELECT {shown}, {listed}
         FROM involved_person AS c SEMI JOIN troubled AS t ON t.root = c.root
         JOIN claim_text AS r ON r.record_id = c.record_id
         ORDER BY c.root, c.source_no, c.record_id

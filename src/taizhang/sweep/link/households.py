@@ -16,7 +16,7 @@ SHEET_SHARE = 0.8
 """Share of a sheet's persons in one village from which the sheet is taken to be that village's."""
 
 
-def make_sheet_villages(engine: Engine) -> None:
+def make_sheet_villages(engine: Engine, living: str) -> None:
     """Create `sheet_village` (source_no, file_no, sheet_no, village) for sheets whose rows name no village.
 
     A village's own ledger often says its village in the title only; its people say it in the other sources.
@@ -26,8 +26,8 @@ def make_sheet_villages(engine: Engine) -> None:
         SELECT source_no, file_no, sheet_no, village FROM (
             SELECT c.source_no, c.file_no, c.sheet_no, k.village, COUNT(*) AS n,
                 SUM(COUNT(*)) OVER (PARTITION BY c.source_no, c.file_no, c.sheet_no) AS whole
-            FROM claim_wide AS c
-            JOIN (SELECT valid_key, MIN(village) AS village FROM claim_wide
+            FROM {living} AS c
+            JOIN (SELECT valid_key, MIN(village) AS village FROM {living}
                 WHERE valid_key IS NOT NULL AND village IS NOT NULL GROUP BY valid_key
                 HAVING MIN(village) = MAX(village)) AS k ON k.valid_key = c.valid_key
             WHERE c.village IS NULL GROUP BY c.source_no, c.file_no, c.sheet_no, k.village)
@@ -35,25 +35,25 @@ def make_sheet_villages(engine: Engine) -> None:
     """)
 
 
-def make_local_households(engine: Engine) -> None:
+def make_local_households(engine: Engine, living: str) -> None:
     """Create `local_household`: every source's own households, with `hh`, the county household.
 
     A valid number's home is its household in the first source that has it; a household follows the home that gets most
     votes of its members, its number and its head (the smallest on a tie), whatever the sources number their households.
     """
-    engine.execute("""
+    engine.execute(f"""
         CREATE OR REPLACE TABLE local_raw AS
         SELECT *, CAST(ROW_NUMBER() OVER (ORDER BY source_no, hh_text) AS BIGINT) AS hh_no FROM (
             SELECT c.source_no, c.hh_text, MAX(c.numbered) AS numbered, MIN(COALESCE(c.village, s.village)) AS village,
                 MIN(c.head_name_id) AS head_name_id
-            FROM claim_wide AS c
+            FROM {living} AS c
             LEFT JOIN sheet_village AS s
                 ON s.source_no = c.source_no AND s.file_no = c.file_no AND s.sheet_no = c.sheet_no
             WHERE c.hh_text IS NOT NULL GROUP BY c.source_no, c.hh_text)
     """)
-    engine.execute("""
+    engine.execute(f"""
         CREATE OR REPLACE TABLE member AS
-        SELECT c.valid_key, c.name_id, c.source_no, l.hh_no FROM claim_wide AS c
+        SELECT c.valid_key, c.name_id, c.source_no, l.hh_no FROM {living} AS c
         JOIN local_raw AS l ON l.source_no = c.source_no AND l.hh_text = c.hh_text
         WHERE c.valid_key IS NOT NULL
     """)
