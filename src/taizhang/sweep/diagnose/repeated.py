@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pyarrow as pa
 
 from taizhang.sweep.diagnose.context import Context
@@ -102,8 +103,9 @@ def _home(context: Context, group: int) -> int:
     """The household most rows of the person stand in, the smallest on a tie."""
     troubled = context.troubled
     counts: dict[int, int] = defaultdict(int)
-    for at in (troubled.group == group).nonzero()[0].tolist():
-        counts[int(troubled["hh"][at])] += 1
+    first, last = np.searchsorted(troubled.group, [group, group + 1])
+    for hh in troubled["hh"][int(first) : int(last)].tolist():
+        counts[hh] += 1
     return min(counts, key=lambda hh: (-counts[hh], hh))
 
 
