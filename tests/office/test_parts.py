@@ -1,5 +1,7 @@
 """The parts of desk pages: what they show, what they escape, and that they stand without built files."""
 
+import re
+from pathlib import Path
 from types import SimpleNamespace as Thing
 
 import pytest
@@ -7,6 +9,10 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 
+import taizhang.office
+from officepeople import TOWN, person
+from taizhang.office.access.navigation import GROUPS
+from taizhang.office.access.roles import Role
 from taizhang.office.parts import assets
 from taizhang.office.parts.apps import browser_files_are_built
 from taizhang.office.parts.model import Cell, Chart, Column, Filter, Filters, Progress, Row, Series, Table
@@ -174,3 +180,43 @@ def test_without_built_files_pages_stand_bare_and_the_check_warns(built):
     assert "没有找到" in html
     assert "stylesheet" not in html
     assert [one.id for one in browser_files_are_built()] == ["parts.W001"]
+
+
+OFFICE = Path(taizhang.office.__file__).parent
+ICONS = (OFFICE.parents[2] / "web" / "icons.txt").read_text("utf-8").split("\n")
+TEMPLATES = sorted(OFFICE.rglob("*.html"), key=str)
+
+
+def test_every_icon_that_is_used_is_built_into_the_sprite():
+    pattern = re.compile(r'\{% icon "([\w-]+)"|icon_name="([\w-]+)"')
+    used = {a or b for page in TEMPLATES for a, b in pattern.findall(page.read_text("utf-8"))}
+    used |= {entry.icon for _, entries in GROUPS for entry in entries}
+
+    assert used <= set(ICONS)
+
+
+@pytest.mark.parametrize("page", TEMPLATES, ids=lambda page: page.relative_to(OFFICE).as_posix())
+def test_templates_hold_nothing_that_the_content_policy_refuses(page):
+    found = re.findall(r'\sstyle=|<style|\son\w+="|hx-on|javascript:|data-bs-t', page.read_text("utf-8"))
+
+    assert found == []
+
+
+@pytest.mark.django_db
+def test_the_header_names_who_is_logged_in_and_where_they_work(client):
+    user = person(Role.TOWN_DATA_LEAD, TOWN)
+    client.force_login(user)
+
+    html = client.get("/").content.decode()
+
+    assert "镇(办)业务骨干" in html
+    assert TOWN.prefix in html
+    assert "退出" in html
+
+
+@pytest.mark.django_db
+def test_the_login_page_names_nobody(client):
+    html = client.get("/accounts/login/").content.decode()
+
+    assert "退出" not in html
+    assert 'data-user=""' in html

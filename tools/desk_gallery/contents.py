@@ -24,7 +24,7 @@ def frame(current: str) -> dict[str, Any]:
         "county": Thing(name="洋县"),
         "actor": Thing(user_id=7, name="李文静"),
         "role_names": ["监测中心操作员"],
-        "areas": ["洋县"],
+        "area_names": ["洋县"],
         "search_url": "/search",
         "csrf_token": "made-up",
         "navigation": [

@@ -69,6 +69,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "taizhang.office.access.navigation.navigation",
+                "taizhang.office.parts.header.header",
             ],
         },
     }

@@ -17,6 +17,7 @@ register = template.Library()
 DESK = "src/desk.ts"
 THEME = "src/theme.ts"
 SPRITE = "icons.txt"
+TABS = 4
 
 
 @register.simple_tag
@@ -78,3 +79,9 @@ def page_numbers(page: Page[Any]) -> list[int | None]:
     """Numbers to show in a pager: both ends, the current page and its neighbours; None stands for a gap."""
     shown = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return [one if isinstance(one, int) else None for one in shown]
+
+
+@register.simple_tag
+def first_entries(navigation: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first entries of the side bar, for the bar at the bottom of a phone; it has room for four."""
+    return [entry for group in navigation for entry in group["items"]][:TABS]
