@@ -22,6 +22,8 @@ DECLARED, UNDECLARED = 0.3, 0.01
 """Share of an ancestor's mistakes that a source repeats, before anything is learned."""
 COPY_WEIGHT, VILLAGE_WEIGHT = 10.0, 3.0
 """Mistakes the prior share counts for, in the county and in one village."""
+KNOWN_WEIGHT = 300.0
+"""The same for a share that another field has told: the field's own mistakes must be many to deny it."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def judge(
     for source, parents in ancestors.items():
         for parent in parents:
             prior_copy[source, parent] = prior_copy[parent, source] = DECLARED
+    weight = COPY_WEIGHT if known_copying is None else KNOWN_WEIGHT
     if known_copying is not None:
         prior_copy = np.maximum(prior_copy, known_copying)
     copying = prior_copy.copy()
@@ -118,7 +121,7 @@ def judge(
         posterior = _normalised(total, candidates.group)
         wrong = np.where(right, 0.0, posterior[options.candidate])
         rate = _learned_rate(claims, options, wrong, totals, families)
-        copying, local = _learned_copying(claims, options, wrong, couples, prior_copy, villages, common)
+        copying, local = _learned_copying(claims, options, wrong, couples, (prior_copy, weight), villages, common)
     return Judged(posterior, rate, copying)
 
 
@@ -183,14 +186,22 @@ def _learned_rate(claims: Claims, options: Options, wrong: Floats, totals: Ints,
 
 
 def _learned_copying(
-    claims: Claims, options: Options, wrong: Floats, couples: _Couples, prior: Floats, villages: int, common: int
+    claims: Claims,
+    options: Options,
+    wrong: Floats,
+    couples: _Couples,
+    before: tuple[Floats, float],
+    villages: int,
+    common: int,
 ) -> tuple[Floats, Floats]:
     """The share of a source's mistakes that another repeats, county-wide and by village.
 
     Which of the two copied is not told by the data, so the share is taken of the one with fewer mistakes: whoever
     copies has all the mistakes of the other and its own besides. `common` is the family of mistakes that two systems
-    make alike without any copying (a character neither of them can store), or −1.
+    make alike without any copying (a character neither of them can store), or −1. before: the shares expected before
+    anything is learned, and for how many mistakes they count.
     """
+    prior, weight = before
     doubt = np.zeros(len(claims.group))
     np.add.at(doubt, options.claim, np.where(options.family == common, 0.0, wrong))
     # Only mistakes that are likelier than not are heard: else a little doubt would feed on itself round by round.
@@ -205,6 +216,6 @@ def _learned_copying(
     np.add.at(seen_high, (village, high, low), doubt[couples.claim])
     seen = np.maximum(np.minimum(seen_low, seen_high), shared)
     whole = np.maximum(np.minimum(seen_low.sum(axis=0), seen_high.sum(axis=0)), shared.sum(axis=0))
-    county = (shared.sum(axis=0) + prior * COPY_WEIGHT) / (whole + COPY_WEIGHT)
+    county = (shared.sum(axis=0) + prior * weight) / (whole + weight)
     local = (shared + county * VILLAGE_WEIGHT) / (seen + VILLAGE_WEIGHT)
     return np.minimum(county, 0.95), np.minimum(local, 0.9)
