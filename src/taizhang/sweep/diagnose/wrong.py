@@ -139,8 +139,6 @@ def name_diagnoses(context: Context) -> Iterator[Diagnosis]:
         true_row = int(verdict.row[verdict.best[group]])
         if _is_lost(troubled.texts["name_defects"][at]) and _is_lost(troubled.texts["name_defects"][true_row]):
             continue  # nobody has the whole name: every row is NM-LOSS by itself, and none explains another
-        if troubled.texts["name"][at] in {troubled.texts["former_name"][m] for m in _members(context, group)}:
-            continue  # some ledger records it as this person's former name: known, hence silent
         code = str(verdict.compared.code[at])
         source_no = int(troubled["source_no"][at])
         source = context.source_id(source_no)
@@ -156,7 +154,7 @@ def name_diagnoses(context: Context) -> Iterator[Diagnosis]:
         if int(troubled["ident"][at]) > 0:
             evidence.append("各来源证件号码一致")
         top = candidates[0].probability
-        alias = {troubled.texts["name_alias"][m] for m in members} - {None}
+        alias = {troubled.texts[column][m] for m in members for column in ("name_alias", "former_name")} - {None}
         if troubled.texts["name"][at] in alias:
             code = "XS-NAME-ALIAS"
         yield Diagnosis(

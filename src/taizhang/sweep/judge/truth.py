@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 ROUNDS = 6
 DECLARED, UNDECLARED = 0.3, 0.01
 """Share of an ancestor's mistakes that a source repeats, before anything is learned."""
-COPY_WEIGHT, VILLAGE_WEIGHT = 10.0, 3.0
+COPY_WEIGHT, VILLAGE_WEIGHT = 10.0, 10.0
 """Mistakes the prior share counts for, in the county and in one village."""
 KNOWN_WEIGHT = 300.0
 """The same for a share that another field has told: the field's own mistakes must be many to deny it."""
