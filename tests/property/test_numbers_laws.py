@@ -23,6 +23,7 @@ from taizhang.identity.numbers import (
     from_key,
     id_key,
     indel_candidates,
+    indel_keys,
     parse_id,
     parse_ids,
     repair_candidates,
@@ -308,3 +309,14 @@ def test_comparing_pairs_is_symmetric(pairs):
     a, b = pa.array([x for x, _ in pairs], pa.string()), pa.array([y for _, y in pairs], pa.string())
 
     assert compare_number_pairs(a, b)[0].to_pylist() == compare_number_pairs(b, a)[0].to_pylist()
+
+
+@settings(max_examples=60)
+@given(st.lists(st.text("0123456789X", min_size=16, max_size=20), max_size=4))
+def test_lost_and_extra_characters_of_a_column_are_those_of_each(texts):
+    rows, keys = indel_keys(texts)
+
+    for place, text in enumerate(texts):
+        decoded = {from_key(int(key)) for key in keys[rows == place]}
+        assert {number for number, _ in indel_candidates(text)} <= decoded
+        assert all(check_digit(number[:17]) == number[17] for number in decoded)

@@ -16,6 +16,7 @@ from taizhang.identity.numbers.repair import (
     TRANSPOSITION,
     Repair,
     indel_candidates,
+    indel_keys,
     repair_candidates,
     syndrome_candidates,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "from_key",
     "id_key",
     "indel_candidates",
+    "indel_keys",
     "mask_number",
     "numbers_in",
     "parse_id",

@@ -6,7 +6,7 @@ s + (d' - d)(w - w') ≡ 0. So an invalid number has at most 18 + 17 candidates,
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -102,6 +102,33 @@ def indel_candidates(text: str) -> Iterator[tuple[str, int]]:
         if number not in seen and _is_sound(number):
             seen.add(number)
             yield number, place
+
+
+def indel_keys(texts: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """`indel_candidates` for many, as (place of the text, key); the same key may come twice, birth dates are not looked at.
+
+    texts: any; those that are not 17 or 19 ASCII characters long give nothing.
+    """
+    rows, keys = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for length in (17, 19):
+        place = np.array(
+            [at for at, text in enumerate(texts) if len(text) == length and text.isascii()], dtype=np.int64
+        )
+        joined = "".join(texts[at] for at in place.tolist())
+        cells = np.frombuffer(joined.encode("ascii"), dtype=np.uint8).reshape(-1, length).astype(np.int64) - ord("0")
+        cells = np.where(cells == ord("X") - ord("0"), 10, cells)
+        for at in range(18 if length == 17 else 19):
+            for new in range(10 + (at == 17)) if length == 17 else (None,):
+                parts = (cells[:, :at], np.full((len(cells), 1), new), cells[:, at:]) if new is not None else (
+                    cells[:, :at], cells[:, at + 1 :])  # fmt: skip
+                digits = np.concatenate(parts, axis=1)
+                formed = ((digits[:, :17] >= 0) & (digits[:, :17] <= 9)).all(axis=1)
+                formed &= (digits[:, 17] >= 0) & (digits[:, 17] <= 10)
+                key = (digits[:, :17] @ (10 ** np.arange(16, -1, -1, dtype=np.int64))) * 11 + digits[:, 17]
+                sound = np.flatnonzero(formed)[valid_keys(key[formed])]
+                rows.append(place[sound])
+                keys.append(key[sound])
+    return np.concatenate(rows), np.concatenate(keys)
 
 
 def repair_candidates(

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from taizhang.identity.numbers import id_key, indel_candidates, syndrome_candidates
+from taizhang.identity.numbers import indel_keys, syndrome_candidates
 from taizhang.sweep.engines import Engine
 
 
@@ -18,13 +18,12 @@ def make_decoded(engine: Engine) -> None:
     rows, keys, _ = syndrome_candidates(shaped["id_key"].combine_chunks().to_numpy(zero_copy_only=False))
     idents = shaped["ident"].to_numpy()[rows]
     loose = bad.filter(pc.is_in(pc.utf8_length(bad["id_text"]), value_set=pa.array([17, 19], pa.int32())))
-    texts = zip(loose["ident"].to_pylist(), loose["id_text"].to_pylist(), strict=True)
-    lost = [(ident, id_key(number)) for ident, text in texts for number, _ in indel_candidates(text)]
+    place, lost = indel_keys(loose["id_text"].to_pylist())
     engine.register(
         "decoded_raw",
         pa.table({
-            "ident": np.concatenate([idents, np.array([ident for ident, _ in lost], dtype=np.int64)]),
-            "key": np.concatenate([keys, np.array([key for _, key in lost], dtype=np.int64)]),
+            "ident": np.concatenate([idents, loose["ident"].to_numpy()[place]]),
+            "key": np.concatenate([keys, lost]),
         }),
     )  # fmt: skip
     engine.execute("""
