@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "taizhang.office.people",
     "taizhang.office.findings",
     "taizhang.office.jobs",
+    "taizhang.office.casework",
+    "taizhang.office.sources",
     "taizhang.office.desk",
     "taizhang.office.parts",
 ]
@@ -138,4 +140,10 @@ FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # kind of job: (queue, handler). A queue in jobs.services.queue.SINGLE runs one job at a time.
-JOB_HANDLERS: dict[str, tuple[str, str]] = {}
+JOB_HANDLERS: dict[str, tuple[str, str]] = {
+    "handback.write": ("export", "taizhang.office.casework.jobs.write_handback"),
+    "intake.propose": ("sweep", "taizhang.office.sources.services.propose"),
+    "intake.watch": ("sweep", "taizhang.office.sources.jobs.watch"),
+    "sweep.run": ("sweep", "taizhang.office.sources.jobs.run_sweep"),
+    "casework.remind": ("fast", "taizhang.office.casework.jobs.daily"),
+}

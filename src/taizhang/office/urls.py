@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.home, name="home"),
     path("health", desk.health, name="health"),
     path("language", set_language, name="set_language"),
+    path("", include("taizhang.office.sources.urls")),
+    path("", include("taizhang.office.casework.urls")),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:job_id>/", jobs.job_progress, name="job_progress"),
     path("jobs/<int:job_id>/cancel", jobs.job_cancel, name="job_cancel"),

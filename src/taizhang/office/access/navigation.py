@@ -21,7 +21,11 @@ class Entry:
 
 
 GROUPS: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
-    (_("工作台"), (Entry("home", _("首页"), "home"),)),
+    (_("工作台"), (Entry("home", _("首页"), "home"), Entry("tasks", _("任务"), "clipboard-list"), Entry("notices", _("提醒"), "bell"))),
+    (
+        _("整改"),
+        (Entry("handbacks", _("回填"), "arrow-back-up"), Entry("exemptions", _("豁免清单"), "ban"), Entry("terms", _("期限与审核"), "clock")),
+    ),
     (
         _("核查"),
         (
@@ -33,6 +37,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
     (
         _("运行"),
         (
+            Entry("sources", _("来源与报送"), "cloud-upload"),
             Entry("schedules", _("排查计划"), "calendar-time"),
             Entry("calendar", _("工作日历"), "calendar"),
             Entry("jobs", _("后台任务"), "list-check"),

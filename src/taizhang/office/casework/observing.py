@@ -1,0 +1,38 @@
+"""What a sweep's moves mean for people's work; the import calls it once, inside its transaction."""
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from taizhang.office.casework.models import Correction, CorrectionState, Exemption, ExemptionState, Task, Verification
+from taizhang.office.findings.services.importing import Moved
+from taizhang.office.findings.states import State
+
+
+def follow_moves(moves: Sequence[Moved]) -> None:
+    """Bring tasks, corrections, verifications and exemptions in line with the states that the engine has set."""
+    by_state: dict[State, list[str]] = {}
+    for move in moves:
+        by_state.setdefault(State(move.finding.state), []).append(move.finding.pk)
+    lapsed = [move.finding.pk for move in moves if move.before is State.EXEMPTED and move.finding.state == State.OPEN]
+    now = timezone.now()
+    for state in (State.PROVEN, State.OUT_OF_RULE):
+        _end(by_state.get(state, []))
+    again = by_state.get(State.NOT_FIXED, []) + by_state.get(State.REOPENED, [])
+    Correction.objects.filter(finding__in=again, state=CorrectionState.HANDED_BACK).update(
+        state=CorrectionState.CONTRADICTED
+    )
+    Verification.objects.filter(finding__in=again, withdrawn_at=None).update(withdrawn_at=now)
+    Exemption.objects.filter(finding__in=lapsed, state=ExemptionState.APPROVED).update(
+        state=ExemptionState.ENDED, ended_why="value_changed"
+    )
+
+
+def _end(identities: Sequence[str]) -> None:
+    Correction.objects.filter(finding__in=identities, state=CorrectionState.HANDED_BACK).update(
+        state=CorrectionState.CONFIRMED
+    )
+    Correction.objects.filter(
+        finding__in=identities, state__in=[CorrectionState.PROPOSED, CorrectionState.APPROVED]
+    ).update(state=CorrectionState.WITHDRAWN)
+    Task.objects.filter(finding__in=identities, ended_at=None).update(ended_at=timezone.now())

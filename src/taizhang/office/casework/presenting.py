@@ -1,0 +1,182 @@
+"""The loop's rows as the parts of pages; everything a list shows is masked."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from taizhang.intake.model import FIELDS
+from taizhang.office.access.roles import Role
+from taizhang.office.casework.models import Exemption, HandBack, Notice, ReviewPolicy, Task
+from taizhang.office.casework.services.clocks import DEFAULTS, workdays_of
+from taizhang.office.casework.transitions import MOVES, REVIEWS
+from taizhang.office.findings.states import State
+from taizhang.office.parts.model import Cell, Column, Row, Table, Tone
+
+PROOF: dict[str, Tone] = {"confirmed": "success", "contradicted": "danger"}
+
+
+def label_of(step: str) -> str:
+    """The label of a move."""
+    return str(MOVES[step].label)
+
+
+def _place(finding: Any) -> str:
+    return f"{finding.town_name}{finding.village_name}"
+
+
+def tasks_table(tasks: Iterable[Task], today: date) -> Table:
+    """Tasks, each opening its finding."""
+    columns = [Column(_("问题")), Column(_("何人")), Column(_("地点")), Column(_("状态")), Column(_("期限"), kind="date"), Column(_("经办"))]  # fmt: skip
+    rows = [
+        Row(
+            [
+                Cell(task.finding.message, note=task.finding.short_id),
+                Cell(task.finding.name, note=task.finding.masked_number),
+                Cell(_place(task.finding)),
+                Cell(str(State(task.finding.state).label), tone="info"),
+                Cell(task.due_on.isoformat(), note=_("已超期") if task.due_on < today and not task.paused_on else ""),
+                Cell(str(task.assignee or _("待指定")), note=str(Role(task.role).label)),
+            ],
+            url=reverse("finding", args=[task.finding.short_id]),
+            key=str(task.pk),
+        )
+        for task in tasks
+    ]
+    return Table(columns, rows, empty=_("没有待办任务"), empty_hint=_("派发给您的问题会出现在这里。"))
+
+
+def workload_table(rows: Iterable[dict[str, Any]]) -> Table:
+    """Who has how many tasks; each row opens the page to give them to others."""
+    columns = [Column(_("经办")), Column(_("待办"), kind="number"), Column(_("超期"), kind="number")]
+    lines = [
+        Row(
+            [
+                Cell(one["assignee__display_name"] or _("待指定"), note=str(Role(one["role"]).label)),
+                Cell(one["open"]),
+                Cell(one["overdue"], tone="danger" if one["overdue"] else ""),
+            ],
+            url=reverse("reassign", args=[one["assignee_id"]]) if one["assignee_id"] else "",
+        )
+        for one in rows
+    ]
+    return Table(columns, lines, caption=_("工作量"), empty=_("没有待办任务"))
+
+
+def notices_table(notices: Iterable[Notice]) -> Table:
+    """A person's notices, in words without personal data."""
+    texts = {
+        "overdue": _("下级有 %(count)s 项任务超期，最早期限 %(earliest)s"),
+        "due:50": _("您有 %(count)s 项任务时间过半，最早 %(earliest)s 到期"),
+        "due:80": _("您有 %(count)s 项任务将到期，最早 %(earliest)s 到期"),
+        "due:100": _("您有 %(count)s 项任务到期，最早期限 %(earliest)s"),
+    }
+    rows = [
+        Row(
+            [Cell(texts[one.kind] % one.facts), Cell(date_format(localtime(one.at), "Y-m-d H:i"))], url=reverse("tasks")
+        )
+        for one in notices
+    ]
+    return Table([Column(_("提醒")), Column(_("时间"), kind="date")], rows, empty=_("没有新的提醒"))
+
+
+def exemptions_table(rows: Iterable[Exemption]) -> Table:
+    """Exemptions with their reasons and ends."""
+    columns = [
+        Column(_("问题")),
+        Column(_("理由")),
+        Column(_("到期"), kind="date"),
+        Column(_("提出")),
+        Column(_("状态")),
+    ]
+    lines = [
+        Row(
+            [
+                Cell(one.finding.message, note=f"{one.finding.name} {_place(one.finding)}"),
+                Cell(one.reason),
+                Cell(one.expires_on.isoformat()),
+                Cell(str(one.proposed_by)),
+                Cell(one.get_state_display(), tone="warning" if one.approved_by_id is None else "success"),
+            ],
+            url=reverse("finding", args=[one.finding.short_id]),
+        )
+        for one in rows
+    ]
+    return Table(columns, lines, empty=_("没有豁免"), empty_hint=_("经批准暂不整改的问题列在这里，到期自动重新打开。"))
+
+
+def handbacks_table(batches: Iterable[HandBack]) -> Table:
+    """Batches of the county."""
+    county = settings.INSTALLATION.county
+    columns = [
+        Column(_("批次")),
+        Column(_("来源")),
+        Column(_("条数"), kind="number"),
+        Column(_("状态")),
+        Column(_("由谁")),
+    ]
+    rows = [
+        Row(
+            [
+                Cell(one.number, note=one.sha256[:12]),
+                Cell(county.source(one.source).title),
+                Cell(one.lines),
+                Cell(
+                    _("已录入") if one.entered_on else _("待录入") if one.sha256 else _("生成中"),
+                    tone="success" if one.entered_on else "info",
+                ),
+                Cell(str(one.created_by or "")),
+            ],
+            url=reverse("handback", args=[one.pk]),
+        )
+        for one in batches
+    ]
+    return Table(columns, rows, empty=_("还没有回填批次"))
+
+
+def lines_table(batch: HandBack) -> Table:
+    """The lines of a batch, masked, with what the next delivery said."""
+    columns = [Column(_("问题")), Column(_("字段")), Column(_("原值")), Column(_("现值")), Column(_("单元格"), kind="mono"), Column(_("印证"))]  # fmt: skip
+    rows = [
+        Row(
+            [
+                Cell(one.finding.short_id, note=one.finding.name),
+                Cell(FIELDS[one.field].zh if one.field in FIELDS else one.field),
+                Cell(one.before_mask),
+                Cell(one.after_mask),
+                Cell(f"{one.sheet} {one.cell}".strip()),
+                Cell(one.get_state_display(), tone=PROOF.get(one.state, "info")),
+            ],
+            url=reverse("finding", args=[one.finding.short_id]),
+        )
+        for one in batch.corrections.select_related("finding").order_by("pk")
+    ]
+    return Table(columns, rows)
+
+
+CLOCKS = {
+    "verify": "入户核实", "verify_urgent": "入户核实（紧急）", "village": "村确认", "town": "镇审核", "county": "县复核",
+    "write_back": "录入来源系统", "answer": "答复",
+}  # fmt: skip
+
+
+def clock_rows() -> list[dict[str, Any]]:
+    """Terms: {name, label, workdays}."""
+    return [{"name": name, "label": _(CLOCKS[name]), "workdays": workdays_of(name)} for name in DEFAULTS]
+
+
+def policy_rows() -> list[dict[str, Any]]:
+    """Levels of review: {level, label, mode, count}."""
+    stored = {one.level: one for one in ReviewPolicy.objects.all()}
+    return [
+        {
+            "level": level, "label": label_of(name), "mode": stored[level].mode if level in stored else "any",
+            "count": stored[level].count if level in stored else 1,
+        }
+        for level, name in REVIEWS.items()
+    ]  # fmt: skip

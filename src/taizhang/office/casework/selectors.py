@@ -1,0 +1,189 @@
+"""Questions about the loop: what may be done now, what waits for whom, how much everybody has to do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from taizhang.intake.model import FIELDS
+from taizhang.office.access.actor import Actor
+from taizhang.office.casework.models import (
+    Correction,
+    CorrectionState,
+    Evidence,
+    Exemption,
+    ExemptionState,
+    HandBack,
+    Notice,
+    Task,
+    Verification,
+)
+from taizhang.office.casework.services.exempting import MAY_BE_EXEMPTED
+from taizhang.office.casework.services.values import IDENTITY_FIELDS
+from taizhang.office.casework.transitions import REVIEWS, Move, moves_from
+from taizhang.office.errors import NotFound
+from taizhang.office.findings.models import Finding
+from taizhang.office.findings.selectors.details import detail_of
+
+
+@dataclass(frozen=True)
+class Actions:
+    """What the actor may do about a finding now. level: of review, empty where none is theirs; fields: to be corrected."""
+
+    moves: tuple[Move, ...]
+    level: str
+    fields: tuple[Mapping[str, Any], ...]
+    task: Task | None
+    verification: Verification | None
+    corrections: tuple[Correction, ...]
+    evidence: tuple[Evidence, ...]
+    exemption: Exemption | None
+    may_exempt: bool
+    may_decide: bool
+    may_add_evidence: bool
+
+
+def actions_for(actor: Actor, finding: Finding) -> Actions:
+    """Everything the action panel of a finding's page shows."""
+    allowed = tuple(move for move in moves_from(finding.state) if actor.may(move.permission, finding.division_code))
+    names = {move.name for move in allowed}
+    verification = finding.verifications.filter(withdrawn_at=None).select_related("by").first()
+    exemption = finding.exemptions.filter(state__in=[ExemptionState.PROPOSED, ExemptionState.APPROVED]).first()
+    is_maker = verification is not None and verification.by_id == actor.user_id
+    return Actions(
+        moves=allowed,
+        level=next((level for level, name in REVIEWS.items() if name in names and not is_maker), ""),
+        fields=correctable_fields(finding) if "confirm" in names else (),
+        task=finding.tasks.filter(ended_at=None).select_related("assignee").first(),
+        verification=verification,
+        corrections=tuple(finding.corrections.exclude(state=CorrectionState.WITHDRAWN).select_related("proposed_by")),
+        evidence=tuple(finding.evidence.select_related("by")),
+        exemption=exemption,
+        may_exempt=exemption is None
+        and finding.state in MAY_BE_EXEMPTED
+        and actor.may("exemption.propose", finding.division_code),
+        may_decide=exemption is not None
+        and exemption.state == ExemptionState.PROPOSED
+        and exemption.proposed_by_id != actor.user_id
+        and actor.may("exemption.decide", finding.division_code),
+        may_add_evidence="confirm" in names,
+    )
+
+
+def correctable_fields(finding: Finding) -> tuple[Mapping[str, Any], ...]:
+    """The source's fields a correction may concern: {source, title, field, label, suggestion, is_number}."""
+    detail = detail_of(finding)
+    seen = {(one["source"], one["field"]) for one in detail["observed"] if one["field"]}
+    seen |= {(finding.source, field) for field in finding.fields if finding.source and field}
+    best = {one["field"]: one["value"] for one in reversed(detail["candidates"])}
+    titles = {source.id: source.title for source in settings.INSTALLATION.county.sources}
+    wrong = finding.culprit or finding.source
+    listed = sorted(seen, key=lambda one: (one[0] != wrong, one))
+    return tuple(
+        {
+            "source": source, "title": titles.get(source, source), "field": field,
+            "label": FIELDS[field].zh if field in FIELDS else field,
+            "suggestion": best.get(field, "") if source == wrong and field not in ("id_no", "head_id_no") else "",
+            "has_candidate": source == wrong and bool(best.get(field)),
+            "is_identity": field in IDENTITY_FIELDS,
+        }
+        for source, field in listed
+        if source in titles
+    )  # fmt: skip
+
+
+def suggested_value(finding: Finding, field: str) -> str:
+    """The likeliest candidate for a field, for «take the suggestion». Raises NotFound where there is none."""
+    for one in detail_of(finding)["candidates"]:
+        if one["field"] == field and one["value"]:
+            return str(one["value"])
+    raise NotFound
+
+
+def open_tasks_of(actor: Actor) -> QuerySet[Task]:
+    """A person's own open tasks, the earliest due first; outside no area of theirs."""
+    mine = Task.objects.filter(assignee_id=actor.user_id, ended_at=None)
+    return mine.select_related("finding").order_by("due_on", "pk")
+
+
+def tasks_in_scope(*, overdue_on: date | None = None) -> QuerySet[Task]:
+    """All open tasks of the open scope, or those past their day."""
+    tasks = Task.objects.filter(ended_at=None).select_related("finding", "assignee").order_by("due_on", "pk")
+    return tasks.filter(due_on__lt=overdue_on, paused_on=None) if overdue_on else tasks
+
+
+def workload(today: date | None = None) -> list[dict[str, Any]]:
+    """Open and overdue tasks of everybody in the scope, the busiest first; rows without a holder have assignee None."""
+    late = Q(due_on__lt=today or timezone.localdate(), paused_on=None)
+    return list(
+        Task.objects.filter(ended_at=None)
+        .values("assignee_id", "assignee__display_name", "role")
+        .annotate(open=Count("pk"), overdue=Count("pk", filter=late))
+        .order_by("-open", "assignee_id")
+    )
+
+
+def waiting_counts(actor: Actor) -> dict[str, int]:
+    """What waits for the actor in the scope, by move: for the home page."""
+    counts = dict(Finding.objects.values_list("state").annotate(Count("pk")))
+    found: dict[str, int] = {}
+    for state, count in counts.items():
+        for move in moves_from(state):
+            if actor.may(move.permission):
+                found[move.name] = found.get(move.name, 0) + count
+    return found
+
+
+def handbacks() -> QuerySet[HandBack]:
+    """All batches, newest first."""
+    return HandBack.objects.select_related("created_by", "entered_by")
+
+
+def waiting_for_handback() -> list[tuple[str, int]]:
+    """Approved corrections of the scope that are in no batch yet, by source."""
+    rows = Correction.objects.filter(state=CorrectionState.APPROVED, handback=None)
+    return list(rows.values_list("source").annotate(Count("pk")).order_by("source"))
+
+
+def exemptions_in_scope(states: Sequence[str]) -> QuerySet[Exemption]:
+    """Exemptions of the scope in some states, those that end first in front."""
+    rows = Exemption.objects.filter(state__in=states).select_related("finding", "proposed_by", "approved_by")
+    return rows.order_by("expires_on", "pk")
+
+
+def unread_notices(actor: Actor) -> QuerySet[Notice]:
+    """A person's own notices that they have not read."""
+    return Notice.objects.filter(user_id=actor.user_id, read_at=None)
+
+
+def sees_only_own(actor: Actor) -> bool:
+    """Whether a helper's roles let them see only findings of their own tasks."""
+    return not actor.may("finding.list") and actor.may("finding.verify")
+
+
+def suggestion(finding_id: str, field: str) -> str:
+    """The likeliest candidate for a field of a finding in the scope. Raises NotFound."""
+    finding = Finding.objects.filter(pk=finding_id).first()
+    if finding is None:
+        raise NotFound
+    return suggested_value(finding, field)
+
+
+def handback_of(handback_id: int) -> HandBack:
+    """One batch. Raises NotFound."""
+    batch = HandBack.objects.select_related("created_by", "entered_by").filter(pk=handback_id).first()
+    if batch is None:
+        raise NotFound
+    return batch
+
+
+def short_id_of(finding_id: str) -> str:
+    """The number by which a finding's page is addressed. Raises NotFound."""
+    short_id = Finding.objects.filter(pk=finding_id).values_list("short_id", flat=True).first()
+    if short_id is None:
+        raise NotFound
+    return str(short_id)

@@ -1,0 +1,1 @@
+"""Changes of the loop, one function a decision."""

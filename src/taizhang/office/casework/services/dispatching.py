@@ -1,0 +1,104 @@
+"""Dispatch: findings become tasks; and tasks change hands when a cadre leaves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from taizhang.office import ledger
+from taizhang.office.access.actor import Actor
+from taizhang.office.access.roles import Role
+from taizhang.office.accounts.models import User
+from taizhang.office.accounts.selectors import actor_for
+from taizhang.office.casework.errors import WrongState
+from taizhang.office.casework.models import Task
+from taizhang.office.casework.services.clocks import due, workdays_of
+from taizhang.office.casework.services.moving import locked, move_finding
+from taizhang.office.casework.services.routing import route
+from taizhang.office.casework.transitions import MOVES
+from taizhang.office.errors import Forbidden, NotFound
+from taizhang.office.findings.models import Finding
+from taizhang.office.jobs.calendar import WorkCalendar
+
+
+@dataclass(frozen=True)
+class Dispatched:
+    """How a bulk dispatch went: tasks made, findings that found nobody."""
+
+    tasks: int
+    without_holder: int
+
+
+def dispatch_findings(*, actor: Actor, finding_ids: Sequence[str], assignee_id: int | None = None) -> Dispatched:
+    """Make a task of every finding, all or none. assignee_id: to this person instead of by routing.
+
+    Raises NotFound when any is outside the scope, Forbidden, WrongState.
+    """
+    move = MOVES["dispatch"]
+    tasks = without = 0
+    with transaction.atomic():
+        calendar = WorkCalendar.of_county()
+        for finding_id in sorted(set(finding_ids)):
+            finding = locked(actor, finding_id, move)
+            task = _task(actor, finding, assignee_id, calendar)
+            tasks, without = tasks + 1, without + (task.assignee_id is None)
+            move_finding(actor, finding, move, assignee=task.assignee_id, due_on=task.due_on.isoformat())
+    return Dispatched(tasks, without)
+
+
+def _task(actor: Actor, finding: Finding, assignee_id: int | None, calendar: WorkCalendar) -> Task:
+    if assignee_id is None:
+        role, assignee_id = route(finding)
+    else:
+        role = Role(_role_of(assignee_id, finding))
+    workdays = finding.deadline_workdays or workdays_of("verify")
+    Task.objects.filter(finding=finding, ended_at=None).update(ended_at=timezone.now())
+    return Task.objects.create(
+        division_code=finding.division_code, finding=finding, assignee_id=assignee_id, role=role,
+        dispatched_by_id=actor.user_id, dispatched_at=timezone.now(),
+        due_on=due(timezone.localdate(), workdays, calendar),
+    )  # fmt: skip
+
+
+def _role_of(assignee_id: int, finding: Finding) -> str:
+    user = User.objects.filter(pk=assignee_id, is_active=True).first()
+    holder = actor_for(user) if user else None
+    if holder is None or not holder.may("finding.verify", finding.division_code):
+        raise Forbidden("assignee")
+    return next(grant.role.value for grant in holder.grants if grant.area.covers(finding.division_code))
+
+
+def reassign_tasks(*, actor: Actor, from_user_id: int, to_user_id: int | None, reason: str) -> int:
+    """Give all open tasks of a person in the scope to another, or route them anew; gives how many changed hands.
+
+    Raises Forbidden where the new holder may not verify there, NotFound where there is nothing to give.
+    """
+    with transaction.atomic():
+        tasks = list(
+            Task.objects.select_for_update().filter(assignee_id=from_user_id, ended_at=None).select_related("finding")
+        )
+        if not tasks:
+            raise NotFound
+        for task in tasks:
+            if not actor.may("task.reassign", task.division_code):
+                raise Forbidden
+            if to_user_id is None:
+                task.role, task.assignee_id = route(task.finding, exclude=from_user_id)
+            else:
+                task.role, task.assignee_id = _role_of(to_user_id, task.finding), to_user_id
+            task.save(update_fields=["role", "assignee_id"])
+        ledger.record(
+            actor, "task.reassigned", "user", from_user_id, reason=reason, to=to_user_id, count=len(tasks),
+            tasks=[task.pk for task in tasks][:500],
+        )  # fmt: skip
+    return len(tasks)
+
+
+def reject_hit(*, actor: Actor, finding_id: str, reason: str) -> None:
+    """Say that the rule is wrong, not the ledger; it counts against the rule. Raises as `locked` does."""
+    move = MOVES["reject_hit"]
+    if not reason:
+        raise WrongState("reason")
+    with transaction.atomic():
+        move_finding(actor, locked(actor, finding_id, move), move, reason=reason)

@@ -1,0 +1,78 @@
+"""Evidence: papers and photos, sealed on disk under the hash of their bytes, shown to those who review."""
+
+import hashlib
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from taizhang.office import ledger
+from taizhang.office.access.actor import Actor
+from taizhang.office.casework.errors import BadEvidence
+from taizhang.office.casework.models import Evidence
+from taizhang.office.crypto.sealing import seal, unseal
+from taizhang.office.errors import Forbidden, NotFound
+from taizhang.office.findings.models import Finding
+
+LARGEST = 10 * 2**20
+BEGINNINGS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"%PDF-": "application/pdf"}
+KINDS = (
+    "居民身份证（正面）", "户口簿页", "户籍证明", "派出所证明", "出生医学证明", "死亡证明", "结婚证", "核验截图", "残疾证",
+    "低保证", "义务教育阶段学籍证明", "合疗本", "走访照片", "其他",
+)  # fmt: skip
+"""Kinds that serve identity (operations.md §9)."""
+
+
+def add_evidence(*, actor: Actor, finding_id: str, kind: str, name: str, content: bytes) -> Evidence:
+    """Keep a paper or photo with a finding. The kind of file is read from its bytes, never from its name.
+
+    Raises NotFound, Forbidden, BadEvidence.
+    """
+    content_type = next((found for start, found in BEGINNINGS.items() if content.startswith(start)), None)
+    if content_type is None or not content or len(content) > LARGEST or kind not in KINDS:
+        raise BadEvidence("file")
+    digest = hashlib.sha256(content).hexdigest()
+    with transaction.atomic():
+        finding = Finding.objects.filter(pk=finding_id).first()
+        if finding is None:
+            raise NotFound
+        if not actor.may("finding.verify", finding.division_code):
+            raise Forbidden
+        path = _path(digest)
+        if not path.exists():
+            fresh = path.with_suffix(".new")
+            fresh.write_bytes(seal(content.hex(), f"evidence:{digest}"))
+            fresh.replace(path)
+        evidence = Evidence.objects.create(
+            division_code=finding.division_code, finding=finding, kind=kind, name=Path(name).name[:120], sha256=digest,
+            size=len(content), content_type=content_type, by_id=actor.user_id,
+        )  # fmt: skip
+        ledger.record(
+            actor, "evidence.added", "finding", finding.finding_id, division_code=finding.division_code, kind=kind,
+            sha256=digest,
+        )  # fmt: skip
+    return evidence
+
+
+def read_evidence(*, actor: Actor, evidence_id: int) -> tuple[Evidence, bytes]:
+    """A paper's bytes; every look is recorded. Raises NotFound outside the scope."""
+    with transaction.atomic():
+        evidence = Evidence.objects.filter(pk=evidence_id).first()
+        if evidence is None:
+            raise NotFound
+        content = bytes.fromhex(unseal(_path(evidence.sha256).read_bytes(), f"evidence:{evidence.sha256}"))
+        ledger.record(
+            actor,
+            "evidence.read",
+            "evidence",
+            evidence.pk,
+            division_code=evidence.division_code,
+            sha256=evidence.sha256,
+        )
+    return evidence, content
+
+
+def _path(digest: str) -> Path:
+    folder: Path = settings.INSTALLATION.home / "evidence" / digest[:2]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / f"{digest}.sealed"

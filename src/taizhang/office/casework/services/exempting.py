@@ -1,0 +1,112 @@
+"""Exemptions: proposed with a reason, approved by another, ending by date or by another value."""
+
+from datetime import date, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from taizhang.office import ledger
+from taizhang.office.access.actor import Actor
+from taizhang.office.casework.errors import AnotherProposal, NothingToCorrect, OwnProposal, WrongState
+from taizhang.office.casework.models import Exemption, ExemptionState, Task
+from taizhang.office.errors import Forbidden, NotFound
+from taizhang.office.findings.models import Finding
+from taizhang.office.findings.states import State
+
+TERM = timedelta(days=365)
+MAY_BE_EXEMPTED = frozenset({
+    State.OPEN, State.DISPATCHED, State.VERIFYING, State.RETURNED, State.NOT_FIXED, State.REOPENED,
+})  # fmt: skip
+
+
+def propose_exemption(*, actor: Actor, finding_id: str, reason: str, expires_on: date | None = None) -> Exemption:
+    """Ask that a finding be let be for a time. Raises NotFound, Forbidden, WrongState, NothingToCorrect, AnotherProposal."""
+    if not reason.strip():
+        raise NothingToCorrect("reason")
+    today = timezone.localdate()
+    until = min(expires_on or today + TERM, today + TERM)
+    try:
+        with transaction.atomic():
+            finding = Finding.objects.select_for_update().filter(pk=finding_id).first()
+            if finding is None:
+                raise NotFound
+            if not actor.may("exemption.propose", finding.division_code):
+                raise Forbidden
+            if finding.state not in MAY_BE_EXEMPTED or until <= today:
+                raise WrongState(state=str(finding.state))
+            exemption = Exemption.objects.create(
+                division_code=finding.division_code, finding=finding, reason=reason, value_digest=finding.value_digest,
+                before_state=finding.state, expires_on=until, proposed_by_id=actor.user_id,
+            )  # fmt: skip
+            ledger.record(
+                actor, "exemption.proposed", "finding", finding.finding_id, division_code=finding.division_code,
+                reason=reason, expires_on=until.isoformat(),
+            )  # fmt: skip
+    except IntegrityError:
+        raise AnotherProposal("exemption") from None
+    return exemption
+
+
+def decide_exemption(*, actor: Actor, exemption_id: int, approve: bool, reason: str = "") -> None:
+    """Approve or refuse; never one's own. Raises NotFound, Forbidden, OwnProposal, WrongState."""
+    with transaction.atomic():
+        exemption = Exemption.objects.select_for_update().filter(pk=exemption_id).first()
+        if exemption is None:
+            raise NotFound
+        if not actor.may("exemption.decide", exemption.division_code):
+            raise Forbidden
+        if exemption.state != ExemptionState.PROPOSED:
+            raise WrongState(state=str(exemption.state))
+        if exemption.proposed_by_id == actor.user_id:
+            raise OwnProposal
+        finding = Finding.objects.select_for_update().get(pk=exemption.finding_id)
+        if approve and (finding.state not in MAY_BE_EXEMPTED or finding.value_digest != exemption.value_digest):
+            raise WrongState(state=str(finding.state))
+        exemption.state = ExemptionState.APPROVED if approve else ExemptionState.REJECTED
+        exemption.approved_by_id = actor.user_id
+        exemption.save(update_fields=["state", "approved_by"])
+        if approve:
+            _set_exempted(finding)
+        ledger.record(
+            actor, "exemption.approved" if approve else "exemption.refused", "finding", finding.finding_id,
+            division_code=finding.division_code, reason=reason,
+        )  # fmt: skip
+
+
+def exempt_explained(actor: Actor, finding: Finding, *, proposer_id: int, reason: str) -> None:
+    """An explanation that passed all reviews lets the finding be for a term; inside the reviewer's transaction."""
+    Exemption.objects.create(
+        division_code=finding.division_code, finding=finding, reason=reason, value_digest=finding.value_digest,
+        before_state=State.OPEN, expires_on=timezone.localdate() + TERM, state=ExemptionState.APPROVED,
+        proposed_by_id=proposer_id, approved_by_id=actor.user_id,
+    )  # fmt: skip
+    _set_exempted(finding)
+
+
+def lapse_exemption(actor: Actor, finding: Finding, why: str) -> None:
+    """End a finding's exemption and open it again; inside a transaction. why: expired, or value_changed."""
+    Exemption.objects.filter(finding=finding, state=ExemptionState.APPROVED).update(
+        state=ExemptionState.ENDED, ended_why=why
+    )
+    finding.state = State.OPEN
+    finding.save(update_fields=["state"])
+    ledger.record(
+        actor, "exemption.lapsed", "finding", finding.finding_id, division_code=finding.division_code, reason=why
+    )
+
+
+def lapse_expired(*, actor: Actor, today: date) -> int:
+    """Open every finding again whose exemption has come to its end; gives how many."""
+    count = 0
+    for exemption in Exemption.objects.filter(state=ExemptionState.APPROVED, expires_on__lt=today):
+        with transaction.atomic():
+            finding = Finding.objects.select_for_update().get(pk=exemption.finding_id)
+            lapse_exemption(actor, finding, "expired")
+        count += 1
+    return count
+
+
+def _set_exempted(finding: Finding) -> None:
+    finding.state = State.EXEMPTED
+    finding.save(update_fields=["state"])
+    Task.objects.filter(finding=finding, ended_at=None).update(ended_at=timezone.now())

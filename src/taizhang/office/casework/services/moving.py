@@ -1,0 +1,53 @@
+"""Moving a finding along the table: the lock, the permission, the state it is expected in, the ledger."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from taizhang.office import ledger
+from taizhang.office.access.actor import Actor
+from taizhang.office.casework.errors import WrongState
+from taizhang.office.casework.models import Task
+from taizhang.office.casework.transitions import MOVES, Move
+from taizhang.office.errors import Forbidden, NotFound
+from taizhang.office.findings.models import Finding
+from taizhang.office.findings.states import State
+
+HELD = frozenset({State.DISPATCHED, State.VERIFYING, State.NEED_INFO, State.RETURNED})
+"""States in which a task is in somebody's hands."""
+
+
+def locked(actor: Actor, finding_id: str, move: Move) -> Finding:
+    """The finding, locked, if the actor may make the move in its division and it stands where the move begins.
+
+    Raises NotFound outside the scope, Forbidden, WrongState.
+    """
+    finding: Finding | None = Finding.objects.select_for_update().filter(pk=finding_id).first()
+    if finding is None:
+        raise NotFound
+    if not actor.may(move.permission, finding.division_code):
+        raise Forbidden
+    if finding.state not in move.sources:
+        raise WrongState(state=str(finding.state))
+    return finding
+
+
+def move_finding(actor: Actor, finding: Finding, move: Move, *, reason: str = "", **facts: Any) -> None:
+    """Put a locked finding into the move's target and write the ledger; the task ends when it leaves its holder's hands."""
+    before = finding.state
+    finding.state = move.target
+    finding.save(update_fields=["state"])
+    if before in HELD and move.target not in HELD:
+        Task.objects.filter(finding=finding, ended_at=None).update(ended_at=timezone.now())
+    ledger.record(
+        actor, move.verb, "finding", finding.finding_id, division_code=finding.division_code, reason=reason,
+        state=[str(before), str(move.target)], **facts,
+    )  # fmt: skip
+
+
+def move_named(name: str) -> Move:
+    """The move of a name. Raises NotFound for a name that is not in the table."""
+    move = MOVES.get(name)
+    if move is None:
+        raise NotFound
+    return move

@@ -1,0 +1,139 @@
+"""Review by village, town and county: three different people, none of them the maker."""
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from taizhang.office import ledger
+from taizhang.office.access.actor import Actor
+from taizhang.office.access.roles import Role
+from taizhang.office.casework.errors import OwnProposal, StaleBase, WrongState
+from taizhang.office.casework.models import (
+    Correction,
+    CorrectionState,
+    ReturnReason,
+    Review,
+    ReviewPolicy,
+    Verification,
+)
+from taizhang.office.casework.services.moving import locked, move_finding
+from taizhang.office.casework.services.routing import candidates
+from taizhang.office.casework.services.verifying import undo_verification
+from taizhang.office.casework.transitions import MOVES, RETURNS, REVIEWS
+from taizhang.office.findings.models import Finding
+from taizhang.office.findings.states import State
+
+ROLE_OF_LEVEL = {
+    "village": Role.VILLAGE_TEAM, "town": Role.TOWN_DATA_LEAD, "county": Role.CENTRE_REVIEWER,
+}  # fmt: skip
+
+
+def approve_verification(*, actor: Actor, finding_id: str, level: str, note: str = "") -> bool:
+    """Approve at a level; True where the level is thereby through, False where its policy asks for more people.
+
+    Raises NotFound, Forbidden, WrongState, OwnProposal, StaleBase.
+    """
+    move = MOVES[REVIEWS[level]]
+    with transaction.atomic():
+        finding = locked(actor, finding_id, move)
+        verification = _current(finding)
+        _two_people(actor, verification, level)
+        if any(one.base_digest != finding.value_digest for one in _corrections(finding)):
+            raise StaleBase
+        _review(actor, finding, verification, level, approves=True, note=note)
+        if not _enough(verification, level, finding.division_code):
+            ledger.record(
+                actor, "finding.approval_added", "finding", finding.finding_id, division_code=finding.division_code,
+                reason=note, level=level,
+            )  # fmt: skip
+            return False
+        if level == "county":
+            _corrections(finding).update(state=CorrectionState.APPROVED)
+        move_finding(actor, finding, move, reason=note, level=level)
+        if level == "county" and not verification.is_true:
+            _exempt_explained(actor, finding, verification)
+    return True
+
+
+def return_verification(*, actor: Actor, finding_id: str, level: str, reason: ReturnReason, note: str) -> None:
+    """Give a verification back to its maker with a reason; its evidence stays. Raises as `approve_verification`."""
+    move = MOVES[RETURNS[level]]
+    with transaction.atomic():
+        finding = locked(actor, finding_id, move)
+        verification = _current(finding)
+        _two_people(actor, verification, level)
+        _review(actor, finding, verification, level, approves=False, note=note, reason=reason)
+        undo_verification(finding)
+        move_finding(actor, finding, move, reason=note, level=level, why=reason.value)
+
+
+def close_finding(*, actor: Actor, finding_id: str) -> None:
+    """Close a finding that a newer delivery has proven gone. Raises NotFound, Forbidden, WrongState, OwnProposal.
+
+    Whoever dispatched a finding does not close it (operations.md §1).
+    """
+    move = MOVES["close"]
+    with transaction.atomic():
+        finding = locked(actor, finding_id, move)
+        if finding.tasks.filter(dispatched_by_id=actor.user_id).exists():
+            raise OwnProposal
+        move_finding(actor, finding, move)
+
+
+def set_policy(*, actor: Actor, level: str, mode: str, count: int, reason: str) -> ReviewPolicy:
+    """Say how many approvals a level asks for; holds for reviews from now on."""
+    with transaction.atomic():
+        policy, _ = ReviewPolicy.objects.update_or_create(level=level, defaults={"mode": mode, "count": max(1, count)})
+        ledger.record(actor, "policy.changed", "policy", level, reason=reason, mode=mode, count=count)
+    return policy
+
+
+def _current(finding: Finding) -> Verification:
+    verification: Verification | None = finding.verifications.filter(withdrawn_at=None).first()
+    if verification is None:
+        raise WrongState(state=str(finding.state))
+    return verification
+
+
+def _corrections(finding: Finding) -> QuerySet[Correction]:
+    return Correction.objects.filter(finding=finding, state=CorrectionState.PROPOSED)
+
+
+def _two_people(actor: Actor, verification: Verification, level: str) -> None:
+    if verification.by_id == actor.user_id or verification.reviews.filter(by_id=actor.user_id).exists():
+        raise OwnProposal(level)
+
+
+def _review(
+    actor: Actor,
+    finding: Finding,
+    verification: Verification,
+    level: str,
+    *,
+    approves: bool,
+    note: str,
+    reason: str = "",
+) -> None:
+    Review.objects.create(
+        division_code=finding.division_code, verification=verification, level=level, approves=approves, note=note,
+        reason=reason, by_id=actor.user_id, maker_id=verification.by_id,
+    )  # fmt: skip
+
+
+def _enough(verification: Verification, level: str, division_code: str) -> bool:
+    policy = ReviewPolicy.objects.filter(level=level).first()
+    given = set(verification.reviews.filter(level=level, approves=True).values_list("by_id", flat=True))
+    if policy is None or policy.mode == ReviewPolicy.Mode.ANY:
+        return bool(given)
+    if policy.mode == ReviewPolicy.Mode.COUNT:
+        return len(given) >= policy.count
+    asked = set(candidates(ROLE_OF_LEVEL[level], division_code, timezone.localdate())) - {verification.by_id}
+    return asked <= given
+
+
+def _exempt_explained(actor: Actor, finding: Finding, verification: Verification) -> None:
+    """A denied finding whose explanation the county accepts is exempt until its values change."""
+    from taizhang.office.casework.services.exempting import exempt_explained
+
+    if finding.state == State.COUNTY_OK:
+        exempt_explained(actor, finding, proposer_id=verification.by_id, reason=verification.note)

@@ -1,0 +1,40 @@
+"""Whether a proposed value is a sound value of its field, and how it may be shown."""
+
+from datetime import date
+
+from taizhang.identity.names import NameDefect, parse_name
+from taizhang.identity.numbers import mask_number, parse_id
+from taizhang.office.casework.errors import BadValue
+
+NUMBER_FIELDS = frozenset({"id_no", "head_id_no"})
+NAME_FIELDS = frozenset({"name", "head_name"})
+IDENTITY_FIELDS = NUMBER_FIELDS | NAME_FIELDS | {"sex", "birth_date", "household_no", "person_no"}
+LONGEST = 200
+DAMAGED = frozenset({
+    NameDefect.EMPTY, NameDefect.PLACEHOLDER, NameDefect.DIGIT, NameDefect.LOSS, NameDefect.PUA, NameDefect.DESYNC,
+    NameDefect.CHARSET, NameDefect.SYMBOL, NameDefect.TWO_PERSONS, NameDefect.PINYIN_BRACKET, NameDefect.NOTE,
+})  # fmt: skip
+"""Defects that no name as it is to be written may have; short, Latin and Traditional names exist."""
+
+
+def sound_value(field: str, text: str, as_of: date) -> str:
+    """The value as it is to be written. Raises BadValue for a number that fails its check, a name with defects, an empty text."""
+    value = text.strip()
+    if not value or len(value) > LONGEST:
+        raise BadValue(field)
+    if field in NUMBER_FIELDS:
+        number = parse_id(value, as_of=as_of)
+        if number.core18 is None or not number.valid:
+            raise BadValue(field)
+        return number.text or value
+    if field in NAME_FIELDS:
+        name = parse_name(value)
+        if name.text is None or DAMAGED & set(name.defects):
+            raise BadValue(field)
+        return name.text
+    return value
+
+
+def shown_value(field: str, value: str) -> str:
+    """The value as lists may show it: numbers masked, everything else shortened."""
+    return mask_number(value) if field in NUMBER_FIELDS else value[:60]

@@ -1,0 +1,141 @@
+"""What the cadre found at the household: the value is wrong, with the right one; or it is right, with a reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from taizhang.office.access.actor import Actor
+from taizhang.office.casework.errors import AnotherProposal, NothingToCorrect
+from taizhang.office.casework.models import OPEN_CORRECTIONS, Correction, CorrectionState, Task, Verification
+from taizhang.office.casework.services.moving import locked, move_finding
+from taizhang.office.casework.services.values import shown_value, sound_value
+from taizhang.office.casework.transitions import MOVES
+from taizhang.office.crypto.sealing import seal
+from taizhang.office.findings.models import Finding
+from taizhang.office.findings.selectors.details import detail_of
+from taizhang.office.jobs.calendar import WorkCalendar
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A value that ought to stand in a field of a source's row."""
+
+    source: str
+    field: str
+    value: str
+
+
+def start_verifying(*, actor: Actor, finding_id: str) -> None:
+    """Tell that the visit is arranged or under way. Raises NotFound, Forbidden, WrongState."""
+    _step(actor, finding_id, "start")
+
+
+def confirm_finding(*, actor: Actor, finding_id: str, proposals: Sequence[Proposal], note: str) -> Verification:
+    """Say that the complaint is true and what the values should be.
+
+    Raises NotFound, Forbidden, WrongState, NothingToCorrect, BadValue, AnotherProposal.
+    """
+    move = MOVES["confirm"]
+    if not proposals:
+        raise NothingToCorrect("value")
+    try:
+        with transaction.atomic():
+            finding = locked(actor, finding_id, move)
+            verification = _verified(actor, finding, is_true=True, note=note)
+            fields = [_propose(actor, finding, proposal) for proposal in proposals]
+            move_finding(actor, finding, move, reason=note, fields=fields)
+    except IntegrityError:
+        raise AnotherProposal("value") from None
+    return verification
+
+
+def deny_finding(*, actor: Actor, finding_id: str, note: str) -> Verification:
+    """Say that the value is right, and why. Raises NotFound, Forbidden, WrongState, NothingToCorrect."""
+    move = MOVES["deny"]
+    if not note.strip():
+        raise NothingToCorrect("note")
+    with transaction.atomic():
+        finding = locked(actor, finding_id, move)
+        verification = _verified(actor, finding, is_true=False, note=note)
+        move_finding(actor, finding, move, reason=note)
+    return verification
+
+
+def ask_about(*, actor: Actor, finding_id: str, question: str) -> None:
+    """Ask a department or another town; the clock stands still meanwhile. Raises NothingToCorrect without a question."""
+    if not question.strip():
+        raise NothingToCorrect("note")
+    with transaction.atomic():
+        _step(actor, finding_id, "ask", question)
+        Task.objects.filter(finding_id=finding_id, ended_at=None).update(paused_on=timezone.localdate())
+
+
+def answer_question(*, actor: Actor, finding_id: str, answer: str) -> None:
+    """Answer; the clock goes on, and the task is due as many working days later as it stood still."""
+    if not answer.strip():
+        raise NothingToCorrect("note")
+    with transaction.atomic():
+        _step(actor, finding_id, "answer", answer)
+        calendar, today = WorkCalendar.of_county(), timezone.localdate()
+        for task in Task.objects.select_for_update().filter(finding_id=finding_id, ended_at=None):
+            stood = calendar.between(task.paused_on, today) if task.paused_on else 0
+            task.due_on, task.paused_on = calendar.add(task.due_on, stood), None
+            task.save(update_fields=["due_on", "paused_on"])
+
+
+def withdraw_verification(*, actor: Actor, finding_id: str, reason: str) -> None:
+    """Take back what was said, before anybody has reviewed it; the task is open again for the same holder."""
+    move = MOVES["withdraw"]
+    with transaction.atomic():
+        finding = locked(actor, finding_id, move)
+        undo_verification(finding)
+        move_finding(actor, finding, move, reason=reason)
+
+
+def undo_verification(finding: Finding) -> None:
+    """Set the newest verification of a finding aside with its corrections, and reopen the task; inside a transaction."""
+    now = timezone.now()
+    Verification.objects.filter(finding=finding, withdrawn_at=None).update(withdrawn_at=now)
+    Correction.objects.filter(finding=finding, state__in=OPEN_CORRECTIONS).update(state=CorrectionState.WITHDRAWN)
+    newest = Task.objects.filter(finding=finding).order_by("-pk").first()
+    if newest is not None and newest.ended_at is not None:
+        newest.ended_at = None
+        newest.save(update_fields=["ended_at"])
+
+
+def _step(actor: Actor, finding_id: str, name: str, reason: str = "") -> None:
+    move = MOVES[name]
+    with transaction.atomic():
+        move_finding(actor, locked(actor, finding_id, move), move, reason=reason)
+
+
+def _verified(actor: Actor, finding: Finding, *, is_true: bool, note: str) -> Verification:
+    return Verification.objects.create(
+        division_code=finding.division_code, finding=finding, is_true=is_true, note=note, by_id=actor.user_id
+    )
+
+
+def _propose(actor: Actor, finding: Finding, proposal: Proposal) -> str:
+    value = sound_value(proposal.field, proposal.value, timezone.localdate())
+    detail = detail_of(finding)
+    before = next(
+        (one["value"] or "" for one in detail["observed"]
+         if one["source"] == proposal.source and one["field"] == proposal.field), "",
+    )  # fmt: skip
+    if before == value:
+        raise NothingToCorrect(proposal.field)
+    record = next((one for one in detail["records"] if one["source"] == proposal.source), {})
+    cell = next((one["cell"] for one in record.get("cells", ()) if one["field"] == proposal.field), "")
+    correction = Correction(
+        division_code=finding.division_code, finding=finding, person_id=finding.subject_person,
+        household_id=finding.subject_household, source=proposal.source, field=proposal.field,
+        before_mask=shown_value(proposal.field, before), after_mask=shown_value(proposal.field, value),
+        base_digest=finding.value_digest, delivery=record.get("delivery") or "", file_no=record.get("file_no"),
+        sheet=record.get("sheet") or "", cell=cell, proposed_by_id=actor.user_id,
+    )  # fmt: skip
+    correction.before = seal(before, correction.context("before"))
+    correction.after = seal(value, correction.context("after"))
+    correction.save()
+    return f"{proposal.source}.{proposal.field}"

@@ -1,0 +1,76 @@
+"""Who may move a finding from where to where. The table is the law; services, buttons and the drawing read it.
+
+Source: domain/operations.md §3. The engine's own moves (proven, not fixed, reopened) stand in findings; nobody closes
+by assertion: `closed_out` is reached from `proven` only.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from taizhang.office.findings.states import State
+
+
+@dataclass(frozen=True)
+class Move:
+    """One transition. verb: of the ledger; label: on the button; key: on the keyboard."""
+
+    name: str
+    verb: str
+    sources: frozenset[State]
+    target: State
+    permission: str
+    label: Promise | str
+    key: str = ""
+
+
+def _from(*states: State) -> frozenset[State]:
+    return frozenset(states)
+
+
+MOVES: dict[str, Move] = {
+    move.name: move
+    for move in (
+        Move("dispatch", "finding.dispatched", _from(State.OPEN, State.REOPENED, State.NOT_FIXED), State.DISPATCHED,
+             "finding.dispatch", _("派发"), "d"),
+        Move("reject_hit", "finding.rejected", _from(State.OPEN, State.REOPENED), State.REJECTED_HIT,
+             "finding.dispatch", _("误报")),
+        Move("start", "finding.verifying", _from(State.DISPATCHED, State.RETURNED), State.VERIFYING,
+             "finding.verify", _("开始核实"), "v"),
+        Move("confirm", "finding.confirmed", _from(State.DISPATCHED, State.VERIFYING, State.RETURNED), State.CONFIRMED,
+             "finding.verify", _("属实，提出补正"), "y"),
+        Move("deny", "finding.denied", _from(State.DISPATCHED, State.VERIFYING, State.RETURNED), State.NOT_CONFIRMED,
+             "finding.verify", _("不属实，说明理由"), "n"),
+        Move("ask", "finding.asked", _from(State.VERIFYING, State.DISPATCHED), State.NEED_INFO,
+             "finding.verify", _("需要补充"), "q"),
+        Move("answer", "finding.answered", _from(State.NEED_INFO), State.VERIFYING, "finding.answer", _("答复")),
+        Move("withdraw", "finding.withdrawn", _from(State.CONFIRMED, State.NOT_CONFIRMED), State.VERIFYING,
+             "finding.verify", _("撤回")),
+        Move("village_ok", "finding.village_ok", _from(State.CONFIRMED, State.NOT_CONFIRMED), State.VILLAGE_OK,
+             "finding.review_village", _("村确认"), "a"),
+        Move("town_ok", "finding.town_ok", _from(State.VILLAGE_OK), State.TOWN_OK,
+             "finding.review_town", _("镇审核通过"), "a"),
+        Move("county_ok", "finding.county_ok", _from(State.TOWN_OK), State.COUNTY_OK,
+             "finding.review_county", _("县复核通过"), "a"),
+        Move("return_village", "finding.returned", _from(State.CONFIRMED, State.NOT_CONFIRMED), State.RETURNED,
+             "finding.review_village", _("退回"), "r"),
+        Move("return_town", "finding.returned", _from(State.VILLAGE_OK), State.RETURNED,
+             "finding.review_town", _("退回"), "r"),
+        Move("return_county", "finding.returned", _from(State.TOWN_OK), State.RETURNED,
+             "finding.review_county", _("退回"), "r"),
+        Move("written_back", "finding.written_back", _from(State.COUNTY_OK), State.WRITTEN_BACK,
+             "handback.confirm", _("已录入来源系统")),
+        Move("close", "finding.closed", _from(State.PROVEN), State.CLOSED_OUT, "finding.close", _("销号"), "c"),
+    )
+}  # fmt: skip
+
+REVIEWS = {"village": "village_ok", "town": "town_ok", "county": "county_ok"}
+"""The approving move of each level of review."""
+RETURNS = {"village": "return_village", "town": "return_town", "county": "return_county"}
+"""The returning move of each level."""
+
+
+def moves_from(state: str) -> list[Move]:
+    """The moves that leave a state, in the order of the table."""
+    return [move for move in MOVES.values() if state in move.sources]

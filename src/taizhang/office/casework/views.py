@@ -1,0 +1,268 @@
+"""Pages and steps of the loop; each view parses, calls one service or selector, and shows."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from taizhang.office.access.request import OfficeRequest
+from taizhang.office.accounts.models import User
+from taizhang.office.casework import presenting, selectors
+from taizhang.office.casework.errors import NothingToCorrect
+from taizhang.office.casework.models import ExemptionState, ReturnReason
+from taizhang.office.casework.services import clocks, dispatching, exempting, handing_back, reviewing, verifying
+from taizhang.office.casework.services.bulk import apply_bulk, preview_bulk
+from taizhang.office.casework.services.evidence import add_evidence, read_evidence
+from taizhang.office.casework.services.reminding import read_notices
+from taizhang.office.errors import NotFound
+
+PAGE = 50
+
+
+def _back(finding_id: str) -> HttpResponse:
+    return redirect("finding", selectors.short_id_of(finding_id))
+
+
+def dispatch(request: OfficeRequest, finding_id: str) -> HttpResponse:
+    """Dispatch one finding, by routing or to a chosen person."""
+    chosen = request.POST.get("assignee", "")
+    dispatching.dispatch_findings(
+        actor=request.actor, finding_ids=[finding_id], assignee_id=int(chosen) if chosen.isdigit() else None
+    )
+    return _back(finding_id)
+
+
+def reject(request: OfficeRequest, finding_id: str) -> HttpResponse:
+    """Say that the rule is wrong."""
+    dispatching.reject_hit(actor=request.actor, finding_id=finding_id, reason=request.POST.get("note", ""))
+    return _back(finding_id)
+
+
+def start(request: OfficeRequest, finding_id: str) -> HttpResponse:
+    """The visit is under way."""
+    verifying.start_verifying(actor=request.actor, finding_id=finding_id)
+    return _back(finding_id)
+
+
+def confirm(request: OfficeRequest, finding_id: str) -> HttpResponse:
+    """True: with the values that ought to stand there."""
+    verifying.confirm_finding(
+        actor=request.actor, finding_id=finding_id, proposals=_proposals(request, finding_id),
+        note=request.POST.get("note", ""),
+    )  # fmt: skip
+    return _back(finding_id)
+
+
+def _proposals(request: OfficeRequest, finding_id: str) -> list[verifying.Proposal]:
+    """Fields of the form: `value:<source>:<field>`, and `take:<source>:<field>` for the suggestion, whose value is never sent."""
+    found = []
+    for name, text in request.POST.items():
+        kind, _sep, place = name.partition(":")
+        source, _sep, field = place.partition(":")
+        if kind == "take" and field:
+            found.append(verifying.Proposal(source, field, selectors.suggestion(finding_id, field)))
+        elif kind == "value" and field and str(text).strip() and f"take:{place}" not in request.POST:
+            found.append(verifying.Proposal(source, field, str(text)))
+    return found
+
+
+def deny(request: OfficeRequest, finding_id: str) -> HttpResponse:
+    """Not true: with the reason."""
+    verifying.deny_finding(actor=request.actor, finding_id=finding_id, note=request.POST.get("note", ""))
+    return _back(finding_id)
+
+
+def ask(request: OfficeRequest, finding_id: str) -> HttpResponse:
+    """A question to a department or another town."""
+    verifying.ask_about(actor=request.actor, finding_id=finding_id, question=request.POST.get("note", ""))
+    return _back(finding_id)
+
+
+def answer(request: OfficeRequest, finding_id: str) -> HttpResponse:
+    """The answer."""
+    verifying.answer_question(actor=request.actor, finding_id=finding_id, answer=request.POST.get("note", ""))
+    return _back(finding_id)
+
+
+def withdraw(request: OfficeRequest, finding_id: str) -> HttpResponse:
+    """Take a verification back."""
+    verifying.withdraw_verification(actor=request.actor, finding_id=finding_id, reason=request.POST.get("note", ""))
+    return _back(finding_id)
+
+
+def review(request: OfficeRequest, finding_id: str, level: str) -> HttpResponse:
+    """Approve, or return with a reason."""
+    note, why = request.POST.get("note", ""), request.POST.get("reason", "")
+    if request.POST.get("verdict") == "approve":
+        through = reviewing.approve_verification(actor=request.actor, finding_id=finding_id, level=level, note=note)
+        messages.success(request, _("审核通过。") if through else _("已记下您的同意，还需其他人同意。"))
+    elif why in ReturnReason.values:
+        reviewing.return_verification(
+            actor=request.actor, finding_id=finding_id, level=level, reason=ReturnReason(why), note=note
+        )
+    else:
+        raise NothingToCorrect("reason")
+    return _back(finding_id)
+
+
+def close(request: OfficeRequest, finding_id: str) -> HttpResponse:
+    """Close what a delivery has proven."""
+    reviewing.close_finding(actor=request.actor, finding_id=finding_id)
+    return _back(finding_id)
+
+
+def bulk(request: OfficeRequest) -> HttpResponse:
+    """Preview a step for many findings; with a digest, do it."""
+    step, ids = request.POST.get("step", ""), request.POST.getlist("chosen")
+    if request.POST.get("digest"):
+        count = apply_bulk(actor=request.actor, step=step, finding_ids=ids, digest=request.POST["digest"])
+        messages.success(request, _("已处理 %(count)d 条。") % {"count": count})
+        return redirect("findings")
+    preview = preview_bulk(actor=request.actor, step=step, finding_ids=ids)
+    return render(request, "casework/bulk.html", {"preview": preview, "label": presenting.label_of(step)})
+
+
+def evidence_add(request: OfficeRequest, finding_id: str) -> HttpResponse:
+    """Keep a paper or photo."""
+    file = request.FILES.get("file")
+    add_evidence(
+        actor=request.actor, finding_id=finding_id, kind=request.POST.get("kind", ""),
+        name=file.name or "" if file else "", content=file.read() if file else b"",
+    )  # fmt: skip
+    return _back(finding_id)
+
+
+def evidence(request: OfficeRequest, evidence_id: int) -> HttpResponse:
+    """A paper or photo, as an attachment."""
+    row, content = read_evidence(actor=request.actor, evidence_id=evidence_id)
+    response = HttpResponse(content, content_type=row.content_type)
+    response["Content-Disposition"] = f'attachment; filename="evidence-{row.pk}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def tasks(request: OfficeRequest) -> HttpResponse:
+    """Open tasks: one's own, or all of the scope with who has how many."""
+    own = "all" not in request.GET or not request.actor.may("task.read")
+    listed = selectors.open_tasks_of(request.actor) if own else selectors.tasks_in_scope()
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page, "own": own, "table": presenting.tasks_table(page, timezone.localdate()),
+        "workload": None if own else presenting.workload_table(selectors.workload()),
+        "may_see_all": request.actor.may("task.read"),
+    }  # fmt: skip
+    return render(request, "casework/tasks.html", context)
+
+
+def reassign(request: OfficeRequest, user_id: int) -> HttpResponse:
+    """Give a person's tasks to others: to one, or by routing."""
+    if request.method == "GET":
+        user = User.objects.filter(pk=user_id).first()
+        if user is None:
+            raise NotFound
+        return render(request, "casework/reassign.html", {"holder": user})
+    chosen = request.POST.get("to", "")
+    count = dispatching.reassign_tasks(
+        actor=request.actor, from_user_id=user_id, to_user_id=int(chosen) if chosen.isdigit() else None,
+        reason=request.POST.get("note", ""),
+    )  # fmt: skip
+    messages.success(request, _("已转交 %(count)d 项任务。") % {"count": count})
+    return redirect("tasks")
+
+
+def notices(request: OfficeRequest) -> HttpResponse:
+    """One's own notices; reading them marks them."""
+    listed = list(selectors.unread_notices(request.actor))
+    if request.method == "POST":
+        read_notices(actor=request.actor)
+        return redirect("notices")
+    return render(request, "casework/notices.html", {"table": presenting.notices_table(listed)})
+
+
+def exemption_propose(request: OfficeRequest, finding_id: str) -> HttpResponse:
+    """Ask that a finding be let be."""
+    exempting.propose_exemption(actor=request.actor, finding_id=finding_id, reason=request.POST.get("note", ""))
+    return _back(finding_id)
+
+
+def exemption_decide(request: OfficeRequest, exemption_id: int) -> HttpResponse:
+    """Approve or refuse an exemption."""
+    exempting.decide_exemption(
+        actor=request.actor, exemption_id=exemption_id, approve=request.POST.get("verdict") == "approve",
+        reason=request.POST.get("note", ""),
+    )  # fmt: skip
+    return redirect("exemptions")
+
+
+def exemptions(request: OfficeRequest) -> HttpResponse:
+    """The list of exemptions (豁免清单)."""
+    rows = selectors.exemptions_in_scope([ExemptionState.PROPOSED, ExemptionState.APPROVED])
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(request, "casework/exemptions.html", {"page": page, "table": presenting.exemptions_table(page)})
+
+
+def handbacks(request: OfficeRequest) -> HttpResponse:
+    """Batches, and what waits to be handed back."""
+    county = settings.INSTALLATION.county
+    waiting = [(source, county.source(source).title, count) for source, count in selectors.waiting_for_handback()]
+    table = presenting.handbacks_table(selectors.handbacks())
+    return render(request, "casework/handbacks.html", {"waiting": waiting, "table": table})
+
+
+def handback_new(request: OfficeRequest) -> HttpResponse:
+    """Put a batch together."""
+    handing_back.request_handback(
+        actor=request.actor, source=request.POST.get("source", ""), reason=request.POST.get("note", "")
+    )
+    return redirect("handbacks")
+
+
+def handback(request: OfficeRequest, handback_id: int) -> HttpResponse:
+    """One batch with its lines, masked."""
+    batch = selectors.handback_of(handback_id)
+    return render(request, "casework/handback.html", {"batch": batch, "table": presenting.lines_table(batch)})
+
+
+def handback_file(request: OfficeRequest, handback_id: int) -> HttpResponse:
+    """The batch's workbook; the fetch is recorded."""
+    name, content = handing_back.fetch_batch(actor=request.actor, handback_id=handback_id)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def handback_entered(request: OfficeRequest, handback_id: int) -> HttpResponse:
+    """The source's owner says that the batch is entered."""
+    count = handing_back.confirm_entered(actor=request.actor, handback_id=handback_id)
+    messages.success(request, _("%(count)d 个问题等待下一次报送印证。") % {"count": count})
+    return redirect("handback", handback_id=handback_id)
+
+
+def terms(request: OfficeRequest) -> HttpResponse:
+    """Terms in working days, and how many approvals each level asks for."""
+    context = {"clocks": presenting.clock_rows(), "policies": presenting.policy_rows()}
+    return render(request, "casework/terms.html", context)
+
+
+def term_save(request: OfficeRequest, name: str) -> HttpResponse:
+    """Change a term."""
+    text = request.POST.get("workdays", "")
+    if name not in clocks.DEFAULTS or not text.isdigit() or not 0 < int(text) < 366:
+        raise NothingToCorrect("workdays")
+    clocks.set_clock(actor=request.actor, name=name, workdays=int(text), why=request.POST.get("note", ""))
+    return redirect("terms")
+
+
+def policy_save(request: OfficeRequest, level: str) -> HttpResponse:
+    """Change how many approvals a level asks for."""
+    count, mode = request.POST.get("count", "1"), request.POST.get("mode", "")
+    if level not in reviewing.ROLE_OF_LEVEL or mode not in ("any", "all", "count") or not count.isdigit():
+        raise NothingToCorrect("mode")
+    reviewing.set_policy(
+        actor=request.actor, level=level, mode=mode, count=int(count), reason=request.POST.get("note", "")
+    )
+    return redirect("terms")

@@ -1,0 +1,49 @@
+"""What somebody sent to the office, until it is a delivery of the lake or refused."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class SubmissionState(models.TextChoices):
+    """Where a submission stands."""
+
+    RECEIVED = "received", _("已收到，正在读取")
+    PROPOSED = "proposed", _("待接收")
+    ACCEPTED = "accepted", _("已接收")
+    REJECTED = "rejected", _("已退回")
+    REFUSED = "refused", _("未能读取")
+
+
+class Submission(models.Model):
+    """Files of one source for one day.
+
+    delivery: name of the proposed or accepted delivery; change: figures of the
+    comparison with the delivery before. The files stay in `folder` for inspection until it is accepted or rejected.
+    """
+
+    source = models.CharField(max_length=40)
+    as_of = models.DateField()
+    folder = models.CharField(max_length=40, unique=True)
+    files = models.PositiveIntegerField()
+    size = models.PositiveBigIntegerField()
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=10, choices=SubmissionState.choices, default=SubmissionState.RECEIVED)
+    delivery = models.CharField(max_length=60, blank=True)
+    change = models.JSONField(default=dict)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_text = models.CharField(max_length=500, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=SubmissionState.values), name="submission_state")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.as_of}"

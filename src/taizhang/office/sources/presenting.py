@@ -1,0 +1,101 @@
+"""Sources and deliveries as the parts of pages."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from taizhang.intake.delivery.browsing import NotTaken
+from taizhang.intake.delivery.comparing import VillageChange
+from taizhang.intake.model import TABLES
+from taizhang.office.parts.model import Cell, Column, Figure, Row, Table, Tone
+from taizhang.office.sources.models import Submission, SubmissionState
+from taizhang.office.sources.selectors import SourceState
+
+TONES: dict[str, Tone] = {
+    SubmissionState.RECEIVED: "info", SubmissionState.PROPOSED: "warning", SubmissionState.ACCEPTED: "success",
+    SubmissionState.REJECTED: "neutral", SubmissionState.REFUSED: "danger",
+}  # fmt: skip
+
+
+def sources_table(states: Iterable[SourceState]) -> Table:
+    """Sources with their newest deliveries."""
+    columns = [Column(_("来源")), Column(_("最近报送"), kind="date"), Column(_("批次"), kind="number"), Column(_("记录"), kind="number")]  # fmt: skip
+    rows = [
+        Row(
+            [
+                Cell(one.source.title, note=str(one.source.folder.name)),
+                Cell(one.as_of.isoformat() if one.as_of else _("尚未报送"), tone="" if one.as_of else "warning"),
+                Cell(one.deliveries),
+                Cell(f"{one.rows:,}"),
+            ]
+        )
+        for one in states
+    ]
+    return Table(columns, rows)
+
+
+def submissions_table(rows: Iterable[Submission]) -> Table:
+    """What was sent lately."""
+    county = settings.INSTALLATION.county
+    columns = [Column(_("来源")), Column(_("数据日期"), kind="date"), Column(_("文件"), kind="number"), Column(_("状态")), Column(_("上传"))]  # fmt: skip
+    lines = [
+        Row(
+            [
+                Cell(county.source(one.source).title),
+                Cell(one.as_of.isoformat()),
+                Cell(one.files),
+                Cell(one.get_state_display(), tone=TONES[one.state], note=one.error_text),
+                Cell(str(one.sent_by), note=date_format(localtime(one.sent_at), "Y-m-d H:i")),
+            ],
+            url=reverse("submission", args=[one.pk]),
+        )
+        for one in rows
+    ]
+    return Table(columns, lines, empty=_("还没有上传"), empty_hint=_("也可以把文件放进来源文件夹，按计划自动接收。"))
+
+
+def change_figures(row: Submission) -> list[Figure]:
+    """What would change, in four numbers."""
+    if not row.change:
+        return []
+    words = (("added", _("新增行"), ""), ("removed", _("减少行"), "warning"), ("changed", _("改动行"), ""), ("unchanged", _("未变行"), ""))  # fmt: skip
+    return [
+        Figure(label, f"{row.change[name]:,}", tone="warning" if tone and row.change[name] else "")
+        for name, label, tone in words
+    ]
+
+
+def villages_table(villages: Iterable[VillageChange]) -> Table:
+    """What would change in every village."""
+    columns = [Column(_("村")), Column(_("表")), Column(_("新增"), kind="number"), Column(_("减少"), kind="number"), Column(_("改动"), kind="number"), Column(_("未变"), kind="number")]  # fmt: skip
+    rows = [
+        Row(
+            [
+                Cell(f"{one.town or ''}{one.village or _('未写明')}"),
+                Cell(TABLES[one.table].zh),
+                Cell(one.added),
+                Cell(one.removed),
+                Cell(one.changed),
+                Cell(one.unchanged),
+            ]
+        )
+        for one in villages
+    ]
+    return Table(columns, rows, caption=_("与上一批比较"), empty=_("没有可比较的内容"))
+
+
+def not_taken_table(entries: Iterable[NotTaken]) -> Table:
+    """What was not taken, and why; cells are masked."""
+    columns = [Column(_("位置")), Column(_("原因")), Column(_("办法"))]
+    rows = [
+        Row(
+            [Cell(one.where or one.file, note=one.reason), Cell(one.what, note=one.why), Cell(one.hint)],
+            url=reverse("question", args=[one.layout]) if one.layout else "",
+        )
+        for one in entries
+    ]
+    return Table(columns, rows, caption=_("未采用的行、工作表和文件"), empty=_("全部采用"))

@@ -1,0 +1,100 @@
+"""Questions about sources and deliveries; the lake is read in place."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from taizhang.errors import UserError
+from taizhang.intake.county import SourceSpec
+from taizhang.intake.delivery.browsing import NotTaken, not_taken
+from taizhang.intake.delivery.comparing import VillageChange
+from taizhang.intake.delivery.reading import deliveries_of
+from taizhang.intake.model import FIELDS, TABLES
+from taizhang.intake.proposing import Proposal, proposal_of
+from taizhang.intake.questions import MappingQuestion, mapping_question, mapping_questions
+from taizhang.office.errors import NotFound
+from taizhang.office.jobs.models import Job
+from taizhang.office.sources.models import Submission, SubmissionState
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """A source with its newest delivery: day and rows, None and 0 before the first."""
+
+    source: SourceSpec
+    as_of: date | None
+    deliveries: int
+    rows: int
+
+
+def source_states() -> list[SourceState]:
+    """All sources of the county in the order of its file."""
+    county = settings.INSTALLATION.county
+    found = []
+    for source in county.sources:
+        refs = deliveries_of(county.data, source.id)
+        newest = refs[-1] if refs else None
+        found.append(SourceState(source, newest.as_of if newest else None, len(refs), newest.rows if newest else 0))
+    return found
+
+
+def newest_submissions(limit: int = 30) -> QuerySet[Submission]:
+    """What was sent lately."""
+    return Submission.objects.select_related("sent_by", "decided_by")[:limit]
+
+
+def submission_of(submission_id: int) -> Submission:
+    """One submission. Raises NotFound."""
+    row: Submission | None = Submission.objects.select_related("sent_by").filter(pk=submission_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def job_of_submission(row: Submission) -> Job | None:
+    """The job that reads it, while it is open."""
+    job = Job.objects.filter(key=f"propose:{row.pk}").first()
+    return job if job is not None and job.is_open else None
+
+
+def _proposal(row: Submission) -> Proposal | None:
+    if row.state != SubmissionState.PROPOSED:
+        return None
+    try:
+        return proposal_of(settings.INSTALLATION.county, row.source, row.delivery)
+    except UserError:
+        return None
+
+
+def villages_of(row: Submission) -> list[VillageChange]:
+    """What would change in every village, most first; empty once it is decided."""
+    proposal = _proposal(row)
+    villages = proposal.change.villages if proposal else ()
+    return sorted(villages, key=lambda one: -(one.added + one.removed + one.changed))
+
+
+def not_taken_of(row: Submission) -> tuple[NotTaken, ...]:
+    """The first rows, sheets and files that were not taken."""
+    proposal = _proposal(row)
+    return not_taken(proposal.delivery, limit=100).entries if proposal else ()
+
+
+def open_questions() -> list[MappingQuestion]:
+    """Layouts whose columns somebody has to explain."""
+    return mapping_questions(settings.INSTALLATION.county.data)[0]
+
+
+def question_of(fingerprint: str) -> MappingQuestion:
+    """One of them. Raises NotFound."""
+    try:
+        return mapping_question(settings.INSTALLATION.county.data, fingerprint)
+    except UserError:
+        raise NotFound from None
+
+
+def field_choices(table: str) -> list[tuple[str, str]]:
+    """Fields a column of a table can mean: (name, label)."""
+    listed = TABLES[table].fields if table in TABLES else FIELDS
+    return [(name, field.zh) for name, field in listed.items()]

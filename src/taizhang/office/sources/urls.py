@@ -1,0 +1,15 @@
+"""Addresses of sources and deliveries."""
+
+from django.urls import path
+
+from taizhang.office.sources import views
+
+urlpatterns = [
+    path("sources/", views.sources, name="sources"),
+    path("sources/upload", views.upload, name="upload"),
+    path("sources/sweep", views.sweep_now, name="sweep_now"),
+    path("sources/sent/<int:submission_id>/", views.submission, name="submission"),
+    path("sources/sent/<int:submission_id>/accept", views.submission_accept, name="submission_accept"),
+    path("sources/sent/<int:submission_id>/reject", views.submission_reject, name="submission_reject"),
+    path("sources/question/<str:fingerprint>/", views.question, name="question"),
+]

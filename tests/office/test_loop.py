@@ -1,0 +1,236 @@
+"""The whole loop on real files: sent, compared, accepted, swept, verified, reviewed, handed back, proven or contradicted."""
+
+import csv
+import io
+import shutil
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+import smallcounty
+from officepeople import COUNTY, actor
+from taizhang.office.access.roles import Role
+from taizhang.office.access.scope import scope
+from taizhang.office.casework.models import Correction, CorrectionState, HandBack
+from taizhang.office.casework.services.dispatching import dispatch_findings
+from taizhang.office.casework.services.handing_back import confirm_entered, fetch_batch, request_handback
+from taizhang.office.casework.services.reviewing import approve_verification, close_finding
+from taizhang.office.casework.services.verifying import Proposal, confirm_finding
+from taizhang.office.errors import Stale
+from taizhang.office.findings.models import Finding
+from taizhang.office.findings.states import State
+from taizhang.office.jobs.models import Job, JobState
+from taizhang.office.jobs.running import work_once
+from taizhang.office.ledger.models import Entry
+from taizhang.office.ledger.verifying import verify
+from taizhang.office.sources.errors import NothingSent, UnknownSource
+from taizhang.office.sources.models import Submission, SubmissionState
+from taizhang.office.sources.services import accept_submission, inbox, receive_files, reject_submission
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+PERSON = 14
+WRONG = {"证件号码": smallcounty.digits_swapped(PERSON)}
+
+
+@pytest.fixture(autouse=True)
+def empty_lake():
+    """No deliveries, no sweeps, no inbox."""
+    county = settings.INSTALLATION.county
+    places = [county.data / name for name in ("deliveries", "sweeps", "register", "parsed", "proposed")]
+    places += [source.folder for source in county.sources]
+    for place in places:
+        shutil.rmtree(place, ignore_errors=True)
+    for source in county.sources:
+        source.folder.mkdir(parents=True)
+    yield
+    for place in places:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def written(lines):
+    """Rows as the bytes of a CSV file."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, smallcounty.HEADER)
+    writer.writeheader()
+    writer.writerows(lines)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def send(operator, source, day, lines):
+    """Send one file and read it; gives the submission."""
+    file = SimpleUploadedFile("人员信息.csv", written(lines))
+    sent = receive_files(actor=operator, source_id=source, as_of=day, files=[file])
+    work()
+    return Submission.objects.get(pk=sent.pk)
+
+
+def work():
+    """Do all jobs that wait."""
+    while work_once("tests"):
+        pass
+    assert set(Job.objects.values_list("state", flat=True)) <= {JobState.DONE}, list(
+        Job.objects.values_list("kind", "state", "error_text")
+    )
+
+
+def deliver(operator, source, day, lines):
+    """Send one file, accept it, and sweep."""
+    sent = send(operator, source, day, lines)
+    assert sent.state == SubmissionState.PROPOSED, sent.error_text
+    accept_submission(actor=operator, submission_id=sent.pk)
+    work()
+
+
+@pytest.fixture
+def staff():
+    """One person of every role the loop needs."""
+    return {
+        role: actor(role, COUNTY)
+        for role in (Role.CENTRE_OPERATOR, Role.HELPER, Role.VILLAGE_TEAM, Role.TOWN_DATA_LEAD, Role.CENTRE_REVIEWER)
+    }
+
+
+def handed_back(staff):
+    """The one finding about the wrong number, walked until its correction is entered; gives it with its batch."""
+    operator = staff[Role.CENTRE_OPERATOR]
+    deliver(operator, "national", date(2020, 1, 10), smallcounty.rows())
+    deliver(operator, "city", date(2020, 1, 10), smallcounty.rows(**{f"p{PERSON}": WRONG}))
+    with scope((COUNTY,)):
+        finding = _about_number()
+        dispatch_findings(actor=operator, finding_ids=[finding.pk], assignee_id=staff[Role.HELPER].user_id)
+        confirm_finding(
+            actor=staff[Role.HELPER], finding_id=finding.pk, note="户口簿为准",
+            proposals=[Proposal("city", "id_no", smallcounty.number(PERSON))],
+        )  # fmt: skip
+        for role, level in (
+            (Role.VILLAGE_TEAM, "village"),
+            (Role.TOWN_DATA_LEAD, "town"),
+            (Role.CENTRE_REVIEWER, "county"),
+        ):
+            approve_verification(actor=staff[role], finding_id=finding.pk, level=level)
+        batch = request_handback(actor=operator, source="city", reason="月度回填")
+    work()
+    with scope((COUNTY,)):
+        confirm_entered(actor=operator, handback_id=batch.pk)
+    return finding.pk, HandBack.objects.get(pk=batch.pk)
+
+
+def _about_number():
+    found = [one for one in Finding.objects.filter(source="city") if "id_no" in one.fields]
+    assert len(found) == 1
+    return found[0]
+
+
+def state_of(finding_id):
+    with scope((COUNTY,)):
+        return State(Finding.objects.get(pk=finding_id).state)
+
+
+def test_a_corrected_delivery_proves_a_finding_and_only_then_it_can_be_closed(staff):
+    finding_id, _ = handed_back(staff)
+    assert state_of(finding_id) is State.WRITTEN_BACK
+
+    deliver(staff[Role.CENTRE_OPERATOR], "city", date(2020, 2, 10), smallcounty.rows())
+
+    assert state_of(finding_id) is State.PROVEN
+    with scope((COUNTY,)):
+        assert Correction.objects.get().state == CorrectionState.CONFIRMED
+        close_finding(actor=staff[Role.CENTRE_REVIEWER], finding_id=finding_id)
+    assert state_of(finding_id) is State.CLOSED_OUT
+    assert verify() is None
+
+
+def test_a_delivery_that_still_says_the_same_contradicts_the_correction(staff):
+    finding_id, _ = handed_back(staff)
+
+    lines = smallcounty.rows(p3={"健康状况": "长期慢性病"}, **{f"p{PERSON}": WRONG})
+    deliver(staff[Role.CENTRE_OPERATOR], "city", date(2020, 2, 10), lines)
+
+    assert state_of(finding_id) is State.NOT_FIXED
+    with scope((COUNTY,)):
+        assert Correction.objects.get().state == CorrectionState.CONTRADICTED
+
+
+def test_another_ledger_delivering_proves_nothing(staff):
+    finding_id, _ = handed_back(staff)
+
+    deliver(staff[Role.CENTRE_OPERATOR], "ledger", date(2020, 2, 10), smallcounty.rows())
+
+    assert state_of(finding_id) is State.WRITTEN_BACK
+
+
+def test_a_closed_finding_that_comes_again_is_reopened(staff):
+    finding_id, _ = handed_back(staff)
+    operator = staff[Role.CENTRE_OPERATOR]
+    deliver(operator, "city", date(2020, 2, 10), smallcounty.rows())
+    with scope((COUNTY,)):
+        close_finding(actor=staff[Role.CENTRE_REVIEWER], finding_id=finding_id)
+
+    deliver(operator, "city", date(2020, 3, 10), smallcounty.rows(**{f"p{PERSON}": WRONG}))
+
+    assert state_of(finding_id) is State.REOPENED
+
+
+def test_the_file_handed_back_has_the_sources_own_columns_and_the_right_value_in_its_cell(staff, tmp_path):
+    _, batch = handed_back(staff)
+    before = Entry.objects.count()
+    name, content = fetch_batch(actor=staff[Role.CENTRE_OPERATOR], handback_id=batch.pk)
+    path = tmp_path / name
+    path.write_bytes(content)
+    book = openpyxl.load_workbook(path)
+
+    listed, own = book.worksheets
+    assert [cell.value for cell in own[1]] == list(smallcounty.HEADER)
+    assert own.max_row == 2
+    column = smallcounty.HEADER.index("证件号码") + 1
+    assert own.cell(2, column).value == smallcounty.number(PERSON)
+    assert WRONG["证件号码"] in own.cell(2, column).comment.text
+    assert batch.number in listed.cell(1, 1).value
+    assert Entry.objects.count() == before + 1
+    sealed = Path(settings.INSTALLATION.home) / "handbacks" / f"{batch.number}.sealed"
+    assert smallcounty.number(PERSON).encode() not in sealed.read_bytes()
+
+
+def test_what_would_change_is_shown_before_it_counts(staff):
+    operator = staff[Role.CENTRE_OPERATOR]
+    deliver(operator, "city", date(2020, 1, 10), smallcounty.rows())
+
+    sent = send(
+        operator, "city", date(2020, 2, 10), smallcounty.rows(range(1, 40), p5={"性别": "女" if 5 % 2 == 0 else "男"})
+    )
+
+    assert {name: sent.change[name] for name in ("added", "removed", "changed")} == {
+        "added": 0,
+        "removed": 1,
+        "changed": 1,
+    }
+    assert len(list((settings.INSTALLATION.county.data / "deliveries" / "city").iterdir())) == 1
+    reject_submission(actor=operator, submission_id=sent.pk, reason="选错文件")
+    assert not inbox(sent).exists()
+    with pytest.raises(Stale):
+        accept_submission(actor=operator, submission_id=sent.pk)
+
+
+def test_the_same_files_again_are_refused_in_words_and_kept_for_inspection(staff):
+    operator = staff[Role.CENTRE_OPERATOR]
+    deliver(operator, "city", date(2020, 1, 10), smallcounty.rows())
+
+    again = send(operator, "city", date(2020, 1, 10), smallcounty.rows())
+
+    assert (again.state, again.error_code) == (SubmissionState.REFUSED, "E-DELIVERY-SAME")
+    assert inbox(again).exists()
+
+
+def test_nothing_and_an_unknown_source_are_refused(staff):
+    operator = staff[Role.CENTRE_OPERATOR]
+    with pytest.raises(NothingSent):
+        receive_files(actor=operator, source_id="city", as_of=date(2020, 1, 1), files=[])
+    with pytest.raises(UnknownSource):
+        receive_files(
+            actor=operator, source_id="other", as_of=date(2020, 1, 1), files=[SimpleUploadedFile("a.csv", b"x")]
+        )
+    assert not Submission.objects.exists()
