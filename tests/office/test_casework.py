@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from officepeople import COUNTY, OTHER_TOWN, SETUP, TOWN, actor
-from officesweeps import FAR_VILLAGE, HOME_VILLAGE, Lake, finding, household, number_of, person
+from officesweeps import FAR_VILLAGE, HOME_VILLAGE, Lake, finding, full_id, household, number_of, person
 from taizhang.identity.numbers import check_digit
 from taizhang.office.access.areas import Area
 from taizhang.office.access.roles import Role
@@ -54,7 +54,7 @@ from taizhang.office.ledger.verifying import verify
 
 pytestmark = pytest.mark.django_db
 VILLAGE = Area(HOME_VILLAGE)
-ONE = f"{1:032x}"
+ONE = full_id(1)
 TRUE_NAME = "王建君"
 
 
@@ -152,7 +152,7 @@ def test_dispatch_goes_to_the_holder_next_to_the_household_with_a_term_in_workin
 
 
 def test_a_finding_where_nobody_works_goes_up_the_chain(found, staff):
-    dispatch_findings(actor=staff["operator"], finding_ids=[f"{2:032x}"])
+    dispatch_findings(actor=staff["operator"], finding_ids=[full_id(2)])
 
     assert Task.objects.get().assignee_id == staff["foreign"].user_id
 
@@ -174,7 +174,7 @@ def test_a_person_of_another_town_cannot_even_see_it(found, staff):
 
 def test_one_foreign_finding_refuses_the_whole_dispatch(found, staff):
     with scope((TOWN,)), pytest.raises(NotFound):
-        dispatch_findings(actor=staff["operator"], finding_ids=[ONE, f"{2:032x}"])
+        dispatch_findings(actor=staff["operator"], finding_ids=[ONE, full_id(2)])
     assert not Task.objects.exists()
 
 
@@ -301,7 +301,7 @@ def test_two_open_corrections_of_one_field_are_refused(found, staff, lake):
     )
     import_sweep(actor=SETUP, folder=folder)
     to(staff, State.CONFIRMED)
-    other = f"{3:032x}"
+    other = full_id(3)
     dispatch_findings(actor=staff["operator"], finding_ids=[other])
 
     with pytest.raises(AnotherProposal):
@@ -411,7 +411,7 @@ def test_a_sweep_that_proves_a_finding_ends_its_task_and_correction(found, staff
 
 
 def test_a_bulk_step_is_void_when_the_selection_changed(found, staff):
-    preview = preview_bulk(actor=staff["operator"], step="dispatch", finding_ids=[ONE, f"{2:032x}"])
+    preview = preview_bulk(actor=staff["operator"], step="dispatch", finding_ids=[ONE, full_id(2)])
     assert sum(count for _, count in preview.by_place) == 2
     dispatch_findings(actor=staff["operator"], finding_ids=[ONE])
 
@@ -420,7 +420,7 @@ def test_a_bulk_step_is_void_when_the_selection_changed(found, staff):
 
 
 def test_a_bulk_step_does_what_was_previewed(found, staff):
-    preview = preview_bulk(actor=staff["operator"], step="dispatch", finding_ids=[ONE, f"{2:032x}"])
+    preview = preview_bulk(actor=staff["operator"], step="dispatch", finding_ids=[ONE, full_id(2)])
 
     assert apply_bulk(actor=staff["operator"], step="dispatch", finding_ids=preview.ids, digest=preview.digest) == 2
     assert Task.objects.count() == 2

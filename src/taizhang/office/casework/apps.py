@@ -8,3 +8,11 @@ class CaseworkConfig(AppConfig):
 
     name = "taizhang.office.casework"
     label = "casework"
+
+    def ready(self) -> None:
+        """Say which findings a helper sees: those of their own tasks."""
+        from taizhang.office.access.roles import Role
+        from taizhang.office.casework.selectors import findings_in_hands_of
+        from taizhang.office.findings.selectors.narrowing import narrow_for
+
+        narrow_for(Role.HELPER, findings_in_hands_of)

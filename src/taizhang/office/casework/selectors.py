@@ -27,7 +27,8 @@ from taizhang.office.casework.services.values import IDENTITY_FIELDS
 from taizhang.office.casework.transitions import REVIEWS, Move, moves_from
 from taizhang.office.errors import NotFound
 from taizhang.office.findings.models import Finding
-from taizhang.office.findings.selectors.details import detail_of
+from taizhang.office.findings.selectors.narrowing import findings_of
+from taizhang.office.findings.selectors.reading import detail_of
 
 
 @dataclass(frozen=True)
@@ -160,14 +161,9 @@ def unread_notices(actor: Actor) -> QuerySet[Notice]:
     return Notice.objects.filter(user_id=actor.user_id, read_at=None)
 
 
-def sees_only_own(actor: Actor) -> bool:
-    """Whether a helper's roles let them see only findings of their own tasks."""
-    return not actor.may("finding.list") and actor.may("finding.verify")
-
-
-def suggestion(finding_id: str, field: str) -> str:
+def suggestion(actor: Actor, finding_id: str, field: str) -> str:
     """The likeliest candidate for a field of a finding in the scope. Raises NotFound."""
-    finding = Finding.objects.filter(pk=finding_id).first()
+    finding = findings_of(actor).filter(pk=finding_id).first()
     if finding is None:
         raise NotFound
     return suggested_value(finding, field)
@@ -187,3 +183,8 @@ def short_id_of(finding_id: str) -> str:
     if short_id is None:
         raise NotFound
     return str(short_id)
+
+
+def findings_in_hands_of(actor: Actor) -> QuerySet[Any]:
+    """The ids of findings that are or were a person's task."""
+    return Task.objects.filter(assignee_id=actor.user_id).values("finding_id")

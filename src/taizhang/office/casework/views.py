@@ -63,7 +63,7 @@ def _proposals(request: OfficeRequest, finding_id: str) -> list[verifying.Propos
         kind, _sep, place = name.partition(":")
         source, _sep, field = place.partition(":")
         if kind == "take" and field:
-            found.append(verifying.Proposal(source, field, selectors.suggestion(finding_id, field)))
+            found.append(verifying.Proposal(source, field, selectors.suggestion(request.actor, finding_id, field)))
         elif kind == "value" and field and str(text).strip() and f"take:{place}" not in request.POST:
             found.append(verifying.Proposal(source, field, str(text)))
     return found

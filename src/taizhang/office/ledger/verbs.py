@@ -49,7 +49,6 @@ VERBS: dict[str, Promise | str] = {
     "evidence.added": _("上传佐证"),
     "evidence.read": _("查看佐证"),
     "reminders.sent": _("发出提醒"),
-    "sweep.imported": _("导入排查结果"),
     "files.received": _("上传报送"),
     "delivery.accepted": _("接收报送"),
     "delivery.rejected": _("退回报送"),

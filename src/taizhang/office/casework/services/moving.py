@@ -11,6 +11,7 @@ from taizhang.office.casework.models import Task
 from taizhang.office.casework.transitions import MOVES, Move
 from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Finding
+from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.states import State
 
 HELD = frozenset({State.DISPATCHED, State.VERIFYING, State.NEED_INFO, State.RETURNED})
@@ -18,11 +19,11 @@ HELD = frozenset({State.DISPATCHED, State.VERIFYING, State.NEED_INFO, State.RETU
 
 
 def locked(actor: Actor, finding_id: str, move: Move) -> Finding:
-    """The finding, locked, if the actor may make the move in its division and it stands where the move begins.
+    """The finding, locked, if the actor sees it and may make the move in its division and it stands where the move begins.
 
     Raises NotFound outside the scope, Forbidden, WrongState.
     """
-    finding: Finding | None = Finding.objects.select_for_update().filter(pk=finding_id).first()
+    finding: Finding | None = findings_of(actor).select_for_update(of=("self",)).filter(pk=finding_id).first()
     if finding is None:
         raise NotFound
     if not actor.may(move.permission, finding.division_code):

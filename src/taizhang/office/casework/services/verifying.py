@@ -14,7 +14,7 @@ from taizhang.office.casework.services.values import shown_value, sound_value
 from taizhang.office.casework.transitions import MOVES
 from taizhang.office.crypto.sealing import seal
 from taizhang.office.findings.models import Finding
-from taizhang.office.findings.selectors.details import detail_of
+from taizhang.office.findings.selectors.reading import detail_of
 from taizhang.office.jobs.calendar import WorkCalendar
 
 

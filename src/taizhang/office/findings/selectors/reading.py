@@ -76,7 +76,7 @@ def finding_page(viewer: Actor, short_id: str) -> FindingPage:
     is_mine = covered(finding.division_code, areas)
     persons = [one for one in (finding.subject_person, *finding.involved) if one is not None]
     revealed = revealed_to(viewer, persons)
-    detail = _detail(finding)
+    detail = detail_of(finding)
     in_full = bool(persons) and set(persons) <= revealed
     return FindingPage(
         finding=finding,
@@ -92,7 +92,7 @@ def finding_page(viewer: Actor, short_id: str) -> FindingPage:
     )  # fmt: skip
 
 
-def _detail(finding: Finding) -> dict[str, Any]:
+def detail_of(finding: Finding) -> dict[str, Any]:
     """The newest sweep's words on it where the lake still has them, else what was sealed when it last changed."""
     sealed: dict[str, Any] = json.loads(unseal(finding.detail, detail_context(finding.pk)))
     run = SweepRun.objects.first()

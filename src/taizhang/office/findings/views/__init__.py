@@ -9,6 +9,7 @@ from django.urls import reverse
 from taizhang.office.access.middleware import record_read
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.access.scope import current_areas
+from taizhang.office.casework.selectors import actions_for
 from taizhang.office.findings.presenting import (
     deliveries_table,
     finding_facts,
@@ -65,6 +66,7 @@ def finding(request: OfficeRequest, short_id: str) -> HttpResponse:
     response = render(request, "findings/finding.html", {
         "page": page, "finding": page.finding, "facts": finding_facts(page.finding), "name": shown_name(page.finding),
         "message": shown_message(page.finding), "reasons": Reason.choices, "may_reveal": request.actor.may("person.reveal_id"),
+        "actions": actions_for(request.actor, page.finding), "casework_actions": "casework/actions.html",
     })  # fmt: skip
     record_read(request, response, page.finding.pk)
     return response
