@@ -159,7 +159,7 @@ def test_a_finding_where_nobody_works_goes_up_the_chain(found, staff):
 
 @pytest.mark.parametrize("who", ["helper", "village", "town", "reviewer", "foreign"])
 def test_only_the_operator_dispatches(found, staff, who):
-    with pytest.raises(Forbidden):
+    with pytest.raises((Forbidden, NotFound)):
         dispatch_findings(actor=staff[who], finding_ids=[ONE])
 
 
