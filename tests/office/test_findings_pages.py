@@ -14,6 +14,7 @@ from officesweeps import FAR_VILLAGE, NEXT_VILLAGE, finding, full_id, household,
 from taizhang.office.access.areas import Area
 from taizhang.office.access.roles import Role
 from taizhang.office.access.scope import scope_off
+from taizhang.office.casework.selectors import findings_in_hands_of
 from taizhang.office.findings.models import Finding, SavedView
 from taizhang.office.findings.selectors.narrowing import narrow_for
 from taizhang.office.findings.states import State
@@ -192,7 +193,7 @@ def test_a_helper_sees_only_what_is_in_their_hands(county):
         assert client.get(reverse("finding", args=[HERE])).status_code == 200
         assert client.get(reverse("finding", args=[BOTH])).status_code == 404
     finally:
-        narrow_for(Role.HELPER, lambda viewer: Finding.objects.none().values("pk"))
+        narrow_for(Role.HELPER, findings_in_hands_of)
 
 
 def test_an_export_is_masked_marked_and_written_down(county):
