@@ -35,6 +35,11 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.base
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/test.txt
 	@touch $@
 
+$(VENV)/.spark: requirements/spark.txt $(VENV)/.test
+	@echo "== installing Spark and its Java (requirements/spark.txt, by hash)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/spark.txt
+	@touch $@
+
 demo: $(VENV)/.base web
 	@$(BIN)/taizhang demo $(DEMO) --persons $(PERSONS) --seed $(SEED)
 

@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 from hostilefiles import book, good, hostile, table_rows
-from smallcounty import HEADER, SOURCES, county_file, deliver, rows
 
 from countyruns import findings, half_written, latest, run
+from smallcounty import HEADER, SOURCES, county_file, deliver, rows
 from taizhang.intake.county import load_county
 from taizhang.intake.pipeline import take_in
 

@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-from smallcounty import PERSONS, SOURCES, county_file, deliver, digits_swapped, rows
 
 from countyruns import findings
+from smallcounty import PERSONS, SOURCES, county_file, deliver, digits_swapped, rows
 from taizhang.intake.county import load_county
 from taizhang.intake.pipeline import take_in
 from taizhang.sweep import sweep

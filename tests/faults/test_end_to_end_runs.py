@@ -9,9 +9,9 @@ import time
 from dataclasses import dataclass
 
 import pytest
-from smallcounty import SOURCES, county_file, deliver, digits_swapped, rows
 
 from countyruns import LIMIT_SECONDS, Ran, command, findings, half_written, latest, run
+from smallcounty import SOURCES, county_file, deliver, digits_swapped, rows
 from taizhang.intake.delivery.lake import Lake
 
 WRONG = {f"p{person}": {"证件号码": digits_swapped(person)} for person in (5, 14, 22)}
