@@ -17,9 +17,9 @@ from taizhang.intake.mapping import (
 from taizhang.intake.raw import SheetMeta
 
 ROWS = [
-    ["姓名", "证照号", "户主信息"],
-    ["", "", "姓名"],
-    *[[f"王{n}甲", "612323197001010028", "李二乙"] for n in "一二三四五六"],
+    ["姓名", "证照号", "户主信息", ""],
+    ["", "", "姓名", "联系电话"],
+    *[[f"王{n}甲", "612323197001010028", "李二乙", "13900001234"] for n in "一二三四五六"],
 ]
 HEAD = read_head([block_of(ROWS)], SheetMeta(0, "Sheet1"))
 
@@ -61,6 +61,7 @@ def test_a_mapping_of_another_layout_is_not_used(tmp_path):
 def test_an_ignored_column_stays_out_of_every_field(tmp_path):
     memory = LayoutMemory(tmp_path)
     proposal = map_sheet(HEAD).to_mapping("龙亭镇", confirmed_by="张办事员")
+    assert proposal.columns["户主信息 / 姓名"] == "head_name"
     memory.remember(
         MappingFile(proposal.fingerprint, "record", {**proposal.columns, "户主信息 / 姓名": None}, confirmed_by="张")
     )
