@@ -8,7 +8,7 @@ PERSONS ?= 3000
 SEED ?= 20200219
 JOBS ?= 2
 
-.PHONY: help demo test lint types migrations docs web web-test bench clean
+.PHONY: help demo test lint migrations docs web web-test chromium bench clean
 
 help:
 	@echo "make demo    make the sample county, sweep it, show what is wrong"
@@ -50,7 +50,7 @@ lint: $(VENV)/.test
 	$(BIN)/deptry src
 	$(BIN)/mypy
 
-test: lint web web-test $(VENV)/.spark
+test: chromium lint web web-test $(VENV)/.spark
 	$(BIN)/pytest -n $(JOBS) --cov --cov-report=term:skip-covered
 	@echo "== the office again, on PostgreSQL"
 	$(BIN)/python tests/office/with_postgres.py $(BIN)/pytest -q -n $(JOBS) tests/office tests/access
@@ -83,6 +83,10 @@ web: $(WEB_OUT)/manifest.json
 
 web-test: web/node_modules/.ready
 	@$(NPM) test
+
+# The only things asked of the system: a browser and a Chinese font, for the browser tests and the guides' pictures.
+chromium:
+	@sh tools/chromium.sh
 
 docs: $(VENV)/.base
 	$(BIN)/taizhang docs

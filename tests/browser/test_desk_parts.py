@@ -1,6 +1,5 @@
 """Every part of a desk page in a real Chromium, under the office's own content security policy."""
 
-import shutil
 import subprocess
 import sys
 from functools import partial
@@ -9,21 +8,14 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from taizhang.office.access.headers import POLICY
-from taizhang.office.parts.assets import are_built
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PAGES = ["home", "list", "finding", "parts", "login", "trouble"]
 
-pytestmark = [
-    pytest.mark.enable_socket,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt-get install chromium)"),
-    pytest.mark.skipif(not are_built(), reason="needs the browser files (make web)"),
-]
+pytestmark = pytest.mark.enable_socket
 
 
 class Guarded(SimpleHTTPRequestHandler):
@@ -38,7 +30,7 @@ class Guarded(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def gallery(tmp_path_factory):
+def gallery(tmp_path_factory, browser_files):
     """The gallery's address."""
     folder = tmp_path_factory.mktemp("gallery")
     subprocess.run([sys.executable, ROOT / "tools" / "desk_gallery", folder], check=True)
@@ -47,15 +39,6 @@ def gallery(tmp_path_factory):
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A headless Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -166,6 +149,7 @@ def test_the_side_bar_slides_in_on_a_phone(open_page):
 
     page.locator("[data-side-sheet]").click()
     assert page.locator("#side").is_visible()
+    assert page.evaluate("document.querySelector('#side').contains(document.activeElement)")
 
     page.keyboard.press("Escape")
     page.wait_for_timeout(300)
