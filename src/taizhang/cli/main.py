@@ -10,6 +10,7 @@ from taizhang.cli import console
 from taizhang.cli.authority import authority
 from taizhang.cli.demo import demo
 from taizhang.cli.docs import docs
+from taizhang.cli.ledger import ledger
 from taizhang.cli.mapping import map_sheets
 from taizhang.cli.office import office
 from taizhang.cli.rules import rules
@@ -36,7 +37,7 @@ def cli(lang: str | None) -> None:
     speak(None if lang is None else Language(lang))
 
 
-for command in (demo, sample, intake, map_sheets, sweep, show, rules, authority, score, office, docs):
+for command in (demo, sample, intake, map_sheets, sweep, show, rules, authority, score, office, ledger, docs):
     cli.add_command(command)
 
 

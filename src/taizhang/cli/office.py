@@ -48,9 +48,11 @@ def prepare(county: Path) -> int:
 
     from taizhang.identity.divisions import CountyDivisions
     from taizhang.office.access.actor import system_actor
+    from taizhang.office.ledger.jobs import plan_check
     from taizhang.office.places.services import load_divisions
 
     call_command("migrate", interactive=False, verbosity=0)
+    plan_check(actor=system_actor("init"))
     return load_divisions(actor=system_actor("init"), divisions=CountyDivisions.load(place.county.divisions))
 
 

@@ -4,6 +4,7 @@ TAIZHANG_COUNTY names the county file. Everything else has a place beside it:
 
     <data>/office/        the database (SQLite), uploads, exports
     <county folder>/keys/ the key ring: never inside the data folder, never in its backups
+    <county folder>/ledger-heads.jsonl, or TAIZHANG_LEDGER_HEADS: the ledger's daily heads, best on another disk
 """
 
 import os
@@ -17,6 +18,7 @@ from taizhang.intake.county import County, load_county
 COUNTY = "TAIZHANG_COUNTY"
 DATABASE = "TAIZHANG_DATABASE"
 KEYS = "TAIZHANG_KEYS"
+HEADS = "TAIZHANG_LEDGER_HEADS"
 HOSTS = "TAIZHANG_HOSTS"
 DEBUG = "TAIZHANG_DEBUG"
 SECURE = "TAIZHANG_HTTPS"
@@ -27,12 +29,13 @@ class Installation:
     """One county's office.
 
     county_file: the county.toml it serves. database: a PostgreSQL address, or empty for SQLite beside the data.
-    keys: the key ring file. hosts: names the server answers to. https: whether cookies travel over HTTPS only.
+    keys: the key ring file. heads: the noted heads of the ledger. hosts: names the server answers to. https: whether cookies travel over HTTPS only.
     """
 
     county_file: Path
     database: str
     keys: Path
+    heads: Path
     hosts: tuple[str, ...]
     https: bool
     debug: bool
@@ -78,11 +81,12 @@ def _socket_folder(query: str) -> str:
 def installation() -> Installation:
     """The installation the environment describes. Raises KeyError without TAIZHANG_COUNTY."""
     county_file = Path(os.environ[COUNTY]).resolve()
-    keys = os.environ.get(KEYS)
+    keys, heads = os.environ.get(KEYS), os.environ.get(HEADS)
     return Installation(
         county_file=county_file,
         database=os.environ.get(DATABASE, ""),
         keys=Path(keys) if keys else county_file.parent / "keys" / "office.json",
+        heads=Path(heads) if heads else county_file.parent / "ledger-heads.jsonl",
         hosts=tuple(filter(None, os.environ.get(HOSTS, "localhost,127.0.0.1,[::1]").split(","))),
         https=os.environ.get(SECURE) == "1",
         debug=os.environ.get(DEBUG) == "1",

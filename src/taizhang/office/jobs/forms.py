@@ -6,7 +6,12 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-KINDS = (("sweep.run", _("排查")), ("intake.watch", _("查看报送文件夹")), ("casework.remind", _("催办提醒")))
+KINDS = (
+    ("sweep.run", _("排查")),
+    ("intake.watch", _("查看报送文件夹")),
+    ("casework.remind", _("催办提醒")),
+    ("ledger.check", _("核对流水")),
+)
 
 
 def source_choices() -> list[tuple[str, Any]]:

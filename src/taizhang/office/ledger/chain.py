@@ -17,18 +17,26 @@ def digest_of(prev: str, facts: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Break:
-    """Where the chain does not hold: at which number, and what is the matter (`missing`, `order`, `changed`, `head`)."""
+    """Where the chain does not hold: at which number, and what is the matter.
+
+    what: `missing`, `order`, `changed`, `head` (the head row disagrees), `noted` (a head noted outside the database does).
+    """
 
     seq: int
     what: str
 
 
-def first_break(entries: Iterable[tuple[int, str, str, Mapping[str, Any]]], head: tuple[int, str]) -> Break | None:
+def first_break(
+    entries: Iterable[tuple[int, str, str, Mapping[str, Any]]],
+    head: tuple[int, str],
+    noted: Mapping[int, str] | None = None,
+) -> Break | None:
     """The first place where a chain of (seq, prev, digest, facts) is not what it must be; None where it holds.
 
-    head: number and digest of the last entry as the head row has it.
+    head: number and digest of the last entry as the head row has it. noted: digests by number as they were written down
+    outside the database: whoever rewrites the whole chain, head row and all, still differs from them.
     """
-    expected, before = 1, GENESIS
+    expected, before, told = 1, GENESIS, noted or {}
     for seq, prev, digest, facts in entries:
         if seq != expected:
             return Break(expected, "missing")
@@ -36,5 +44,10 @@ def first_break(entries: Iterable[tuple[int, str, str, Mapping[str, Any]]], head
             return Break(seq, "order")
         if digest_of(prev, facts) != digest:
             return Break(seq, "changed")
+        if told.get(seq, digest) != digest:
+            return Break(seq, "noted")
         expected, before = seq + 1, digest
-    return None if (expected - 1, before) == head else Break(expected, "head")
+    if (expected - 1, before) != head:
+        return Break(expected, "head")
+    later = sorted(seq for seq in told if seq >= expected)
+    return Break(expected, "noted") if later else None

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 VERBS: dict[str, Promise | str] = {
     "ledger.opened": _("建立流水"),
+    "ledger.checked": _("核对流水"),
     "login.succeeded": _("登录"),
     "login.failed": _("登录失败"),
     "login.locked": _("登录被锁定"),
