@@ -22,6 +22,7 @@ HEADS = "TAIZHANG_LEDGER_HEADS"
 HOSTS = "TAIZHANG_HOSTS"
 DEBUG = "TAIZHANG_DEBUG"
 SECURE = "TAIZHANG_HTTPS"
+SECOND_FACTOR = "TAIZHANG_SECOND_FACTOR"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Installation:
 
     county_file: the county.toml it serves. database: a PostgreSQL address, or empty for SQLite beside the data.
     keys: the key ring file. heads: the noted heads of the ledger. hosts: names the server answers to. https: whether cookies travel over HTTPS only.
+    second_factor: whether roles that need one are held to it; as https unless TAIZHANG_SECOND_FACTOR says 1 or 0.
     """
 
     county_file: Path
@@ -38,6 +40,7 @@ class Installation:
     heads: Path
     hosts: tuple[str, ...]
     https: bool
+    second_factor: bool
     debug: bool
 
     @cached_property
@@ -81,6 +84,7 @@ def _socket_folder(query: str) -> str:
 def installation() -> Installation:
     """The installation the environment describes. Raises KeyError without TAIZHANG_COUNTY."""
     county_file = Path(os.environ[COUNTY]).resolve()
+    https = os.environ.get(SECURE) == "1"
     keys, heads = os.environ.get(KEYS), os.environ.get(HEADS)
     return Installation(
         county_file=county_file,
@@ -88,6 +92,7 @@ def installation() -> Installation:
         keys=Path(keys) if keys else county_file.parent / "keys" / "office.json",
         heads=Path(heads) if heads else county_file.parent / "ledger-heads.jsonl",
         hosts=tuple(filter(None, os.environ.get(HOSTS, "localhost,127.0.0.1,[::1]").split(","))),
-        https=os.environ.get(SECURE) == "1",
+        https=https,
+        second_factor=os.environ.get(SECOND_FACTOR, "1" if https else "0") == "1",
         debug=os.environ.get(DEBUG) == "1",
     )

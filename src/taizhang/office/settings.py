@@ -89,7 +89,9 @@ AUTHENTICATION_BACKENDS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "taizhang.office.accounts.passwords.NoRepetition"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -101,15 +103,22 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# A slower limit per address beside the lock-out below, which keeps a user at an address.
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}
+MFA_ADAPTER = "taizhang.office.accounts.adapter.OfficeMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "台账"
+# Browsers offer passkeys over HTTPS and on this very machine only; the library must know that the latter is meant.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not INSTALLATION.https
+SECOND_FACTOR_REQUIRED = INSTALLATION.second_factor
 
 # ASVS 5 V6.3.1: five failures lock a user at an address for a quarter of an hour.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "429.html"
 
 # ASVS 5 V7.3: half an hour idle, half a day at most (the latter is kept by access.sessions).
 SESSION_COOKIE_AGE = 30 * 60

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from taizhang.office import ledger
 from taizhang.office.access.areas import Areas
 from taizhang.office.access.scope import close_scope, open_scope
 from taizhang.office.access.sessions import is_over
 from taizhang.office.access.table import PUBLIC, SELF, Route, routes
+from taizhang.office.accounts.duties import page_due
 from taizhang.office.accounts.selectors import actor_for
 from taizhang.office.errors import Forbidden, NotFound, OfficeError
 
@@ -62,6 +63,9 @@ class AccessMiddleware:
         areas = actor.areas_for("office.enter") if route.permission == SELF else actor.areas_for(route.permission)
         if not areas and route.permission != SELF:
             return self.process_exception(request, Forbidden())
+        due = page_due(request, actor, route.name)
+        if due:
+            return redirect(due)
         request.scope_token = open_scope(areas)  # type: ignore[attr-defined]
         return None
 

@@ -9,6 +9,11 @@ from django.http import HttpRequest
 BEGAN = "began_at"
 
 
+def begin(request: HttpRequest) -> None:
+    """Count the absolute end from now; called when somebody has logged in."""
+    request.session[BEGAN] = time.time()
+
+
 def is_over(request: HttpRequest) -> bool:
     """Whether the session has reached its absolute end; it is ended then."""
     if not request.user.is_authenticated:

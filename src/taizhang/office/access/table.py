@@ -64,3 +64,12 @@ def role_permissions() -> Mapping[Role, frozenset[str]]:
     table = _document()["role"]
     assert isinstance(table, dict)  # noqa: S101 - shape of our own file
     return {role: frozenset(table[role.value]) for role in Role}
+
+
+@cache
+def second_factor_roles() -> frozenset[Role]:
+    """The roles whose holders need a second factor: those that hold any of the permissions the file names for it."""
+    named = _document()["second_factor"]
+    assert isinstance(named, dict)  # noqa: S101 - shape of our own file
+    wanted = frozenset(named["permissions"])
+    return frozenset(role for role, held in role_permissions().items() if held & wanted)

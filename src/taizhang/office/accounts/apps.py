@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "taizhang.office.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Begin to write logins into the ledger."""
+        from taizhang.office.accounts.recording import listen
+
+        listen()

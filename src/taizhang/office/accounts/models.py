@@ -17,7 +17,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person; accounts are never shared and never deleted, only disabled."""
+    """A person; accounts are never shared and never deleted, only disabled.
+
+    one_time_until: the password is one of a single use, until then, and must be replaced; None for one of their own.
+    """
 
     username = models.CharField(max_length=60, unique=True)
     display_name = models.CharField(max_length=40)
@@ -25,6 +28,7 @@ class User(AbstractBaseUser):
     phone = models.CharField(max_length=20, blank=True)
     unit = models.CharField(max_length=80, blank=True)
     is_active = models.BooleanField(default=True)
+    one_time_until = models.DateTimeField(null=True)
     language = models.CharField(max_length=10, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -56,3 +60,32 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.area}"
+
+
+class RoleRequest(models.Model):
+    """A role that a security administrator asks for somebody; another person confirms or refuses it (law.md §6)."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="role_requests")
+    role = models.CharField(max_length=30, choices=Role.choices)
+    area = models.CharField(max_length=12, validators=[PREFIX])
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    reason = models.CharField(max_length=500)
+    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, db_index=True)
+    is_accepted = models.BooleanField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(valid_from__lte=F("valid_to")), name="role_request_days"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="role_request_role"),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")), name="role_request_two_persons"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.area}"
