@@ -11,7 +11,7 @@ JOBS ?= 2
 .PHONY: help demo test lint migrations docs web web-test chromium bench clean
 
 help:
-	@echo "make demo    make the sample county, sweep it, show what is wrong"
+	@echo "make demo    make the sample county, sweep it, run the office over it (Ctrl-C stops)"
 	@echo "make test    set up and pass every test"
 	@echo "make lint    ruff, import contracts, types"
 	@echo "make docs    write the generated references anew"

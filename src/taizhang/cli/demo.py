@@ -1,57 +1,139 @@
-"""`taizhang demo`: the sample county, its deliveries swept one after the other, and where to look."""
+"""`taizhang demo`: the sample county, its deliveries swept one after the other, and the office running over it."""
 
+import os
+import sys
 import time
 from pathlib import Path
 
 import click
+from rich.table import Table
 
 from taizhang.cli.console import Bars, out
 from taizhang.cli.disk import writing
+from taizhang.cli.office import prepare, serve_until_stopped
 from taizhang.cli.sample import MAKING, refuse_full_folder
 from taizhang.cli.sweep import print_intake, print_sweep
-from taizhang.intake.county import load_county
+from taizhang.intake.county import County, load_county
 from taizhang.intake.pipeline import take_in
+from taizhang.office import installation
+from taizhang.office.crypto.keyring import KeyRing
+from taizhang.office.demo.errors import NotADemo
+from taizhang.office.serving import Serving, free_port
 from taizhang.report.write import write_reports
 from taizhang.sample import Score, make_county
 from taizhang.sample import score as score_sweep
 from taizhang.sweep import sweep as run_sweep
-from taizhang.sweep.history import delivery_dates
+from taizhang.sweep.history import delivery_dates, latest_sweep
+
+HOST = "127.0.0.1"
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"))
 @click.option("--persons", type=click.IntRange(50, 1_000_000), default=3000, show_default=True)
 @click.option("--seed", type=int, default=20200219, show_default=True)
-def demo(folder: Path, persons: int, seed: int) -> int:
-    """演示：生成示例县（以2020年2月的洋县为样，人员全部虚构），逐次排查并显示结果。 Make, sweep and show the sample county."""
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="办公系统的端口，被占用时另选 / port of the office, another where it is taken",
+)
+@click.option(
+    "--no-serve", is_flag=True, help="准备好即结束，不启动办公系统 / end when everything is set up, do not serve"
+)
+def demo(folder: Path, persons: int, seed: int, port: int, *, no_serve: bool) -> int:
+    """演示：生成示例县（以2020年2月的洋县为样，人员全部虚构），逐次排查，启动办公系统。
+
+    Make and sweep the sample county, and run the office over it with an account for every role. On a terminal it
+    serves until Ctrl-C; elsewhere it ends when everything is set up.
+    """
+    _refuse_earnest(folder)
     county_file = folder / "county.toml"
-    with Bars() as bars:
-        if not county_file.exists():
-            refuse_full_folder(folder)
-            out.print(f"[bold]1 生成示例县[/]  {persons:,} 人，四种来源，三次报送（人员全部虚构）")
+    if county_file.exists():
+        out.print(f"[bold]1 示例县已在[/] {folder}")
+    else:
+        refuse_full_folder(folder)
+        out.print(f"[bold]1 生成示例县[/]  {persons:,} 人，四种来源，三次报送（人员全部虚构）")
+        with Bars() as bars:
             bars.start(MAKING)
             make_county(folder, persons=persons, seed=seed, deliveries=3)
             bars.finish(MAKING)
-        else:
-            out.print(f"[bold]1 示例县已在[/] {folder}")
-        book = load_county(county_file)
-        out.print("[bold]2 接收报送[/]")
+    book = load_county(county_file)
+    if _is_swept(book):
+        out.print("[bold]2 已排查[/]")
+        out.print(f"  报告：{latest_sweep(book) / 'report.html'}")
+    else:
+        _sweep(book, folder)
+    _set_up_office(county_file)
+    if no_serve or not sys.stdout.isatty():
+        out.print(f"\n启动办公系统：taizhang demo {folder}（在终端中运行）")
+        return 0
+    return serve_until_stopped(Serving(HOST, free_port(port, HOST), workers=1))
+
+
+def _refuse_earnest(folder: Path) -> None:
+    """Raises NotADemo where the folder holds a county or an office that `taizhang demo` did not make."""
+    keys = folder / "keys" / "office.json"
+    hint = "请换一个新文件夹运行 taizhang demo。"
+    if (folder / "county.toml").exists() and not (folder / "truth").is_dir():
+        raise NotADemo("这里是一个真实的县，不是示例县；什么也没有改动。", where=str(folder), hint=hint)
+    is_demo = KeyRing.load(keys).is_demo if keys.exists() else not any(folder.glob("*/office/office.sqlite3"))
+    if not is_demo:
+        raise NotADemo("这里已有正式的办公系统；什么也没有改动。", where=str(folder), hint=hint)
+
+
+def _is_swept(book: County) -> bool:
+    """Whether a sweep read the newest delivery: from then on the office sweeps, and an older state is not made again."""
+    days = delivery_dates(book)
+    swept = {path.parent.name[:10] for path in (book.data / "sweeps").glob("[0-9]*/sweep.json")}
+    return bool(days) and days[-1].isoformat() in swept
+
+
+def _sweep(book: County, folder: Path) -> None:
+    out.print("[bold]2 接收报送[/]")
+    with writing(book.data), Bars() as bars:
         taken = take_in(book, progress=bars)
     print_intake(taken)
     out.print("[bold]3 逐次排查[/]")
-    for number, as_of in enumerate(delivery_dates(book), 1):
+    days = delivery_dates(book)
+    for as_of in days:
         started = time.perf_counter()
-        last = number == len(delivery_dates(book))
         with writing(book.data), Bars() as bars:
             result = run_sweep(book, as_of=as_of, progress=bars)
-            reports = write_reports(book, result.folder, progress=bars, returned=last)
+            reports = write_reports(book, result.folder, progress=bars, returned=as_of == days[-1])
         print_sweep(book, result, reports, time.perf_counter() - started)
     out.print()
     out.print("[bold]4 与真值比较[/]（示例县的差错是程序预先埋下的，可以打分）")
     print_score(score_sweep(result.folder, folder / "truth"))
-    out.print(f"  每一类差错的分数：taizhang score {county_file}")
-    out.print(f"\n下一步：用浏览器打开 {reports.page}")
-    return 0
+    out.print(f"  每一类差错的分数：taizhang score {folder / 'county.toml'}")
+
+
+def _set_up_office(county_file: Path) -> None:
+    """Database, sweeps, accounts and first steps; what is there stays. Nothing is taken from the environment."""
+    for name in (installation.DATABASE, installation.KEYS, installation.HOSTS, installation.DEBUG, installation.SECURE):
+        os.environ.pop(name, None)
+    out.print("\n[bold]5 办公系统[/]")
+    prepare(county_file, demo=True)
+    from taizhang.office.access.actor import system_actor
+    from taizhang.office.casework.observing import follow_moves
+    from taizhang.office.demo.accounts import DemoAccount, make_accounts
+    from taizhang.office.demo.beginnings import begin_casework
+    from taizhang.office.findings.services.importing import import_newest
+
+    with writing(county_file.parent):
+        with Bars() as bars:
+            import_newest(actor=system_actor("demo"), progress=bars, on_moves=follow_moves)
+        passwords = county_file.parent / "accounts.json"
+        accounts: list[DemoAccount] = make_accounts(passwords)
+        begin_casework(accounts)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("账号", "口令", "角色", "区划"):
+        table.add_column(heading, no_wrap=True)
+    for one in accounts:
+        table.add_row(one.username, one.password, str(one.role.label), one.place)
+    out.print(table)
+    out.print(f"口令为本次安装随机生成，只保存在 {passwords}。演示系统的人员全部虚构，登录不要求两步验证。")
 
 
 def print_score(compared: Score) -> None:

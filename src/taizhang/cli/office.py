@@ -21,6 +21,12 @@ class NoSuchAccount(UserError):
     code = "E-OFFICE-ACCOUNT"
 
 
+class DemoExposed(UserError):
+    """A demo, whose passwords lie beside its data, was to be served to other machines."""
+
+    code = "E-DEMO-EXPOSED"
+
+
 @click.group()
 def office() -> None:
     """县办公系统：报送、问题、任务、审核与回填。 The county office."""
@@ -35,13 +41,17 @@ def set_up(county: Path) -> None:
     django.setup()
 
 
-def prepare(county: Path) -> int:
-    """Make the key ring, the database and the divisions where they are missing; gives the number of divisions."""
+def prepare(county: Path, *, demo: bool = False) -> int:
+    """Make the key ring, the database and the divisions where they are missing; gives the number of divisions.
+
+    demo: a new key ring is one for made-up persons only.
+    """
     os.environ[installation.COUNTY] = str(county.resolve())
     place = installation.installation()
     if not place.keys.exists():
-        KeyRing.generate().write(place.keys)
-        out.print(f"已建立密钥环 {place.keys}：请立即离线备份，丢失后加密内容无法恢复。")
+        KeyRing.generate(demo=demo).write(place.keys)
+        if not demo:
+            out.print(f"已建立密钥环 {place.keys}：请立即离线备份，丢失后加密内容无法恢复。")
     (place.home / "static").mkdir(mode=0o700, parents=True, exist_ok=True)
     set_up(county)
     from django.core.management import call_command
@@ -72,8 +82,20 @@ def init(county: Path) -> int:
 def run(county: Path, host: str, port: int, workers: int) -> int:
     """启动：网页、后台任务与计划同在一个进程组，任何一个中断都会重启。 Serve pages, jobs and the plan."""
     prepare(county)
-    out.print(f"办公系统：http://{host}:{port}/  （Ctrl-C 停止）")
-    return serve(Serving(host, port, workers))
+    return serve_until_stopped(Serving(host, port, workers))
+
+
+def serve_until_stopped(serving: Serving) -> int:
+    """Serve, and say the address once it answers. Raises PortTaken, DemoExposed."""
+    from django.conf import settings
+
+    if settings.DEMO and not serving.is_local:
+        raise DemoExposed(
+            "演示系统只在本机提供，不能监听其他地址。",
+            where=serving.host,
+            hint="去掉 --host，或用 taizhang office init 另建正式的系统。",
+        )
+    return serve(serving, lambda: out.print(f"办公系统：[bold]{serving.address}[/]  （Ctrl-C 停止）"))
 
 
 @office.command()

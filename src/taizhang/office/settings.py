@@ -9,6 +9,8 @@ from taizhang.office.installation import installation
 
 INSTALLATION = installation()
 KEY_RING = KeyRing.load(INSTALLATION.keys)
+DEMO = KEY_RING.is_demo
+"""All persons are made up and the passwords lie beside the data; says so on every page, and asks for no second factor."""
 
 BASE_DIR = Path(__file__).resolve().parent
 SECRET_KEY = KEY_RING.secret("session")

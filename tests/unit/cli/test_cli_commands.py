@@ -3,10 +3,15 @@
 import json
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 
+import smallcounty
 from countyruns import FULL_NUMBER, findings, latest, run, workbook_texts
+from taizhang.office.access.roles import Role
+from taizhang.office.crypto.keyring import KeyRing
 
 
 def test_sample_and_sweep_end_with_success_and_say_where_to_look(swept_county):
@@ -180,14 +185,53 @@ def test_a_pack_with_a_wrong_example_fails_its_test(typed, own_pack):
     assert ran.is_clean
 
 
-def test_the_demo_makes_sweeps_and_scores_a_county(tmp_path):
-    ran = run("demo", tmp_path / "demo", "--persons", 60)
+def test_the_demo_makes_sweeps_and_scores_a_county_and_sets_up_its_office_once(tmp_path):
+    folder = tmp_path / "demo"
+    ran = run("demo", folder, "--persons", 60)
+    passwords = (folder / "accounts.json").read_text("utf-8")
 
-    sweeps = [path.parent.name for path in (tmp_path / "demo" / "data" / "sweeps").glob("[0-9]*/report.html")]
-    assert ran.status == 0
+    again = run("demo", folder, "--persons", 60)
+
+    sweeps = [path.parent.name for path in (folder / "data" / "sweeps").glob("[0-9]*/report.html")]
+    assert (ran.status, again.status) == (0, 0), again.err
     assert sorted(sweeps) == ["2020-01-20-1", "2020-02-05-1", "2020-02-19-1"]
     assert "report.html" in ran.out
+    assert "report.html" in again.out
+    assert (folder / "accounts.json").stat().st_mode & 0o777 == 0o600
+    assert (folder / "accounts.json").read_text("utf-8") == passwords
+    assert all(password in ran.out and password in again.out for password in json.loads(passwords).values())
+    with closing(sqlite3.connect(folder / "data" / "office" / "office.sqlite3")) as office:
+        held = dict(office.execute("SELECT role, area FROM accounts_assignment"))
+        imported = [name for (name,) in office.execute("SELECT name FROM findings_sweeprun ORDER BY place")]
+    assert imported == ["2020-01-20-1", "2020-02-05-1", "2020-02-19-1"]
+    assert set(held) == set(Role.values)
+    assert held["helper"].startswith(held["town_data_lead"])
+    assert [len(held[role]) for role in ("centre_operator", "town_data_lead", "village_team")] == [6, 9, 12]
     assert ran.is_clean
+    assert again.is_clean
+
+
+def test_the_demo_leaves_a_county_and_an_office_in_earnest_alone(typed, tmp_path):
+    in_earnest = tmp_path / "county"
+    smallcounty.county_file(in_earnest)
+    county = typed("demo", in_earnest)
+
+    sample = tmp_path / "sample"
+    (sample / "truth").mkdir(parents=True)
+    smallcounty.county_file(sample)
+    KeyRing.generate().write(sample / "keys" / "office.json")
+    office = typed("demo", sample)
+
+    (sample / "keys" / "office.json").unlink()
+    (sample / "data" / "office").mkdir(parents=True)
+    (sample / "data" / "office" / "office.sqlite3").touch()
+    without_keys = typed("demo", sample)
+
+    for refused in (county, office, without_keys):
+        assert refused.status == 2
+        assert "E-DEMO-EARNEST" in refused.err
+    assert not (in_earnest / "accounts.json").exists()
+    assert not (sample / "accounts.json").exists()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from typing import ClassVar
 from taizhang.errors import UserError
 
 KEY_BYTES = 32
+EARNEST, DEMO = "k", "demo"
+"""How the ids of data keys begin."""
 PURPOSES = ("index", "sink", "session")
 
 
@@ -33,6 +35,14 @@ class KeyRing:
     current: str
     algorithm: str
     purposes: Mapping[str, bytes]
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether every data key was made for a demo.
+
+        It cannot be put on afterwards: a sealed value names its key, so with renamed keys nothing sealed in earnest opens.
+        """
+        return all(key_id.startswith(DEMO) for key_id in self.data)
 
     def key(self, key_id: str) -> bytes:
         """The data key of an id. Raises KeyRingUnusable where it was removed."""
@@ -91,12 +101,14 @@ class KeyRing:
         fresh.replace(path)
 
     @classmethod
-    def generate(cls, algorithm: str = "aes-256-gcm") -> "KeyRing":
-        """A new ring with one data key."""
+    def generate(cls, algorithm: str = "aes-256-gcm", *, demo: bool = False) -> "KeyRing":
+        """A new ring with one data key. demo: for an installation whose persons are all made up."""
         purposes = {name: secrets.token_bytes(KEY_BYTES) for name in PURPOSES}
-        return cls({"k1": secrets.token_bytes(KEY_BYTES)}, "k1", algorithm, purposes)
+        first = f"{DEMO if demo else EARNEST}1"
+        return cls({first: secrets.token_bytes(KEY_BYTES)}, first, algorithm, purposes)
 
     def rotated(self) -> "KeyRing":
         """The ring with one more data key, which becomes the current one."""
-        key_id = f"k{max(int(one[1:]) for one in self.data) + 1}"
+        prefix = DEMO if self.is_demo else EARNEST
+        key_id = f"{prefix}{max(int(one.removeprefix(prefix)) for one in self.data) + 1}"
         return KeyRing({**self.data, key_id: secrets.token_bytes(KEY_BYTES)}, key_id, self.algorithm, self.purposes)

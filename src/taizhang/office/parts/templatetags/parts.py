@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from taizhang.office.parts.assets import are_built, asset_address, style_addresses
 from taizhang.office.parts.model import Column, Table
@@ -30,6 +32,16 @@ def desk_head() -> SafeString:
         '<script src="{}"></script><script type="module" src="{}"></script>', asset_address(THEME), asset_address(DESK)
     )
     return styles + scripts
+
+
+@register.simple_tag
+def demo_note() -> SafeString:
+    """What stands above every page of a demo; nothing in an installation in earnest."""
+    if not settings.DEMO:
+        return SafeString("")
+    return format_html(
+        '<p class="demo-note">{}</p>', _("演示系统：人员全部虚构，登录不要求两步验证。请勿录入真实信息。")
+    )
 
 
 @register.simple_tag
