@@ -7,6 +7,7 @@ from taizhang.office.desk import views as desk
 from taizhang.office.findings import views as findings
 from taizhang.office.jobs import views as jobs
 from taizhang.office.people import views as people
+from taizhang.office.people.views.reads import person_reads
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.home, name="home"),
@@ -14,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language", set_language, name="set_language"),
     path("", include("taizhang.office.sources.urls")),
     path("", include("taizhang.office.casework.urls")),
+    path("", include("taizhang.office.accounts.urls")),
+    path("", include("taizhang.office.ledger.urls")),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:job_id>/", jobs.job_progress, name="job_progress"),
     path("jobs/<int:job_id>/cancel", jobs.job_cancel, name="job_cancel"),
@@ -35,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/results", people.search_results, name="search_results"),
     path("people/<int:person_id>/", people.person, name="person"),
     path("people/<int:person_id>/reveal", people.person_reveal, name="person_reveal"),
+    path("people/<int:person_id>/reads", person_reads, name="person_reads"),
     path("households/<int:household_id>/", people.household, name="household"),
     path("accounts/", include("allauth.urls")),
 ]

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from contextvars import Token
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from taizhang.office import ledger
-from taizhang.office.access.areas import Areas
+from taizhang.office.access.areas import CODE_LENGTH, Areas
 from taizhang.office.access.scope import close_scope, open_scope
 from taizhang.office.access.sessions import is_over
 from taizhang.office.access.table import PUBLIC, SELF, Route, routes
@@ -62,6 +63,8 @@ class AccessMiddleware:
             return redirect_to_login(request.get_full_path())
         areas = actor.areas_for("office.enter") if route.permission == SELF else actor.areas_for(route.permission)
         if not areas and route.permission != SELF:
+            return self.process_exception(request, Forbidden())
+        if route.whole and not actor.may(route.permission, settings.INSTALLATION.county.code.ljust(CODE_LENGTH, "0")):
             return self.process_exception(request, Forbidden())
         due = page_due(request, actor, route.name)
         if due:

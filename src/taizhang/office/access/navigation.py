@@ -43,6 +43,16 @@ GROUPS: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
             Entry("jobs", _("后台任务"), "list-check"),
         ),
     ),
+    (
+        _("账号与权限"),
+        (
+            Entry("accounts", _("账号"), "users"),
+            Entry("roles", _("授权"), "shield-check"),
+            Entry("role_requests", _("授权确认"), "signature"),
+            Entry("access_review", _("权限核查"), "list-check"),
+        ),
+    ),
+    (_("审计"), (Entry("ledger", _("操作流水"), "history"), Entry("logins", _("登录记录"), "lock"))),
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ class Route:
 
     name, method: of the URL pattern. permission: `noun.verb`, PUBLIC or SELF. subject: what its path names, empty for
     none. audited: verb under which a successful read is written into the ledger, empty for none. rate: class of limits.
+    whole: what it shows belongs to no division, so the permission must be held for the whole county.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Route:
     subject: str = ""
     audited: str = ""
     rate: str = "page"
+    whole: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -50,7 +52,7 @@ def routes() -> Mapping[tuple[str, str], Route]:
         for method in row["methods"]:
             route = Route(
                 row["name"], method, row["permission"], row.get("subject", ""), row.get("audited", ""),
-                row.get("rate", "page"),
+                row.get("rate", "page"), row.get("whole", False),
             )  # fmt: skip
             if route.key in found:
                 raise ValueError(f"two rows for {method} {route.name}")

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor, system_actor
-from taizhang.office.jobs.models import Job, Schedule
+from taizhang.office.jobs.models import OPEN_STATES, Job, Schedule
 from taizhang.office.jobs.running import JobContext
 from taizhang.office.jobs.services.planning import save_schedule
 from taizhang.office.jobs.services.queue import enqueue
@@ -45,6 +45,11 @@ def check(context: JobContext) -> dict[str, Any]:
     if not what:
         note_head()
     return found
+
+
+def open_check() -> bool:
+    """Whether a check waits or runs."""
+    return Job.objects.filter(kind=KIND, state__in=OPEN_STATES).exists()
 
 
 def last_check() -> Job | None:

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 VERBS: dict[str, Promise | str] = {
     "ledger.opened": _("建立流水"),
     "ledger.checked": _("核对流水"),
+    "ledger.exported": _("导出流水"),
+    "access.exported": _("导出权限核查"),
     "login.succeeded": _("登录"),
     "login.failed": _("登录失败"),
     "login.locked": _("登录被锁定"),

@@ -27,6 +27,7 @@ from taizhang.office.findings.selectors.reading import finding_page
 from taizhang.office.findings.selectors.sweeps import is_whole_county, sweep_page, sweep_runs
 from taizhang.office.findings.services.exporting import export_findings
 from taizhang.office.findings.services.saving_views import drop_view, save_view
+from taizhang.office.parts.workbook import as_attachment
 from taizhang.office.people.services.revealing import Reason
 
 PAGE = 50
@@ -81,10 +82,7 @@ def findings_export(request: OfficeRequest) -> HttpResponse:
         reason=request.POST.get("reason", ""),
         county=settings.INSTALLATION.county.name,
     )
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return HttpResponse(
-        content, content_type=kind, headers={"Content-Disposition": 'attachment; filename="findings.xlsx"'}
-    )
+    return as_attachment(content, "findings.xlsx")
 
 
 def view_save(request: OfficeRequest) -> HttpResponse:

@@ -41,7 +41,7 @@ def person(request: OfficeRequest, person_id: int) -> HttpResponse:
     response = render(request, "people/person.html", {
         "person": who, "facts": person_facts(who), "sides": sides_of([who.pk], current_areas(), revealed=revealed),
         "table": findings_table(found, Wanted(), selectable=False), "reasons": Reason.choices, "revealed": revealed,
-        "may_reveal": request.actor.may("person.reveal_id"),
+        "may_reveal": request.actor.may("person.reveal_id"), "may_see_reads": request.actor.may("person.reads"),
     })  # fmt: skip
     record_read(request, response, str(who.pk))
     return response

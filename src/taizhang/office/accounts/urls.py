@@ -1,0 +1,24 @@
+"""Addresses of accounts and roles."""
+
+from django.urls import path
+
+from taizhang.office.accounts import views
+
+urlpatterns = [
+    path("staff/", views.accounts, name="accounts"),
+    path("staff/new", views.account_new, name="account_new"),
+    path("staff/<int:user_id>/", views.account, name="account"),
+    path("staff/<int:user_id>/save", views.account_save, name="account_save"),
+    path("staff/<int:user_id>/disable", views.account_disable, name="account_disable"),
+    path("staff/<int:user_id>/enable", views.account_enable, name="account_enable"),
+    path("staff/<int:user_id>/password", views.account_password, name="account_password"),
+    path("staff/<int:user_id>/unlock", views.account_unlock, name="account_unlock"),
+    path("staff/<int:user_id>/factor", views.account_factor, name="account_factor"),
+    path("staff/<int:user_id>/roles", views.role_request, name="role_request"),
+    path("roles/", views.roles, name="roles"),
+    path("roles/<int:assignment_id>/end", views.role_end, name="role_end"),
+    path("roles/requests/", views.role_requests, name="role_requests"),
+    path("roles/requests/<int:request_id>", views.role_decide, name="role_decide"),
+    path("roles/review/", views.access_review, name="access_review"),
+    path("roles/review/export", views.access_review_export, name="access_review_export"),
+]

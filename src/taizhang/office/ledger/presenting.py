@@ -1,0 +1,107 @@
+"""Entries of the ledger as the parts of pages."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from taizhang.office.ledger.models import Entry
+from taizhang.office.ledger.selectors import Asked
+from taizhang.office.ledger.verbs import VERBS
+from taizhang.office.parts.model import Cell, Column, Fact, Filter, Filters, Option, Row, Table, Tone
+
+TONES: dict[str, Tone] = {
+    "login.failed": "warning", "login.locked": "danger", "id.revealed": "warning", "user.disabled": "danger",
+}  # fmt: skip
+WHAT = {
+    "missing": gettext_lazy("此处缺少记录"),
+    "order": gettext_lazy("记录被插入或换了次序"),
+    "changed": gettext_lazy("记录的内容被改动"),
+    "head": gettext_lazy("末尾的记录被删去，或链头被改动"),
+    "noted": gettext_lazy("与数据库之外保存的链头不符"),
+}
+HEAD = (
+    gettext_lazy("序号"),
+    gettext_lazy("时间"),
+    gettext_lazy("何人"),
+    gettext_lazy("做了什么"),
+    gettext_lazy("对象"),
+    gettext_lazy("区划代码"),
+    gettext_lazy("原因"),
+    gettext_lazy("详情"),
+    gettext_lazy("摘要值"),
+)
+
+
+def moment(entry: Entry) -> str:
+    """When it happened, in the county's time."""
+    return date_format(localtime(entry.at), "Y-m-d H:i:s")
+
+
+def entries_filters(asked: Asked, verbs: Iterable[str] = VERBS) -> Filters:
+    """What narrows a list of entries."""
+    days = tuple(one.isoformat() if one else "" for one in (asked.first, asked.last))
+    return Filters([
+        Filter("who", _("何人"), value=asked.who, placeholder=_("登录名或姓名")),
+        Filter("verb", _("做了什么"), "choice", asked.verb, [Option(verb, VERBS[verb]) for verb in verbs]),
+        Filter("subject", _("对象"), value=asked.subject, placeholder=_("如 person 17")),
+        Filter("at", _("期间"), "dates", days),
+    ])  # fmt: skip
+
+
+def entries_table(entries: Iterable[Entry]) -> Table:
+    """A list of entries; the digest shows its first characters, as they are printed."""
+    columns = [
+        Column(_("序号"), kind="number"), Column(_("时间"), kind="date"), Column(_("何人")), Column(_("做了什么")), Column(_("对象"), kind="mono"),
+        Column(_("原因")), Column(_("摘要值"), kind="mono"),
+    ]  # fmt: skip
+    rows = [
+        Row([
+            Cell(one.seq), Cell(moment(one)), Cell(one.actor_name, note="" if one.actor_kind == "user" else _("系统")),
+            Cell(VERBS.get(one.verb, one.verb), tone=TONES.get(one.verb, ""), note=one.division_code),
+            Cell(f"{one.subject_type} {one.subject_id}".strip()), Cell(one.reason, note=details(one.data)), Cell(one.digest[:12]),
+        ])
+        for one in entries
+    ]  # fmt: skip
+    return Table(columns, rows, empty=_("没有符合条件的记录"))
+
+
+def entry_values(one: Entry) -> tuple[object, ...]:
+    """One line of the exported ledger, in the order of HEAD."""
+    return (
+        one.seq, moment(one), one.actor_name, str(VERBS.get(one.verb, one.verb)), f"{one.subject_type} {one.subject_id}",
+        one.division_code, one.reason, details(one.data), one.digest,
+    )  # fmt: skip
+
+
+def details(data: dict[str, Any], most: int = 160) -> str:
+    """The facts of an entry in one line."""
+    text = "，".join(f"{name}={_short(value)}" for name, value in data.items() if value not in ("", None, [], {}))
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def _short(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def check_facts(job: Any, head: tuple[int, str]) -> list[Fact]:
+    """What the last check said, and where the chain ends now."""
+    facts = [Fact(_("现有记录"), head[0]), Fact(_("链头"), head[1][:16], mono=True)]
+    if job is None:
+        return [Fact(_("最近一次核对"), _("还没有核对过"), tone="warning"), *facts]
+    result = job.result
+    if "what" not in result:
+        said: tuple[str, Tone] = (job.error_text or job.get_state_display(), "danger")
+    elif result["what"]:
+        said = (
+            _("从第 %(seq)d 条起不可信：%(what)s") % {"seq": result["broken_at"], "what": WHAT[result["what"]]},
+            "danger",
+        )
+    else:
+        said = (_("完整，共 %(count)d 条") % {"count": result["entries"]}, "success")
+    at = date_format(localtime(job.finished_at), "Y-m-d H:i")
+    return [Fact(_("最近一次核对"), said[0], tone=said[1]), Fact(_("核对时间"), at), *facts]
