@@ -1,9 +1,12 @@
 """Jobs: done once, given back when their worker dies, fenced against a worker that comes back."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.backends.signals import connection_created
 from django.utils import timezone
 
 from officepeople import actor
@@ -51,6 +54,14 @@ def obey(context):
     context.progress.start("第二步")
 
 
+def last(context):
+    """A handler that ends when its heart has beaten."""
+    begun, deadline = context.job.beat_at, time.monotonic() + 60
+    while Job.objects.get(pk=context.job.pk).beat_at <= begun:
+        assert time.monotonic() < deadline, "no heart beat within a minute"
+        time.sleep(0.01)
+
+
 @pytest.fixture(autouse=True)
 def handlers(settings):
     """The handlers of these tests, and nothing done yet."""
@@ -61,6 +72,7 @@ def handlers(settings):
         "refuse": ("fast", f"{here}.refuse"),
         "break": ("fast", f"{here}.break_down"),
         "obey": ("fast", f"{here}.obey"),
+        "last": ("fast", f"{here}.last"),
         "lake": ("sweep", f"{here}.note"),
     }
 
@@ -104,6 +116,26 @@ def test_a_living_worker_keeps_its_job():
     assert beat(job.pk, job.attempt)
 
     assert reap() == 0
+
+
+def test_the_connection_of_a_jobs_heart_is_closed_with_the_job(monkeypatch):
+    monkeypatch.setattr(running, "BEAT_SECONDS", 0.01)
+    opened = []
+
+    def note_opened(sender, connection, **named):
+        if threading.current_thread() is not threading.main_thread():
+            opened.append(connection)
+
+    connection_created.connect(note_opened)
+    try:
+        enqueue("last", key="l:1", arguments={})
+        assert running.work_once("w")
+    finally:
+        connection_created.disconnect(note_opened)
+
+    assert len(opened) == 1
+    is_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()  # which never closes, lest it be gone
+    assert is_memory or opened[0].connection is None
 
 
 def test_a_worker_that_wakes_up_after_the_reaper_writes_nothing():

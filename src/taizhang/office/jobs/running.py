@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import DatabaseError, close_old_connections, connections, transaction
 from django.utils.module_loading import import_string
 
 from taizhang.errors import UserError
@@ -116,12 +116,17 @@ def _attempt(job: Job) -> None:
 
 
 def _beat_until(job: Job, stop: threading.Event) -> None:
-    while not stop.wait(BEAT_SECONDS):
-        try:
-            if not beat(job.pk, job.attempt):
-                return
-        except DatabaseError:  # a missed beat is made up by the next one
-            log.warning("job %s: a heart beat was missed", job.pk)
-        finally:
+    """Beat until told to stop; the thread's own connection is closed, as nobody else could, however young it is."""
+    try:
+        while not stop.wait(BEAT_SECONDS) and _beats(job):
             close_old_connections()
-    close_old_connections()
+    finally:
+        connections.close_all()
+
+
+def _beats(job: Job) -> bool:
+    try:
+        return beat(job.pk, job.attempt)
+    except DatabaseError:  # a missed beat is made up by the next one
+        log.warning("job %s: a heart beat was missed", job.pk)
+        return True
