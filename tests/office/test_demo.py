@@ -16,7 +16,7 @@ from taizhang.office.serving import PortTaken, Serving, free_port, serve
 @pytest.mark.django_db
 def test_an_office_in_earnest_gets_no_demo_accounts(tmp_path, client):
     with pytest.raises(NotADemo):
-        make_accounts(tmp_path / "accounts.json")
+        make_accounts(tmp_path)
     with pytest.raises(NotADemo):
         begin_casework([])
 

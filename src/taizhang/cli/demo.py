@@ -15,9 +15,9 @@ from taizhang.cli.sample import MAKING, refuse_full_folder
 from taizhang.cli.sweep import print_intake, print_sweep
 from taizhang.intake.county import County, load_county
 from taizhang.intake.pipeline import take_in
-from taizhang.office import installation
 from taizhang.office.crypto.keyring import KeyRing
 from taizhang.office.demo.errors import NotADemo
+from taizhang.office.demo.posts import PASSWORDS
 from taizhang.office.serving import Serving, free_port
 from taizhang.report.write import write_reports
 from taizhang.sample import Score, make_county
@@ -111,8 +111,8 @@ def _sweep(book: County, folder: Path) -> None:
 
 def _set_up_office(county_file: Path) -> None:
     """Database, sweeps, accounts and first steps; what is there stays. Nothing is taken from the environment."""
-    for name in (installation.DATABASE, installation.KEYS, installation.HOSTS, installation.DEBUG, installation.SECURE):
-        os.environ.pop(name, None)
+    for name in [name for name in os.environ if name.startswith("TAIZHANG_") and name != "TAIZHANG_LANG"]:
+        del os.environ[name]
     out.print("\n[bold]5 办公系统[/]")
     prepare(county_file, demo=True)
     from taizhang.office.access.actor import system_actor
@@ -124,16 +124,17 @@ def _set_up_office(county_file: Path) -> None:
     with writing(county_file.parent):
         with Bars() as bars:
             import_newest(actor=system_actor("demo"), progress=bars, on_moves=follow_moves)
-        passwords = county_file.parent / "accounts.json"
-        accounts: list[DemoAccount] = make_accounts(passwords)
+        accounts: list[DemoAccount] = make_accounts(county_file.parent)
         begin_casework(accounts)
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("账号", "口令", "角色", "区划"):
+    for heading in ("用户名", "密码", "角色", "区划"):
         table.add_column(heading, no_wrap=True)
     for one in accounts:
         table.add_row(one.username, one.password, str(one.role.label), one.place)
     out.print(table)
-    out.print(f"口令为本次安装随机生成，只保存在 {passwords}。演示系统的人员全部虚构，登录不要求两步验证。")
+    out.print(
+        f"密码为本次安装随机生成，只保存在 {county_file.parent / PASSWORDS}。演示系统的人员全部虚构，登录不要求两步验证。"
+    )
 
 
 def print_score(compared: Score) -> None:

@@ -117,7 +117,7 @@ def worker(county: Path) -> int:
 @click.option("--area", default="", help="区划代码前缀，默认全县 / division prefix, the whole county by default")
 @click.option("--days", type=click.IntRange(1, 366), default=365, show_default=True, help="有效天数 / days in force")
 def account(county: Path, username: str, name: str, role: str, area: str, days: int) -> int:
-    """新建账号并授予一个角色；口令在提示后输入，不出现在命令里。 Make an account with one role."""
+    """新建账号并授予一个角色；密码在提示后输入，不出现在命令里。 Make an account with one role."""
     set_up(county)
     from django.conf import settings
     from django.core.exceptions import ValidationError
@@ -132,7 +132,7 @@ def account(county: Path, username: str, name: str, role: str, area: str, days: 
     actor, today = system_actor("command line"), timezone.localdate()
     try:
         chosen, where = Role(role), Area(area or settings.INSTALLATION.county.code)
-        password = os.environ.get("TAIZHANG_NEW_PASSWORD") or getpass.getpass("口令（至少12位）：")
+        password = os.environ.get("TAIZHANG_NEW_PASSWORD") or getpass.getpass("密码（至少12位）：")
         user = create_user(actor=actor, username=username, display_name=name, password=password)
         assign_role(
             actor=actor,
@@ -145,7 +145,7 @@ def account(county: Path, username: str, name: str, role: str, area: str, days: 
     except ValueError as error:
         raise NoSuchAccount("角色或区划写得不对。", hint=f"角色：{'、'.join(Role.values)}") from error
     except ValidationError as error:
-        raise NoSuchAccount("口令不合要求。", why="；".join(error.messages), hint="请换一个更长的口令。") from None
+        raise NoSuchAccount("密码不合要求。", why="；".join(error.messages), hint="请换一个更长的密码。") from None
     except OfficeError as error:
         raise NoSuchAccount(str(error.message), hint=str(error.hint)) from None
     out.print(f"已建立账号 {username}（{chosen.label}，{where.prefix}，有效 {days} 天）。")

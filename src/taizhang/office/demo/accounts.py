@@ -3,10 +3,7 @@
 Accounts with known passwords must never come to be in an office in earnest, so everything here asks the key ring first.
 """
 
-import json
-import os
-import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -23,42 +20,13 @@ from taizhang.office.accounts.models import User
 from taizhang.office.accounts.selectors import actor_for
 from taizhang.office.accounts.services import assign_role, create_user
 from taizhang.office.demo.errors import NotADemo
+from taizhang.office.demo.posts import POSTS, Post, passwords_for_all
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.states import OPEN_STATES
 from taizhang.office.places.models import Division
 
 DAYS = 365
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Letters and digits that nobody takes for one another."""
 VILLAGE_LEVEL = 5
-
-
-@dataclass(frozen=True)
-class Post:
-    """An account to be: its login name, its role, and at which level of the county it works (6, 9 or 12 digits)."""
-
-    username: str
-    role: Role
-    title: str
-    level: int = 6
-
-
-POSTS = (
-    Post("operator", Role.CENTRE_OPERATOR, "操作员"),
-    Post("reviewer", Role.CENTRE_REVIEWER, "审核员"),
-    Post("town", Role.TOWN_DATA_LEAD, "业务骨干", 9),
-    Post("village", Role.VILLAGE_TEAM, "工作队", 12),
-    Post("helper", Role.HELPER, "帮扶责任人", 12),
-    Post("liaison", Role.DEPARTMENT_LIAISON, "公安局联络员"),
-    Post("labour", Role.LABOUR_OFFICER, "就业组"),
-    Post("transport", Role.TRANSPORT_OFFICER, "交通局"),
-    Post("enterprise", Role.ENTERPRISE_OFFICER, "企业服务"),
-    Post("industry", Role.INDUSTRY_OFFICER, "产业组"),
-    Post("leader", Role.LEADER, "分管领导"),
-    Post("sysadmin", Role.SYSTEM_ADMIN, "系统管理员"),
-    Post("secadmin", Role.SECURITY_ADMIN, "安全管理员"),
-    Post("auditadmin", Role.AUDIT_ADMIN, "审计管理员"),
-)
 
 
 @dataclass(frozen=True)
@@ -89,15 +57,14 @@ def require_demo() -> None:
         )
 
 
-def make_accounts(passwords: Path) -> list[DemoAccount]:
+def make_accounts(folder: Path) -> list[DemoAccount]:
     """Make what is missing of the demo's accounts and put their roles in force; gives all of them.
 
-    passwords: file that keeps them, readable by its owner only; where it is lost, every account gets a new password.
-    Raises NotADemo.
+    folder: of the demo, which keeps the passwords; where they are lost, every account gets a new one. Raises NotADemo.
     """
     require_demo()
     today = timezone.localdate()
-    kept = _kept(passwords)
+    kept = passwords_for_all(folder)
     village = Division.objects.select_related("parent").get(code=_busiest_village())
     accounts = []
     for post in POSTS:
@@ -110,24 +77,6 @@ def make_accounts(passwords: Path) -> list[DemoAccount]:
             )  # fmt: skip
         accounts.append(account)
     return accounts
-
-
-def _kept(passwords: Path) -> Mapping[str, str]:
-    """Login name → password, as the file keeps them; the file is written first, so that no account outlives its password."""
-    try:
-        kept: dict[str, str] = json.loads(passwords.read_text("utf-8"))
-    except FileNotFoundError:
-        kept = {}
-    missing = [post.username for post in POSTS if post.username not in kept]
-    if missing:
-        kept |= {name: _new_password() for name in missing}
-        with os.fdopen(os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(kept, file, ensure_ascii=False, indent=1)
-    return kept
-
-
-def _new_password() -> str:
-    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
 
 
 def _account(post: Post, village: Division, password: str) -> DemoAccount:

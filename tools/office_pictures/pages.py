@@ -1,0 +1,106 @@
+"""Which pages the pictures show, as whom, and how one gets there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Step = Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One picture. account: login name, empty for a visitor; path: where to go; then: what to do there before the picture."""
+
+    name: str
+    account: str
+    path: str
+    then: Step | None = None
+
+
+def _first_row(page: Any) -> None:
+    page.locator("table.list tbody tr[data-href], table.list tbody tr:has(a)").first.locator("a").first.click()
+
+
+def _row(number: int) -> Step:
+    def step(page: Any) -> None:
+        page.locator("table.list tbody tr:has(a)").nth(number).locator("a").first.click()
+
+    return step
+
+
+def _household(page: Any) -> None:
+    _first_row(page)
+    page.locator("a[href*='/households/']").first.click()
+
+
+def _person(page: Any) -> None:
+    _first_row(page)
+    page.locator("main a[href*='/people/']").first.click()
+
+
+def _search(page: Any) -> None:
+    page.get_by_label("查什么").fill("王")
+    page.get_by_role("button", name="查询").click()
+
+
+def _bulk(page: Any) -> None:
+    for box in page.locator("table.list tbody input[type=checkbox]").all()[:3]:
+        box.check()
+
+
+ID_NUMBER, SOUND = "?rule=XS-ID-TRANSPOSE", "?rule=XS-NAME-HOMOPHONE"
+
+PAGES = (
+    Shown("login", "", "accounts/login/"),
+    Shown("home-operator", "operator", ""),
+    Shown("home-helper", "helper", ""),
+    Shown("home-town", "town", ""),
+    Shown("home-leader", "leader", ""),
+    Shown("findings-operator", "operator", "findings/"),
+    Shown("findings-chosen", "operator", "findings/?state=open", _bulk),
+    Shown("findings-helper", "helper", "findings/"),
+    Shown("finding-number-operator", "operator", f"findings/{ID_NUMBER}", _first_row),
+    Shown("finding-name-operator", "operator", f"findings/{SOUND}", _first_row),
+    Shown("finding-shared-operator", "operator", "findings/?rule=PH-SHARED-HOUSEHOLDS", _first_row),
+    Shown("finding-file-operator", "operator", "findings/?rule=SR-FILE-KIND", _first_row),
+    Shown("finding-copy-operator", "operator", "findings/?rule=PR-COPY-FAMILY", _first_row),
+    Shown("finding-helper", "helper", "tasks/", _first_row),
+    Shown("finding-village", "village", "findings/?state=confirmed", _first_row),
+    Shown("finding-town", "town", "findings/?state=village_ok", _first_row),
+    Shown("finding-county", "reviewer", "findings/?state=town_ok", _first_row),
+    Shown("finding-question", "operator", "findings/?state=need_info", _first_row),
+    Shown("tasks-helper", "helper", "tasks/"),
+    Shown("tasks-town", "town", "tasks/?all=1"),
+    Shown("reassign-town", "town", "tasks/?all=1", lambda page: page.locator("a[href*='tasks/of']").first.click()),
+    Shown("notices-town", "town", "notices/"),
+    Shown("handbacks-operator", "operator", "handbacks/"),
+    Shown("exemptions-reviewer", "reviewer", "exemptions/"),
+    Shown("terms-reviewer", "reviewer", "terms/"),
+    Shown("sweeps-operator", "operator", "sweeps/"),
+    Shown("sweep-operator", "operator", "sweeps/", _first_row),
+    Shown("sweep-leader", "leader", "sweeps/", _first_row),
+    Shown("search-operator", "operator", "people/"),
+    Shown("search-found", "operator", "people/", _search),
+    Shown("person-operator", "operator", f"findings/{ID_NUMBER}", _person),
+    Shown("household-operator", "operator", f"findings/{ID_NUMBER}", _household),
+    Shown("sources-operator", "operator", "sources/"),
+    Shown("schedules-operator", "operator", "plan/"),
+    Shown("calendar-operator", "operator", "calendar/"),
+    Shown("jobs-operator", "operator", "jobs/"),
+    Shown("password-helper", "helper", "accounts/password/change/"),
+    Shown("second-factor-helper", "helper", "accounts/2fa/"),
+    Shown("home-sysadmin", "sysadmin", ""),
+    Shown("home-secadmin", "secadmin", ""),
+    Shown("home-auditadmin", "auditadmin", ""),
+    Shown("home-liaison", "liaison", ""),
+    Shown("not-found", "helper", "findings/ZZZZZZZZZZZ/"),
+)
+
+
+def log_in(page: Any, address: str, account: str, password: str) -> None:
+    """Log in as people do."""
+    page.goto(f"{address}accounts/login/")
+    page.get_by_label("用户名").fill(account)
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.locator(".frame-top").wait_for()
