@@ -8,13 +8,14 @@ PERSONS ?= 3000
 SEED ?= 20200219
 JOBS ?= 2
 
-.PHONY: help demo test lint migrations docs web web-test chromium bench clean
+.PHONY: help demo test lint migrations messages docs web web-test chromium bench clean
 
 help:
 	@echo "make demo    make the sample county, sweep it, run the office over it (Ctrl-C stops)"
 	@echo "make test    set up and pass every test"
 	@echo "make lint    ruff, import contracts, types"
 	@echo "make docs    write the generated references anew"
+	@echo "make messages bring the translations in step with the sources; says what is missing"
 	@echo "make web     build what the desk pages load (Node comes from a Python wheel)"
 	@echo "make bench   run every comparison with its peers (long)"
 
@@ -57,6 +58,10 @@ test: chromium lint web web-test $(VENV)/.spark
 
 migrations: $(VENV)/.test
 	PYTHONPATH=tests DJANGO_SETTINGS_MODULE=officesettings $(BIN)/python -m django makemigrations
+
+# Texts of the office into locale/*.po, Traditional drafted, .mo compiled; English is written into locale/en by hand.
+messages: $(VENV)/.test
+	$(BIN)/python tools/messages.py
 
 # Node and npm come from the wheel in requirements/web.txt; nothing of them is needed to run the product.
 WEB_OUT := src/taizhang/office/static/office/dist

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from taizhang.intake.model import FIELDS
 from taizhang.office.access.roles import Role
@@ -160,14 +161,19 @@ def lines_table(batch: HandBack) -> Table:
 
 
 CLOCKS = {
-    "verify": "入户核实", "verify_urgent": "入户核实（紧急）", "village": "村确认", "town": "镇审核", "county": "县复核",
-    "write_back": "录入来源系统", "answer": "答复",
-}  # fmt: skip
+    "verify": gettext_lazy("入户核实"),
+    "verify_urgent": gettext_lazy("入户核实（紧急）"),
+    "village": gettext_lazy("村确认"),
+    "town": gettext_lazy("镇审核"),
+    "county": gettext_lazy("县复核"),
+    "write_back": gettext_lazy("录入来源系统"),
+    "answer": gettext_lazy("答复"),
+}
 
 
 def clock_rows() -> list[dict[str, Any]]:
     """Terms: {name, label, workdays}."""
-    return [{"name": name, "label": _(CLOCKS[name]), "workdays": workdays_of(name)} for name in DEFAULTS]
+    return [{"name": name, "label": str(CLOCKS[name]), "workdays": workdays_of(name)} for name in DEFAULTS]
 
 
 def policy_rows() -> list[dict[str, Any]]:

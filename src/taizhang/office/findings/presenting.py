@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import covered
@@ -40,7 +41,10 @@ from taizhang.office.parts.model import (
 )
 
 TONES: dict[str, Tone] = {"error": "danger", "warn": "warning", "suspect": "info", "info": "neutral"}
-REMARKS = {"fixed_without_task": _("未经派发即已改正"), "exemption_lapsed": _("数值已变，豁免失效")}
+REMARKS = {
+    "fixed_without_task": gettext_lazy("未经派发即已改正"),
+    "exemption_lapsed": gettext_lazy("数值已变，豁免失效"),
+}
 
 
 def is_here(finding: Finding) -> bool:
@@ -141,7 +145,7 @@ def finding_facts(finding: Finding) -> list[Fact]:
             )
         )
     if finding.remark in REMARKS:
-        facts.append(Fact(_("备注"), REMARKS[finding.remark]))
+        facts.append(Fact(_("备注"), str(REMARKS[finding.remark])))
     return facts
 
 

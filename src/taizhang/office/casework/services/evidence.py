@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
@@ -17,9 +18,21 @@ from taizhang.office.findings.models import Finding
 LARGEST = 10 * 2**20
 BEGINNINGS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"%PDF-": "application/pdf"}
 KINDS = (
-    "居民身份证（正面）", "户口簿页", "户籍证明", "派出所证明", "出生医学证明", "死亡证明", "结婚证", "核验截图", "残疾证",
-    "低保证", "义务教育阶段学籍证明", "合疗本", "走访照片", "其他",
-)  # fmt: skip
+    gettext_noop("居民身份证（正面）"),
+    gettext_noop("户口簿页"),
+    gettext_noop("户籍证明"),
+    gettext_noop("派出所证明"),
+    gettext_noop("出生医学证明"),
+    gettext_noop("死亡证明"),
+    gettext_noop("结婚证"),
+    gettext_noop("核验截图"),
+    gettext_noop("残疾证"),
+    gettext_noop("低保证"),
+    gettext_noop("义务教育阶段学籍证明"),
+    gettext_noop("合疗本"),
+    gettext_noop("走访照片"),
+    gettext_noop("其他"),
+)
 """Kinds that serve identity (operations.md §9)."""
 
 
