@@ -5,6 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.urls import reverse
+
+from officepeople import person
+from taizhang.office.access.roles import Role
+from taizhang.office.accounts.models import User
+from taizhang.office.ledger.models import Entry
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFICE = ROOT / "src" / "taizhang" / "office"
@@ -67,3 +74,57 @@ def eager_at_import(path):
 
 def test_no_text_is_translated_while_its_module_is_imported():
     assert [place for path in OFFICE.rglob("*.py") for place in eager_at_import(path)] == []
+
+
+def logged_in(user, **headers):
+    """A browser of its own."""
+    client = Client(headers=headers)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.mark.django_db
+def test_a_chosen_language_stays_with_the_account_on_every_machine():
+    user = person(Role.CENTRE_OPERATOR)
+    logged_in(user).post(reverse("set_language"), {"language": "en", "next": "/"})
+    elsewhere = logged_in(user, **{"Accept-Language": "zh-CN"})
+
+    page = elsewhere.get(reverse("home")).content.decode()
+
+    assert '<html lang="en">' in page
+    assert "Log out" in page
+    assert User.objects.get(pk=user.pk).language == "en"
+    assert Entry.objects.filter(verb="user.language_chosen", subject_id=str(user.pk)).count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("asked", "language"), [("xx", ""), ("", ""), ("zh-hant", "zh-hant")])
+def test_only_a_language_the_office_speaks_is_kept(asked, language):
+    user = person(Role.CENTRE_OPERATOR)
+
+    logged_in(user).post(reverse("set_language"), {"language": asked, "next": "https://elsewhere.example/"})
+
+    assert User.objects.get(pk=user.pk).language == language
+
+
+@pytest.mark.django_db
+def test_the_next_person_at_a_machine_has_their_own_language():
+    first, second = person(Role.CENTRE_OPERATOR), person(Role.CENTRE_REVIEWER)
+    User.objects.filter(pk=second.pk).update(language="zh-hans")
+    client = logged_in(first)
+    client.post(reverse("set_language"), {"language": "en", "next": "/"})
+    client.force_login(second, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    assert '<html lang="zh-hans">' in client.get(reverse("home")).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_visitor_reads_the_login_in_the_language_chosen_there():
+    client = Client()
+    client.post(reverse("set_language"), {"language": "zh-hant", "next": "/"})
+
+    page = client.get(reverse("account_login")).content.decode()
+
+    assert '<html lang="zh-hant">' in page
+    assert "登入" in page
+    assert "登录" not in page

@@ -1,8 +1,8 @@
 """Every address of the office. Each name has its row in access/permissions.toml."""
 
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import set_language
 
+from taizhang.office.accounts.language import choose_language
 from taizhang.office.desk import views as desk
 from taizhang.office.findings import views as findings
 from taizhang.office.jobs import views as jobs
@@ -12,7 +12,7 @@ from taizhang.office.people.views.reads import person_reads
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.home, name="home"),
     path("health", desk.health, name="health"),
-    path("language", set_language, name="set_language"),
+    path("language", choose_language, name="set_language"),
     path("", include("taizhang.office.sources.urls")),
     path("", include("taizhang.office.casework.urls")),
     path("", include("taizhang.office.accounts.urls")),

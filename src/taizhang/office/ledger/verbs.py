@@ -17,6 +17,7 @@ VERBS: dict[str, Promise | str] = {
     "user.disabled": _("停用账号"),
     "user.enabled": _("启用账号"),
     "user.unlocked": _("解除登录锁定"),
+    "user.language_chosen": _("选择语言"),
     "password.changed": _("修改密码"),
     "password.reset": _("发放一次性密码"),
     "factor.added": _("添加两步验证"),
