@@ -31,6 +31,7 @@ from taizhang.sweep.judge.truth import Judged
 from taizhang.sweep.lake import SourceDelivery, SourceFacts, current_deliveries
 from taizhang.sweep.link.persons import link_persons
 from taizhang.sweep.link.register import Register, assign_ids, remembered
+from taizhang.sweep.renewed import make_renewed
 from taizhang.sweep.rules import RuleSet, load_packs
 from taizhang.sweep.tables import make_claim_person, make_record_raw
 
@@ -177,6 +178,7 @@ class _Task:
             diagnoses = diagnose(database, sources, linked, judged)
         with stage("tables"):
             make_canonical(database, self.deliveries, judged)
+            make_renewed(database, self.deliveries, self.data / "sweeps")
         with stage("rules"):
             ran = self.rules.run(database, as_of=self.day)
         with stage("findings"):

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from taizhang.sweep.diagnose import Diagnosis
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.findings.texts import Texts
+from taizhang.sweep.renewed import CHANGED, STATIC
 
 NUMBER_SYMPTOMS = frozenset({"ID-BIRTH-DIFF", "ID-SEX-DIFF", "ID-TYPE-LENGTH"})
 """Rules that compare a number with another column: symptoms wherever the number itself is under a diagnosis."""
 COLUMN_OF = {"ID-BIRTH-DIFF": "birth_date", "ID-SEX-DIFF": "sex"}
 """The other column such a rule compares with: where other sources deny the column, it is the cause."""
+STATIC_OF = {CHANGED: STATIC}
+"""Rules about several fields of a row at once: a symptom where one of these fields is under a diagnosis."""
 ROW_CODES = ("ID-", "NM-")
 FIELD_OF = {"ID-": "id_no", "NM-": "name"}
 
@@ -94,4 +97,5 @@ def without_symptoms(
 def _cause(hit: Hit, record: int, cause: Mapping[tuple[int, str], int]) -> int | None:
     fields = ["id_no"] if hit.rule in NUMBER_SYMPTOMS else [FIELD_OF.get(hit.rule[:3], "")]
     fields += [COLUMN_OF[hit.rule]] if hit.rule in COLUMN_OF else []
+    fields += STATIC_OF.get(hit.rule, ())
     return next((cause[record, field] for field in fields if (record, field) in cause), None)

@@ -64,7 +64,9 @@ def _complete(table: str, row: dict[str, Value], source: str, number: int, examp
     common |= {"person_id": number + 1}
     if table == "record":
         known = row.get("birth_date") or (row.get("id_birth") if row.get("id_ok") else None)
-        common |= {"is_present": True, "birth": known}
+        common["birth"] = known
+    if table in ("record", "renewed"):
+        common["is_present"] = True
     return {name: value for name, value in (common | row).items() if name in columns}
 
 

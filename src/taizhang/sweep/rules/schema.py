@@ -84,8 +84,8 @@ _FIELD_KINDS = {
     FieldType.MONTH: Kind.DATE, FieldType.BOOL: Kind.BOOL, FieldType.CODE: Kind.TEXT, FieldType.CODES: Kind.SET,
     FieldType.ID: Kind.TEXT, FieldType.NAME: Kind.TEXT, FieldType.PHONE: Kind.TEXT,
 }  # fmt: skip
-_BIRTHS = frozenset({"birth_date", "id_birth", "birth"})
-_SEXES = frozenset({"id_sex", "sex"})
+_BIRTHS = frozenset({"birth_date", "id_birth", "birth", "birth_date_before"})
+_SEXES = frozenset({"id_sex", "sex", "sex_before"})
 
 _ROW = """
 record_id key 行号
@@ -194,6 +194,36 @@ rows_previous int 上一批行数
 held bool 暂缓
 """
 
+_RENEWED = """
+source text 来源
+as_of date 数据日期
+previous date 上一批数据日期
+record_id key 行号
+person_id key 人
+household_id key 户
+person_no text 人编号
+is_present bool 在册
+town_code text 乡镇编码
+village_code text 村编码
+town_name text 乡镇
+village_name text 村
+head_name name 户主姓名
+name name 姓名
+name_before name 上一批姓名
+id_no id 证件号码
+id_no_before id 上一批证件号码
+sex text 性别
+sex_before text 上一批性别
+birth_date date 出生日期
+birth_date_before date 上一批出生日期
+differs bool 静态信息与上一批不同
+name_changed bool 姓名变化而没有任务要求
+id_no_changed bool 证件号码变化而没有任务要求
+sex_changed bool 性别变化而没有任务要求
+birth_date_changed bool 出生日期变化而没有任务要求
+change_is_open bool 更早的变化还没有说明
+"""
+
 _FILE_EVENT = """
 source text 来源
 delivery text 批次
@@ -255,6 +285,7 @@ def tables() -> dict[str, Table]:
         Table("cadre", _columns(_LINKED, fields="cadre"), "cadre_no", None),
         Table("pairing", _columns(_LINKED, fields="pairing"), "household_id", None),
         Table("delivery", _columns(_DELIVERY), "source", None),
+        Table("renewed", _columns(_RENEWED), "person_id", "town_code"),
         Table("file_event", _columns(_FILE_EVENT), "source", None),
     ]
     return {table.name: table for table in listed}
