@@ -54,7 +54,7 @@ lint: $(VENV)/.test
 test: chromium lint web web-test $(VENV)/.spark
 	$(BIN)/pytest -n $(JOBS) --cov --cov-report=term:skip-covered
 	@echo "== the office again, on PostgreSQL"
-	$(BIN)/python tests/office/with_postgres.py $(BIN)/pytest -q -n $(JOBS) tests/office tests/access
+	$(BIN)/python tests/office/with_postgres.py $(BIN)/pytest -q -n $(JOBS) tests/office tests/access tests/exposure
 
 migrations: $(VENV)/.test
 	PYTHONPATH=tests DJANGO_SETTINGS_MODULE=officesettings $(BIN)/python -m django makemigrations

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from taizhang.intake.model import FIELDS
 from taizhang.office.access.actor import Actor
+from taizhang.office.accounts.models import User
 from taizhang.office.casework.models import (
     Correction,
     CorrectionState,
@@ -115,6 +116,14 @@ def tasks_in_scope(*, overdue_on: date | None = None) -> QuerySet[Task]:
     """All open tasks of the open scope, or those past their day."""
     tasks = Task.objects.filter(ended_at=None).select_related("finding", "assignee").order_by("due_on", "pk")
     return tasks.filter(due_on__lt=overdue_on, paused_on=None) if overdue_on else tasks
+
+
+def holder_in_scope(user_id: int) -> User:
+    """Somebody who has open tasks in the scope. Raises NotFound, for everybody else as for nobody."""
+    user = User.objects.filter(pk=user_id, pk__in=Task.objects.filter(ended_at=None).values("assignee_id")).first()
+    if user is None:
+        raise NotFound
+    return user
 
 
 def workload(today: date | None = None) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from taizhang.office.access.request import OfficeRequest
-from taizhang.office.accounts.models import User
 from taizhang.office.casework import presenting, selectors
 from taizhang.office.casework.errors import NothingToCorrect
 from taizhang.office.casework.models import ExemptionState, ReturnReason
@@ -17,7 +16,6 @@ from taizhang.office.casework.services import clocks, dispatching, exempting, ha
 from taizhang.office.casework.services.bulk import apply_bulk, preview_bulk
 from taizhang.office.casework.services.evidence import add_evidence, read_evidence
 from taizhang.office.casework.services.reminding import read_notices
-from taizhang.office.errors import NotFound
 
 PAGE = 50
 
@@ -160,10 +158,7 @@ def tasks(request: OfficeRequest) -> HttpResponse:
 def reassign(request: OfficeRequest, user_id: int) -> HttpResponse:
     """Give a person's tasks to others: to one, or by routing."""
     if request.method == "GET":
-        user = User.objects.filter(pk=user_id).first()
-        if user is None:
-            raise NotFound
-        return render(request, "casework/reassign.html", {"holder": user})
+        return render(request, "casework/reassign.html", {"holder": selectors.holder_in_scope(user_id)})
     chosen = request.POST.get("to", "")
     count = dispatching.reassign_tasks(
         actor=request.actor, from_user_id=user_id, to_user_id=int(chosen) if chosen.isdigit() else None,

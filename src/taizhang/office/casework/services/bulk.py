@@ -14,6 +14,7 @@ from taizhang.office.casework.services.reviewing import approve_verification, cl
 from taizhang.office.casework.transitions import MOVES
 from taizhang.office.errors import NotFound, Stale
 from taizhang.office.findings.models import Finding
+from taizhang.office.findings.selectors.narrowing import findings_of
 
 MOST = 2000
 SAMPLES = 10
@@ -60,7 +61,7 @@ def preview_bulk(*, actor: Actor, step: str, finding_ids: Sequence[str]) -> Prev
     if step not in STEPS:
         raise NotFound
     asked = sorted(set(finding_ids))[:MOST]
-    found = list(Finding.objects.filter(pk__in=asked).order_by("pk"))
+    found = list(findings_of(actor).filter(pk__in=asked).order_by("pk"))
     if len(found) != len(asked):
         raise NotFound
     move = MOVES[step]

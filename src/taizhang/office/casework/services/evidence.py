@@ -13,7 +13,7 @@ from taizhang.office.casework.errors import BadEvidence
 from taizhang.office.casework.models import Evidence
 from taizhang.office.crypto.sealing import seal, unseal
 from taizhang.office.errors import Forbidden, NotFound
-from taizhang.office.findings.models import Finding
+from taizhang.office.findings.selectors.narrowing import findings_of
 
 LARGEST = 10 * 2**20
 BEGINNINGS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"%PDF-": "application/pdf"}
@@ -46,7 +46,7 @@ def add_evidence(*, actor: Actor, finding_id: str, kind: str, name: str, content
         raise BadEvidence("file")
     digest = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
-        finding = Finding.objects.filter(pk=finding_id).first()
+        finding = findings_of(actor).filter(pk=finding_id).first()
         if finding is None:
             raise NotFound
         if not actor.may("finding.verify", finding.division_code):
@@ -71,7 +71,7 @@ def read_evidence(*, actor: Actor, evidence_id: int) -> tuple[Evidence, bytes]:
     """A paper's bytes; every look is recorded. Raises NotFound outside the scope."""
     with transaction.atomic():
         evidence = Evidence.objects.filter(pk=evidence_id).first()
-        if evidence is None:
+        if evidence is None or not findings_of(actor).filter(pk=evidence.finding_id).exists():
             raise NotFound
         content = bytes.fromhex(unseal(_path(evidence.sha256).read_bytes(), f"evidence:{evidence.sha256}"))
         ledger.record(

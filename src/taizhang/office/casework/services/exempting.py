@@ -11,6 +11,7 @@ from taizhang.office.casework.errors import AnotherProposal, NothingToCorrect, O
 from taizhang.office.casework.models import Exemption, ExemptionState, Task
 from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Finding
+from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.states import State
 
 TERM = timedelta(days=365)
@@ -27,7 +28,7 @@ def propose_exemption(*, actor: Actor, finding_id: str, reason: str, expires_on:
     until = min(expires_on or today + TERM, today + TERM)
     try:
         with transaction.atomic():
-            finding = Finding.objects.select_for_update().filter(pk=finding_id).first()
+            finding = findings_of(actor).select_for_update(of=("self",)).filter(pk=finding_id).first()
             if finding is None:
                 raise NotFound
             if not actor.may("exemption.propose", finding.division_code):
