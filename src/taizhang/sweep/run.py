@@ -29,7 +29,7 @@ from taizhang.sweep.findings.texts import Texts
 from taizhang.sweep.findings.write import write_about, write_counts, write_findings, write_passes
 from taizhang.sweep.judge.truth import Judged
 from taizhang.sweep.lake import SourceDelivery, SourceFacts, current_deliveries
-from taizhang.sweep.link.persons import link_persons
+from taizhang.sweep.link.persons import forget_linking, link_persons
 from taizhang.sweep.link.register import Register, assign_ids, remembered
 from taizhang.sweep.renewed import make_renewed
 from taizhang.sweep.rules import RuleSet, load_packs
@@ -176,6 +176,8 @@ class _Task:
             judged = judge_all(database, sources)
         with stage("diagnose"):
             diagnoses = diagnose(database, sources, linked, judged)
+            del linked
+            forget_linking(database)
         with stage("tables"):
             make_canonical(database, self.deliveries, judged)
             make_renewed(database, self.deliveries, self.data / "sweeps")
@@ -224,7 +226,7 @@ def _memory(deliveries: list[SourceDelivery]) -> str:
 
 def _counts(database: Engine, findings: list[Finding]) -> dict[str, int]:
     row = database.fetch("""
-        SELECT (SELECT COUNT(*) FROM claim) AS records, (SELECT COUNT(*) FROM person) AS persons,
+        SELECT (SELECT COUNT(*) FROM claim_person) AS records, (SELECT COUNT(*) FROM person) AS persons,
             (SELECT COUNT(DISTINCT household_id) FROM household) AS households
     """).to_pylist()[0]
     deltas = [finding["delta"] for finding in findings]

@@ -150,3 +150,4 @@ def make_claim_person(engine: Engine) -> None:
         LEFT JOIN (SELECT e.ident, e.name_id, q.root FROM cell AS e JOIN cell_person AS q ON q.cell_id = e.cell_id) AS p
             ON p.ident = c.ident AND p.name_id = c.name_id
     """)
+    engine.execute("DROP TABLE claim")

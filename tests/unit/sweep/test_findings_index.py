@@ -5,6 +5,8 @@ from datetime import date
 import pyarrow.parquet as pq
 from ledgers import SPOUSE, Ledgers, changed, family, number
 
+from taizhang.sweep.findings import index
+
 
 def indexed(folder, ledger):
     """The two tables of a sweep over three agreeing sources and this ledger."""
@@ -35,3 +37,14 @@ def test_what_only_one_ledger_says_can_be_found_too(tmp_path):
     assert spouse["names"] == ["刘兰瑛", "刘兰英"]
     assert spouse["name"] == "刘兰英"
     assert spouse["core18"] == number(0, SPOUSE)
+
+
+def test_persons_written_in_ranges_are_the_persons_written_at_once(tmp_path, monkeypatch):
+    rows = [row for code in range(3) for row in family(code, m1="刘兰英")]
+    whole, _ = indexed(tmp_path / "whole", rows)
+    monkeypatch.setattr(index, "PERSONS_AT_ONCE", 5)
+
+    parts, _ = indexed(tmp_path / "parts", rows)
+
+    assert pq.ParquetFile(next(tmp_path.glob("parts/data/sweeps/*/persons.parquet"))).num_row_groups == 3
+    assert parts == whole

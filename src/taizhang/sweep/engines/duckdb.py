@@ -13,7 +13,6 @@ from typing import Self
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 import sqlglot
 from sqlglot import exp
 
@@ -81,10 +80,6 @@ class DuckDbEngine:
         files = ", ".join(f"'{_quoted(str(path.resolve()))}'" for path in paths)
         # The one statement outside the portable subset: every engine has its own word for reading Parquet.
         self._connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{files}])')
-
-    def write(self, query: Statement, path: Path) -> None:
-        """Write the rows of a query to one Parquet file; written by Arrow, since this engine may not write files."""
-        pq.write_table(self.fetch(query), path, compression="zstd", compression_level=1)
 
     def columns(self, name: str) -> tuple[str, ...]:
         """The column names of a table or view, empty where it does not exist."""

@@ -29,9 +29,6 @@ class Engine(Protocol):
     def scan(self, name: str, paths: Sequence[Path]) -> None:
         """Make Parquet files of one schema readable under a name, in the order given."""
 
-    def write(self, query: Statement, path: Path) -> None:
-        """Write the rows of a query to one Parquet file."""
-
     def columns(self, name: str) -> tuple[str, ...]:
         """The column names of a table or view; empty where it does not exist."""
 

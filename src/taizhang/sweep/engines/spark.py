@@ -17,7 +17,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import sqlglot
 from sqlglot import exp
 
@@ -101,10 +100,6 @@ class SparkEngine:
     def scan(self, name: str, paths: Sequence[Path]) -> None:
         """Make Parquet files of one schema readable under a name; every executor must reach them under the same path."""
         self._name(name, self._session.read.parquet(*(str(path.resolve()) for path in paths)))
-
-    def write(self, query: Statement, path: Path) -> None:
-        """Write the rows of a query to one Parquet file, by way of the driver."""
-        pq.write_table(self.fetch(query), path, compression="zstd", compression_level=1)
 
     def columns(self, name: str) -> tuple[str, ...]:
         """The column names of a table or view, empty where it does not exist."""

@@ -15,6 +15,12 @@ from taizhang.sweep.link.keys import make_keys
 from taizhang.sweep.link.reach import make_involved
 from taizhang.sweep.link.score import Scored, score_pairs
 
+MADE = (
+    "fact", "entity", "bad_record", "bad_number", "suspect_key", "decoded", "involved_key", "involved", "cell", "suspect", "pair",
+    "cell_person", "involved_person", "claim_read",
+)  # fmt: skip
+"""Tables of linking that nothing after the diagnoses looks at."""
+
 
 @dataclass(frozen=True)
 class Linked:
@@ -51,3 +57,10 @@ def link_persons(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Linke
     """)
     ids = cells["cell_id"]
     return Linked(cells, scored, [(int(ids[near]), int(ids[far])) for near, far in ambiguous])
+
+
+def forget_linking(engine: Engine) -> None:
+    """Drop what only linking, judging and diagnosing read, so that the tables for rules and findings have its memory."""
+    engine.execute("DROP VIEW claim_text")
+    for name in MADE:
+        engine.execute(f"DROP TABLE {name}")
