@@ -9,13 +9,13 @@ from taizhang.sweep.authority.answers import registered_answers
 from taizhang.sweep.authority.evidence import Evidence, Field, name_evidence, number_evidence
 from taizhang.sweep.authority.telling import told_by_authority
 from taizhang.sweep.diagnose.context import Context, make_context
-from taizhang.sweep.diagnose.exchanged import number_diagnoses
+from taizhang.sweep.diagnose.exchanged import value_diagnoses
 from taizhang.sweep.diagnose.heads import head_copies
 from taizhang.sweep.diagnose.model import Candidate, Confidence, Diagnosis, Observed
 from taizhang.sweep.diagnose.other_fields import differing_fields, reused_person_numbers
 from taizhang.sweep.diagnose.presence import certificates, make_homes, missing, moved, stale
 from taizhang.sweep.diagnose.repeated import repeated_persons, shared_numbers
-from taizhang.sweep.diagnose.wrong import name_diagnoses, wrong_numbers
+from taizhang.sweep.diagnose.wrong import wrong_names, wrong_numbers
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.judge.fields import FieldVerdict, judge_names, judge_numbers
 from taizhang.sweep.judge.spelling import county_spelling
@@ -69,8 +69,7 @@ def diagnose(
     repeated = list(repeated_persons(context))
     explained = {record for one in repeated if one.code == "PR-NAME-TWO-IDS" for record in one.records[: one.wrong]}
     wrongs = [one for one in wrong_numbers(context) if one.row.record_id not in explained]
-    numbers = list(number_diagnoses(context, wrongs))
-    names = list(name_diagnoses(context))
+    numbers, names = value_diagnoses(context, wrongs, wrong_names(context))
     found = [*repeated, *numbers, *names, *shared_numbers(context, _independent(sources))]
     troubled_rows = frozenset(record for one in (*numbers, *names) for record in one.records[: one.wrong])
     found += head_copies(engine, sources, troubled_rows)

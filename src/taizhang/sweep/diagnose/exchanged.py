@@ -1,21 +1,32 @@
-"""Numbers of other persons: shifted blocks, swaps, copies in the family, copies from strangers. One cause each."""
+"""Values of other persons: displaced blocks, exchanges, copies in the family, copies from strangers. One cause each."""
 
 from collections.abc import Iterator, Sequence
 
-from taizhang.sweep.diagnose.context import Context, Row
+from taizhang.sweep.diagnose.context import Context
+from taizhang.sweep.diagnose.displaced import Block, displaced_blocks
 from taizhang.sweep.diagnose.model import Confidence, Diagnosis
-from taizhang.sweep.diagnose.wrong import WrongNumber, by_place, number_diagnosis
-
-SHORTEST_SHIFT = 3
+from taizhang.sweep.diagnose.wrong import WrongName, WrongNumber, name_diagnosis, number_diagnosis
 
 
-def number_diagnoses(context: Context, wrongs: Sequence[WrongNumber]) -> Iterator[Diagnosis]:
-    """Every wrong number under exactly one cause, the widest first: block, swap, copy, then the number itself."""
+def value_diagnoses(
+    context: Context, numbers: Sequence[WrongNumber], names: Sequence[WrongName]
+) -> tuple[list[Diagnosis], list[Diagnosis]]:
+    """(of numbers and of whole blocks, of names): every wrong value under exactly one cause, the widest first.
+
+    Block of a sheet, exchange of two persons, copy, then the value itself.
+    """
+    blocks = displaced_blocks(context, numbers, names)
+    displaced = {one.at for block in blocks for one in block.numbers}
+    renamed = {one.at for block in blocks for one in block.names}
+    of_numbers = [
+        *(_of_block(context, block) for block in blocks),
+        *_number_diagnoses(context, [one for one in numbers if one.at not in displaced]),
+    ]
+    return of_numbers, [name_diagnosis(context, one) for one in names if one.at not in renamed]
+
+
+def _number_diagnoses(context: Context, wrongs: Sequence[WrongNumber]) -> Iterator[Diagnosis]:
     left = {one.row.record_id: one for one in wrongs}
-    for block in _shifted_blocks(context, list(wrongs)):
-        for one in block:
-            left.pop(one.row.record_id, None)
-        yield _together(context, block, "PR-ROW-SHIFT", f"连续{len(block)}行的号码整体错行：号码属于相邻行的人")
     for one in list(left.values()):
         if one.row.record_id not in left:
             continue
@@ -64,65 +75,55 @@ def _swap_partner(context: Context, one: WrongNumber, left: dict[int, WrongNumbe
     return None
 
 
-def _shifted_blocks(context: Context, wrongs: list[WrongNumber]) -> Iterator[list[WrongNumber]]:
-    for sheet in by_place([one for one in wrongs if one.owner is not None]).values():
-        run: list[WrongNumber] = []
-        step = 0
-        for one in sheet:
-            offset = _offset(context, one)
-            follows = bool(run) and one.row.row_no == run[-1].row.row_no + 1
-            if follows and offset == step and step != 0:
-                run.append(one)
-                continue
-            if follows and len(run) >= SHORTEST_SHIFT and _owner_inside(context, one, run):
-                run.append(one)
-            if len(run) >= SHORTEST_SHIFT:
-                yield run
-            run, step = ([one], offset) if offset else ([], 0)
-        if len(run) >= SHORTEST_SHIFT:
-            yield run
-
-
-def _offset(context: Context, wrong: WrongNumber) -> int:
-    """+1 or −1 where the number's owner stands in the next or the previous row of the sheet, else 0."""
-    offsets = {row.row_no - wrong.row.row_no for row in _in_sheet(context, wrong)}
-    return 1 if 1 in offsets else -1 if -1 in offsets else 0
-
-
-def _owner_inside(context: Context, wrong: WrongNumber, run: list[WrongNumber]) -> bool:
-    rows = {one.row.row_no for one in run}
-    return any(row.row_no in rows for row in _in_sheet(context, wrong))
-
-
-def _in_sheet(context: Context, wrong: WrongNumber) -> list[Row]:
-    place = (wrong.row.source_no, wrong.row.file_no, wrong.row.sheet_no)
-    rows = context.rows[wrong.owner] if wrong.owner is not None else []
-    return [row for row in rows if (row.source_no, row.file_no, row.sheet_no) == place]
+def _of_block(context: Context, block: Block) -> Diagnosis:
+    numbers = [number_diagnosis(context, one, "PR-ROW-SHIFT", ()) for one in block.numbers]
+    names = [name_diagnosis(context, one) for one in block.names]
+    fields = (("id_no",) if numbers else ()) + (("name",) if names else ())
+    said = "与".join(one for one, there in (("号码", numbers), ("姓名", names)) if there)
+    low, high = block.rows
+    if block.step is None:
+        sentence = f"第{low}至{high}行的{said}与本行其他各列不是同一人，却都是这些行里的人：疑为单独排序或粘贴错位"
+    else:
+        side = "下" if block.step > 0 else "上"
+        sentence = (
+            f"第{low}至{high}行的{said}整体错开{abs(block.step)}行：每行的{said}属于{side}{abs(block.step)}行的人"
+        )
+    return _cause(context, block.wrongs, [*numbers, *names], "PR-ROW-SHIFT", sentence, fields)
 
 
 def _together(context: Context, members: Sequence[WrongNumber], code: str, sentence: str) -> Diagnosis:
-    """One diagnosis for several rows of one source with one cause."""
     parts = [number_diagnosis(context, one, code, ()) for one in members]
-    first = parts[0]
+    return _cause(context, members, parts, code, sentence, ("id_no",))
+
+
+def _cause(
+    context: Context,
+    members: Sequence[WrongNumber | WrongName],
+    parts: Sequence[Diagnosis],
+    code: str,
+    sentence: str,
+    fields: tuple[str, ...],
+) -> Diagnosis:
+    """One diagnosis for several rows of one source with one cause. parts: the diagnoses of the rows by themselves."""
     also = {"PR-SWAP": ("XS-SWAP", "XS-ID-FAMILY"), "XS-SWAP": ("PR-SWAP",), "PR-ROW-SHIFT": ("XS-ID-DISJOINT",)}
-    people = tuple(part.persons[0] for part in parts)
-    wrong = tuple(one.row.record_id for one in members)
-    others = tuple(record for part in parts for record in part.records if record not in wrong)
+    source = context.source_id(members[0].row.source_no)
+    wrong = tuple(dict.fromkeys(one.row.record_id for one in members))
+    others = tuple(record for part in parts for record in part.records if record not in set(wrong))
     p_wrong = sum(one.p_wrong for one in members) / len(members)
     return Diagnosis(
         code=code,
-        persons=people,
+        persons=tuple(dict.fromkeys(one.row.root for one in members)),
         records=(*wrong, *dict.fromkeys(others)),
         wrong=len(wrong),
-        source=first.source,
-        fields=("id_no",),
-        also=also[code],
-        culprit=first.source,
+        source=source,
+        fields=fields,
+        also=also[code] if fields == ("id_no",) else (),
+        culprit=source,
         p_culprit=round(p_wrong, 4),
-        scope_key=str(first.source),
+        scope_key=source,
         candidates=tuple(part.candidates[0] for part in parts if part.candidates),
-        evidence=(sentence, *first.evidence[-1:]),
+        evidence=(sentence, *parts[0].evidence[-1:]),
         observed=tuple(one for part in parts for one in part.observed),
         confidence=Confidence.RANKED,
-        facts={"n": str(len(members))},
+        facts={"n": str(len(wrong))},
     )

@@ -1,7 +1,5 @@
 """Rows whose number or name is not their person's: one cause each."""
 
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +10,7 @@ from taizhang.sweep.diagnose.context import Context, Row
 from taizhang.sweep.diagnose.model import BLAME, Candidate, Confidence, Diagnosis, Observed
 from taizhang.sweep.diagnose.wording import TITLES, agreeing, chance, names_differ, places
 from taizhang.sweep.judge.fields import FieldVerdict
-from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER
+from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER, Troubled
 from taizhang.sweep.link.features import Ints
 
 
@@ -25,6 +23,16 @@ class WrongNumber:
     true_key: int
     p_wrong: float
     owner: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WrongName:
+    """A row that carries a name that is not its person's; position in the troubled records, the name's id, probability."""
+
+    at: int
+    row: Row
+    name_id: int
+    p_wrong: float
 
 
 def wrong_rows(verdict: FieldVerdict, group: Ints, spoken: NDArray[np.bool_], values: Ints) -> Ints:
@@ -45,15 +53,34 @@ def wrong_numbers(context: Context) -> list[WrongNumber]:
     for at in positions.tolist():
         root = int(troubled["root"][at])
         ident = int(troubled["ident"][at])
-        row = Row(
-            int(troubled["record_id"][at]), int(troubled["source_no"][at]), int(troubled["file_no"][at]),
-            int(troubled["sheet_no"][at]), int(troubled["row_no"][at]), ident, root, int(troubled["hh"][at]),
-            troubled.texts["name"][at],
-        )  # fmt: skip
+        row = _row(troubled, at)
         owner = context.owner.get(ident) if ident > 0 else None
         true_key = int(verdict.value[verdict.best[troubled.group[at]]])
         found.append(WrongNumber(at, row, true_key, float(p_wrong[at]), owner if owner != root else None))
     return found
+
+
+def wrong_names(context: Context) -> list[WrongName]:
+    """All rows whose name is not their person's, in the order of the troubled records."""
+    troubled, verdict = context.troubled, context.names
+    p_wrong = verdict.p_wrong()
+    found = []
+    for at in wrong_rows(verdict, troubled.group, troubled["name_id"] != 0, troubled["name_id"]).tolist():
+        defects = troubled.texts["name_defects"]
+        true_row = int(verdict.row[verdict.best[troubled.group[at]]])
+        if _is_lost(defects[at]) and _is_lost(defects[true_row]):
+            continue  # nobody has the whole name: every row is NM-LOSS by itself, and none explains another
+        found.append(WrongName(at, _row(troubled, at), int(troubled["name_id"][at]), float(p_wrong[at])))
+    return found
+
+
+def _row(troubled: Troubled, at: int) -> Row:
+    """The record at a position of the troubled ones."""
+    return Row(
+        int(troubled["record_id"][at]), int(troubled["source_no"][at]), int(troubled["file_no"][at]),
+        int(troubled["sheet_no"][at]), int(troubled["row_no"][at]), int(troubled["ident"][at]), int(troubled["root"][at]),
+        int(troubled["hh"][at]), troubled.texts["name"][at],
+    )  # fmt: skip
 
 
 def number_diagnosis(context: Context, wrong: WrongNumber, code: str, also: tuple[str, ...]) -> Diagnosis:
@@ -129,51 +156,45 @@ def _candidates(context: Context, verdict: FieldVerdict, group: int, field: str)
     return tuple(sorted(found, key=lambda one: (-one.probability, one.value)))
 
 
-def name_diagnoses(context: Context) -> Iterator[Diagnosis]:
-    """Rows whose name is not their person's."""
-    troubled, verdict = context.troubled, context.names
-    p_wrong = verdict.p_wrong()
-    positions = wrong_rows(verdict, troubled.group, troubled["name_id"] != 0, troubled["name_id"])
-    for at in positions.tolist():
-        group = int(troubled.group[at])
-        true_row = int(verdict.row[verdict.best[group]])
-        if _is_lost(troubled.texts["name_defects"][at]) and _is_lost(troubled.texts["name_defects"][true_row]):
-            continue  # nobody has the whole name: every row is NM-LOSS by itself, and none explains another
-        code = str(verdict.compared.code[at])
-        source_no = int(troubled["source_no"][at])
-        source = context.source_id(source_no)
-        members = _members(context, group)
-        candidates = name_candidates(context, group)
-        true_id = int(verdict.value[verdict.best[group]])
-        agree = [
-            context.title(n)
-            for n in sorted({int(troubled["source_no"][m]) for m in members if int(troubled["name_id"][m]) == true_id})
-        ]
-        own, true = troubled.texts["name"][at] or "", troubled.texts["name"][true_row] or ""
-        evidence = [names_differ(own, true, code), agreeing(agree, "姓名")]
-        if int(troubled["ident"][at]) > 0:
-            evidence.append("各来源证件号码一致")
-        top = candidates[0].probability
-        alias = {troubled.texts[column][m] for m in members for column in ("name_alias", "former_name")} - {None}
-        if troubled.texts["name"][at] in alias:
-            code = "XS-NAME-ALIAS"
-        yield Diagnosis(
-            code=code if code.startswith("XS-") else "XS-NAME-DISJOINT",
-            persons=(int(troubled["root"][at]),),
-            records=_records(context, group, at, float(p_wrong[at])),
-            wrong=1,
-            source=source,
-            fields=("name",),
-            also=tuple(one for one in (verdict.compared.also[at] or "").split("|") if one),
-            culprit=source if p_wrong[at] >= BLAME else None,
-            p_culprit=round(float(p_wrong[at]), 4),
-            scope_key=source,
-            candidates=candidates,
-            evidence=tuple(one for one in evidence if one),
-            observed=_observed(context, members, "name"),
-            confidence=Confidence.OTHER_SOURCE if top >= 0.9 else Confidence.RANKED,
-            facts={"p": chance(top)},
-        )
+def name_diagnosis(context: Context, wrong: WrongName) -> Diagnosis:
+    """The diagnosis of one wrong name, with its candidates and evidence."""
+    troubled, verdict, at = context.troubled, context.names, wrong.at
+    group = int(troubled.group[at])
+    true_row = int(verdict.row[verdict.best[group]])
+    code = str(verdict.compared.code[at])
+    source = context.source_id(wrong.row.source_no)
+    members = _members(context, group)
+    candidates = name_candidates(context, group)
+    true_id = int(verdict.value[verdict.best[group]])
+    agree = [
+        context.title(n)
+        for n in sorted({int(troubled["source_no"][m]) for m in members if int(troubled["name_id"][m]) == true_id})
+    ]
+    own, true = troubled.texts["name"][at] or "", troubled.texts["name"][true_row] or ""
+    evidence = [names_differ(own, true, code), agreeing(agree, "姓名")]
+    if wrong.row.ident > 0:
+        evidence.append("各来源证件号码一致")
+    top = candidates[0].probability
+    alias = {troubled.texts[column][m] for m in members for column in ("name_alias", "former_name")} - {None}
+    if troubled.texts["name"][at] in alias:
+        code = "XS-NAME-ALIAS"
+    return Diagnosis(
+        code=code if code.startswith("XS-") else "XS-NAME-DISJOINT",
+        persons=(wrong.row.root,),
+        records=_records(context, group, at, wrong.p_wrong),
+        wrong=1,
+        source=source,
+        fields=("name",),
+        also=tuple(one for one in (verdict.compared.also[at] or "").split("|") if one),
+        culprit=source if wrong.p_wrong >= BLAME else None,
+        p_culprit=round(wrong.p_wrong, 4),
+        scope_key=source,
+        candidates=candidates,
+        evidence=tuple(one for one in evidence if one),
+        observed=_observed(context, members, "name"),
+        confidence=Confidence.OTHER_SOURCE if top >= 0.9 else Confidence.RANKED,
+        facts={"p": chance(top)},
+    )
 
 
 def _is_lost(defects: str | None) -> bool:
@@ -201,11 +222,3 @@ def _records(context: Context, group: int, wrong: int, p_wrong: float) -> tuple[
 def _observed(context: Context, members: range, field: str) -> tuple[Observed, ...]:
     texts = context.troubled.texts[field]
     return tuple(Observed(context.source_id(int(context.troubled["source_no"][m])), field, texts[m]) for m in members)
-
-
-def by_place(wrongs: list[WrongNumber]) -> dict[tuple[int, int, int], list[WrongNumber]]:
-    """Wrong numbers by sheet, in row order."""
-    sheets: dict[tuple[int, int, int], list[WrongNumber]] = defaultdict(list)
-    for one in sorted(wrongs, key=lambda w: (w.row.source_no, w.row.file_no, w.row.sheet_no, w.row.row_no)):
-        sheets[one.row.source_no, one.row.file_no, one.row.sheet_no].append(one)
-    return sheets
