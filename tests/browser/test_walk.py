@@ -72,7 +72,7 @@ def people(county, address, chromium):
     accounts = passwords_of(county)
     windows = {}
     for username in ("operator", "helper", "village", "town", "reviewer"):
-        context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+        context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
         page = context.new_page()
         page.goto(address)
         page.get_by_label("用户名").fill(username)

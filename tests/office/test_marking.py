@@ -1,5 +1,7 @@
 """Values side by side: what differs is marked, and a number is masked whether it differs or not."""
 
+import re
+
 import pytest
 
 from officesweeps import number_of
@@ -26,6 +28,16 @@ def test_a_differing_digit_shows_its_place_and_not_itself():
     shown = marked("id_no", wrong, right)
 
     assert shown.text == "6123" + "*" * 12 + '<mark class="differs">*</mark>*'
+
+    assert shown.note == "第17位不同"
+
+
+def test_a_missing_character_leaves_a_marked_gap_that_is_no_text():
+    shown = marked("name", "王军", "王建军")
+
+    assert re.sub(r"<mark[^>]*></mark>", "·", shown.text) == "王·军"
+    assert re.sub(r"<mark[^>]*></mark>", "·", marked("name", "王建", "王建军").text) == "王建·"
+    assert "<mark" not in marked("name", "王建军", "王建军").text
 
 
 def test_a_revealed_number_is_whole():

@@ -8,10 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from taizhang.intake.model import FIELDS
 from taizhang.office.access.actor import Actor
-from taizhang.office.accounts.models import User
+from taizhang.office.access.areas import CODE_LENGTH, covered
+from taizhang.office.access.scope import current_areas
+from taizhang.office.accounts.models import Assignment, User
 from taizhang.office.casework.models import (
     Correction,
     CorrectionState,
@@ -20,33 +23,65 @@ from taizhang.office.casework.models import (
     ExemptionState,
     HandBack,
     Notice,
+    Review,
     Task,
     Verification,
 )
 from taizhang.office.casework.services.exempting import MAY_BE_EXEMPTED
-from taizhang.office.casework.services.values import IDENTITY_FIELDS
-from taizhang.office.casework.transitions import REVIEWS, Move, moves_from
+from taizhang.office.casework.services.routing import CHAIN
+from taizhang.office.casework.services.values import IDENTITY_FIELDS, NUMBER_FIELDS
+from taizhang.office.casework.transitions import REVIEWS, WAITS, Move, moves_from
 from taizhang.office.errors import NotFound
+from taizhang.office.findings.catalogue import field_title, source_title
 from taizhang.office.findings.models import Finding
+from taizhang.office.findings.selectors.marking import hidden
 from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.selectors.reading import detail_of
+from taizhang.office.findings.states import State
+
+
+@dataclass(frozen=True)
+class CorrectionLine:
+    """A correction as a page shows it: source and field by their titles, values masked. is_hidden: before and after look alike."""
+
+    title: str
+    label: str
+    before: str
+    after: str
+    state: str
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the masks hide the very difference."""
+        return self.before == self.after
 
 
 @dataclass(frozen=True)
 class Actions:
-    """What the actor may do about a finding now. level: of review, empty where none is theirs; fields: to be corrected."""
+    """What the actor may do about a finding now.
+
+    level: of review, empty where none is theirs; fields: to be corrected; returned: why it came back, while it is back;
+    waits_for: what it waits for where the actor has nothing to do.
+    """
 
     moves: tuple[Move, ...]
     level: str
     fields: tuple[Mapping[str, Any], ...]
     task: Task | None
     verification: Verification | None
-    corrections: tuple[Correction, ...]
+    returned: Review | None
+    corrections: tuple[CorrectionLine, ...]
     evidence: tuple[Evidence, ...]
     exemption: Exemption | None
     may_exempt: bool
     may_decide: bool
     may_add_evidence: bool
+    waits_for: Promise | str
+
+    @property
+    def has_wrong(self) -> bool:
+        """Whether one of the fields stands in the source that is probably wrong."""
+        return any(one["is_wrong"] for one in self.fields)
 
 
 def actions_for(actor: Actor, finding: Finding) -> Actions:
@@ -62,7 +97,8 @@ def actions_for(actor: Actor, finding: Finding) -> Actions:
         fields=correctable_fields(finding) if "confirm" in names else (),
         task=finding.tasks.filter(ended_at=None).select_related("assignee").first(),
         verification=verification,
-        corrections=tuple(finding.corrections.exclude(state=CorrectionState.WITHDRAWN).select_related("proposed_by")),
+        returned=_returned(finding) if finding.state == State.RETURNED else None,
+        corrections=tuple(_line(one) for one in finding.corrections.exclude(state=CorrectionState.WITHDRAWN)),
         evidence=tuple(finding.evidence.select_related("by")),
         exemption=exemption,
         may_exempt=exemption is None
@@ -73,6 +109,23 @@ def actions_for(actor: Actor, finding: Finding) -> Actions:
         and exemption.proposed_by_id != actor.user_id
         and actor.may("exemption.decide", finding.division_code),
         may_add_evidence="confirm" in names,
+        waits_for="" if allowed else WAITS.get(finding.state, ""),
+    )
+
+
+def _returned(finding: Finding) -> Review | None:
+    found: Review | None = (
+        Review.objects.filter(verification__finding=finding, approves=False)
+        .select_related("by")
+        .order_by("-pk")
+        .first()
+    )
+    return found
+
+
+def _line(one: Correction) -> CorrectionLine:
+    return CorrectionLine(
+        source_title(one.source), field_title(one.field), one.before_mask, one.after_mask, one.get_state_display()
     )
 
 
@@ -91,6 +144,8 @@ def correctable_fields(finding: Finding) -> tuple[Mapping[str, Any], ...]:
             "label": FIELDS[field].zh if field in FIELDS else field,
             "suggestion": best.get(field, "") if source == wrong and field not in ("id_no", "head_id_no") else "",
             "has_candidate": source == wrong and bool(best.get(field)),
+            "masked": hidden(field, best[field]) if source == wrong and best.get(field) else "",
+            "is_wrong": source == wrong, "is_number": field in NUMBER_FIELDS,
             "is_identity": field in IDENTITY_FIELDS,
         }
         for source, field in listed
@@ -135,6 +190,20 @@ def workload(today: date | None = None) -> list[dict[str, Any]]:
         .annotate(open=Count("pk"), overdue=Count("pk", filter=late))
         .order_by("-open", "assignee_id")
     )
+
+
+def possible_holders(besides: User) -> list[User]:
+    """People who hold a role that verifies somewhere in the open scope, by name, without one of them."""
+    held = (
+        Assignment.objects.filter(
+            role__in=CHAIN, ended_at=None, valid_to__gte=timezone.localdate(), user__is_active=True
+        )
+        .exclude(user=besides)
+        .select_related("user")
+    )
+    areas = current_areas()
+    found = {one.user_id: one.user for one in held if covered(one.area.ljust(CODE_LENGTH, "0"), areas)}
+    return sorted(found.values(), key=str)
 
 
 def waiting_counts(actor: Actor) -> dict[str, int]:

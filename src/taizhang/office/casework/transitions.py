@@ -71,6 +71,27 @@ RETURNS = {"village": "return_village", "town": "return_town", "county": "return
 """The returning move of each level."""
 
 
+WAITS: dict[str, Promise | str] = {
+    State.OPEN: _("等待县监测中心派发。"),
+    State.REOPENED: _("等待县监测中心重新派发。"),
+    State.NOT_FIXED: _("报送中仍未改正，等待县监测中心重新派发。"),
+    State.DISPATCHED: _("等待入户核实。"),
+    State.VERIFYING: _("正在入户核实。"),
+    State.RETURNED: _("已退回，等待重新核实。"),
+    State.NEED_INFO: _("等待部门或外镇答复，期限暂停。"),
+    State.CONFIRMED: _("等待村确认。"),
+    State.NOT_CONFIRMED: _("等待村确认。"),
+    State.VILLAGE_OK: _("等待镇审核。"),
+    State.TOWN_OK: _("等待县复核。"),
+    State.COUNTY_OK: _("等待回填到来源系统。"),
+    State.WRITTEN_BACK: _("已录入来源系统，等待该来源的下一次报送印证。"),
+    State.PROVEN: _("报送已印证，等待县监测中心销号。"),
+    State.CLOSED_OUT: _("已销号；再次出现时自动重开。"),
+    State.EXEMPTED: _("豁免期内；期满或数值变化时自动重开。"),
+}
+"""What a finding in a state waits for: for whoever has nothing to do about it."""
+
+
 def moves_from(state: str) -> list[Move]:
     """The moves that leave a state, in the order of the table."""
     return [move for move in MOVES.values() if state in move.sources]

@@ -158,7 +158,9 @@ def tasks(request: OfficeRequest) -> HttpResponse:
 def reassign(request: OfficeRequest, user_id: int) -> HttpResponse:
     """Give a person's tasks to others: to one, or by routing."""
     if request.method == "GET":
-        return render(request, "casework/reassign.html", {"holder": selectors.holder_in_scope(user_id)})
+        holder = selectors.holder_in_scope(user_id)
+        holders = selectors.possible_holders(holder)
+        return render(request, "casework/reassign.html", {"holder": holder, "holders": holders})
     chosen = request.POST.get("to", "")
     count = dispatching.reassign_tasks(
         actor=request.actor, from_user_id=user_id, to_user_id=int(chosen) if chosen.isdigit() else None,
@@ -204,7 +206,8 @@ def handbacks(request: OfficeRequest) -> HttpResponse:
     county = settings.INSTALLATION.county
     waiting = [(source, county.source(source).title, count) for source, count in selectors.waiting_for_handback()]
     table = presenting.handbacks_table(selectors.handbacks())
-    return render(request, "casework/handbacks.html", {"waiting": waiting, "table": table})
+    may_make = request.actor.may("handback.make")
+    return render(request, "casework/handbacks.html", {"waiting": waiting, "table": table, "may_make": may_make})
 
 
 def handback_new(request: OfficeRequest) -> HttpResponse:
@@ -218,7 +221,10 @@ def handback_new(request: OfficeRequest) -> HttpResponse:
 def handback(request: OfficeRequest, handback_id: int) -> HttpResponse:
     """One batch with its lines, masked."""
     batch = selectors.handback_of(handback_id)
-    return render(request, "casework/handback.html", {"batch": batch, "table": presenting.lines_table(batch)})
+    return render(request, "casework/handback.html", {
+        "batch": batch, "table": presenting.lines_table(batch), "may_make": request.actor.may("handback.make"),
+        "may_confirm": request.actor.may("handback.confirm"),
+    })  # fmt: skip
 
 
 def handback_file(request: OfficeRequest, handback_id: int) -> HttpResponse:
@@ -239,7 +245,11 @@ def handback_entered(request: OfficeRequest, handback_id: int) -> HttpResponse:
 
 def terms(request: OfficeRequest) -> HttpResponse:
     """Terms in working days, and how many approvals each level asks for."""
-    context = {"clocks": presenting.clock_rows(), "policies": presenting.policy_rows()}
+    context = {
+        "clocks": presenting.clock_rows(),
+        "policies": presenting.policy_rows(),
+        "may_edit": request.actor.may("policy.edit"),
+    }
     return render(request, "casework/terms.html", context)
 
 

@@ -119,8 +119,8 @@ def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str]) ->
     )  # fmt: skip
 
 
-def finding_facts(finding: Finding) -> list[Fact]:
-    """What is known of a finding besides its values."""
+def finding_facts(finding: Finding, *, may_see_people: bool) -> list[Fact]:
+    """What is known of a finding besides its values. may_see_people: the household's page opens to the viewer."""
     here = is_here(finding)
     certain = f"（{finding.p_culprit:.0%}）" if finding.p_culprit is not None else ""
     facts = [
@@ -141,7 +141,7 @@ def finding_facts(finding: Finding) -> list[Fact]:
             Fact(
                 _("户"),
                 finding.household_no or _("一户一档"),
-                url=reverse("household", args=[finding.subject_household]),
+                url=reverse("household", args=[finding.subject_household]) if may_see_people else "",
             )
         )
     if finding.remark in REMARKS:

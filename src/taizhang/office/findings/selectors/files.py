@@ -7,13 +7,16 @@ from django.utils.translation import gettext as _
 
 from taizhang.office.access.actor import Actor
 from taizhang.office.findings.models import Finding
-from taizhang.office.findings.presenting import shown_message, state_tone
+from taizhang.office.findings.presenting import is_here, shown_message, state_tone
 from taizhang.office.findings.selectors.narrowing import findings_of
+from taizhang.office.findings.states import State
 from taizhang.office.ledger.models import Entry
 from taizhang.office.ledger.verbs import VERBS
 from taizhang.office.parts.model import Event
 
 MOST = 200
+BY_SWEEP = frozenset({State.PROVEN, State.NOT_FIXED, State.REOPENED})
+"""States that a sweep sets, not a person, so that the ledger has no entry about this one finding."""
 
 
 def findings_about(viewer: Actor, *, persons: Sequence[int], household: int | None = None) -> list[Finding]:
@@ -33,8 +36,8 @@ def events_of(findings: Sequence[Finding]) -> list[Event]:
             one.at,
             VERBS[one.verb],
             one.actor_name,
-            shown_message(by_id[one.subject_id]),
-            _address(by_id[one.subject_id]),
+            _told(by_id[one.subject_id], one.reason, is_only=len(by_id) == 1),
+            _address(by_id[one.subject_id]) if len(by_id) > 1 else "",
         )
         for one in entries.order_by("-seq")[:MOST]
     ]
@@ -44,7 +47,21 @@ def events_of(findings: Sequence[Finding]) -> list[Event]:
         )
         for one in sorted(findings, key=lambda one: one.first_seen, reverse=True)
     ]
-    return [*told, *seen]
+    judged = [
+        Event(
+            one.changed_in.finished_at, State(one.state).label, text=_("第 %(sweep)s 次排查") % {"sweep": one.changed_in.name},
+            tone=state_tone(one.state),
+        )
+        for one in findings if one.state in BY_SWEEP
+    ]  # fmt: skip
+    return [*sorted([*judged, *told], key=lambda event: event.at, reverse=True), *seen]
+
+
+def _told(finding: Finding, reason: str, *, is_only: bool) -> str:
+    """What was said at a step; of a finding of another division nothing but which rule complains."""
+    if not is_here(finding):
+        return shown_message(finding)
+    return reason if is_only else f"{shown_message(finding)}{reason}"
 
 
 def _address(finding: Finding) -> str:

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from taizhang.identity.names import readings_of
 from taizhang.office.crypto.masks import mask_number, mask_phone
@@ -35,7 +36,7 @@ def places_apart(value: str, other: str) -> frozenset[int]:
     if len(value) == len(other):
         return frozenset(at for at, (a, b) in enumerate(zip(value, other, strict=True)) if a != b)
     found: set[int] = set()
-    for what, start, end, _, _ in SequenceMatcher(None, value, other, autojunk=False).get_opcodes():
+    for what, start, end, *_others in SequenceMatcher(None, value, other, autojunk=False).get_opcodes():
         if what in {"delete", "replace"}:
             found |= set(range(start, end))
     return frozenset(found)
@@ -45,17 +46,38 @@ def marked(field: str, value: str, common: str, *, in_full: bool = False) -> Mar
     """One value against what most sources say. in_full: numbers of this person were revealed to whoever looks."""
     apart = places_apart(value, common) if common else frozenset()
     shown = value if in_full and field in NUMBERS | PHONES else hidden(field, value)
+    gaps = missing_before(value, common) if len(shown) == len(value) < len(common) else frozenset()
     text = format_html_join(
-        "",
-        "{}",
-        ((format_html('<mark class="differs">{}</mark>', c) if at in apart else c,) for at, c in enumerate(shown)),
+        "", "{}{}", ((_gap(at, gaps), _character(shown[at : at + 1], at in apart)) for at in range(len(shown) + 1))
     )
-    note = ""
-    if field in {"name", "head_name"} and apart:
-        note = "，".join(
+    return Marked(text, bool(common) and value != common, _note(field, value, apart))
+
+
+def missing_before(value: str, other: str) -> frozenset[int]:
+    """Places (0-based) of `value` before which `other` has characters that `value` lacks; its length for the end."""
+    found = SequenceMatcher(None, value, other, autojunk=False).get_opcodes()
+    return frozenset(start for what, start, *_others in found if what == "insert")
+
+
+def _gap(at: int, gaps: frozenset[int]) -> SafeString:
+    return format_html('<mark class="missing" title="{}"></mark>', _("此处缺字")) if at in gaps else SafeString("")
+
+
+def _character(character: str, differs: bool) -> str:  # noqa: FBT001 - one of two ways to draw it
+    return format_html('<mark class="differs">{}</mark>', character) if differs and character else character
+
+
+def _note(field: str, value: str, apart: frozenset[int]) -> str:
+    """Readings of the characters of a name that differ, or which digits of a number do."""
+    if not apart:
+        return ""
+    if field in NUMBERS:
+        return _("第%(places)s位不同") % {"places": "、".join(str(at + 1) for at in sorted(apart))}
+    if field in {"name", "head_name"}:
+        return "，".join(
             f"{value[at]} {'/'.join(readings_of(value, at))}" for at in sorted(apart) if readings_of(value, at)
         )
-    return Marked(text, bool(common) and value != common, note)
+    return ""
 
 
 def hidden(field: str, value: str) -> str:

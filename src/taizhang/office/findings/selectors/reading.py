@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import covered
 from taizhang.office.access.scope import current_areas
 from taizhang.office.crypto.sealing import unseal
 from taizhang.office.errors import NotFound
-from taizhang.office.findings.catalogue import field_title, source_title
+from taizhang.office.findings.catalogue import field_title, rule_title, source_title
 from taizhang.office.findings.lake import reading, sweep_folder
 from taizhang.office.findings.models import Finding, SweepRun
 from taizhang.office.findings.selectors.files import events_of
@@ -23,7 +24,6 @@ from taizhang.office.findings.services.importing import detail_context
 from taizhang.office.parts.model import Event
 from taizhang.office.people.models import Person
 from taizhang.office.people.selectors.doors import revealed_to
-from taizhang.report.texts import label
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,10 @@ class Spot:
 
 @dataclass(frozen=True)
 class FindingPage:
-    """Everything the page of one finding shows. is_mine: its own place lies in the viewer's area."""
+    """Everything the page of one finding shows. is_mine: its own place lies in the viewer's area.
+
+    culprit: title of the source that is probably wrong, empty where that cannot be told.
+    """
 
     finding: Finding
     is_mine: bool
@@ -60,6 +63,7 @@ class FindingPage:
     events: Sequence[Event]
     household: Sequence[Person]
     revealed: frozenset[int]
+    culprit: str
 
 
 def finding_for(viewer: Actor, short_id: str) -> Finding:
@@ -81,7 +85,9 @@ def finding_page(viewer: Actor, short_id: str) -> FindingPage:
     return FindingPage(
         finding=finding,
         is_mine=is_mine,
-        sides=sides_of(persons, areas, fields=finding.fields, revealed=revealed),
+        sides=sides_of(
+            persons, areas, fields=finding.fields, revealed=revealed, first=finding.culprit or finding.source
+        ),
         observed=_observed(detail, in_full=in_full) if is_mine and not persons else [],
         candidates=[_candidate(one, in_full=in_full) for one in detail["candidates"] or ()] if is_mine else [],
         spots=_spots(detail) if is_mine else [],
@@ -89,6 +95,7 @@ def finding_page(viewer: Actor, short_id: str) -> FindingPage:
         events=events_of([finding]),
         household=_household(finding),
         revealed=revealed,
+        culprit=source_title(finding.culprit) if finding.culprit and is_mine else "",
     )  # fmt: skip
 
 
@@ -114,14 +121,17 @@ def _observed(detail: dict[str, Any], *, in_full: bool) -> list[tuple[str, str, 
 
 def _candidate(one: dict[str, Any], *, in_full: bool) -> Candidate:
     value = one["value"] if in_full else hidden(one["field"], one["value"] or "")
-    try:
-        reason = label(one["reason"]).zh
-    except KeyError:
-        reason = one["reason"] or ""
     return Candidate(
-        f"{field_title(one['field'])} {value}", round(100 * (one["probability"] or 0)), reason,
+        f"{field_title(one['field'])} {value}", round(100 * (one["probability"] or 0)), _why(one["reason"] or ""),
         "、".join(source_title(source) for source in one["sources"] or ()),
     )  # fmt: skip
+
+
+def _why(reason: str) -> str:
+    """Where a candidate comes from, in words."""
+    return {"other_source": _("其他来源这样写"), "member_row": _("户内本人的记录这样写"), "": ""}.get(
+        reason
+    ) or rule_title(reason)
 
 
 def _spots(detail: dict[str, Any]) -> list[Spot]:

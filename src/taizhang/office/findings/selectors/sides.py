@@ -49,9 +49,17 @@ class Sides:
 
 
 def sides_of(
-    persons: Sequence[int], areas: Areas, *, fields: Sequence[str] = (), revealed: frozenset[int] = frozenset()
+    persons: Sequence[int],
+    areas: Areas,
+    *,
+    fields: Sequence[str] = (),
+    revealed: frozenset[int] = frozenset(),
+    first: str = "",
 ) -> list[Sides]:
-    """What the ledgers of the newest sweep say of these persons. fields: further ones; revealed: persons shown in full."""
+    """What the ledgers of the newest sweep say of these persons.
+
+    fields: further ones; revealed: persons shown in full; first: the source whose records stand in front.
+    """
     run = SweepRun.objects.first()
     path = sweep_folder(run.name) / "persons.parquet" if run is not None else None
     if path is None or not path.is_file() or not persons:
@@ -61,6 +69,8 @@ def sides_of(
         found = engine.fetch(
             f"SELECT person_id, village_code, town_code, records FROM person_index WHERE person_id IN ({list_sql(persons)})"
         ).to_pylist()
+        for one in found:
+            one["records"] = sorted(one["records"] or (), key=lambda record: record["source"] != first)
         wanted = tuple(dict.fromkeys((*FIELDS, *fields)))
         values = _values(engine, [record for one in found for record in one["records"] or ()], wanted)
     ordered = sorted(found, key=lambda one: list(persons).index(one["person_id"]))

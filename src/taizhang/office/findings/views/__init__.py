@@ -18,6 +18,7 @@ from taizhang.office.findings.presenting import (
     rules_not_run_table,
     shown_message,
     shown_name,
+    state_tone,
     sweep_charts,
     sweep_figures,
     sweeps_table,
@@ -64,9 +65,11 @@ def findings(request: OfficeRequest) -> HttpResponse:
 def finding(request: OfficeRequest, short_id: str) -> HttpResponse:
     """One finding."""
     page = finding_page(request.actor, short_id)
+    may_see_people = request.actor.may("person.see")
     response = render(request, "findings/finding.html", {
-        "page": page, "finding": page.finding, "facts": finding_facts(page.finding), "name": shown_name(page.finding),
-        "message": shown_message(page.finding), "reasons": Reason.choices, "may_reveal": request.actor.may("person.reveal_id"),
+        "page": page, "finding": page.finding, "facts": finding_facts(page.finding, may_see_people=may_see_people), "name": shown_name(page.finding),
+        "message": shown_message(page.finding), "state_tone": state_tone(page.finding.state),
+        "may_see_people": may_see_people, "reasons": Reason.choices, "may_reveal": request.actor.may("person.reveal_id"),
         "actions": actions_for(request.actor, page.finding), "casework_actions": "casework/actions.html",
     })  # fmt: skip
     record_read(request, response, page.finding.pk)
