@@ -295,7 +295,10 @@ def test_the_ledger_page_narrows_by_who_what_subject_and_day():
     client = client_of(audit)
 
     def shown(query):
-        return [row.cells[0].text for row in client.get(f"{reverse('ledger')}?{query}").context["table"].rows]
+        return [
+            int(row.cells[0].note.split()[1])
+            for row in client.get(f"{reverse('ledger')}?{query}").context["table"].rows
+        ]
 
     everything = shown("")
     assert everything == sorted(everything, reverse=True)

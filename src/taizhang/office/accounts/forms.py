@@ -55,9 +55,9 @@ class RoleForm(forms.Form):
 
     role = forms.ChoiceField(label=_("角色"), choices=Role.choices)
     place = forms.ChoiceField(label=_("区划"), choices=places)
-    valid_from = forms.DateField(label=_("开始"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = forms.DateField(label=_("开始"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     valid_to = forms.DateField(
-        label=_("结束"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("最长一年。")
+        label=_("结束"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), help_text=_("最长一年。")
     )
     reason = forms.CharField(label=_("原因"), max_length=500)
 

@@ -56,14 +56,14 @@ def entries_filters(asked: Asked, verbs: Iterable[str] = VERBS) -> Filters:
 def entries_table(entries: Iterable[Entry]) -> Table:
     """A list of entries; the digest shows its first characters, as they are printed."""
     columns = [
-        Column(_("序号"), kind="number"), Column(_("时间"), kind="date"), Column(_("何人")), Column(_("做了什么")), Column(_("对象"), kind="mono"),
+        Column(_("时间"), kind="date"), Column(_("何人")), Column(_("做了什么"), kind="head"), Column(_("对象")),
         Column(_("原因")), Column(_("摘要值"), kind="mono"),
     ]  # fmt: skip
     rows = [
         Row([
-            Cell(one.seq), Cell(moment(one)), Cell(one.actor_name, note="" if one.actor_kind == "user" else _("系统")),
+            Cell(moment(one), note=f"№ {one.seq}"), Cell(one.actor_name, note="" if one.actor_kind == "user" else _("系统")),
             Cell(VERBS.get(one.verb, one.verb), tone=TONES.get(one.verb, ""), note=one.division_code),
-            Cell(f"{one.subject_type} {one.subject_id}".strip()), Cell(one.reason, note=details(one.data)), Cell(one.digest[:12]),
+            Cell(one.subject_type, note=one.subject_id), Cell(one.reason, note=details(one.data)), Cell(one.digest[:12]),
         ])
         for one in entries
     ]  # fmt: skip
