@@ -8,12 +8,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from officepeople import COUNTY, OTHER_TOWN, SETUP, TOWN, actor
+from officepeople import person as person_account
 from officesweeps import FAR_VILLAGE, HOME_VILLAGE, Lake, finding, full_id, household, number_of, person
 from taizhang.identity.numbers import check_digit
 from taizhang.office.access.areas import Area
 from taizhang.office.access.roles import Role
 from taizhang.office.access.scope import scope
-from taizhang.office.accounts.services import disable_user
+from taizhang.office.accounts.models import User
+from taizhang.office.accounts.selectors import actor_for
+from taizhang.office.accounts.services import assign_role, disable_user
 from taizhang.office.casework.errors import (
     AnotherProposal,
     BadValue,
@@ -47,6 +50,7 @@ from taizhang.office.casework.services.verifying import (
 from taizhang.office.casework.transitions import MOVES
 from taizhang.office.errors import Forbidden, NotFound, Stale
 from taizhang.office.findings.models import Finding
+from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.services.importing import import_sweep
 from taizhang.office.findings.states import ENDED, State
 from taizhang.office.ledger.models import Entry
@@ -339,6 +343,36 @@ def test_the_clock_stands_still_while_a_question_is_open(found, staff, time_mach
 
     assert Task.objects.get().due_on > due
     assert state() is State.VERIFYING
+
+
+def test_a_liaison_sees_a_finding_while_it_asks_something_and_no_longer(found, staff):
+    liaison = actor(Role.DEPARTMENT_LIAISON, COUNTY)
+    to(staff, State.DISPATCHED)
+    assert not findings_of(liaison).exists()
+    ask_about(actor=staff["helper"], finding_id=ONE, question="派出所登记的是哪个字？")
+    assert [one.pk for one in findings_of(liaison)] == [ONE]
+
+    answer_question(actor=liaison, finding_id=ONE, answer="建设的建，军队的军")
+
+    assert state() is State.VERIFYING
+    assert not findings_of(liaison).exists()
+    with pytest.raises(NotFound):
+        answer_question(actor=liaison, finding_id=ONE, answer="再答一次")
+
+
+def test_who_is_helper_and_liaison_sees_what_either_sees(found, staff):
+    both = actor_for(person_account(Role.HELPER, VILLAGE))
+    assign_role(
+        actor=SETUP, user_id=both.user_id, role=Role.DEPARTMENT_LIAISON, area=COUNTY, valid_from=timezone.localdate(),
+        valid_to=timezone.localdate(),
+    )  # fmt: skip
+    both = actor_for(User.objects.get(pk=both.user_id))
+    to(staff, State.DISPATCHED)
+    assert not findings_of(both).exists()
+
+    ask_about(actor=staff["helper"], finding_id=ONE, question="派出所登记的是哪个字？")
+
+    assert [one.pk for one in findings_of(both)] == [ONE]
 
 
 def test_closing_needs_proof_and_another_person_than_the_dispatcher(found, staff):

@@ -10,9 +10,10 @@ class CaseworkConfig(AppConfig):
     label = "casework"
 
     def ready(self) -> None:
-        """Say which findings a helper sees: those of their own tasks."""
+        """Say which findings a helper sees, those of their own tasks, and which a liaison, those with an open question."""
         from taizhang.office.access.roles import Role
-        from taizhang.office.casework.selectors import findings_in_hands_of
+        from taizhang.office.casework.selectors import findings_asking, findings_in_hands_of
         from taizhang.office.findings.selectors.narrowing import narrow_for
 
         narrow_for(Role.HELPER, findings_in_hands_of)
+        narrow_for(Role.DEPARTMENT_LIAISON, findings_asking)

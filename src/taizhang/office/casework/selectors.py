@@ -266,3 +266,8 @@ def short_id_of(finding_id: str) -> str:
 def findings_in_hands_of(actor: Actor) -> QuerySet[Any]:
     """The ids of findings that are or were a person's task."""
     return Task.objects.filter(assignee_id=actor.user_id).values("finding_id")
+
+
+def findings_asking(actor: Actor) -> QuerySet[Any]:
+    """The ids of findings of the scope that wait for the answer of a department or another town."""
+    return Finding.objects.filter(state=State.NEED_INFO).values("pk")

@@ -82,7 +82,8 @@ def ask(request: OfficeRequest, finding_id: str) -> HttpResponse:
 def answer(request: OfficeRequest, finding_id: str) -> HttpResponse:
     """The answer."""
     verifying.answer_question(actor=request.actor, finding_id=finding_id, answer=request.POST.get("note", ""))
-    return _back(finding_id)
+    messages.success(request, _("已答复，核实的人会看到。"))
+    return redirect("findings")  # to a liaison the finding is closed from now on
 
 
 def withdraw(request: OfficeRequest, finding_id: str) -> HttpResponse:

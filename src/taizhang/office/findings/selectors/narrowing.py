@@ -1,19 +1,21 @@
-"""Roles that see not all of their area: a helper only the findings in their own hands.
+"""Roles that see not all of their area: a helper only the findings in their own hands, a liaison those that ask something.
 
 casework says which those are by `narrow_for` when the office starts; until it does, such a role sees nothing.
 """
 
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.roles import Role
 from taizhang.office.findings.models import Finding
 
 Narrower = Callable[[Actor], QuerySet[Any]]
-NARROWED = frozenset({Role.HELPER})
+NARROWED = frozenset({Role.HELPER, Role.DEPARTMENT_LIAISON})
 _narrowers: dict[Role, Narrower] = {}
 
 
@@ -27,8 +29,7 @@ def findings_of(viewer: Actor) -> QuerySet[Any]:
     found = Finding.objects.all()
     if viewer.kind == "system" or viewer.roles - NARROWED:
         return found
-    for role in viewer.roles:
-        narrower = _narrowers.get(role)
-        if narrower is not None:
-            return found.filter(pk__in=narrower(viewer))
-    return found.none()
+    narrowers = [_narrowers[role] for role in sorted(viewer.roles) if role in _narrowers]
+    if not narrowers:
+        return found.none()
+    return found.filter(reduce(or_, (Q(pk__in=narrower(viewer)) for narrower in narrowers)))
