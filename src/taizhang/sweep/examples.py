@@ -2,13 +2,14 @@
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
+from taizhang.sweep.authority.answers import AuthorityAnswer, register_answers
 from taizhang.sweep.diagnose import Diagnosis, diagnose, judge_all
 from taizhang.sweep.engines import DuckDbEngine
 from taizhang.sweep.lake import SourceDelivery
@@ -19,17 +20,36 @@ from taizhang.sweep.tables import RECORD_BASE, make_claim_person, make_record_ra
 AS_OF = date(2020, 2, 19)
 
 
+@dataclass(frozen=True)
+class Diagnosed:
+    """What became of rows. persons: by position in the rows, whom linking took the row for (equal numbers, one person)."""
+
+    diagnoses: list[Diagnosis]
+    persons: Mapping[int, int]
+
+
 def diagnose_rows(
     rows: Sequence[Mapping[str, Any]],
     *,
     derived_from: Mapping[str, Sequence[str]] | None = None,
     as_of: Mapping[str, date] | None = None,
 ) -> list[Diagnosis]:
-    """Diagnose rows of several sources.
+    """Diagnose rows of several sources; see `diagnosed`."""
+    return diagnosed(rows, derived_from=derived_from, as_of=as_of).diagnoses
+
+
+def diagnosed(
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    derived_from: Mapping[str, Sequence[str]] | None = None,
+    as_of: Mapping[str, date] | None = None,
+    answers: Sequence[AuthorityAnswer] = (),
+) -> Diagnosed:
+    """Link, judge and diagnose rows of several sources.
 
     rows: canonical fields by name, with "source" (an id; a source is of the kind of its id where that is one, else a
-    ledger). derived_from: by source, the sources it copies. as_of: by source, where it differs from AS_OF.
-    The diagnoses' `records` are positions in `rows`.
+    ledger). derived_from: by source, the sources it copies. as_of: by source, where it differs from AS_OF. answers: of
+    the authority. The diagnoses' `records` are positions in `rows`.
     """
     names = sorted({str(row["source"]) for row in rows})
     ancestors = derived_from or {}
@@ -50,7 +70,13 @@ def diagnose_rows(
             sources[number] = SourceDelivery(number, name, kind, parents, delivery, delivery.name, day)
         with DuckDbEngine([Path(folder)]) as engine:
             make_record_raw(engine, list(sources.values()))
+            register_answers(engine, answers)
             linked = link_persons(engine, sources)
             make_claim_person(engine)
             found = diagnose(engine, sources, linked, judge_all(engine, sources))
-    return [replace(one, records=tuple(place[record] for record in one.records)) for one in found]
+            roots = engine.fetch("SELECT record_id, root FROM claim_person")
+    persons = zip(roots["record_id"].to_pylist(), roots["root"].to_pylist(), strict=True)
+    return Diagnosed(
+        [replace(one, records=tuple(place[record] for record in one.records)) for one in found],
+        {place[record]: root for record, root in persons},
+    )

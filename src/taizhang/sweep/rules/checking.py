@@ -35,6 +35,7 @@ def check_rule(rule: Rule, parameters: dict[str, Parameter]) -> None:
     elif rule.scope is not Scope.DIAGNOSIS:
         _check_select(rule, known)
     else:
+        _check_fields(rule, tables()["record"].columns)
         return
     _check_message(rule, known)
 

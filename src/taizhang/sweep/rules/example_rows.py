@@ -1,11 +1,12 @@
 """The examples inside a rule: rows with typed values, and the verdict each must give."""
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
 
+from taizhang.sweep.rules.diagnosis_rows import DiagnosisExamples
 from taizhang.sweep.rules.errors import PackError
-from taizhang.sweep.rules.model import Example, Row, Scope, Value, Verdict
-from taizhang.sweep.rules.schema import Column, Kind, tables
+from taizhang.sweep.rules.model import Example, Row, Scope, Verdict
+from taizhang.sweep.rules.schema import tables
+from taizhang.sweep.rules.typing_rows import typed_value
 from taizhang.sweep.rules.yaml_text import Items, Mapping, Node, Text
 
 FEWEST = {Verdict.HIT: 2, Verdict.PASS: 2, Verdict.NOT_APPLICABLE: 1}
@@ -15,8 +16,6 @@ DEFAULT_AS_OF = date(2020, 2, 19)
 def read_examples(node: Mapping, scope: Scope, table: str, file: str, rule: str) -> tuple[Example, ...]:
     """The examples of a rule. Raises PackError for too few of them, unknown columns and values of the wrong kind."""
     body = node.values.get("examples")
-    if body is None and scope is Scope.DIAGNOSIS:
-        return ()
     if not isinstance(body, Mapping):
         raise PackError(
             "规则没有示例", file=file, line=node.line, rule=rule, why="没有示例的规则不装入",
@@ -26,6 +25,8 @@ def read_examples(node: Mapping, scope: Scope, table: str, file: str, rule: str)
     given = body.values.get("as_of")
     if isinstance(given, Text):
         as_of = date.fromisoformat(given.value)
+    if scope is Scope.DIAGNOSIS:
+        return DiagnosisExamples(file, rule).read(body, as_of)
     unknown = sorted(set(body.values) - set(Verdict) - {"as_of"})
     if unknown:
         raise PackError(
@@ -39,7 +40,7 @@ def read_examples(node: Mapping, scope: Scope, table: str, file: str, rule: str)
     for verdict in Verdict:
         items = body.values.get(verdict)
         listed = items.values if isinstance(items, Items) else ()
-        if len(listed) < FEWEST.get(verdict, 0) and scope is not Scope.DIAGNOSIS:
+        if len(listed) < FEWEST.get(verdict, 0):
             raise PackError(
                 f"示例太少：{verdict} 至少 {FEWEST[verdict]} 个，只有 {len(listed)} 个", file=file, line=body.line, rule=rule,
                 hint="每个示例写明 why",
@@ -74,11 +75,11 @@ def _example(item: Node, verdict: Verdict, scope: Scope, table: str, as_of: date
         raise refuse("示例没有行", "row: {…} 或 rows: [{…}]")
     typed_rows = {}
     for name, listed in rows.items():
-        if name not in tables() and scope is not Scope.DIAGNOSIS:
+        if name not in tables():
             raise refuse(f"示例中没有表 {name}", f"可以是：{'、'.join(sorted(tables()))}")
         if not isinstance(listed, Items):
             raise refuse(f"{name} 的示例应是一列行", "rows: [{…}, {…}]")
-        typed_rows[name] = tuple(_row(row, name, scope, file, rule) for row in listed.values)
+        typed_rows[name] = tuple(_row(row, name, file, rule) for row in listed.values)
     expected = item.values.get("findings")
     findings = None
     if isinstance(expected, Items):
@@ -94,53 +95,15 @@ def _finding(node: Node) -> Row:
     )
 
 
-def _row(node: Node, table: str, scope: Scope, file: str, rule: str) -> Row:
+def _row(node: Node, table: str, file: str, rule: str) -> Row:
     if not isinstance(node, Mapping):
         raise PackError("示例的行应是键值", file=file, line=node.line, rule=rule, hint="{列: 值, 列: 值}")
     row: Row = {}
     for name, value in node.values.items():
         line = node.key_lines[name]
-        columns = tables()[table].columns if table in tables() else {}
-        if scope is not Scope.DIAGNOSIS and name not in columns:
+        if name not in tables()[table].columns:
             raise PackError(f"示例中的列 {name} 不在表 {table} 中", file=file, line=line, rule=rule, hint="核对列名")
         if not isinstance(value, Text):
             raise PackError(f"示例中 {name} 的值应是文字", file=file, line=line, rule=rule, hint="多值写成 '|甲|乙|'")
-        row[name] = _typed(value, columns.get(name), file, rule)
+        row[name] = typed_value(value, tables()[table].columns[name], file, rule)
     return row
-
-
-def _typed(value: Text, column: Column | None, file: str, rule: str) -> Value:
-    if value.plain and value.value in ("null", "~", ""):
-        return None
-    kind = column.kind if column else Kind.TEXT
-    try:
-        if kind is Kind.BOOL:
-            return {"true": True, "false": False}[value.value]
-        if kind is Kind.INT:
-            return int(value.value)
-        if kind is Kind.DECIMAL:
-            return Decimal(value.value)
-        if kind is Kind.DATE:
-            return date.fromisoformat(value.value if len(value.value) > len("2020-02") else value.value + "-01")
-    except (ValueError, KeyError, InvalidOperation):
-        name = column.name if column else ""
-        raise PackError(
-            f"示例中 {name} 的值不是 {kind}", file=file, line=value.line, rule=rule, hint="核对值的写法"
-        ) from None
-    if kind is Kind.SET and not (value.value.startswith("|") and value.value.endswith("|")):
-        raise PackError(
-            f"示例中 {column.name if column else ''} 是多值列",
-            file=file,
-            line=value.line,
-            rule=rule,
-            hint="写成 '|甲|乙|'",
-        )
-    if column and column.labels is not None and kind is Kind.TEXT and value.value not in column.labels:
-        raise PackError(
-            f"示例中“{value.value}”不在 {column.title} 的代码表中",
-            file=file,
-            line=value.line,
-            rule=rule,
-            hint="写标准标签",
-        )
-    return value.value

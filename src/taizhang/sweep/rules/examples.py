@@ -1,7 +1,7 @@
 """The examples inside the rules, asked of an engine: every rule must say of them what its author says.
 
 The rows of all predicate rules stand in one set of tables, each example as a source of its own, and are judged in one
-run; select rules are asked one example at a time.
+run; select rules are asked one example at a time; diagnoses have a run of their own (`diagnosed`).
 """
 
 from collections.abc import Sequence
@@ -12,27 +12,12 @@ from decimal import Decimal
 import pyarrow as pa
 
 from taizhang.sweep.engines import DuckDbEngine, Engine
-from taizhang.sweep.rules.model import Example, Rule, Scope, Status, Value, Verdict
+from taizhang.sweep.rules.diagnosed import diagnosis_failures
+from taizhang.sweep.rules.model import Example, Failure, Rule, Scope, Status, Value, Verdict
 from taizhang.sweep.rules.ruleset import RuleSet
 from taizhang.sweep.rules.schema import Column, arrow_type, tables
 
 EXAMPLE_HOUSEHOLD = 1
-
-
-@dataclass(frozen=True)
-class Failure:
-    """An example whose verdict is not what the rule's author wrote."""
-
-    rule: str
-    file: str
-    line: int
-    why: str
-    expected: str
-    found: str
-
-    def __str__(self) -> str:
-        place = f"{self.file} 第 {self.line} 行，规则 {self.rule}"
-        return f"{place}：示例“{self.why}”应为 {self.expected}，实为 {self.found}"
 
 
 @dataclass
@@ -77,14 +62,15 @@ def _arrow(columns: dict[str, Column], rows: Sequence[dict[str, Value]]) -> pa.T
 
 
 def failures(ruleset: RuleSet, rules: Sequence[Rule] | None = None) -> list[Failure]:
-    """The examples that do not give their verdict, in the order of the rules."""
-    asked = [r for r in (rules if rules is not None else ruleset.rules.values()) if r.scope is not Scope.DIAGNOSIS]
+    """The examples that do not give their verdict: of the rules in their order, then of the diagnoses."""
+    every = list(rules if rules is not None else ruleset.rules.values())
+    asked = [rule for rule in every if rule.scope is not Scope.DIAGNOSIS]
     found = _tried(ruleset, [(rule, list(enumerate(rule.examples))) for rule in asked if not _alone(rule)])
     for rule in asked:
         if _alone(rule):
             for number, example in enumerate(rule.examples):
                 found += _tried(ruleset, [(rule, [(number, example)])])
-    return found
+    return found + diagnosis_failures([rule for rule in every if rule.scope is Scope.DIAGNOSIS])
 
 
 def _alone(rule: Rule) -> bool:

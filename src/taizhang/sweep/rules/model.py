@@ -90,7 +90,11 @@ Row = dict[str, Value]
 
 @dataclass(frozen=True)
 class Example:
-    """Rows and what the rule must say about them."""
+    """Rows and what the rule must say about them.
+
+    days: by source, the day of its delivery where it is not `as_of`. answers: of the authority (id_no, name, answer).
+    Both are for diagnoses only.
+    """
 
     verdict: Verdict
     why: str
@@ -99,6 +103,24 @@ class Example:
     findings: tuple[Row, ...] | None
     as_of: date
     line: int
+    days: dict[str, date] = field(default_factory=dict)
+    answers: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An example whose verdict is not what the rule's author wrote."""
+
+    rule: str
+    file: str
+    line: int
+    why: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        place = f"{self.file} 第 {self.line} 行，规则 {self.rule}"
+        return f"{place}：示例“{self.why}”应为 {self.expected}，实为 {self.found}"
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Protocol
 from taizhang.sweep.rules.catalogue import catalogue_text
 from taizhang.sweep.rules.constancy import one_sided
 from taizhang.sweep.rules.errors import PackError
-from taizhang.sweep.rules.examples import Failure, failures
+from taizhang.sweep.rules.examples import failures
 from taizhang.sweep.rules.explaining import explained
-from taizhang.sweep.rules.model import Rule
+from taizhang.sweep.rules.model import Failure, Rule
 from taizhang.sweep.rules.ruleset import RuleSet, load_packs, shipped_packs
 
 
