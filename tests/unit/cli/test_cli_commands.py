@@ -125,7 +125,13 @@ def test_docs_are_written_where_they_are_wanted(typed, tmp_path):
     ran = typed("docs", tmp_path)
 
     assert ran.status == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["commands.md", "diagnoses.md", "errors.md", "rules.md"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "commands.md",
+        "diagnoses.md",
+        "errors.md",
+        "permissions.md",
+        "rules.md",
+    ]
 
 
 def test_rules_are_listed_by_group(typed):
