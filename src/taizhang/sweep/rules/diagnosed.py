@@ -1,6 +1,6 @@
 """The examples of the diagnoses, asked of the real linking, judging and diagnosing.
 
-The rows of all examples stand in one county, a household and a village an example, and are diagnosed in one run; only
+The rows of all examples stand in one county, a file, household and village an example, and are diagnosed in one run; only
 examples that give a source another day than the others are run each for itself.
 """
 
@@ -34,7 +34,9 @@ def _tried(asked: Sequence[Asked]) -> list[Failure | None]:
     rows: list[dict[str, Any]] = []
     places: list[range] = []
     for number, (_, example) in enumerate(asked):
-        own: Row = {"household_no": HOUSEHOLD.format(number), "village_code": VILLAGE.format(number)}
+        own: Row = {
+            "household_no": HOUSEHOLD.format(number), "village_code": VILLAGE.format(number), "file_no": number,
+        }  # fmt: skip
         listed = [own | row for row in example.tables["record"]]
         places.append(range(len(rows), len(rows) + len(listed)))
         rows += listed
