@@ -2,13 +2,14 @@
 
 import getpass
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from taizhang.cli import options
-from taizhang.cli.console import out
+from taizhang.cli.console import Bars, out
 from taizhang.errors import UserError
 from taizhang.office import installation
 from taizhang.office.crypto.keyring import KeyRing
@@ -150,3 +151,42 @@ def account(county: Path, username: str, name: str, role: str, area: str, days: 
         raise NoSuchAccount(str(error.message), hint=str(error.hint)) from None
     out.print(f"已建立账号 {username}（{chosen.label}，{where.prefix}，有效 {days} 天）。")
     return 0
+
+
+@office.command("rotate-keys")
+@options.county_file
+@click.option("--index", is_flag=True, help="更换查询索引的密钥并重建索引 / the key of blind indexes instead")
+@click.option("--resume", is_flag=True, help="不加新密钥，只做完中断的部分 / go on where it was interrupted")
+@click.option("--retire", is_flag=True, help="移除不再使用的旧密钥 / remove keys that seal nothing any more")
+def rotate_keys(county: Path, *, index: bool, resume: bool, retire: bool) -> int:
+    """更换密钥：办公系统可以照常运行；中断后用 --resume 继续。 Change keys while the office runs."""
+    set_up(county)
+    from taizhang.office.access.actor import system_actor
+    from taizhang.office.crypto import rotating
+
+    actor = system_actor("command line")
+    if retire:
+        gone = rotating.retire(actor=actor)
+        out.print(f"已移除旧密钥 {len(gone)} 个；恢复此前的备份仍需要它们，请保管好密钥备份。")
+        return 0
+    if index:
+        out.print(f"已用新密钥重建索引：{rotating.rotate_index(actor=actor, resume=resume)} 人。")
+    else:
+        with Bars() as bars:
+            changed = rotating.rotate(actor=actor, told=_counted(bars), resume=resume)
+        out.print(f"已用新密钥重新加密：{changed} 项。")
+    out.print("请立即离线备份密钥环；此前的备份仍需要旧密钥。")
+    return 0
+
+
+def _counted(bars: Bars) -> Callable[[str, int], None]:
+    """Shows a stage for every kind of sealed thing."""
+    begun: set[str] = set()
+
+    def told(name: str, count: int) -> None:
+        if name not in begun:
+            begun.add(name)
+            bars.start(name)
+        bars.advance(name, count)
+
+    return told

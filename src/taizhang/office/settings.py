@@ -158,3 +158,12 @@ JOB_HANDLERS: dict[str, tuple[str, str]] = {
     "sweep.run": ("sweep", "taizhang.office.sources.jobs.run_sweep"),
     "casework.remind": ("fast", "taizhang.office.casework.jobs.daily"),
 }
+
+# What lies sealed, by subject, for the rotation of keys; and how blind indexes are made anew.
+SEALED = (
+    "taizhang.office.accounts.sealed.sealed",
+    "taizhang.office.people.sealed.sealed",
+    "taizhang.office.findings.sealed.sealed",
+    "taizhang.office.casework.sealed.sealed",
+)
+REINDEX = "taizhang.office.findings.sealed.reindex"

@@ -7,7 +7,7 @@ try them all (platform design §6).
 import hashlib
 import hmac
 
-from django.conf import settings
+from taizhang.office.crypto.current import key_ring
 
 LENGTH = 32
 """Hex digits kept: 128 bits, so that two of 10⁹ values share an index with a chance below 10⁻²⁰."""
@@ -15,5 +15,13 @@ LENGTH = 32
 
 def blind(kind: str, value: str) -> str:
     """The index of a normalised value: equal values of one kind, equal indexes. kind: `core18`, `phone`, `name` …"""
-    key: bytes = settings.KEY_RING.purpose("index")
+    return _index(key_ring().purpose("index"), kind, value)
+
+
+def blinds(kind: str, value: str) -> list[str]:
+    """Every index a value may stand under now: while the index key is being changed, the one of before too."""
+    return [_index(key, kind, value) for key in key_ring().index_keys]
+
+
+def _index(key: bytes, kind: str, value: str) -> str:
     return hmac.new(key, f"{kind}\x1f{value}".encode(), hashlib.sha256).hexdigest()[:LENGTH]

@@ -1,7 +1,7 @@
 """The key ring: a file outside the database and its backups, readable by the service only.
 
 Purposes: `data` (sealing values; several keys may be active while one is being retired), `index` (blind indexes, never
-rotated without re-indexing), `sink` (signing the ledger's daily head), `session` (Django's secret).
+rotated without re-indexing: `rotating`), `sink` (signing the ledger's daily head), `session` (Django's secret).
 """
 
 import base64
@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,6 +18,8 @@ from taizhang.errors import UserError
 KEY_BYTES = 32
 EARNEST, DEMO = "k", "demo"
 """How the ids of data keys begin."""
+BEFORE = "index_before"
+"""The index key of before, while blind indexes are being made anew."""
 PURPOSES = ("index", "sink", "session")
 
 
@@ -57,6 +59,29 @@ class KeyRing:
         """The key of a purpose other than data."""
         return self.purposes[name]
 
+    @property
+    def is_index_rotating(self) -> bool:
+        """Whether blind indexes are being made anew under a new key."""
+        return BEFORE in self.purposes
+
+    @property
+    def index_keys(self) -> tuple[bytes, ...]:
+        """The index key, and while it is being changed the one of before."""
+        return tuple(self.purposes[name] for name in ("index", BEFORE) if name in self.purposes)
+
+    def with_new_index(self) -> "KeyRing":
+        """The ring with a new index key; the present one is kept beside it until everything is indexed anew."""
+        new = {"index": secrets.token_bytes(KEY_BYTES), BEFORE: self.purposes["index"]}
+        return replace(self, purposes={**self.purposes, **new})
+
+    def with_settled_index(self) -> "KeyRing":
+        """The ring without the index key of before."""
+        return replace(self, purposes={name: key for name, key in self.purposes.items() if name != BEFORE})
+
+    def with_current_only(self) -> "KeyRing":
+        """The ring without data keys that are no longer in use."""
+        return replace(self, data={self.current: self.data[self.current]})
+
     def secret(self, name: str) -> str:
         """The key of a purpose as text."""
         return base64.urlsafe_b64encode(self.purposes[name]).decode()
@@ -69,7 +94,8 @@ class KeyRing:
             mode = path.stat().st_mode
             document = json.loads(path.read_text("utf-8"))
             data = {key_id: base64.b64decode(text) for key_id, text in document["data"].items()}
-            purposes = {name: base64.b64decode(document["purposes"][name]) for name in PURPOSES}
+            kept = document["purposes"]
+            purposes = {name: base64.b64decode(kept[name]) for name in (*PURPOSES, *({BEFORE} & set(kept)))}
             ring = cls(data, document["current"], document["algorithm"], purposes)
         except FileNotFoundError:
             raise KeyRingUnusable(

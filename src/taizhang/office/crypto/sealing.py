@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.ciphers.modes import GCM
-from django.conf import settings
 
 from taizhang.errors import SystemFault
+from taizhang.office.crypto.current import key_ring
 from taizhang.office.crypto.keyring import KeyRing
 
 VERSION = 1
@@ -32,7 +32,7 @@ class SealBroken(SystemFault):
 
 def seal(value: str, context: str, ring: KeyRing | None = None) -> bytes:
     """Seal a text for its context, such as `person:17:core18`."""
-    ring = ring or settings.KEY_RING
+    ring = ring or key_ring()
     key_id = ring.current.encode()
     head = bytes([VERSION, ALGORITHMS[ring.algorithm], len(key_id)]) + key_id
     nonce = os.urandom(NONCE)
@@ -48,7 +48,7 @@ def seal(value: str, context: str, ring: KeyRing | None = None) -> bytes:
 
 def unseal(envelope: bytes | memoryview, context: str, ring: KeyRing | None = None) -> str:
     """The text that was sealed for this context. Raises SealBroken, KeyRingUnusable."""
-    ring = ring or settings.KEY_RING
+    ring = ring or key_ring()
     sealed = bytes(envelope)
     length = sealed[2]
     head, rest = sealed[: 3 + length], sealed[3 + length :]

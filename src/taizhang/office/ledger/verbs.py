@@ -5,6 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 VERBS: dict[str, Promise | str] = {
     "ledger.opened": _("建立流水"),
+    "keys.rotated": _("更换密钥"),
+    "keys.resealed": _("用新密钥重新加密"),
+    "keys.reindexed": _("用新密钥重建索引"),
+    "keys.retired": _("移除旧密钥"),
     "ledger.checked": _("核对流水"),
     "ledger.exported": _("导出流水"),
     "access.exported": _("导出权限核查"),

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from django.conf import settings
 from django.db import transaction
 
 from taizhang.office import ledger
@@ -205,7 +204,7 @@ def _finding(one: dict[str, Any], run: SweepRun) -> Finding:
         owner=one["owner"] or "", deadline_workdays=one["deadline_workdays"], delta=one["delta"],
         observation=one["observation"] or "", first_seen=one["first_seen"] or "", reopened_count=one["reopened_count"] or 0,
         value_digest=one["value_digest"] or "", changed_in=run,
-        detail=seal(json.dumps(detail, ensure_ascii=False, default=str), detail_context(one["finding_id"]), settings.KEY_RING),
+        detail=seal(json.dumps(detail, ensure_ascii=False, default=str), detail_context(one["finding_id"])),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from taizhang.identity.names import parse_names
 from taizhang.identity.numbers import to_18
-from taizhang.office.crypto.blind import blind
+from taizhang.office.crypto.blind import blinds
 from taizhang.office.people.models import Household, KeyKind, Person, PersonKey
 
 MOST = 200
@@ -20,9 +20,9 @@ def found_persons(query: str) -> list[Person]:
     """Persons of the open scope that a query names, at most MOST; exact names before names of the same sound."""
     text = "".join(query.upper().split()).replace("Ｘ", "X")
     if _NUMBER.fullmatch(text):
-        return _listed(_by(KeyKind.NUMBER, "number_index", [blind("number", to_18(text) if len(text) == 15 else text)]))
+        return _listed(_by(KeyKind.NUMBER, "number_index", blinds("number", to_18(text) if len(text) == 15 else text)))
     if _PHONE.fullmatch(text):
-        found = _listed(_by(KeyKind.PHONE, "phone_index", [blind("phone", text)]))
+        found = _listed(_by(KeyKind.PHONE, "phone_index", blinds("phone", text)))
         return found or _of_household(text)
     if _HOUSEHOLD.fullmatch(text):
         return _of_household(text)
