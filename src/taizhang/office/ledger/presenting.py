@@ -17,6 +17,11 @@ from taizhang.office.parts.model import Cell, Column, Fact, Filter, Filters, Opt
 TONES: dict[str, Tone] = {
     "login.failed": "warning", "login.locked": "danger", "id.revealed": "warning", "user.disabled": "danger",
 }  # fmt: skip
+SUBJECTS = {
+    "user": gettext_lazy("账号"), "person": gettext_lazy("人员"), "household": gettext_lazy("户"), "finding": gettext_lazy("问题"),
+    "evidence": gettext_lazy("佐证"), "handback": gettext_lazy("回填批次"), "sweep": gettext_lazy("排查"), "job": gettext_lazy("后台任务"),
+    "submission": gettext_lazy("报送"), "schedule": gettext_lazy("计划"), "keys": gettext_lazy("密钥"), "ledger": gettext_lazy("流水"),
+}  # fmt: skip
 WHAT = {
     "missing": gettext_lazy("此处缺少记录"),
     "order": gettext_lazy("记录被插入或换了次序"),
@@ -63,7 +68,7 @@ def entries_table(entries: Iterable[Entry]) -> Table:
         Row([
             Cell(moment(one), note=f"№ {one.seq}"), Cell(one.actor_name, note="" if one.actor_kind == "user" else _("系统")),
             Cell(VERBS.get(one.verb, one.verb), tone=TONES.get(one.verb, ""), note=one.division_code),
-            Cell(one.subject_type, note=one.subject_id), Cell(one.reason, note=details(one.data)), Cell(one.digest[:12]),
+            Cell(SUBJECTS.get(one.subject_type, one.subject_type), note=f"{one.subject_type} {one.subject_id}"), Cell(one.reason, note=details(one.data)), Cell(one.digest[:12]),
         ])
         for one in entries
     ]  # fmt: skip
