@@ -2,11 +2,13 @@
 
 import io
 import re
+from datetime import timedelta
 
 import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from officepeople import COUNTY, ELSEWHERE, OTHER_TOWN, TOWN
 from officepeople import person as account
@@ -112,6 +114,24 @@ def test_a_reveal_shows_one_person_to_one_viewer_and_is_written_down(county):
     assert shown_number(client_of(Role.CENTRE_REVIEWER), reverse("person", args=[1])) == []
     entry = Entry.objects.get(verb="id.revealed")
     assert (entry.subject_id, entry.reason) == ("1", "入户核实：入户核对证件")
+
+
+def test_a_day_allows_so_many_reveals_and_the_one_too_many_is_written_down(county):
+    client = client_of(Role.CENTRE_OPERATOR)
+    user = int(client.session["_auth_user_id"])
+    later = timezone.now() + timedelta(hours=3)
+    Reveal.objects.bulk_create(Reveal(user_id=user, person_id=1000 + n, reason="x", ends_at=later) for n in range(29))
+    words = {"reason": "verify", "words": "入户核对证件"}
+
+    assert client.post(reverse("person_reveal", args=[1]), words).status_code == 302
+    assert client.post(reverse("person_reveal", args=[1]), words).status_code == 302, "the same person counts once"
+    assert client.post(reverse("person_reveal", args=[2]), words).status_code == 429
+    assert shown_number(client, reverse("person", args=[2])) == []
+    assert Entry.objects.get(verb="reveal.limited").actor_id == user
+    security = client_of(Role.SECURITY_ADMIN)
+    assert "显示完整号码超限" in text_of(security.get(reverse("logins")))
+    Reveal.objects.update(at=timezone.now() - timedelta(days=2))
+    assert client.post(reverse("person_reveal", args=[2]), words).status_code == 302
 
 
 def test_a_reveal_ends(county):

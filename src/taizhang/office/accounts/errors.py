@@ -42,7 +42,7 @@ class SameHands(OfficeError):
 class ReasonNeeded(OfficeError):
     """The reason is missing."""
 
-    code = "E-REASON"
+    code = "E-REASON-NEEDED"
     status = 422
     message = _("没有写原因。")
     hint = _("请写明原因；原因会记入流水。")

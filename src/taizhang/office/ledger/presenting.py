@@ -15,7 +15,7 @@ from taizhang.office.ledger.verbs import VERBS
 from taizhang.office.parts.model import Cell, Column, Fact, Filter, Filters, Option, Row, Table, Tone
 
 TONES: dict[str, Tone] = {
-    "login.failed": "warning", "login.locked": "danger", "id.revealed": "warning", "user.disabled": "danger",
+    "login.failed": "warning", "login.locked": "danger", "id.revealed": "warning", "reveal.limited": "danger", "user.disabled": "danger",
 }  # fmt: skip
 SUBJECTS = {
     "user": gettext_lazy("账号"), "person": gettext_lazy("人员"), "household": gettext_lazy("户"), "finding": gettext_lazy("问题"),

@@ -10,7 +10,9 @@ from django.utils import timezone
 from taizhang.office.ledger.models import Entry
 from taizhang.office.ledger.verbs import VERBS
 
-LOGIN_VERBS = tuple(verb for verb in VERBS if verb.startswith(("login.", "factor.", "password.", "user.unlocked")))
+LOGIN_VERBS = tuple(
+    verb for verb in VERBS if verb.startswith(("login.", "factor.", "password.", "user.unlocked", "reveal.limited"))
+)
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,7 @@ VERBS: dict[str, Promise | str] = {
     "household.read": _("查看一户一档"),
     "person.searched": _("查询人员"),
     "id.revealed": _("显示完整证件号码"),
+    "reveal.limited": _("显示完整号码超限"),
     "view.saved": _("保存常用筛选"),
     "view.dropped": _("删除常用筛选"),
 }

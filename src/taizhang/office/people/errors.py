@@ -12,3 +12,12 @@ class ReasonMissing(OfficeError):
     status = 400
     message = _("请写明理由。")
     hint = _("从列表中选一项，并用几个字说明用途。")
+
+
+class TooManyReveals(OfficeError):
+    """Somebody has let themselves be shown as many full numbers as one day allows."""
+
+    code = "E-REVEAL-LIMIT"
+    status = 429
+    message = _("今天显示完整证件号码的次数已到上限。")
+    hint = _("请明天再试；确有需要，请由其他有权限的人员办理。超限已记入流水，安全管理员可以看到。")

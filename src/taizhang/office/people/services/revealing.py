@@ -9,13 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
-from taizhang.office.people.errors import ReasonMissing
+from taizhang.office.people.errors import ReasonMissing, TooManyReveals
 from taizhang.office.people.models import Reveal
 from taizhang.office.people.selectors.doors import person_for
 
 LASTS = timedelta(hours=3)
 """At most so long may a number stay readable (platform design §5)."""
 LEAST_WORDS = 4
+MOST_A_DAY = 30
+"""Persons whose numbers one account may be shown in twenty-four hours (law.md §5): more is a list, and a list is an export."""
 
 
 class Reason(TextChoices):
@@ -28,10 +30,11 @@ class Reason(TextChoices):
 
 
 def reveal_number(*, actor: Actor, person_id: int, reason: str, words: str) -> Reveal:
-    """Let the actor see the numbers of a person for three hours. Raises NotFound, ReasonMissing."""
+    """Let the actor see the numbers of a person for three hours. Raises NotFound, ReasonMissing, TooManyReveals."""
     person = person_for(person_id)
     if reason not in Reason.values or len(words.strip()) < LEAST_WORDS or actor.user_id is None:
         raise ReasonMissing("reason", "words")
+    _require_fewer_than_allowed(actor, person.pk)
     told = f"{Reason(reason).label}：{words.strip()}"[:500]
     with transaction.atomic():
         shown = Reveal.objects.create(
@@ -39,3 +42,14 @@ def reveal_number(*, actor: Actor, person_id: int, reason: str, words: str) -> R
         )
         ledger.record(actor, "id.revealed", "person", person.pk, division_code=person.division_code, reason=told)
     return shown
+
+
+def _require_fewer_than_allowed(actor: Actor, person_id: int) -> None:
+    """Raises TooManyReveals, which is written down; a person shown before in this time counts once."""
+    since = timezone.now() - timedelta(days=1)
+    shown = Reveal.objects.filter(user_id=actor.user_id, at__gte=since).exclude(person_id=person_id)
+    if shown.values("person_id").distinct().count() < MOST_A_DAY:
+        return
+    with transaction.atomic():
+        ledger.record(actor, "reveal.limited", "user", actor.user_id, most=MOST_A_DAY)
+    raise TooManyReveals
