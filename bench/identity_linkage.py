@@ -24,7 +24,7 @@ from measure import table
 from taizhang.sweep.engines import DuckDbEngine
 from taizhang.sweep.lake import SourceFacts, current_deliveries
 from taizhang.sweep.link.persons import link_persons
-from taizhang.sweep.tables import RECORD_BASE, make_claim, make_record_raw
+from taizhang.sweep.tables import RECORD_BASE, make_claim_person, make_record_raw
 
 THRESHOLDS = (0.01, 0.1, 0.5, 0.9, 0.99)
 
@@ -49,8 +49,8 @@ def ours(task: Task) -> tuple[float, tuple[float, float, float]]:
         started = time.perf_counter()
         with DuckDbEngine([Path(folder)]) as engine:
             make_record_raw(engine, deliveries)
-            make_claim(engine)
-            link_persons(engine, len(deliveries))
+            link_persons(engine, {delivery.number: delivery for delivery in deliveries})
+            make_claim_person(engine)
             placed = engine.fetch("SELECT record_id, root FROM claim_person ORDER BY record_id").to_pandas()
         seconds = time.perf_counter() - started
     entity = pd.concat(
