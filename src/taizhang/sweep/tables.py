@@ -112,18 +112,24 @@ LOCAL_HOUSEHOLD = (
 """The same as an integer, good enough to find who lives together; negative where the source has no number for it."""
 
 
-def make_claims(engine: Engine, name: str, *, living: str = "claim_wide") -> None:
-    """Create the table `name` out of `claim_wide`, with `local_household` over the same rows.
+LIVING = (
+    "source_no", "file_no", "sheet_no", "valid_key", "name_id", "village", "hh_text", "numbered", "head_name_id",
+)  # fmt: skip
+"""Columns of a claim that tell whose household is whose."""
+
+
+def make_claims(engine: Engine, name: str, *, living: str, roots: str = "") -> None:
+    """Create the table `name` out of `claim_wide`, with `local_household` over the rows of `living`.
 
     ident: the number's key where the number is valid; a negative integer for a number that is not (equal texts, equal
     integers, `bad_number`); a negative integer of its own for a record without a number. name_id: 0 where there is no
-    name. hh: the county household (link.households). living: a table with the household columns of `claim_wide`, of these
-    and of further records, whose households are asked.
+    name. hh: the county household (link.households). living: a table with the columns LIVING of these and perhaps of
+    further records, whose households are asked. roots: a query for (ident, name_id, root); where given, the claims have
+    `root`, theirs or the number's key.
     """
     make_sheet_villages(engine, living)
     make_local_households(engine, living)
-    engine.execute(f"""
-        CREATE OR REPLACE TABLE {name} AS
+    claims = f"""
         SELECT c.record_id, c.source_no, c.file_no, c.sheet_no, c.row_no,
             COALESCE(c.valid_key, b.ident, -{10 * RECORD_BASE} - c.record_id) AS ident, c.name_id,
             c.birth_date, c.id_birth, c.sex, COALESCE(c.village, v.village) AS village, c.person_no, c.phone, c.relation, c.hh_number,
@@ -133,21 +139,24 @@ def make_claims(engine: Engine, name: str, *, living: str = "claim_wide") -> Non
         LEFT JOIN local_household AS h ON h.source_no = c.source_no AND h.hh_text = c.hh_text
         LEFT JOIN sheet_village AS v
             ON v.source_no = c.source_no AND v.file_no = c.file_no AND v.sheet_no = c.sheet_no
-    """)
-    engine.execute("DROP TABLE claim_wide")
+    """
+    if roots:
+        claims = f"""
+            SELECT c.*, COALESCE(p.root, c.ident) AS root FROM ({claims}) AS c
+            LEFT JOIN ({roots}) AS p ON p.ident = c.ident AND p.name_id = c.name_id
+        """
+    engine.execute(f"CREATE OR REPLACE TABLE {name} AS {claims}")
 
 
 def make_claim_person(engine: Engine) -> None:
     """Create `claim_person`: the claims of all records with `root`, their person.
 
-    The person of a settled number is the number's key; the others are what linking made of them (`cell_person`).
+    The person of a settled number is the number's key; the others are what linking made of them (`cell_person`). No
+    wide copy of all records is made on the way: what is asked about households is a narrow one.
     """
-    engine.execute(f"CREATE OR REPLACE TABLE claim_wide AS {wide(HOUSEHOLD)}")
-    make_claims(engine, "claim")
-    engine.execute("""
-        CREATE OR REPLACE TABLE claim_person AS
-        SELECT c.*, COALESCE(p.root, c.ident) AS root FROM claim AS c
-        LEFT JOIN (SELECT e.ident, e.name_id, q.root FROM cell AS e JOIN cell_person AS q ON q.cell_id = e.cell_id) AS p
-            ON p.ident = c.ident AND p.name_id = c.name_id
-    """)
-    engine.execute("DROP TABLE claim")
+    engine.execute(f"CREATE OR REPLACE VIEW claim_wide AS {wide(HOUSEHOLD)}")
+    engine.execute(f"CREATE OR REPLACE TABLE living_all AS SELECT {', '.join(LIVING)} FROM claim_wide")
+    roots = "SELECT e.ident, e.name_id, q.root FROM cell AS e JOIN cell_person AS q ON q.cell_id = e.cell_id"
+    make_claims(engine, "claim_person", living="living_all", roots=roots)
+    engine.execute("DROP TABLE living_all")
+    engine.execute("DROP VIEW claim_wide")

@@ -14,7 +14,7 @@ _POINTER = (
     "{'source': r.source, 'delivery': r.delivery, 'record_no': r.record_no, 'file_no': r.file_no,"
     " 'sheet_no': r.sheet_no, 'row_no': r.row_no, 'village_code': r.place}"
 )
-"""Where one record of a person stands."""
+"""Where one record of a person stands; pointers are ordered by source and record, as their first fields say."""
 
 PERSONS_AT_ONCE = 50_000
 """Lists of values are aggregates that cannot leave memory, so they are made for so many persons at a time."""
@@ -61,7 +61,7 @@ def _persons(low: int, high: int) -> str:
                 LIST_SORT(LIST(DISTINCT r.name) FILTER (WHERE NOT r.name IS NULL)) AS names,
                 LIST_SORT(LIST(DISTINCT r.number) FILTER (WHERE NOT r.number IS NULL)) AS numbers,
                 LIST_SORT(LIST(DISTINCT r.phone) FILTER (WHERE NOT r.phone IS NULL)) AS phones,
-                LIST({_POINTER} ORDER BY r.source, r.record_no) AS records
+                LIST_SORT(LIST({_POINTER})) AS records
             FROM index_row AS r WHERE r.person_id >= {low} AND r.person_id < {high} GROUP BY r.person_id) AS i
             ON i.person_id = p.person_id
         ORDER BY p.person_id

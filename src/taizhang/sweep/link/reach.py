@@ -7,7 +7,7 @@ of the source's own here.
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.link.decode import make_decoded
 from taizhang.sweep.link.keys import TRUNCATED, few
-from taizhang.sweep.tables import LOCAL_HOUSEHOLD, make_claims, wide
+from taizhang.sweep.tables import LIVING, LOCAL_HOUSEHOLD, make_claims, wide
 
 PREFIX_15 = 1100
 """Keys with equal key // 1100 share the first fifteen digits (17 digits × 11 + check)."""
@@ -48,7 +48,8 @@ def make_involved(engine: Engine, sources: int) -> None:
     """)
     _make_mates(engine)
     make_claims(engine, "involved", living="living")
-    for name in ("weak", "named_row", "involved_record", "housemate"):
+    engine.execute("DROP VIEW living")
+    for name in ("claim_wide", "weak", "named_row", "involved_record", "housemate"):
         engine.execute(f"DROP TABLE {name}")
 
 
@@ -106,21 +107,10 @@ def _make_mates(engine: Engine) -> None:
         FROM fact AS f SEMI JOIN mate_key AS m ON m.ident = f.ident
         ANTI JOIN involved_record AS k ON k.record_id = f.record_id
     """)
-    columns = (
-        "source_no",
-        "file_no",
-        "sheet_no",
-        "valid_key",
-        "name_id",
-        "village",
-        "hh_text",
-        "numbered",
-        "head_name_id",
-    )
     unknown = {"file_no": "SMALLINT", "sheet_no": "SMALLINT", "head_name_id": "BIGINT"}
-    mates = ", ".join(f"CAST(NULL AS {unknown[name]})" if name in unknown else name for name in columns)
+    mates = ", ".join(f"CAST(NULL AS {unknown[name]})" if name in unknown else name for name in LIVING)
     engine.execute(f"""
-        CREATE OR REPLACE VIEW living AS SELECT {", ".join(columns)} FROM claim_wide
+        CREATE OR REPLACE VIEW living AS SELECT {", ".join(LIVING)} FROM claim_wide
         UNION ALL SELECT {mates} FROM housemate
     """)
     engine.execute("DROP TABLE mate_key")
