@@ -1,5 +1,6 @@
 """Pictures of every page of the office over a demo: `python tools/office_pictures DEMO FOLDER [NAME…]`.
 
+With `--guides` in place of FOLDER the pictures of docs/guides are taken anew: fewer, cut to what a reader looks at, small.
 Takes what `taizhang demo DEMO --no-serve` set up, runs the office over it, logs in as every role and photographs each
 page at desk and phone width. NAME: only pictures whose name begins so. Nothing on the pages is changed but by opening them.
 """
@@ -13,12 +14,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pages import PAGES, Shown, log_in
-from playwright.sync_api import Browser, sync_playwright
+from pages import GUIDE, PAGES, Shown, log_in
+from playwright.sync_api import Browser, Page, sync_playwright
+from small import small_png
 
 from taizhang.office.demo.posts import passwords_of
 from taizhang.office.serving import free_port
 
+GUIDES = Path(__file__).parents[2] / "docs" / "guides" / "zh" / "images"
+TALLEST = {"desk": 1100, "phone": 1500}
+"""Pixels of a page that a guide shows."""
 WIDTHS = {"desk": (1280, 800), "phone": (360, 740)}
 STARTS_WITHIN = 60.0
 
@@ -50,20 +55,41 @@ class Photographer:
 
     def photograph(self, shown: Shown, out: Path) -> None:
         """One page at every width, whole."""
-        for kind, (width, height) in WIDTHS.items():
-            context = self._browser.new_context(
-                viewport={"width": width, "height": height}, locale="zh-CN", reduced_motion="reduce",
-                storage_state=self._session_of(shown.account),
-            )  # fmt: skip
-            page = context.new_page()
-            page.goto(f"{self._address}{shown.path}")
-            if shown.then is not None:
-                shown.then(page)
-            page.wait_for_load_state("networkidle")
-            too_wide = page.evaluate("document.documentElement.scrollWidth") > width
-            page.screenshot(path=out / f"{shown.name}-{kind}.png", full_page=True)
+        for kind in WIDTHS:
+            with self._opened(shown, kind) as page:
+                too_wide = page.evaluate("document.documentElement.scrollWidth") > WIDTHS[kind][0]
+                page.screenshot(path=out / f"{shown.name}-{kind}.png", full_page=True)
             print(f"{shown.name}-{kind}{'  wider than its window' if too_wide else ''}", flush=True)
-            context.close()
+
+    def photograph_for_guide(self, shown: Shown, kind: str, out: Path) -> None:
+        """One page at one width, in few colours, no taller than a guide shows."""
+        with self._opened(shown, kind) as page:
+            page.set_viewport_size({"width": WIDTHS[kind][0], "height": self._height(page, kind)})
+            taken = page.screenshot()
+        with self._browser.new_page() as blank:
+            small = small_png(blank, taken)
+        name = shown.name if kind == "desk" else f"{shown.name}-{kind}"
+        (out / f"{name}.png").write_bytes(small)
+        print(f"{name}  {len(small) // 1024} kB", flush=True)
+
+    def _height(self, page: Page, kind: str) -> int:
+        whole = page.evaluate("document.querySelector('.frame-page, .entrance').getBoundingClientRect().bottom")
+        return min(int(whole) + 8, TALLEST[kind])
+
+    @contextmanager
+    def _opened(self, shown: Shown, kind: str) -> Iterator[Page]:
+        width, height = WIDTHS[kind]
+        context = self._browser.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN", reduced_motion="reduce",
+            storage_state=self._session_of(shown.account),
+        )  # fmt: skip
+        page = context.new_page()
+        page.goto(f"{self._address}{shown.path}")
+        if shown.then is not None:
+            shown.then(page)
+        page.wait_for_load_state("networkidle")
+        yield page
+        context.close()
 
     def _session_of(self, account: str) -> Any:
         if account and account not in self._sessions:
@@ -76,17 +102,22 @@ class Photographer:
 
 def main() -> None:
     """Photograph all pages, or those whose names begin as asked."""
-    demo, out, *only = map(Path, sys.argv[1:])
-    wanted = [shown for shown in PAGES if not only or any(shown.name.startswith(str(one)) for one in only)]
+    demo, folder, *only = sys.argv[1:]
+    for_guides = folder == "--guides"
+    out = GUIDES if for_guides else Path(folder)
+    wanted = [shown for shown in PAGES if not only or any(shown.name.startswith(one) for one in only)]
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         sys.exit("Chromium is not installed: run `make chromium`")
     out.mkdir(parents=True, exist_ok=True)
-    with running_office(demo) as address, sync_playwright() as playwright:
+    with running_office(Path(demo)) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        camera = Photographer(browser, address, passwords_of(demo))
+        camera = Photographer(browser, address, passwords_of(Path(demo)))
         for shown in wanted:
-            camera.photograph(shown, out)
+            if not for_guides:
+                camera.photograph(shown, out)
+            elif shown.name in GUIDE:
+                camera.photograph_for_guide(shown, GUIDE[shown.name], out)
         browser.close()
 
 

@@ -39,7 +39,7 @@ def _person(page: Any) -> None:
 
 
 def _search(page: Any) -> None:
-    page.get_by_label("查什么").fill("王")
+    page.get_by_label("查什么").fill("赵鹏亮")
     page.get_by_role("button", name="查询").click()
 
 
@@ -87,6 +87,16 @@ PAGES = (
     Shown("schedules-operator", "operator", "plan/"),
     Shown("calendar-operator", "operator", "calendar/"),
     Shown("jobs-operator", "operator", "jobs/"),
+    Shown("findings-liaison", "liaison", "findings/"),
+    Shown("finding-liaison", "liaison", "findings/", _first_row),
+    Shown("accounts-sysadmin", "sysadmin", "staff/"),
+    Shown("account-new-sysadmin", "sysadmin", "staff/new"),
+    Shown("account-secadmin", "secadmin", "staff/", _first_row),
+    Shown("roles-secadmin", "secadmin", "roles/"),
+    Shown("role-requests-secadmin", "secadmin", "roles/requests/"),
+    Shown("access-review-secadmin", "secadmin", "roles/review/"),
+    Shown("ledger-auditadmin", "auditadmin", "ledger/"),
+    Shown("logins-auditadmin", "auditadmin", "ledger/logins/"),
     Shown("password-helper", "helper", "accounts/password/change/"),
     Shown("second-factor-helper", "helper", "accounts/2fa/"),
     Shown("home-sysadmin", "sysadmin", ""),
@@ -95,6 +105,17 @@ PAGES = (
     Shown("home-liaison", "liaison", ""),
     Shown("not-found", "helper", "findings/ZZZZZZZZZZZ/"),
 )
+
+
+GUIDE = {
+    "login": "desk", "sources-operator": "desk", "sweep-operator": "desk", "findings-operator": "desk",
+    "finding-number-operator": "desk", "handbacks-operator": "desk", "household-operator": "desk", "finding-county": "desk",
+    "exemptions-reviewer": "desk", "terms-reviewer": "desk", "finding-town": "desk", "tasks-town": "desk",
+    "reassign-town": "desk", "tasks-helper": "phone", "finding-helper": "phone", "finding-village": "desk",
+    "findings-liaison": "desk", "finding-liaison": "desk", "sweep-leader": "desk", "accounts-sysadmin": "desk",
+    "roles-secadmin": "desk", "ledger-auditadmin": "desk",
+}  # fmt: skip
+"""The pictures of docs/guides, and how wide each is taken."""
 
 
 def log_in(page: Any, address: str, account: str, password: str) -> None:

@@ -20,6 +20,7 @@ DATABASE = "TAIZHANG_DATABASE"
 KEYS = "TAIZHANG_KEYS"
 HEADS = "TAIZHANG_LEDGER_HEADS"
 HOSTS = "TAIZHANG_HOSTS"
+PROXIES = "TAIZHANG_PROXIES"
 DEBUG = "TAIZHANG_DEBUG"
 SECURE = "TAIZHANG_HTTPS"
 SECOND_FACTOR = "TAIZHANG_SECOND_FACTOR"
@@ -30,7 +31,7 @@ class Installation:
     """One county's office.
 
     county_file: the county.toml it serves. database: a PostgreSQL address, or empty for SQLite beside the data.
-    keys: the key ring file. heads: the noted heads of the ledger. hosts: names the server answers to. https: whether cookies travel over HTTPS only.
+    keys: the key ring file. heads: the noted heads of the ledger. hosts: names the server answers to. https: whether cookies travel over HTTPS only. proxies: whose word is taken for who asked and how.
     second_factor: whether roles that need one are held to it; as https unless TAIZHANG_SECOND_FACTOR says 1 or 0.
     """
 
@@ -40,6 +41,7 @@ class Installation:
     heads: Path
     hosts: tuple[str, ...]
     https: bool
+    proxies: tuple[str, ...]
     second_factor: bool
     debug: bool
 
@@ -93,6 +95,7 @@ def installation() -> Installation:
         heads=Path(heads) if heads else county_file.parent / "ledger-heads.jsonl",
         hosts=tuple(filter(None, os.environ.get(HOSTS, "localhost,127.0.0.1,[::1]").split(","))),
         https=https,
+        proxies=tuple(filter(None, os.environ.get(PROXIES, "127.0.0.1,::1").split(","))),
         second_factor=os.environ.get(SECOND_FACTOR, "1" if https else "0") == "1",
         debug=os.environ.get(DEBUG) == "1",
     )

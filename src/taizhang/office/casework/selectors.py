@@ -27,10 +27,11 @@ from taizhang.office.casework.models import (
     Task,
     Verification,
 )
+from taizhang.office.casework.services.bulk import STEPS
 from taizhang.office.casework.services.exempting import MAY_BE_EXEMPTED
 from taizhang.office.casework.services.routing import CHAIN
 from taizhang.office.casework.services.values import IDENTITY_FIELDS, NUMBER_FIELDS
-from taizhang.office.casework.transitions import REVIEWS, WAITS, Move, moves_from
+from taizhang.office.casework.transitions import MOVES, REVIEWS, WAITS, Move, moves_from
 from taizhang.office.errors import NotFound
 from taizhang.office.findings.catalogue import field_title, source_title
 from taizhang.office.findings.models import Finding
@@ -271,3 +272,8 @@ def findings_in_hands_of(actor: Actor) -> QuerySet[Any]:
 def findings_asking(actor: Actor) -> QuerySet[Any]:
     """The ids of findings of the scope that wait for the answer of a department or another town."""
     return Finding.objects.filter(state=State.NEED_INFO).values("pk")
+
+
+def bulk_steps(actor: Actor) -> list[Move]:
+    """The moves that the actor may make for many findings at once."""
+    return [MOVES[step] for step in STEPS if actor.may("task.read") and actor.may(MOVES[step].permission)]

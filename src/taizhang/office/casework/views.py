@@ -16,6 +16,7 @@ from taizhang.office.casework.services import clocks, dispatching, exempting, ha
 from taizhang.office.casework.services.bulk import apply_bulk, preview_bulk
 from taizhang.office.casework.services.evidence import add_evidence, read_evidence
 from taizhang.office.casework.services.reminding import read_notices
+from taizhang.office.findings.catalogue import rule_title
 
 PAGE = 50
 
@@ -121,7 +122,9 @@ def bulk(request: OfficeRequest) -> HttpResponse:
         messages.success(request, _("已处理 %(count)d 条。") % {"count": count})
         return redirect("findings")
     preview = preview_bulk(actor=request.actor, step=step, finding_ids=ids)
-    return render(request, "casework/bulk.html", {"preview": preview, "label": presenting.label_of(step)})
+    by_rule = [(rule_title(rule), count) for rule, count in preview.by_rule]
+    context = {"preview": preview, "label": presenting.label_of(step), "by_rule": by_rule}
+    return render(request, "casework/bulk.html", context)
 
 
 def evidence_add(request: OfficeRequest, finding_id: str) -> HttpResponse:

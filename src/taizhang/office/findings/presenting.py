@@ -83,7 +83,7 @@ def _row(one: Finding) -> Row:
     here = is_here(one)
     return Row(
         [
-            Cell(shown_name(one) or _("（无姓名）"), note=one.masked_number if here else _("另一区划")),
+            Cell(shown_name(one) or (_("（无姓名）") if one.subject_person else _("（不涉及个人）")), note=one.masked_number if here else _("另一区划")),
             Cell(shown_message(one), note=rule_title(one.rule) if here else ""),
             Cell(one.get_severity_display(), tone=TONES[one.severity]),
             Cell(one.get_state_display(), tone=state_tone(one.state), note=one.get_delta_display()),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from taizhang.office.access.middleware import record_read
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.access.scope import current_areas
-from taizhang.office.casework.selectors import actions_for
+from taizhang.office.casework.selectors import actions_for, bulk_steps
 from taizhang.office.findings.presenting import (
     deliveries_table,
     finding_facts,
@@ -56,8 +56,9 @@ def findings(request: OfficeRequest) -> HttpResponse:
     wanted = Wanted.read(request.GET.dict())
     pages = Paginator(listed_findings(request.actor, wanted), PAGE)
     page = pages.get_page(request.GET.get("page"))
+    steps = bulk_steps(request.actor)
     return render(request, "findings/findings.html", {
-        "table": findings_table(page.object_list, wanted), "page": page,
+        "table": findings_table(page.object_list, wanted, selectable=bool(steps)), "page": page, "bulk_steps": steps,
         "filters": findings_filters(request.actor, wanted, request.GET.dict()), "may_export": request.actor.may("finding.export"),
     })  # fmt: skip
 
