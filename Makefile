@@ -8,10 +8,11 @@ PERSONS ?= 3000
 SEED ?= 20200219
 JOBS ?= 2
 
-.PHONY: help demo test lint migrations messages docs web web-test chromium bench clean
+.PHONY: help install demo test lint migrations messages docs web web-test chromium bench clean
 
 help:
 	@echo "make demo    make the sample county, sweep it, run the office over it (Ctrl-C stops)"
+	@echo "make install the program and what its pages load, in .venv"
 	@echo "make test    set up and pass every test"
 	@echo "make lint    ruff, import contracts, types"
 	@echo "make docs    write the generated references anew"
@@ -41,7 +42,9 @@ $(VENV)/.spark: requirements/spark.txt $(VENV)/.test
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/spark.txt
 	@touch $@
 
-demo: $(VENV)/.base web
+install: $(VENV)/.base web
+
+demo: install
 	@$(BIN)/taizhang demo $(DEMO) --persons $(PERSONS) --seed $(SEED)
 
 lint: $(VENV)/.test
