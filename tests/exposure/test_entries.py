@@ -66,7 +66,7 @@ def way(world, name):
         "account_password": ([world.staff], WHY), "account_unlock": ([world.staff], WHY), "account_factor": ([world.staff], WHY),
         "role_request": ([world.staff], ROLE), "role_end": ([world.assignment], WHY),
         "role_decide": ([world.request], {"verdict": "accept"}), "access_review_export": ([], WHY), "ledger_export": ([], WHY),
-        "ledger_check": ([], {}), "notices": ([], {}), "bulk": ([], {"step": "dispatch", "chosen": [open_one]}),
+        "ledger_check": ([], {}), "keys_rotate": ([], {}), "notices": ([], {}), "bulk": ([], {"step": "dispatch", "chosen": [open_one]}),
         "job_cancel": ([world.job], {}), "job_restart": ([world.job], {}), "schedule_new": ([], PLAN),
         "schedule_save": ([world.schedule], PLAN),
         "calendar_save": ([], {"day": "2026-10-10", "is_workday": "on", "note": "补班"}), "sweep_now": ([], {}),

@@ -4,7 +4,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings as office
 from hypothesis import given
+from hypothesis import settings as checked
 from hypothesis import strategies as st
 
 from officepeople import actor
@@ -12,6 +14,7 @@ from taizhang.office.access.roles import Role
 from taizhang.office.jobs.calendar import WorkCalendar
 from taizhang.office.jobs.errors import NotCron
 from taizhang.office.jobs.models import Job, Schedule
+from taizhang.office.jobs.presenting import KIND_NAMES
 from taizhang.office.jobs.services.planning import next_moment, save_schedule, set_day, tick
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -51,6 +54,7 @@ def test_a_deadline_is_a_working_day_and_so_far_away(start, count):
     assert PUBLISHED.between(start, end) == count or (count == 0 and end >= start)
 
 
+@checked(deadline=None)  # a busy machine is no defect
 @given(DAYS, DAYS)
 def test_counting_backwards_is_counting_forwards(a, b):
     assert PUBLISHED.between(a, b) == -PUBLISHED.between(b, a)
@@ -111,3 +115,7 @@ def test_a_day_that_the_county_sets_counts():
     set_day(actor=actor(Role.CENTRE_OPERATOR), day=date(2020, 2, 22), is_workday=True, note="补班")
 
     assert WorkCalendar.of_county().is_workday(date(2020, 2, 22))
+
+
+def test_every_kind_of_job_has_a_name():
+    assert set(office.JOB_HANDLERS) <= set(KIND_NAMES)

@@ -1,5 +1,6 @@
 """Keys are changed while the office works: nothing is lost, everybody is found all the time, and a kill only pauses it."""
 
+import base64
 import os
 import shutil
 
@@ -8,6 +9,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings
 from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
 
 from officepeople import COUNTY, SETUP, actor
 from officepeople import person as account
@@ -26,6 +29,8 @@ from taizhang.office.crypto.rotating import KeysInUse, holdings, retire, rotate,
 from taizhang.office.crypto.sealing import key_id_of, seal, unseal
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.reading import detail_of
+from taizhang.office.jobs.models import Job
+from taizhang.office.jobs.running import work_once
 from taizhang.office.ledger.models import Entry
 from taizhang.office.people.models import Person
 from taizhang.office.people.sealed import RegisterGone
@@ -196,3 +201,24 @@ def test_the_command_changes_keys_and_says_how_much(world, typed, monkeypatch):
     assert "重新加密" in rotated.out and "重建索引：2 人" in indexed.out and "已移除旧密钥 1 个" in retired.out
     with scope((COUNTY,)):
         assert detail_of(Finding.objects.get(pk=full_id(1)))["observed"]
+
+
+def test_the_security_administrator_changes_the_key_on_a_page(world):
+    client = Client()
+    client.force_login(account(Role.SECURITY_ADMIN), backend="allauth.account.auth_backends.AuthenticationBackend")
+    first = key_ring().current
+
+    client.post(reverse("keys_rotate"))
+    client.post(reverse("keys_rotate"))
+
+    second = key_ring().current
+    assert len(key_ring().data) == 2, "asked for twice while the first is under way, the key changes once"
+    everything_opens(world)
+    while work_once("tests"):
+        pass
+    assert left() == 0
+    everything_opens(world)
+    page = client.get(reverse("keys")).content.decode()
+    assert first in page and second in page
+    assert base64.b64encode(key_ring().data[second]).decode() not in page
+    assert Job.objects.get(kind="keys.reseal").state == "done"

@@ -154,6 +154,7 @@ JOB_HANDLERS: dict[str, tuple[str, str]] = {
     "handback.write": ("export", "taizhang.office.casework.jobs.write_handback"),
     "intake.propose": ("sweep", "taizhang.office.sources.services.propose"),
     "intake.watch": ("sweep", "taizhang.office.sources.jobs.watch"),
+    "keys.reseal": ("fast", "taizhang.office.crypto.jobs.reseal"),
     "ledger.check": ("fast", "taizhang.office.ledger.jobs.check"),
     "sweep.run": ("sweep", "taizhang.office.sources.jobs.run_sweep"),
     "casework.remind": ("fast", "taizhang.office.casework.jobs.daily"),

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("taizhang.office.casework.urls")),
     path("", include("taizhang.office.accounts.urls")),
     path("", include("taizhang.office.ledger.urls")),
+    path("", include("taizhang.office.crypto.urls")),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:job_id>/", jobs.job_progress, name="job_progress"),
     path("jobs/<int:job_id>/cancel", jobs.job_cancel, name="job_cancel"),

@@ -50,6 +50,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
             Entry("roles", _("授权"), "shield-check"),
             Entry("role_requests", _("授权确认"), "signature"),
             Entry("access_review", _("权限核查"), "list-check"),
+            Entry("keys", _("密钥"), "key"),
         ),
     ),
     (_("审计"), (Entry("ledger", _("操作流水"), "history"), Entry("logins", _("登录记录"), "lock"))),

@@ -35,11 +35,16 @@ def rotate(*, actor: Actor, told: Told = silent, resume: bool = False) -> int:
     The ring is written first: whatever is sealed meanwhile is sealed under the new key, and old values still open.
     """
     if not resume:
-        _write(key_ring().rotated(), actor, "keys.rotated")
+        add_key(actor=actor)
     with scope_off("the sealed values of the whole office"):
         changed = reseal_all(holdings(), told)
     _tell(actor, "keys.resealed", things=changed)
     return changed
+
+
+def add_key(*, actor: Actor) -> None:
+    """Add a key to the ring; from now on new values are sealed under it."""
+    _write(key_ring().rotated(), actor, "keys.rotated")
 
 
 def rotate_index(*, actor: Actor, resume: bool = False) -> int:
