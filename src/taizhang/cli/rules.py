@@ -35,6 +35,19 @@ def list_rules(group: str | None, county_path: Path | None) -> int:
 
 
 @rules.command()
+@click.option("--county", "county_path", type=click.Path(path_type=Path, dir_okay=False), help="用本县的框架表")
+def frames(county_path: Path | None) -> int:
+    """列出框架表（一查一补两落实、七突出七对标七到位）的每一格及其规则。"""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("标签", "内容", "起", "止", "规则"):
+        table.add_column(heading)
+    for cell, named in service.list_cells(load_county(county_path) if county_path else None):
+        table.add_row(cell.tag, cell.label or "（本县未填）", cell.begins or "", cell.ends or "", "、".join(named))
+    out.print(table)
+    return 0
+
+
+@rules.command()
 @click.argument("rule")
 @click.option("--county", "county_path", type=click.Path(path_type=Path, dir_okay=False), help="用本县的参数")
 def explain(rule: str, county_path: Path | None) -> int:

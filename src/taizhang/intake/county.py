@@ -86,6 +86,7 @@ class County:
     sources: tuple[SourceSpec, ...]
     divisions: Path | None = None
     packs: tuple[Path, ...] = ()
+    frames: tuple[Path, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     authority: AuthoritySpec | None = None
 
@@ -122,7 +123,7 @@ def load_county(path: Path | str) -> County:
     county = reader.table(document, "county")
     reader.only_known("county", county, {"code", "name", "data", "divisions"})
     sweep = reader.table(document, "sweep", required=False)
-    reader.only_known("sweep", sweep, {"packs"})
+    reader.only_known("sweep", sweep, {"packs", "frames"})
     code = reader.text(county, "code", "county")
     if not re.fullmatch(r"\d{6}", code):
         raise reader.wrong("county.code", "须为六位区划代码", 'code = "610723"')
@@ -135,6 +136,7 @@ def load_county(path: Path | str) -> County:
         sources=reader.sources(document),
         divisions=None if divisions is None else file.parent / reader.text(county, "divisions", "county"),
         packs=tuple(file.parent / pack for pack in reader.texts(sweep, "packs", "sweep")),
+        frames=tuple(file.parent / frame for frame in reader.texts(sweep, "frames", "sweep")),
         parameters=reader.table(document, "parameters", required=False),
         authority=reader.authority(document),
     )

@@ -129,7 +129,7 @@ def _sweep(
         county.data,
         deliveries,
         day,
-        rules or load_packs(county.packs, overrides=county.parameters, county_code=county.code),
+        rules or load_packs(county.packs, overrides=county.parameters, county_code=county.code, frames=county.frames),
         _Clock(progress),
         folder.name,
         reveal_reason,

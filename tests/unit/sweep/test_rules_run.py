@@ -466,7 +466,7 @@ def test_a_rule_may_carry_the_tag_of_a_frame_and_no_other(tmp_path):
     assert "三查/1" in str(caught.value)
 
 
-@pytest.mark.parametrize(("text", "why"), [("a,b\n", "表头"), ("tag,label,from,to\nx,,,\nx,,,\n", "重复")])
+@pytest.mark.parametrize(("text", "why"), [("a,b\n", "表头"), ("tag,label,from,to,rules\nx,,,,\nx,,,,\n", "重复")])
 def test_a_frame_with_other_headings_or_twins_is_refused(tmp_path, text, why):
     path = tmp_path / "frame.csv"
     path.write_text(text, "utf-8")

@@ -1,10 +1,13 @@
-"""Frames of official campaigns as editable tables; rules are assigned to their cells by tags.
+"""Frames of official campaigns as editable tables; their cells name rules, and rules name cells by tags.
 
 The official texts of 一查一补两落实 and 七突出七对标七到位 are not published, so nothing is invented: the first ships the
-four words of its name as labels, the second an empty grid of seven by three. A county edits a copy.
+four words of its name as labels, the second an empty grid of seven by three. A county fills in a copy and names it in
+county.toml; its cells stand in place of the shipped ones of the same tag.
 """
 
 import csv
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -12,31 +15,62 @@ from pathlib import Path
 
 from taizhang.sweep.rules.errors import PackError
 
-COLUMNS = ("tag", "label", "from", "to")
+COLUMNS = ("tag", "label", "from", "to", "rules")
+_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_HINT = "在 county.toml 的 [sweep] frames 中写对路径；表头见 docs/formats/rule-pack.md"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a frame: the tag rules carry, its label (None until the county fills it in), and its period."""
+    """One cell of a frame: its tag, its label (None until the county fills it in), its period, the rules it names."""
 
     tag: str
     label: str | None
     begins: str | None
     ends: str | None
+    rules: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
 
 
 def read_frame(path: Path) -> tuple[Cell, ...]:
-    """The cells of one table. Raises PackError for other headings and repeated tags."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.reader(file))
+    """The cells of one table, as UTF-8 or as a Chinese office program saves it (GB18030).
+
+    Raises PackError for a file that cannot be read, other headings, repeated tags, and periods that are none.
+    """
+    rows = list(csv.reader(_text(path).splitlines()))
     if not rows or tuple(rows[0]) != COLUMNS:
         raise PackError("框架表的表头不对", file=path.name, line=1, hint=f"表头应为 {','.join(COLUMNS)}")
-    cells = tuple(Cell(row[0], *(value or None for value in row[1:4])) for row in rows[1:] if row)
-    tags = [cell.tag for cell in cells]
-    for number, tag in enumerate(tags):
-        if tag in tags[:number]:
-            raise PackError(f"标签 {tag} 重复", file=path.name, line=number + 2, hint="每格一个标签")
-    return cells
+    cells: dict[str, Cell] = {}
+    for line, row in enumerate(rows[1:], start=2):
+        if not any(value.strip() for value in row):
+            continue
+        tag, label, begins, ends, rules = (value.strip() for value in (*row, *[""] * len(COLUMNS))[: len(COLUMNS)])
+        if not tag or tag in cells:
+            raise PackError(f"标签 {tag} 重复或没有填", file=path.name, line=line, hint="每格一个标签")
+        for day in (begins, ends):
+            if day and not _DAY.fullmatch(day):
+                raise PackError(
+                    f"时间“{day}”的写法不对", file=path.name, line=line, hint="写成 2020、2020-02 或 2020-02-19"
+                )
+        if begins and ends and ends < begins[: len(ends)]:
+            raise PackError(f"标签 {tag} 的结束早于开始", file=path.name, line=line, hint="核对 from 与 to")
+        named = tuple(re.split(r"[、,，;；\s]+", rules)) if rules else ()
+        cells[tag] = Cell(tag, label or None, begins or None, ends or None, named, path.name, line)
+    return tuple(cells.values())
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise PackError("框架表不能读取", file=path.name, why=error.strerror or "", hint=_HINT) from error
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise PackError("框架表不是文本", file=path.name, hint="另存为 CSV（UTF-8）")
 
 
 @cache
@@ -44,3 +78,8 @@ def shipped_cells() -> dict[str, Cell]:
     """The cells of all shipped frames by tag."""
     folder = Path(str(resources.files("taizhang.sweep.rules") / "frames"))
     return {cell.tag: cell for path in sorted(folder.glob("*.csv")) for cell in read_frame(path)}
+
+
+def cells_with(own: Sequence[Path]) -> dict[str, Cell]:
+    """The shipped cells with a county's own in place of those of the same tag, and its further ones. Raises PackError."""
+    return shipped_cells() | {cell.tag: cell for path in own for cell in read_frame(path)}

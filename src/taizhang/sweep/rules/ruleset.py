@@ -1,7 +1,7 @@
 """All rules of a sweep: the shipped packs, the county's own, and its parameters."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -11,7 +11,7 @@ from taizhang.sweep.engines import Engine
 from taizhang.sweep.rules.binding import Situation
 from taizhang.sweep.rules.compile import digest
 from taizhang.sweep.rules.errors import PackError, RuleUnknown
-from taizhang.sweep.rules.frames import shipped_cells
+from taizhang.sweep.rules.frames import Cell, cells_with
 from taizhang.sweep.rules.loading import load_pack
 from taizhang.sweep.rules.model import Pack, Parameter, Rule, Scope, Status
 from taizhang.sweep.rules.parameters import overridden
@@ -20,12 +20,13 @@ from taizhang.sweep.rules.run import Ran, run_rules
 
 @dataclass(frozen=True)
 class RuleSet:
-    """Rules by id, with the parameters they share, for one county."""
+    """Rules by id, with the parameters they share and the frames' cells by tag, for one county."""
 
     rules: Mapping[str, Rule]
     parameters: Mapping[str, Parameter]
     packs: tuple[Pack, ...]
     county_code: str = ""
+    cells: Mapping[str, Cell] = field(default_factory=dict)
 
     def run(
         self,
@@ -56,6 +57,11 @@ class RuleSet:
             raise RuleUnknown(f"没有规则 {rule_id}", hint=hint)
         return self.rules[rule_id]
 
+    def rules_of(self, cell: Cell) -> tuple[str, ...]:
+        """The rules of a cell: those it names, then those that name it."""
+        naming = (rule.id for rule in self.rules.values() if cell.tag in rule.tags)
+        return tuple(dict.fromkeys((*cell.rules, *naming)))
+
     def digests(self) -> dict[str, str]:
         """Rule id to the digest of what it asks."""
         return {name: digest(rule) for name, rule in self.rules.items()}
@@ -77,13 +83,16 @@ def load_packs(
     *,
     overrides: Mapping[str, object] | None = None,
     county_code: str = "",
+    frames: Sequence[Path] = (),
     shipped: bool = True,
 ) -> RuleSet:
     """The shipped packs and a county's own, as one set.
 
-    own: pack files of the county, later ones after earlier ones. overrides: [parameters] of county.toml.
-    Raises PackError, also when an id or a parameter is declared twice or a rule names another that does not exist.
+    own: pack files of the county, later ones after earlier ones. overrides: [parameters] of county.toml. frames: the
+    county's own tables of cells.
+    Raises PackError, also when an id or a parameter is declared twice or a rule or cell names what does not exist.
     """
+    cells = cells_with(frames)
     packs = (*(_shipped() if shipped else ()), *(load_pack(path) for path in own))
     rules: dict[str, Rule] = {}
     parameters: dict[str, Parameter] = {}
@@ -104,9 +113,9 @@ def load_packs(
             parameters[name] = parameter
     for rule in rules.values():
         for tag in rule.tags:
-            if tag not in shipped_cells():
+            if tag not in cells:
                 raise PackError(
-                    f"没有标签 {tag}", file=rule.file, line=rule.line, rule=rule.id, hint="标签见 frames 下的框架表"
+                    f"没有标签 {tag}", file=rule.file, line=rule.line, rule=rule.id, hint="标签见 taizhang rules frames"
                 )
         for other in (*rule.suppressed_by, *rule.supersedes):
             if other not in rules:
@@ -117,7 +126,13 @@ def load_packs(
                     rule=rule.id,
                     hint="核对 suppressed_by 与 supersedes",
                 )
-    return RuleSet(rules, overridden(parameters, overrides or {}), packs, county_code)
+    for cell in cells.values():
+        for name in cell.rules:
+            if name not in rules:
+                raise PackError(
+                    f"没有规则 {name}", file=cell.file, line=cell.line, hint="规则编号见 taizhang rules list"
+                )
+    return RuleSet(rules, overridden(parameters, overrides or {}), packs, county_code, cells)
 
 
 def only(ruleset: RuleSet, rules: Sequence[str]) -> RuleSet:

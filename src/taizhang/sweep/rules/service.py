@@ -10,6 +10,7 @@ from taizhang.sweep.rules.constancy import one_sided
 from taizhang.sweep.rules.errors import PackError
 from taizhang.sweep.rules.examples import failures
 from taizhang.sweep.rules.explaining import explained
+from taizhang.sweep.rules.frames import Cell
 from taizhang.sweep.rules.model import Failure, Rule
 from taizhang.sweep.rules.ruleset import RuleSet, load_packs, shipped_packs
 
@@ -24,6 +25,10 @@ class CountyRules(Protocol):
     @property
     def packs(self) -> tuple[Path, ...]:
         """The county's own pack files."""
+
+    @property
+    def frames(self) -> tuple[Path, ...]:
+        """The county's own tables of cells."""
 
     @property
     def parameters(self) -> Mapping[str, object]:
@@ -63,16 +68,17 @@ class Tried:
 
 
 def ruleset_for(county: CountyRules | None) -> RuleSet:
-    """The rules as they hold in a county; without one, the shipped packs. Own packs' examples must give their verdict.
+    """The rules as they hold in a county; without one, the shipped packs.
 
-    Raises PackError.
+    Raises PackError, also where an example of an own pack does not give its verdict with the pack's own numbers.
     """
     if county is None:
         return load_packs()
-    ruleset = load_packs(county.packs, overrides=county.parameters, county_code=county.code)
+    ruleset = load_packs(county.packs, overrides=county.parameters, county_code=county.code, frames=county.frames)
     names = {path.name for path in county.packs}
-    own = [rule for rule in ruleset.rules.values() if rule.file in names and rule.file not in _shipped_names()]
-    for failure in failures(ruleset, own) if own else ():
+    as_written = load_packs(county.packs, frames=county.frames)  # examples know nothing of the county's numbers
+    own = [rule for rule in as_written.rules.values() if rule.file in names and rule.file not in _shipped_names()]
+    for failure in failures(as_written, own) if own else ():
         raise PackError(
             f"示例“{failure.why}”应为 {failure.expected}，实为 {failure.found}", file=failure.file, line=failure.line,
             rule=failure.rule, hint="改示例或改规则，用 taizhang rules test 试",
@@ -90,6 +96,12 @@ def list_rules(county: CountyRules | None = None) -> list[RuleSummary]:
         )
         for rule in rules
     ]  # fmt: skip
+
+
+def list_cells(county: CountyRules | None = None) -> list[tuple[Cell, tuple[str, ...]]]:
+    """The cells of the frames in their order, each with its rules. Raises PackError."""
+    ruleset = ruleset_for(county)
+    return [(cell, ruleset.rules_of(cell)) for cell in ruleset.cells.values()]
 
 
 def explain(rule_id: str, county: CountyRules | None = None) -> str:
