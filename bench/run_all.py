@@ -17,7 +17,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "rules": (),
     "intake": ("--persons", "100000"),
     "sweep": ("--persons", "100000"),
-    "accuracy": ("--persons", "100000"),
+    "accuracy": ("--persons", "100000", "--seed", "20261126"),
     "identity_accuracy": ("--persons", "100000"),
     "identity_speed": ("--persons", "100000", "1000000", "--splink"),
     "identity_linkage": (),

@@ -8,13 +8,17 @@ import pytest
 
 import taizhang
 from taizhang.errors import UserError
+from taizhang.intake.delivery.messages import HELD
 from taizhang.intake.messages import KINDS, LIMIT_NAMES, REASONS, describe
 from taizhang.intake.raw import FileEvent
 from taizhang.languages import Language, language_of, said, speak, spoken, translated
+from taizhang.sweep.rules import load_packs
+from taizhang.sweep.rules.model import LANGUAGES
 
 ROOT = Path(taizhang.__file__).parent
-# The office has gettext; texts about rule packs speak of keys and grammar to whoever writes them, in Chinese.
-APART = ("office", "sweep/rules")
+APART = ("office",)  # it has gettext
+REFUSING = {"refuse", "_refuse", "Refused"}
+"""Whoever reads rule packs refuses them through these; their texts become those of PackError."""
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -50,12 +54,12 @@ def written():
         (path, node)
         for path, tree in trees.items()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in known
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in known | REFUSING
     ]
     said_there = [
         (path, text)
         for path, call in calls
-        for value in (*call.args[:1], *(word.value for word in call.keywords if word.arg in ("message", "why", "hint")))
+        for value in (*call.args, *(word.value for word in call.keywords if word.arg in ("message", "why", "hint")))
         for text in templates(value)
     ]
     return sorted({(path, text) for path, text in said_there if CHINESE.search(text)})
@@ -152,3 +156,51 @@ def test_what_was_chosen_goes_before_everything():
         assert spoken({"TAIZHANG_LANG": "en"}) is Language.HANT
     finally:
         speak(None)
+
+
+SPEAKING = ("authority", "console", "disk", "ledger", "main", "mapping", "office", "rules", "sample", "sweep")
+"""Modules of the command line that speak; the others write references, and the demo speaks of itself in Chinese."""
+
+
+def printed():
+    """Every text of these modules but docstrings and the help of options, which stand in two languages in one."""
+    found = set()
+    for module in SPEAKING:
+        tree = ast.parse((ROOT / "cli" / f"{module}.py").read_text("utf-8"))
+        left_out = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                left_out.add(id(node.value))
+            if isinstance(node, ast.keyword) and node.arg in ("help", "metavar"):
+                left_out |= {id(inner) for inner in ast.walk(node.value)}
+            if isinstance(node, ast.JoinedStr):
+                left_out |= {id(part) for part in node.values}
+        found |= {
+            (module, text)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in left_out
+            for text in templates(node)
+            if CHINESE.search(text)
+        }
+    return sorted(found)
+
+
+@pytest.mark.parametrize(("module", "text"), printed())
+def test_every_text_of_the_terminal_is_there_in_english(module, text):
+    filled = text.replace("{}", "x1")
+
+    assert translated(filled, Language.EN) != filled
+
+
+EMITTED = re.compile(r'"(SR-[A-Z-]+)"')
+
+
+def test_no_code_of_an_event_lacks_its_three_texts():
+    """What intake says of files: a finding of the rule with the code, a sentence of `describe`, or why a delivery is held."""
+    emitted = {code for path in (ROOT / "intake").rglob("*.py") for code in EMITTED.findall(path.read_text("utf-8"))}
+    sentences = {event.code for event in EVENTS}
+    rules = {rule.id for rule in load_packs().rules.values() if set(rule.message) == set(LANGUAGES)}
+
+    assert len(emitted) > 15
+    assert emitted - sentences - rules - set(HELD) == set()
+    assert [text for text in HELD.values() if CHINESE.search(translated(text, Language.EN))] == []

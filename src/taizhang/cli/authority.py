@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from taizhang.cli import options
-from taizhang.cli.console import out
+from taizhang.cli.console import out, own
 from taizhang.cli.disk import writing
 from taizhang.intake.county import County, load_county
 from taizhang.sweep.authority import (
@@ -47,13 +47,13 @@ def request(county: Path, purpose: str, limit: int, target: Path | None) -> int:
     """写出提请核验的文件（含完整证件号码，只交给核验单位）。 Write the request file (whole numbers)."""
     book = load_county(county)
     if target is not None and target.suffix.lower() not in {".xlsx", ".csv"}:
-        raise click.BadParameter("文件名须以 .xlsx 或 .csv 结尾", param_hint="--out")
+        raise click.BadParameter(own("文件名须以 .xlsx 或 .csv 结尾"), param_hint="--out")
     made = _made(book, purpose, limit)
     path = target or Path(f"{made.batch}.xlsx")
     with writing(path.parent):
         write_request_file(made, path)
-    out.print(f"批次 {made.batch}：{len(made.pairs):,} 对，答复期限 {made.due_on.isoformat()}")
-    out.print(f"提请文件：{path}（含完整证件号码，请按规定保管）")
+    out.print(own(f"批次 {made.batch}：{len(made.pairs):,} 对，答复期限 {made.due_on.isoformat()}"))
+    out.print(own(f"提请文件：{path}（含完整证件号码，请按规定保管）"))
     return 0
 
 
@@ -86,7 +86,7 @@ def ask(county: Path, purpose: str, limit: int) -> int:
 
 def _made(book: County, purpose: str, limit: int) -> Request:
     if not purpose.strip():
-        raise click.BadParameter("须写明用途", param_hint="--purpose")
+        raise click.BadParameter(own("须写明用途"), param_hint="--purpose")
     today = datetime.now(UTC).astimezone().date()
     pairs = undecided_pairs(book.data, latest_sweep(book), on=today)
     with writing(book.data):
@@ -97,5 +97,5 @@ def _keep(book: County, answers: list[AuthorityAnswer]) -> None:
     with writing(book.data):
         keep_answers(book.data, answers)
     for code, count in sorted(Counter(one.answer.value for one in answers).items()):
-        out.print(f"{TITLES[code]}：{count:,}")
-    out.print(f"共采用 {len(answers):,} 条答复；运行 taizhang sweep 后用于判断。")
+        out.print(f"{own(TITLES[code])}：{count:,}")
+    out.print(own(f"共采用 {len(answers):,} 条答复；运行 taizhang sweep 后用于判断。"))

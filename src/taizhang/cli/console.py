@@ -24,6 +24,11 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def own(text: str) -> str:
+    """A text of ours in the language spoken."""
+    return translated(text, spoken())
+
+
 def error(fault: UserError) -> None:
     """Say what is wrong, where, why and what to do, in the language spoken."""
     language = spoken()
@@ -45,7 +50,7 @@ def errors(faults: Sequence[UserError]) -> None:
         places = [one.where for one in group if one.where]
         shown = "；".join(places[:PLACES])
         if len(places) > PLACES:
-            shown += " " + translated(f"等 {len(places)} 处", spoken())
+            shown += " " + own(f"等 {len(places)} 处")
         error(type(first)(first.message, where=shown, why=first.why, hint=first.hint))
 
 
@@ -57,7 +62,7 @@ def fault(unexpected: BaseException) -> None:
         if frames
         else "?"
     )
-    what = translated("程序出错，已停止；未改动任何报送。请把下面一行告诉维护人员：", spoken())
+    what = own("程序出错，已停止；未改动任何报送。请把下面一行告诉维护人员：")
     err.print(f"[bold red]✗[/] {what}")
     err.print(f"  {type(unexpected).__name__} · {place}", markup=False)
 
@@ -87,7 +92,7 @@ class Bars:
 
     def start(self, stage: str, total: int | None = None) -> None:
         """A stage begins."""
-        self._tasks[stage] = self._bars.add_task(STAGES.get(stage, stage), total=total)
+        self._tasks[stage] = self._bars.add_task(own(STAGES.get(stage, stage)), total=total)
 
     def advance(self, stage: str, steps: int = 1) -> None:
         """`steps` more are done."""

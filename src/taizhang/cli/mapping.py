@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from taizhang.cli import console, options
-from taizhang.cli.console import out
+from taizhang.cli.console import out, own
 from taizhang.intake.county import load_county
 from taizhang.intake.mapping import MappingFile, MappingFileError
 
@@ -28,12 +28,12 @@ def map_sheets(county: Path) -> int:
             continue
         name = mapping.origin or mapping.fingerprint[:12]
         if mapping.confirmed_by is not None:
-            out.print(f"[green]✓[/] {name}：{mapping.confirmed_by} 已确认，下次接收报送时采用。")
+            out.print(own(f"[green]✓[/] {name}：{mapping.confirmed_by} 已确认，下次接收报送时采用。"))
             continue
         waiting += 1
         unsure = sum(field is None for field in mapping.columns.values())
-        out.print(f"[yellow]?[/] {name}：{len(mapping.columns)} 列，其中 {unsure} 列未对应。")
-        out.print(f"  编辑 {path}，在“确认”后写上姓名，再运行 taizhang sweep。")
+        out.print(own(f"[yellow]?[/] {name}：{len(mapping.columns)} 列，其中 {unsure} 列未对应。"))
+        out.print(own(f"  编辑 {path}，在“确认”后写上姓名，再运行 taizhang sweep。"))
     if not files:
-        out.print("没有等待确认的版式。")
+        out.print(own("没有等待确认的版式。"))
     return STILL_WAITING if waiting else 0

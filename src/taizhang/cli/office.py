@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from taizhang.cli import options
-from taizhang.cli.console import Bars, out
+from taizhang.cli.console import Bars, out, own
 from taizhang.errors import UserError
 from taizhang.office import installation
 from taizhang.office.crypto.keyring import KeyRing
@@ -52,7 +52,7 @@ def prepare(county: Path, *, demo: bool = False) -> int:
     if not place.keys.exists():
         KeyRing.generate(demo=demo).write(place.keys)
         if not demo:
-            out.print(f"已建立密钥环 {place.keys}：请立即离线备份，丢失后加密内容无法恢复。")
+            out.print(own(f"已建立密钥环 {place.keys}：请立即离线备份，丢失后加密内容无法恢复。"))
     (place.home / "static").mkdir(mode=0o700, parents=True, exist_ok=True)
     set_up(county)
     from django.core.management import call_command
@@ -71,7 +71,7 @@ def prepare(county: Path, *, demo: bool = False) -> int:
 @options.county_file
 def init(county: Path) -> int:
     """初始化：建立密钥环、数据库和行政区划；已有的不动。 Make keys, database and divisions."""
-    out.print(f"数据库已就绪；行政区划 {prepare(county)} 个。")
+    out.print(own(f"数据库已就绪；行政区划 {prepare(county)} 个。"))
     return 0
 
 
@@ -96,7 +96,7 @@ def serve_until_stopped(serving: Serving) -> int:
             where=serving.host,
             hint="去掉 --host，或用 taizhang office init 另建正式的系统。",
         )
-    return serve(serving, lambda: out.print(f"办公系统：[bold]{serving.address}[/]  （Ctrl-C 停止）"))
+    return serve(serving, lambda: out.print(own(f"办公系统：[bold]{serving.address}[/]  （Ctrl-C 停止）")))
 
 
 @office.command()
@@ -133,7 +133,7 @@ def account(county: Path, username: str, name: str, role: str, area: str, days: 
     actor, today = system_actor("command line"), timezone.localdate()
     try:
         chosen, where = Role(role), Area(area or settings.INSTALLATION.county.code)
-        password = os.environ.get("TAIZHANG_NEW_PASSWORD") or getpass.getpass("密码（至少12位）：")
+        password = os.environ.get("TAIZHANG_NEW_PASSWORD") or getpass.getpass(own("密码（至少12位）："))
         user = create_user(actor=actor, username=username, display_name=name, password=password)
         assign_role(
             actor=actor,
@@ -149,7 +149,7 @@ def account(county: Path, username: str, name: str, role: str, area: str, days: 
         raise NoSuchAccount("密码不合要求。", why="；".join(error.messages), hint="请换一个更长的密码。") from None
     except OfficeError as error:
         raise NoSuchAccount(str(error.message), hint=str(error.hint)) from None
-    out.print(f"已建立账号 {username}（{chosen.label}，{where.prefix}，有效 {days} 天）。")
+    out.print(own(f"已建立账号 {username}（{chosen.label}，{where.prefix}，有效 {days} 天）。"))
     return 0
 
 
@@ -167,15 +167,15 @@ def rotate_keys(county: Path, *, index: bool, resume: bool, retire: bool) -> int
     actor = system_actor("command line")
     if retire:
         gone = rotating.retire(actor=actor)
-        out.print(f"已移除旧密钥 {len(gone)} 个；恢复此前的备份仍需要它们，请保管好密钥备份。")
+        out.print(own(f"已移除旧密钥 {len(gone)} 个；恢复此前的备份仍需要它们，请保管好密钥备份。"))
         return 0
     if index:
-        out.print(f"已用新密钥重建索引：{rotating.rotate_index(actor=actor, resume=resume)} 人。")
+        out.print(own(f"已用新密钥重建索引：{rotating.rotate_index(actor=actor, resume=resume)} 人。"))
     else:
         with Bars() as bars:
             changed = rotating.rotate(actor=actor, told=_counted(bars), resume=resume)
-        out.print(f"已用新密钥重新加密：{changed} 项。")
-    out.print("请立即离线备份密钥环；此前的备份仍需要旧密钥。")
+        out.print(own(f"已用新密钥重新加密：{changed} 项。"))
+    out.print(own("请立即离线备份密钥环；此前的备份仍需要旧密钥。"))
     return 0
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from taizhang.cli.console import err, out
+from taizhang.cli import console
+from taizhang.cli.console import err, out, own
 from taizhang.intake.county import load_county
 from taizhang.sweep.rules import service
 
@@ -24,7 +25,7 @@ def list_rules(group: str | None, county_path: Path | None) -> int:
     """列出规则。"""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("编号", "类", "程度", "名称", "责任人", "期限"):
-        table.add_column(heading)
+        table.add_column(own(heading))
     for rule in service.list_rules(load_county(county_path) if county_path else None):
         if group is None or rule.group == group.upper():
             table.add_row(
@@ -40,9 +41,9 @@ def frames(county_path: Path | None) -> int:
     """列出框架表（一查一补两落实、七突出七对标七到位）的每一格及其规则。"""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("标签", "内容", "起", "止", "规则"):
-        table.add_column(heading)
+        table.add_column(own(heading))
     for cell, named in service.list_cells(load_county(county_path) if county_path else None):
-        table.add_row(cell.tag, cell.label or "（本县未填）", cell.begins or "", cell.ends or "", "、".join(named))
+        table.add_row(cell.tag, cell.label or own("（本县未填）"), cell.begins or "", cell.ends or "", "、".join(named))
     out.print(table)
     return 0
 
@@ -62,9 +63,9 @@ def check(pack: tuple[Path, ...]) -> int:
     """检查规则包能否载入：每处不合规都说明文件、规则、行号和改法。"""
     faults = [fault for path in pack for fault in service.check_pack(path)]
     for fault in faults:
-        err.print(str(fault), markup=False)
+        console.error(fault)
     if not faults:
-        out.print(f"{len(pack)} 个规则包可以载入。")
+        out.print(own(f"{len(pack)} 个规则包可以载入。"))
     return FAULTS_FOUND if faults else 0
 
 
@@ -74,6 +75,6 @@ def test_packs(pack: tuple[Path, ...]) -> int:
     """运行规则包里的每个例子（不写文件名：随程序提供的全部规则包）。"""
     outcome = service.test_packs(pack)
     for failure in outcome.failures:
-        err.print(str(failure), markup=False)
-    out.print(f"规则 {outcome.rules} 条，例子 {outcome.examples} 个，不符 {len(outcome.failures)} 个。")
+        err.print(own(str(failure)), markup=False)
+    out.print(own(f"规则 {outcome.rules} 条，例子 {outcome.examples} 个，不符 {len(outcome.failures)} 个。"))
     return FAULTS_FOUND if outcome.failures else 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from taizhang.cli import options
-from taizhang.cli.console import Bars, out
+from taizhang.cli.console import Bars, out, own
 from taizhang.errors import UserError
 from taizhang.intake.county import load_county
 from taizhang.sample import make_county, make_scenario
@@ -70,9 +70,10 @@ def sample(
                 folder, persons=persons, seed=seed, deliveries=deliveries, error_rate=error_rate, copying=copying
             )
         bars.finish(MAKING)
-    out.print(
+    said = own(
         f"已生成：{made.folder / 'county.toml'}（{made.persons:,} 人，{made.rows:,} 行，埋下差错 {made.faults:,} 处）"
     )
+    out.print(said)
     return 0
 
 

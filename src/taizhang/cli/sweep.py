@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 
 from taizhang.cli import console, options
-from taizhang.cli.console import Bars, out
+from taizhang.cli.console import Bars, out, own
 from taizhang.cli.disk import writing
 from taizhang.intake.county import County, load_county
 from taizhang.intake.delivery import Lake
@@ -79,7 +79,7 @@ def print_intake(taken: TakenIn) -> None:
     """Say what was delivered and what was refused."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("来源", "数据日期", "文件", "记录", "未采用行", ""):
-        table.add_column(heading, justify="right" if heading in {"文件", "记录", "未采用行"} else "left")
+        table.add_column(own(heading), justify="right" if heading in {"文件", "记录", "未采用行"} else "left")
     for delivery in taken.deliveries:
         table.add_row(
             delivery.source,
@@ -87,7 +87,7 @@ def print_intake(taken: TakenIn) -> None:
             f"{delivery.files:,}",
             f"{delivery.rows:,}",
             f"{delivery.quarantined:,}",
-            "新" if delivery.is_new else "已接收过",
+            own("新" if delivery.is_new else "已接收过"),
         )
     out.print(table)
     console.errors(taken.problems)
@@ -101,23 +101,24 @@ def print_sweep(
     A source is incomplete when the sweep says so (never delivered, held) or this run could not take it whole.
     """
     out.print()
-    out.print(f"[bold]{book.name} · 第 {result.sweep_id} 次排查[/]  用时 {seconds:.1f} 秒")
+    out.print(own(f"[bold]{book.name} · 第 {result.sweep_id} 次排查[/]  用时 {seconds:.1f} 秒"))
     counts = result.counts
-    out.print(
+    said = own(
         f"记录 {counts['records']:,} · 人 {counts['persons']:,} · 户 {counts['households']:,} · 待处理问题 [bold]{counts['open']:,}[/]"
         f"（新增 {counts['new']:,}，仍存在 {counts['persisting']:,}，重现 {counts['reopened']:,}，已消除 {counts['gone']:,}）"
     )
+    out.print(said)
     not_taken = {book.source(source).title for source in taken.incomplete} if taken is not None else set()
     incomplete = [one.title for one in book.sources if one.title in not_taken | set(result.incomplete_sources)]
     for source in incomplete:
-        out.print(f"[yellow]![/] 来源“{source}”不完整：见报告“来源与报送”。该来源的问题本次不消除。")
+        out.print(own(f"[yellow]![/] 来源“{source}”不完整：见报告“来源与报送”。该来源的问题本次不消除。"))
     for name, path in (
         ("报告", reports.page),
         ("问题清单", reports.county_list),
         ("批注工作簿", reports.returned_folder),
     ):
         if path is not None:
-            out.print(f"{name}：{path}")
+            out.print(f"{own(name)}：{path}")
     return incomplete
 
 

@@ -26,7 +26,7 @@ class DeliveryHeldError(UserError):
     code: ClassVar[str] = "E-DELIVERY-HELD"
 
 
-_HELD = {
+HELD = {
     "SR-ROWCOUNT": "行数比上一批少 20% 以上",
     "SR-LAYOUT-CHANGED": "表的列与上一批不同",
     "SR-HEADER-MISSING": "缺少上一批有的关键列",
@@ -69,6 +69,6 @@ def delivery_held(source: str, as_of: str, reasons: tuple[str, ...]) -> Delivery
     return DeliveryHeldError(
         "这一批次已接收但暂缓：可以发现新问题，不据此消除旧问题。",
         where=f"{source} {as_of}",
-        why="；".join(_HELD.get(reason, reason) for reason in reasons),
+        why="；".join(HELD.get(reason, reason) for reason in reasons),
         hint="请核对是否漏报或筛选后导出；确认无误的，报送下一批完整数据后自动恢复。",
     )

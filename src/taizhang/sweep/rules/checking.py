@@ -132,7 +132,7 @@ def _check_message(rule: Rule, known: dict[str, Kind]) -> None:
             _refuse(rule, "message", "消息写法有误", refused.hint, refused.why)
         for name in names:
             if name not in allowed or (name == "observed" and rule.scope is Scope.ROW):
-                _refuse(rule, "message", f"消息中的 {{{name}}} 不是列、参数或 observed", "核对占位名称")
+                _refuse(rule, "message", f"消息中的占位 {name} 不是列、参数或 observed", "核对占位名称")
 
 
 def _refuse(rule: Rule, key: str, message: str, hint: str, why: str = "") -> NoReturn:

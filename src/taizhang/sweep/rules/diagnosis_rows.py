@@ -40,7 +40,7 @@ class DiagnosisExamples:
                 raise self.refuse(
                     f"示例太少：{verdict} 至少 1 个",
                     body,
-                    f"写一个，或在 without: {{{verdict}: 原因}} 中说明为什么没有",
+                    f"写一个，或在 without 中写明没有 {verdict} 的原因",
                 )
             found += [self._example(item, verdict, as_of) for item in listed]
         return tuple(found)
@@ -97,7 +97,7 @@ class DiagnosisExamples:
             raise self.refuse(
                 "示例中的行没有说明是谁",
                 node,
-                f"写 persons 中的名称：{'、'.join(persons)}，或 {{person: 名称, 列: 值}}",
+                f"persons 中有：{'、'.join(persons)}；写名称，或写带 person 键的键值",
             )
         return persons[name.value] | (self._row(node, but="person") if isinstance(node, Mapping) else {})
 

@@ -72,7 +72,7 @@ def _rendered(name: str, language: str, columns: dict[str, Column], given: Given
         return _value(prefix + name, column.kind, column.mask, language)
     answer = given(name)
     if answer is None:
-        raise Refused(f"消息中的 {{{name}}} 不是列、参数或 observed", "核对占位名称")
+        raise Refused(f"消息中的占位 {name} 不是列、参数或 observed", "核对占位名称")
     expression, kind = answer
     if prefix:
         expression = qualified(expression, prefix[:-1])
