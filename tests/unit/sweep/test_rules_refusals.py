@@ -60,7 +60,7 @@ CASES = {
     "subject": (changed("subject: person", "subject: nobody"), "没有主体 nobody"),
     "a date the select does not give": (
         OWN + (SELECT % "select source, household_id as subject from record where filled(household_no)").replace("{zh: 重复, zh_hant: 重複, en: Twice}\n    hint", '{zh: "{as_of}", zh_hant: 重複, en: Twice}\n    hint'),
-        "{as_of}",
+        "占位 as_of",
     ),
     "bad version": (changed('version: "1.0", group', 'version: "1", group'), "主.次"),
     "unknown scope": (changed("scope: row", "scope: world"), "scope"),
