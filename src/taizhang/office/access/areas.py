@@ -31,8 +31,8 @@ class Area:
     def bounds(self) -> tuple[str, str]:
         """The lowest code inside and the lowest one after it."""
         low = self.prefix.ljust(CODE_LENGTH, "0")
-        high = str(int(self.prefix) + 1).rjust(len(self.prefix), "0").ljust(CODE_LENGTH, "0")
-        return low, high if len(high) == CODE_LENGTH else "9" * CODE_LENGTH + "~"
+        after = str(int(self.prefix) + 1).rjust(len(self.prefix), "0")
+        return low, after.ljust(CODE_LENGTH, "0") if len(after) == len(self.prefix) else "9" * CODE_LENGTH + "~"
 
 
 class _Everywhere:
