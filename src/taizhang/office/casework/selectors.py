@@ -207,15 +207,18 @@ def possible_holders(besides: User) -> list[User]:
     return sorted(found.values(), key=str)
 
 
-def waiting_counts(actor: Actor) -> dict[str, int]:
-    """What waits for the actor in the scope, by move: for the home page."""
-    counts = dict(Finding.objects.values_list("state").annotate(Count("pk")))
-    found: dict[str, int] = {}
-    for state, count in counts.items():
-        for move in moves_from(state):
-            if actor.may(move.permission):
-                found[move.name] = found.get(move.name, 0) + count
-    return found
+def waiting_states(actor: Actor) -> list[tuple[State, int]]:
+    """States whose findings wait for a decision of the actor, with how many the actor sees there; those without any left out.
+
+    What somebody verifies at a household is their task, counted apart.
+    """
+    counts = dict(findings_of(actor).order_by().values_list("state").annotate(Count("pk")))
+    return [(state, counts[state]) for state in State if counts.get(state) and _decides(actor, state)]
+
+
+def _decides(actor: Actor, state: State) -> bool:
+    moves = (move for move in moves_from(state) if move.permission != "finding.verify")
+    return any(actor.may(move.permission) for move in moves)
 
 
 def handbacks() -> QuerySet[HandBack]:

@@ -162,13 +162,13 @@ def sweeps_table(runs: Iterable[SweepRun], *, with_counts: bool) -> Table:
     return Table(columns, rows, empty=_("还没有导入过排查"), empty_hint=_("排查完成后会自动导入。"))
 
 
-def sweep_figures(page: SweepPage) -> list[Figure]:
-    """New, persisting, back and gone, each opening its rows."""
+def sweep_figures(page: SweepPage, *, with_links: bool = True) -> list[Figure]:
+    """New, persisting, back and gone, each opening its rows where the viewer may list findings."""
     shown: tuple[tuple[str, str, Any], ...] = (
         ("new", _("新增"), "warning"), ("persisting", _("仍存在"), ""), ("reopened", _("重现"), "danger"), ("gone", _("已消除"), "success"),
     )  # fmt: skip
     return [
-        Figure(label, page.totals.get(name, 0), _list(delta=name, state="all"), tone=tone)
+        Figure(label, page.totals.get(name, 0), _list(delta=name, state="all") if with_links else "", tone=tone)
         for name, label, tone in shown
     ]
 

@@ -46,7 +46,7 @@ def sweep(request: OfficeRequest, name: str) -> HttpResponse:
     may_list = request.actor.may("finding.list")
     charts = sweep_charts(page, with_links=may_list)
     return render(request, "findings/sweep.html", {
-        "page": page, "figures": sweep_figures(page) if may_list else [], "charts": charts,
+        "page": page, "figures": sweep_figures(page, with_links=may_list), "charts": charts,
         "deliveries": deliveries_table(page.run), "not_run": rules_not_run_table(page.run),
     })  # fmt: skip
 
