@@ -80,7 +80,8 @@ def expected(route, role, area):
         return {403}
     if scoped(route) and not area.covers(HOME_VILLAGE):
         return {404} if route.method == "GET" else {404, 400, 422}  # what was sent may be refused unseen, see below
-    if role is Role.HELPER and route.subject in {"finding", "evidence", "exemption"}:
+    # a helper sees findings of their own tasks only, a liaison only while one asks their department something
+    if role in {Role.HELPER, Role.DEPARTMENT_LIAISON} and route.subject in {"finding", "evidence", "exemption"}:
         return {404, 400, 422} - (
             {400, 422} if route.method == "GET" else set()
         )  # a helper sees findings of their own tasks only
