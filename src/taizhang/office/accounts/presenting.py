@@ -14,6 +14,7 @@ from taizhang.office.access.roles import Role
 from taizhang.office.accounts.models import Assignment, RoleRequest, User
 from taizhang.office.accounts.selectors import SOON, Power
 from taizhang.office.parts.model import Cell, Column, Fact, Filter, Filters, Option, Row, Table, Tone
+from taizhang.office.parts.punctuation import listed
 
 STATES = (("active", gettext_lazy("启用")), ("disabled", gettext_lazy("停用")), ("none", gettext_lazy("没有角色")))
 
@@ -39,7 +40,7 @@ def accounts_table(users: Iterable[Any], locked: Mapping[str, datetime]) -> Tabl
             [
                 Cell(one.username),
                 Cell(one.display_name, note=one.unit),
-                Cell("、".join(sorted({str(Role(held.role).label) for held in one.assignments.all() if counts(held)}))),
+                Cell(listed(sorted({str(Role(held.role).label) for held in one.assignments.all() if counts(held)}))),
                 Cell(_("有") if one.has_factor else _("无"), tone="success" if one.has_factor else "neutral"),
                 Cell(moment(one.last_login)),
                 state_cell(one, locked),

@@ -11,11 +11,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from taizhang.intake.model import FIELDS
 from taizhang.office.access.roles import Role
 from taizhang.office.casework.models import Exemption, HandBack, Notice, ReviewPolicy, Task
 from taizhang.office.casework.services.clocks import DEFAULTS, workdays_of
 from taizhang.office.casework.transitions import MOVES, REVIEWS
+from taizhang.office.findings.catalogue import field_title
 from taizhang.office.findings.states import State
 from taizhang.office.parts.model import Cell, Column, Row, Table, Tone
 
@@ -147,7 +147,7 @@ def lines_table(batch: HandBack) -> Table:
         Row(
             [
                 Cell(one.finding.short_id, note=one.finding.name),
-                Cell(FIELDS[one.field].zh if one.field in FIELDS else one.field),
+                Cell(field_title(one.field)),
                 Cell(one.before_mask),
                 Cell(one.after_mask),
                 Cell(f"{one.sheet} {one.cell}".strip()),

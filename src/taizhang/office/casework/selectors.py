@@ -10,7 +10,6 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from taizhang.intake.model import FIELDS
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import CODE_LENGTH, covered
 from taizhang.office.access.scope import current_areas
@@ -142,7 +141,7 @@ def correctable_fields(finding: Finding) -> tuple[Mapping[str, Any], ...]:
     return tuple(
         {
             "source": source, "title": titles.get(source, source), "field": field,
-            "label": FIELDS[field].zh if field in FIELDS else field,
+            "label": field_title(field),
             "suggestion": best.get(field, "") if source == wrong and field not in ("id_no", "head_id_no") else "",
             "has_candidate": source == wrong and bool(best.get(field)),
             "masked": hidden(field, best[field]) if source == wrong and best.get(field) else "",

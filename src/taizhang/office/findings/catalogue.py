@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 from taizhang.intake.model import FIELDS
 from taizhang.report.facts import rule_titles, source_titles
@@ -32,8 +32,8 @@ def source_title(source: str) -> str:
 
 
 def field_title(field: str) -> str:
-    """The Chinese name of a field: what stands in the ledgers."""
-    return FIELDS[field].zh if field in FIELDS else field
+    """What a field is called in the language of the page."""
+    return pgettext(field, FIELDS[field].zh) if field in FIELDS else field
 
 
 def in_language(text: Any) -> str:

@@ -39,6 +39,7 @@ from taizhang.office.parts.model import (
     Table,
     Tone,
 )
+from taizhang.office.parts.punctuation import bracketed
 
 TONES: dict[str, Tone] = {"error": "danger", "warn": "warning", "suspect": "info", "info": "neutral"}
 REMARKS = {
@@ -122,12 +123,12 @@ def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str]) ->
 def finding_facts(finding: Finding, *, may_see_people: bool) -> list[Fact]:
     """What is known of a finding besides its values. may_see_people: the household's page opens to the viewer."""
     here = is_here(finding)
-    certain = f"（{finding.p_culprit:.0%}）" if finding.p_culprit is not None else ""
+    certain = bracketed(f"{finding.p_culprit:.0%}") if finding.p_culprit is not None else ""
     facts = [
         Fact(_("等级"), finding.get_severity_display(), TONES[finding.severity]),
         Fact(_("状态"), finding.get_state_display(), state_tone(finding.state)),
         Fact(_("变化"), finding.get_delta_display()),
-        Fact(_("规则"), f"{rule_title(finding.rule)}（{finding.rule}）"),
+        Fact(_("规则"), rule_title(finding.rule) + bracketed(finding.rule)),
         Fact(_("来源"), source_title(finding.source)),
         Fact(_("可能出错的来源"), f"{source_title(finding.culprit)}{certain}" if finding.culprit else _("看不出来")),
         Fact(_("把握"), {"A": _("可无损还原"), "B": _("另有完整来源"), "C": _("有候选值"), "D": _("须入户核实")}.get(finding.confidence_class, "")),

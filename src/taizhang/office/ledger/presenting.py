@@ -85,7 +85,7 @@ def entry_values(one: Entry) -> tuple[object, ...]:
 
 def details(data: dict[str, Any], most: int = 160) -> str:
     """The facts of an entry in one line."""
-    text = "，".join(f"{name}={_short(value)}" for name, value in data.items() if value not in ("", None, [], {}))
+    text = "; ".join(f"{name}={_short(value)}" for name, value in data.items() if value not in ("", None, [], {}))
     return text if len(text) <= most else f"{text[:most]}…"
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from taizhang.office.parts.model import Cell, Column, Fact, Row, Table
+from taizhang.office.parts.punctuation import listed
 from taizhang.office.people.models import Household, Person
 
 
@@ -51,5 +52,5 @@ def household_facts(household: Household) -> list[Fact]:
     return [
         Fact(_("户编号"), household.number, mono=True), Fact(_("户主"), household.head_name),
         Fact(_("地点"), f"{household.town_name} {household.village_name}"), Fact(_("人数"), household.members),
-        Fact(_("各来源的户编号"), "、".join(household.numbers)),
+        Fact(_("各来源的户编号"), listed(household.numbers)),
     ]  # fmt: skip

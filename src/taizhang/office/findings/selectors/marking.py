@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from taizhang.identity.names import readings_of
 from taizhang.office.crypto.masks import mask_number, mask_phone
+from taizhang.office.parts.punctuation import listed
 
 NUMBERS = frozenset({"id_no", "head_id_no", "core18", "head_core18"})
 PHONES = frozenset({"member_phone", "household_phone"})
@@ -72,9 +73,9 @@ def _note(field: str, value: str, apart: frozenset[int]) -> str:
     if not apart:
         return ""
     if field in NUMBERS:
-        return _("第%(places)s位不同") % {"places": "、".join(str(at + 1) for at in sorted(apart))}
+        return _("第%(places)s位不同") % {"places": listed(at + 1 for at in sorted(apart))}
     if field in {"name", "head_name"}:
-        return "，".join(
+        return listed(
             f"{value[at]} {'/'.join(readings_of(value, at))}" for at in sorted(apart) if readings_of(value, at)
         )
     return ""

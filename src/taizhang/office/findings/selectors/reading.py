@@ -22,6 +22,7 @@ from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.selectors.sides import Sides, sides_of
 from taizhang.office.findings.services.importing import detail_context
 from taizhang.office.parts.model import Event
+from taizhang.office.parts.punctuation import listed
 from taizhang.office.people.models import Person
 from taizhang.office.people.selectors.doors import revealed_to
 
@@ -123,7 +124,7 @@ def _candidate(one: dict[str, Any], *, in_full: bool) -> Candidate:
     value = one["value"] if in_full else hidden(one["field"], one["value"] or "")
     return Candidate(
         f"{field_title(one['field'])} {value}", round(100 * (one["probability"] or 0)), _why(one["reason"] or ""),
-        "、".join(source_title(source) for source in one["sources"] or ()),
+        listed(source_title(source) for source in one["sources"] or ()),
     )  # fmt: skip
 
 
@@ -138,7 +139,7 @@ def _spots(detail: dict[str, Any]) -> list[Spot]:
     return [
         Spot(
             source_title(one["source"]), one["file"] or "", one["sheet"] or "",
-            "、".join(cell["cell"] for cell in one["cells"] or () if cell["cell"]) or f"第{one['row']}行",
+            listed(cell["cell"] for cell in one["cells"] or () if cell["cell"]) or _("第%(row)s行") % {"row": one["row"]},
         )
         for one in detail["records"] or ()
     ]  # fmt: skip

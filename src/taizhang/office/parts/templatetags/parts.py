@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from taizhang.office.parts.assets import are_built, asset_address, style_addresses
 from taizhang.office.parts.model import Column, Table
+from taizhang.office.parts.punctuation import bracketed, headed, listed
 from taizhang.office.parts.words import WORDS
 
 register = template.Library()
@@ -20,6 +21,11 @@ DESK = "src/desk.ts"
 THEME = "src/theme.ts"
 SPRITE = "icons.txt"
 TABS = 4
+
+
+register.filter("bracketed", bracketed)
+register.filter("listed", listed)
+register.filter("headed", headed)
 
 
 @register.simple_tag
