@@ -18,10 +18,10 @@ WORDS = re.compile(
 )
 DATA = (
     "欧阳远山", "诸葛明月", "远山家的情况说明", "王建军", "家庭", "龙亭镇", "磨子桥镇", "柏树村", "竹花岭村", "洋县",
-    "全国扶贫系统", "市互联网+平台", "村级台账", "月度回填", "每日排查", "某人", "人员信息.xlsx", "人员信息", "男", "户主",
-    "国标号码一致", "账", "简体中文", "繁體中文",
+    "全国扶贫系统", "市互联网+平台", "村级台账", "月度回填", "每日排查", "某人", "人员信息.xlsx", "人员信息", "男", "户主", "一",
+    "户口簿页", "到岗", "国标号码一致", "账", "简体中文", "繁體中文",
 )  # fmt: skip
-"""Names, titles of sources, values of ledgers, what somebody typed, the sweep's evidence, the seal in the corner, and languages in their own names."""
+"""Names, titles of sources, values of ledgers, what somebody typed, the sweep's evidence, the seal in the corner, languages."""
 
 
 def chinese_of(text):

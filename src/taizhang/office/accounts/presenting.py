@@ -14,7 +14,7 @@ from taizhang.office.access.roles import Role
 from taizhang.office.accounts.models import Assignment, RoleRequest, User
 from taizhang.office.accounts.selectors import SOON, Power
 from taizhang.office.parts.model import Cell, Column, Fact, Filter, Filters, Option, Row, Table, Tone
-from taizhang.office.parts.punctuation import listed
+from taizhang.office.parts.punctuation import bracketed, listed
 
 STATES = (("active", gettext_lazy("启用")), ("disabled", gettext_lazy("停用")), ("none", gettext_lazy("没有角色")))
 
@@ -129,7 +129,7 @@ def roles_table(held: Iterable[Assignment], names: Mapping[str, str]) -> Table:
 def request_facts(one: RoleRequest, names: Mapping[str, str]) -> list[Fact]:
     """What was asked for."""
     return [
-        Fact(_("被授权人"), f"{one.user}（{one.user.username}）"), Fact(_("角色"), Role(one.role).label),
+        Fact(_("被授权人"), str(one.user) + bracketed(one.user.username)), Fact(_("角色"), Role(one.role).label),
         Fact(_("区划"), names[one.area]), Fact(_("起止"), f"{one.valid_from:%Y-%m-%d} – {one.valid_to:%Y-%m-%d}"),
         Fact(_("原因"), one.reason), Fact(_("提出"), f"{one.asked_by or _('系统')} {moment(one.asked_at)}"),
     ]  # fmt: skip
