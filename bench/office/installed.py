@@ -70,7 +70,7 @@ def users(count: int) -> dict[str, object]:
         busiest = Finding.objects.order_by("pk").values_list("division_code", flat=True)
         places = sorted(set(busiest[:2000]))
         posts = (
-            (Role.CENTRE_OPERATOR, 6), (Role.TOWN_DATA_LEAD, 9), (Role.LEADER, 6), (Role.TOWN_DATA_LEAD, 9),
+            (Role.CENTRE_OPERATOR, 6), (Role.TOWN_DATA_LEAD, 9), (Role.CENTRE_REVIEWER, 6), (Role.TOWN_DATA_LEAD, 9),
             (Role.VILLAGE_TEAM, 12),
         )  # fmt: skip
         for number in range(count):

@@ -127,6 +127,21 @@ class Finding(ScopedModel):
         indexes: ClassVar = [
             models.Index(fields=["state", "severity_rank", "division_code"], name="finding_open_worst"),
             models.Index(fields=["source", "state"], name="finding_by_source"),
+            # Everything that the list orders, filters and counts by: rows hold sealed values and are wide, this is narrow.
+            models.Index(
+                fields=[
+                    "severity_rank",
+                    "division_code",
+                    "finding_id",
+                    "state",
+                    "severity",
+                    "rule",
+                    "source",
+                    "delta",
+                    "name",
+                ],
+                name="finding_listed",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="finding_state"),

@@ -18,7 +18,7 @@ from taizhang.office.findings.selectors.listing import (
     CLOSED,
     OPEN,
     Wanted,
-    counted_by,
+    open_counts,
     places_to_choose,
     saved_views_of,
 )
@@ -101,7 +101,8 @@ def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str]) ->
     """The filter line, with how many open findings each choice has."""
     states = [Option(OPEN, _("未办结")), Option(CLOSED, _("已办结")), Option("all", _("全部"))]
     states += [Option(value, label) for value, label in State.choices]
-    severities = dict(counted_by(viewer, "severity"))
+    counts = open_counts(viewer)
+    severities = dict(counts["severity"])
     return Filters(
         [
             Filter("state", _("状态"), "choice", wanted.state, states),
@@ -110,9 +111,9 @@ def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str]) ->
             Filter("place", _("地点"), "choice", wanted.place,
                    [Option(one.code, one.name if one.level == 4 else f"　{one.name}") for one in places_to_choose(wanted.place)]),
             Filter("rule", _("规则"), "choice", wanted.rule,
-                   [Option(rule, rule_title(rule), n) for rule, n in counted_by(viewer, "rule")]),
+                   [Option(rule, rule_title(rule), n) for rule, n in counts["rule"]]),
             Filter("source", _("来源"), "choice", wanted.source,
-                   [Option(source, source_title(source), n) for source, n in counted_by(viewer, "source")]),
+                   [Option(source, source_title(source), n) for source, n in counts["source"]]),
             Filter("delta", _("变化"), "choice", wanted.delta, [Option(value, label) for value, label in Delta.choices]),
         ],
         saved=[SavedView(one.label, f"{reverse('findings')}?{one.query}", active=one.query == urlencode(query)) for one in saved_views_of(viewer)],

@@ -1,15 +1,17 @@
 """The list of findings: filters, order, and the figures beside the filters."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
 
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import EVERYWHERE, area_of_division, within
 from taizhang.office.access.scope import current_areas
-from taizhang.office.findings.models import Delta, SavedView, Severity
+from taizhang.office.findings.models import Delta, Finding, SavedView, Severity
 from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.states import ENDED, OPEN_STATES, State
 from taizhang.office.places.models import Division
@@ -22,6 +24,7 @@ ORDERS = {
     "state": ("state", "severity_rank", "pk"),
     "name": ("name", "pk"),
 }
+NOT_LISTED = ("detail", "hint_zh", "hint_hant", "hint_en")
 OPEN, CLOSED = "open-all", "ended-all"
 
 
@@ -79,19 +82,35 @@ def listed_findings(viewer: Actor, wanted: Wanted) -> QuerySet[Any]:
     order = ORDERS[wanted.sort.removeprefix("-")]
     if wanted.sort.startswith("-"):
         order = (f"-{order[0]}", *order[1:])
-    return found.defer("detail", "message_hant", "message_en", "hint_zh", "hint_hant", "hint_en").order_by(*order)
+    return found.defer(*NOT_LISTED).order_by(*order)
 
 
-def counted_by(viewer: Actor, field: str) -> list[tuple[str, int]]:
-    """Values of a field among the open findings with how many have it, most first."""
-    rows = (
-        findings_of(viewer)
-        .filter(state__in=OPEN_STATES)
-        .values_list(field)
-        .annotate(n=Count("pk"))
-        .order_by("-n", field)
-    )
-    return [(str(value), int(n)) for value, n in rows if value]
+COUNTED = ("severity", "rule", "source")
+
+
+def open_counts(viewer: Actor) -> dict[str, list[tuple[str, int]]]:
+    """For each field of COUNTED its values among the open findings with how many have it, most first; one query."""
+    rows = findings_of(viewer).filter(state__in=OPEN_STATES).values_list(*COUNTED).annotate(n=Count("pk")).order_by()
+    counts: dict[str, Counter[str]] = {field: Counter() for field in COUNTED}
+    for *values, n in rows:
+        for field, value in zip(COUNTED, values, strict=True):
+            if value:
+                counts[field][value] += n
+    return {field: sorted(found.items(), key=lambda one: (-one[1], one[0])) for field, found in counts.items()}
+
+
+class KeyedPaginator(Paginator):
+    """Pages that are found by their keys alone, which a narrow index answers; then only their own rows are read."""
+
+    def page(self, number: int | str) -> Page:
+        """One page. Raises InvalidPage."""
+        number = self.validate_number(number)
+        bottom = (number - 1) * self.per_page
+        found: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        keys = list(found.values_list("pk", flat=True)[bottom : bottom + self.per_page])
+        # The keys come from the open scope; asked for the scope once more, the rows would be sought by place.
+        rows = Finding._base_manager.defer(*NOT_LISTED).in_bulk(keys)  # noqa: SLF001 - documented API
+        return Page([rows[key] for key in keys if key in rows], number, self)
 
 
 def places_to_choose(place: str) -> list[Division]:

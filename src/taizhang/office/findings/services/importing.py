@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from django.db import transaction
+from django.db import connection, transaction
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
@@ -20,10 +20,13 @@ from taizhang.office.findings.models import SEVERITY_RANK, Delta, Finding, Sever
 from taizhang.office.findings.services import reading_sweeps
 from taizhang.office.findings.services.observing import GONE, HIT, Seen, state_after
 from taizhang.office.findings.states import State
+from taizhang.office.people.models import Person, PersonKey
 from taizhang.office.people.services.indexing import has_index, index_register
 from taizhang.progress import Progress, Silent
 
 CHUNK = 1000
+MANY = 1000
+"""Findings after whose import the database counts its tables anew, to know which of its indexes answer a list."""
 WATCHED = (State.WRITTEN_BACK, State.PROVEN, State.CLOSED_OUT, State.EXEMPTED, State.OUT_OF_RULE)
 """States that a mere hit can end, so that they are looked at though the sweep tells nothing new."""
 
@@ -81,6 +84,8 @@ def import_sweep(
             actor, "sweep.imported", "sweep", run.name, touched=touched, moved=len(moved), persons=persons,
             households=households, counts=run.counts,
         )  # fmt: skip
+    if touched > MANY:
+        _count_anew()
     told.finish("findings")
     return Imported(run, touched, len(moved), persons, households)
 
@@ -138,6 +143,12 @@ def _take(folder: Path, before: Path | None, run: SweepRun, anew: frozenset[str]
     )
     moved += _gone_meanwhile(left, run)
     return moved, len(rows) + len(left)
+
+
+def _count_anew() -> None:
+    with connection.cursor() as cursor:
+        for model in (Finding, Visibility, Person, PersonKey):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")  # noqa: SLF001 - documented API
 
 
 def _left_behind(there: set[str]) -> list[str]:

@@ -1,7 +1,6 @@
 """Pages of sweeps and findings."""
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +22,7 @@ from taizhang.office.findings.presenting import (
     sweep_figures,
     sweeps_table,
 )
-from taizhang.office.findings.selectors.listing import Wanted, listed_findings
+from taizhang.office.findings.selectors.listing import KeyedPaginator, Wanted, listed_findings
 from taizhang.office.findings.selectors.reading import finding_page
 from taizhang.office.findings.selectors.sweeps import is_whole_county, sweep_page, sweep_runs
 from taizhang.office.findings.services.exporting import export_findings
@@ -54,7 +53,7 @@ def sweep(request: OfficeRequest, name: str) -> HttpResponse:
 def findings(request: OfficeRequest) -> HttpResponse:
     """The list of findings."""
     wanted = Wanted.read(request.GET.dict())
-    pages = Paginator(listed_findings(request.actor, wanted), PAGE)
+    pages = KeyedPaginator(listed_findings(request.actor, wanted), PAGE)
     page = pages.get_page(request.GET.get("page"))
     steps = bulk_steps(request.actor)
     return render(request, "findings/findings.html", {

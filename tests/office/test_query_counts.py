@@ -1,0 +1,52 @@
+"""How many questions a page asks the database: recorded, and the same however many rows it shows and whatever its language."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from officepeople import person as account
+from officesweeps import finding, full_id, household, person
+from taizhang.office.access.roles import Role
+from taizhang.office.accounts.models import User
+from taizhang.office.findings.services import importing
+from taizhang.sweep.findings.fingerprint import short_id
+
+pytestmark = pytest.mark.django_db
+MOST = {"home": 14, "findings": 14, "finding": 24, "tasks": 12, "sweeps": 8, "search": 8, "notices": 10, "jobs": 9}
+"""Recorded, session, account and roles included; a page that needs more has to say why here."""
+
+
+def asked(user, name, *arguments):
+    """How many queries a page takes, once the process is warm."""
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.get(reverse(name, args=arguments))
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(reverse(name, args=arguments)).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("name", list(MOST))
+def test_a_page_asks_no_more_than_recorded_however_many_rows(name, language, lake):
+    lake.imported(
+        [finding(one, subject=one) for one in range(1, 41)],
+        [person(one, "王建军", household=one) for one in range(1, 41)],
+        [household(one, "王建军") for one in range(1, 41)],
+    )
+    user = account(Role.CENTRE_OPERATOR)
+    User.objects.filter(pk=user.pk).update(language=language)
+
+    arguments = [short_id(full_id(1))] if name == "finding" else []
+
+    assert asked(user, name, *arguments) <= MOST[name]
+
+
+def test_the_tables_are_counted_anew_after_a_large_import(lake, monkeypatch):
+    monkeypatch.setattr(importing, "MANY", 0)
+    with CaptureQueriesContext(connection) as queries:
+        lake.imported([finding(1)], [person(1, "王建军")], [household(1, "王建军")])
+
+    assert [one["sql"] for one in queries if one["sql"].startswith("ANALYZE")] != []
