@@ -4,6 +4,7 @@ import json
 import re
 from datetime import date
 
+import pyarrow.parquet as pq
 from ledgers import (
     FIRST,
     SECOND,
@@ -13,6 +14,7 @@ from ledgers import (
     THIRD,
     Ledgers,
     changed,
+    everywhere,
     family,
     identity_rules,
     number,
@@ -244,3 +246,32 @@ def test_source_far_behind_is_told_stale_and_not_compared_by_presence(tmp_path):
 
     assert codes == ["XS-STALE"]
     assert [one["rule"] for one in fresh.sweep().findings] == ["XS-MISSING"]
+
+
+def lone_households(rows, *members):
+    """The rows with some persons put into households where nobody else lives."""
+    return [
+        row | {"household_no": f"61072310309{at:02d}"} if at in members else dict(row) for at, row in enumerate(rows)
+    ]
+
+
+def household_ids(swept):
+    """Household number → id."""
+    told = pq.read_table(swept.folder / "households.parquet").to_pylist()
+    return {number: one["household_id"] for one in told for number in one["numbers"]}
+
+
+def test_a_household_whose_people_stand_elsewhere_too_keeps_its_id_and_gives_it_to_no_other(tmp_path):
+    rows = [row for code in range(3) for row in family(code, village=1)]
+    ledgers = Ledgers(tmp_path).deliver(everywhere(rows) | {"ledger": lone_households(rows, 2, 7, 10)})
+    first = household_ids(ledgers.sweep())
+    ledgers.deliver({"ledger": lone_households(rows, 7)}, SECOND)
+    second = household_ids(ledgers.sweep())
+    ledgers.deliver({"ledger": lone_households(rows, 5, 7)}, THIRD)
+
+    third = household_ids(ledgers.sweep())
+
+    assert len(set(first.values())) == 6
+    assert second == {number: first[number] for number in second}
+    assert third["6107231030907"] == first["6107231030907"]
+    assert third["6107231030905"] not in first.values()

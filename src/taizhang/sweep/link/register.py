@@ -18,9 +18,14 @@ PERSONS = pa.schema([
     ("person_id", pa.int64()), ("id_key", pa.int64()), ("number", pa.string()), ("name_id", pa.int64()),
     ("village", pa.int64()), ("birth", pa.date32()), ("household_id", pa.int64()), ("seen", pa.string()),
 ])  # fmt: skip
-"""One row for every different reading (number, name) of a person, with the last sweep that saw it."""
+"""One row for every different reading (number, name) of a person in a household, with the last sweep that saw it.
+
+Every household a person stands in is remembered: one whose people all stand in another, too, would else get a new id
+every time, and another household its old one.
+"""
 
 ROUNDS = 2
+"""Rounds of matching the best pairs of what the rounds before left over."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +56,9 @@ def assign_ids(engine: Engine, register: Register) -> None:
     engine.execute("""
         CREATE OR REPLACE TABLE reading AS
         SELECT c.root, CASE WHEN c.ident > 0 THEN c.ident END AS id_key, b.id_text AS number, c.name_id,
-            MIN(c.village) AS village, MIN(COALESCE(c.birth_date, c.id_birth)) AS birth, MIN(c.hh) AS hh, COUNT(*) AS n
+            MIN(c.village) AS village, MIN(COALESCE(c.birth_date, c.id_birth)) AS birth, c.hh
         FROM claim_person AS c LEFT JOIN bad_number AS b ON b.ident = c.ident
-        GROUP BY c.root, CASE WHEN c.ident > 0 THEN c.ident END, b.id_text, c.name_id
+        GROUP BY c.root, CASE WHEN c.ident > 0 THEN c.ident END, b.id_text, c.name_id, c.hh
     """)
     _match_persons(engine)
     _match_households(engine)
@@ -103,7 +108,10 @@ def _match_persons(engine: Engine) -> None:
 
 
 def _match_households(engine: Engine) -> None:
-    """A household keeps the id that most of its members had; both must be each other's best."""
+    """A household keeps the id that most of its members had; both must be each other's best.
+
+    A second round is for households whose people stand in another one, too, which was theirs by more of its members.
+    """
     engine.execute("""
         CREATE OR REPLACE TABLE household_likeness AS
         SELECT m.hh, p.household_id, COUNT(DISTINCT k.person_id) AS n
@@ -113,13 +121,17 @@ def _match_households(engine: Engine) -> None:
         WHERE p.household_id IS NOT NULL
         GROUP BY m.hh, p.household_id
     """)
-    engine.execute("""
-        CREATE OR REPLACE TABLE household_match AS SELECT hh, household_id FROM (
-            SELECT hh, household_id, ROW_NUMBER() OVER (PARTITION BY hh ORDER BY n DESC, household_id) AS theirs,
-                ROW_NUMBER() OVER (PARTITION BY household_id ORDER BY n DESC, hh) AS ours
-            FROM household_likeness)
-        WHERE theirs = 1 AND ours = 1
-    """)
+    engine.execute("CREATE OR REPLACE TABLE household_match AS SELECT hh, household_id FROM household_likeness WHERE FALSE")
+    for _ in range(ROUNDS):
+        engine.execute("""
+            INSERT INTO household_match SELECT hh, household_id FROM (
+                SELECT hh, household_id, ROW_NUMBER() OVER (PARTITION BY hh ORDER BY n DESC, household_id) AS theirs,
+                    ROW_NUMBER() OVER (PARTITION BY household_id ORDER BY n DESC, hh) AS ours
+                FROM household_likeness AS l
+                WHERE NOT EXISTS (SELECT 1 FROM household_match AS m WHERE m.hh = l.hh)
+                    AND NOT EXISTS (SELECT 1 FROM household_match AS m WHERE m.household_id = l.household_id))
+            WHERE theirs = 1 AND ours = 1
+        """)
     engine.execute("""
         CREATE OR REPLACE TABLE household_key AS
         SELECT hh, household_id FROM household_match
@@ -133,7 +145,10 @@ def _match_households(engine: Engine) -> None:
 
 
 def remembered(engine: Engine, sweep_id: str) -> pa.Table:
-    """The register after this sweep: today's readings, and the older ones that were not seen today."""
+    """The register after this sweep: today's readings, and the older ones that were not seen today.
+
+    The household of the greatest id stays in any case, so that its id is not used again.
+    """
     return engine.fetch(f"""
         SELECT k.person_id, r.id_key, r.number, r.name_id, r.village, r.birth, h.household_id,
             '{sweep_id}' AS seen
@@ -145,5 +160,7 @@ def remembered(engine: Engine, sweep_id: str) -> pa.Table:
             SELECT 1 FROM reading AS r JOIN person_key AS k ON k.root = r.root
             WHERE k.person_id = p.person_id AND r.id_key IS NOT DISTINCT FROM p.id_key
                 AND r.number IS NOT DISTINCT FROM p.number AND r.name_id = p.name_id)
-        ORDER BY 1, 2, 3, 4
+            OR p.household_id = (SELECT MAX(household_id) FROM register_person)
+            AND NOT EXISTS (SELECT 1 FROM household_key AS h WHERE h.household_id = p.household_id)
+        ORDER BY 1, 2, 3, 4, 5, 6, 7
     """).cast(PERSONS)
