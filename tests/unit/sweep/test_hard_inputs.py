@@ -99,3 +99,14 @@ def test_a_ledger_with_every_name_shifted_by_one_row_is_that_ledgers_mistake():
     assert found
     assert {one.source for one in found} == {"national"}
     assert {one.culprit for one in found} <= {"national", None}
+
+
+def test_a_stranger_with_somebodys_number_is_complained_about_and_the_holders_rows_are_not():
+    persons = people(30)
+    stranger = {"source": "city", "name": "欧阳致远", "id_no": persons[4]["id_no"], "village_code": "610723101299"}
+    rows = [*everywhere(persons), stranger]
+
+    found = [one for one in diagnose_rows(rows) if one.code == "PR-ID-TWO-NAMES"]
+
+    assert [(one.records, one.culprit) for one in found] == [((len(rows) - 1,), "city")]
+    assert {value.value for value in found[0].observed} == {"欧阳致远", persons[4]["name"]}

@@ -173,6 +173,7 @@ def _shared(
     inside = any(source_no in {row[1] for row in rows[ident, other[0]]} for other in ordered[1:])
     lone = len({row[1] for row in own}) == 1
     tie = independent[ordered[1][1]] == independent[weakest[1]]
+    decided = lone and not genuine and not tie
     source = context.source_id(source_no)
     sentence = (
         "两人各有两个以上独立来源登记同一号码，疑为重号，须由公安核实"
@@ -180,7 +181,9 @@ def _shared(
         else "同一号码登记在两个不同的人名下，此人只有较少来源支持"
     )
     people = tuple(holder[0] for holder in (sorted(ordered) if genuine else ordered))
-    records = tuple(row[0] for holder in ordered for row in rows[ident, holder[0]])
+    # Rows shown are rows complained about: where the evidence decides, the rightful holder's rows are not among them.
+    shown = ordered[:1] if decided else ordered
+    records = tuple(row[0] for holder in shown for row in rows[ident, holder[0]])
     return Diagnosis(
         code="PR-ID-TWO-NAMES" if inside or genuine else "XS-NAME-DISJOINT",
         persons=people,
@@ -188,8 +191,8 @@ def _shared(
         wrong=len(own),
         source=source,
         fields=("id_no", "name"),
-        culprit=source if lone and not genuine and not tie else None,
-        p_culprit=0.7 if lone and not genuine and not tie else None,
+        culprit=source if decided else None,
+        p_culprit=0.7 if decided else None,
         scope_key="" if genuine else source,
         evidence=(sentence,),
         observed=tuple(

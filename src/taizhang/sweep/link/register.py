@@ -121,7 +121,9 @@ def _match_households(engine: Engine) -> None:
         WHERE p.household_id IS NOT NULL
         GROUP BY m.hh, p.household_id
     """)
-    engine.execute("CREATE OR REPLACE TABLE household_match AS SELECT hh, household_id FROM household_likeness WHERE FALSE")
+    engine.execute(
+        "CREATE OR REPLACE TABLE household_match AS SELECT hh, household_id FROM household_likeness WHERE FALSE"
+    )
     for _ in range(ROUNDS):
         engine.execute("""
             INSERT INTO household_match SELECT hh, household_id FROM (
