@@ -21,6 +21,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "identity_accuracy": ("--persons", "40000", "--seed", "20261126"),
     "identity_speed": ("--persons", "50000", "--rounds", "1", "--splink"),
     "identity_linkage": (),
+    "office_load": (),
 }
 
 

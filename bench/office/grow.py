@@ -203,10 +203,14 @@ def _grow_records(path: Path, copies: int) -> None:
     table = pq.read_table(path)
     shift = pc.max(table["record_no"]).as_py() + 1
     place = table.schema.get_field_index("record_no")
+    kind = table.schema.field(place).type
     with pq.ParquetWriter(path, table.schema, compression="zstd") as writer:
-        for copy in range(copies):
-            moved = pc.add(table["record_no"], copy * shift).cast(table.schema.field(place).type)
-            writer.write_table(table.set_column(place, table.schema.field(place), moved))
+        for start in range(0, copies, 10):  # row groups as long as intake writes them
+            parts = [
+                table.set_column(place, table.schema.field(place), pc.add(table["record_no"], copy * shift).cast(kind))
+                for copy in range(start, min(start + 10, copies))
+            ]
+            writer.write_table(pa.concat_tables(parts).combine_chunks())
 
 
 def _second(first: Path, delta: int) -> Path:
