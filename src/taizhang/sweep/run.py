@@ -26,6 +26,7 @@ from taizhang.sweep.findings import delta
 from taizhang.sweep.findings.assemble import Assembler, Finding
 from taizhang.sweep.findings.index import write_index
 from taizhang.sweep.findings.texts import Texts
+from taizhang.sweep.findings.verdicts import Today
 from taizhang.sweep.findings.write import write_about, write_counts, write_findings, write_passes
 from taizhang.sweep.judge.truth import Judged
 from taizhang.sweep.lake import SourceDelivery, SourceFacts, current_deliveries
@@ -54,7 +55,7 @@ class SweepResult:
     """A finished sweep.
 
     folder: holds findings.parquet and the rest (docs/formats/findings.md). counts: records, persons, households, open,
-    new, persisting, reopened, gone. seconds: by stage. incomplete_sources: titles of sources that never delivered or
+    new, persisting, reopened, gone, out_of_rule. seconds: by stage. incomplete_sources: titles of sources that never delivered or
     whose newest delivery is held or lacks sheets; none of their findings went because of it.
     """
 
@@ -185,8 +186,10 @@ class _Task:
             ran = self.rules.run(database, as_of=self.day)
         with stage("findings"):
             before = delta.read_before(self.data / "sweeps", register.folder)
-            made = Assembler(database, self.deliveries, Texts(self.rules), judged).findings(diagnoses)
-            findings = delta.with_delta(database, made, before, self.deliveries, self.sweep_id)
+            assembler = Assembler(database, self.deliveries, Texts(self.rules), judged)
+            made = assembler.findings(diagnoses)
+            today = Today(database, self.rules, ran, self.deliveries, diagnoses, assembler.genuine)
+            findings = delta.with_delta(today, made, before, self.deliveries, self.sweep_id)
         with stage("write"):
             write_findings(working, findings, reveal=self.reveal_reason is not None)
             write_passes(working, findings)
@@ -195,7 +198,7 @@ class _Task:
             counts = _counts(database, findings)
             write_about(working, self._about(counts, ran.faults, judged.numbers.judged))
             register.replace(remembered(database, self.sweep_id))
-            _replace_history(register.folder, findings, before)
+            _replace_history(register.folder, findings, before, self.sweep_id)
         return counts
 
     def _about(self, counts: dict[str, int], faults: dict[str, str], learned: Judged) -> dict[str, Any]:
@@ -230,14 +233,14 @@ def _counts(database: Engine, findings: list[Finding]) -> dict[str, int]:
             (SELECT COUNT(DISTINCT household_id) FROM household) AS households
     """).to_pylist()[0]
     deltas = [finding["delta"] for finding in findings]
-    counted = {name: deltas.count(name) for name in ("new", "persisting", "reopened", "gone")}
-    return {**row, **counted, "open": len(findings) - counted["gone"]}
+    counted = {name: deltas.count(name) for name in delta.DELTAS}
+    return {**row, **counted, "open": len(findings) - sum(counted[name] for name in delta.ENDED)}
 
 
-def _replace_history(folder: Path, findings: list[Finding], before: delta.Before) -> None:
+def _replace_history(folder: Path, findings: list[Finding], before: delta.Before, sweep_id: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / "finding.parquet.new"
-    pq.write_table(delta.history_after(findings, before), fresh, compression="zstd")
+    pq.write_table(delta.history_after(findings, before, sweep_id), fresh, compression="zstd")
     with fresh.open("rb") as stream:
         os.fsync(stream.fileno())
     fresh.replace(folder / "finding.parquet")

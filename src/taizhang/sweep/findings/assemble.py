@@ -25,7 +25,12 @@ CODE_VALUES = "H"
 
 
 class Assembler:
-    """Makes the findings of one sweep."""
+    """Makes the findings of one sweep.
+
+    genuine: after `findings`, the (rule, source, subject) of hits that the other sources confirm as right.
+    """
+
+    genuine: frozenset[tuple[str, str | None, str]] = frozenset()
 
     def __init__(self, engine: Engine, deliveries: Sequence[SourceDelivery], texts: Texts, judged: Judgement) -> None:
         self.engine, self.texts, self.judged = engine, texts, judged
@@ -38,8 +43,11 @@ class Assembler:
     def findings(self, diagnosed: Iterable[Diagnosis]) -> list[Finding]:
         """All findings, ordered by their identity; every identity once."""
         hits = read_hits(self.engine, self.numbers)
-        diagnoses = list(diagnosed)
+        diagnoses = [one for one in diagnosed if self.texts.is_active(one.code)]
         genuine = {"ID-EXCEL-TRUNC": confirmed_numbers(self.judged), "NM-TRADITIONAL": confirmed_names(self.engine)}
+        self.genuine = frozenset(
+            (hit.rule, hit.source, hit.subject) for hit in hits if hit.record_id in genuine.get(hit.rule, ())
+        )
         kept, symptoms = without_symptoms(hits, diagnoses, self.texts, genuine)
         places = places_of(
             self.engine,

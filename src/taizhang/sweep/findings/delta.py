@@ -1,8 +1,8 @@
-"""What became of the findings of the sweep before: new, persisting, reopened, gone.
+"""What became of the findings of the sweep before: new, persisting, reopened, gone, out_of_rule.
 
 The closing law (rules-engine design, section 13): a finding goes only when a newer delivery of the source it is about
 was evaluated and passes for its subject. Nothing goes because a row is absent, a value was emptied, a rule could not
-run, or a delivery is held.
+run, or a delivery is held or was not taken whole. What no rule asks any more ends as out_of_rule, which proves nothing.
 """
 
 import json
@@ -15,29 +15,38 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from taizhang.sweep.engines import Engine
 from taizhang.sweep.findings.assemble import Finding
 from taizhang.sweep.findings.schema import FINDINGS
+from taizhang.sweep.findings.verdicts import PASS, UNKNOWN, Today
 from taizhang.sweep.lake import SourceDelivery
+from taizhang.sweep.rules.run import FAULT
 
 HISTORY = pa.schema([
     ("finding_id", pa.string()), ("first_seen", pa.string()), ("open", pa.bool_()), ("reopened_count", pa.int32()),
+    ("last_hit", pa.string()), ("ended", pa.string()),
 ])  # fmt: skip
-PASS, UNKNOWN, NOT_APPLICABLE = 1, 3, 0
-ABOUT_PRESENCE = frozenset(
-    {"XS-MISSING", "XS-EXTRA", "PR-DUP-ROW", "PR-DUP-HOUSEHOLD", "PR-DUP-15-18", "PR-DUP-DISABILITY"}
-)
-"""Findings that an incomplete delivery could seem to mend, because a row it lacks may stand in what was not taken."""
-_VERDICTS = {PASS: "pass", UNKNOWN: "unknown", NOT_APPLICABLE: "not_applicable"}
+"""last_hit: the sweep that hit it last. ended: gone or out_of_rule; null while it is open."""
+GONE, OUT_OF_RULE = "gone", "out_of_rule"
+DELTAS = ("new", "persisting", "reopened", GONE, OUT_OF_RULE)
+ENDED = frozenset({GONE, OUT_OF_RULE})
 
 
 @dataclass(frozen=True)
 class Before:
-    """The last sweep: its open findings, the deliveries it read, and the history of every finding ever made."""
+    """What the earlier sweeps left: the open findings of the last one, and the history of every finding ever made.
+
+    deliveries: of every finished sweep, source → the delivery it read; last: the name of the last sweep.
+    """
 
     findings: pa.Table
-    deliveries: Mapping[str, str]
+    deliveries: Mapping[str, Mapping[str, str]]
     history: Mapping[str, Mapping[str, Any]]
+    last: str = ""
+
+    def read_when_hit(self, finding_id: str) -> Mapping[str, str]:
+        """Source → delivery that was read when the finding was last hit; of the last sweep where that is not known."""
+        sweep = self.history.get(finding_id, {}).get("last_hit")
+        return self.deliveries.get(sweep or "", self.deliveries.get(self.last, {}))
 
 
 def read_before(sweeps: Path, register: Path) -> Before:
@@ -49,10 +58,13 @@ def read_before(sweeps: Path, register: Path) -> Before:
     )
     if not finished:
         return Before(FINDINGS.empty_table(), {}, history)
-    about, folder = finished[-1]
-    rows = pq.read_table(folder / "findings.parquet", schema=FINDINGS)
-    deliveries = {one["source"]: one["delivery"] for one in about["deliveries"]}
-    return Before(rows.filter(pc.not_equal(rows["delta"], "gone")), deliveries, history)
+    _, last = finished[-1]
+    rows = pq.read_table(last / "findings.parquet", schema=FINDINGS)
+    deliveries = {
+        folder.name: {one["source"]: one["delivery"] for one in about["deliveries"]} for about, folder in finished
+    }
+    ended = pc.is_in(rows["delta"], value_set=pa.array(sorted(ENDED)))
+    return Before(rows.filter(pc.invert(ended)), deliveries, history, last.name)
 
 
 def _finished(sweeps: Path) -> list[tuple[dict[str, Any], Path]]:
@@ -66,10 +78,10 @@ def _finished(sweeps: Path) -> list[tuple[dict[str, Any], Path]]:
 
 
 def with_delta(
-    engine: Engine, findings: Sequence[Finding], before: Before, deliveries: Sequence[SourceDelivery], sweep_id: str
+    today: Today, findings: Sequence[Finding], before: Before, deliveries: Sequence[SourceDelivery], sweep_id: str
 ) -> list[Finding]:
     """Today's findings and those of the sweep before that are not among them, each with delta and observation."""
-    today = {finding["finding_id"] for finding in findings}
+    made = {finding["finding_id"] for finding in findings}
     earlier = set(before.findings["finding_id"].to_pylist())
     for finding in findings:
         known = before.history.get(finding["finding_id"])
@@ -79,18 +91,38 @@ def with_delta(
             finding["delta"] = "persisting"
         elif known is not None:
             finding["delta"] = "reopened"
-            finding["reopened_count"] += 1
-    again = pc.is_in(before.findings["finding_id"], value_set=pa.array(sorted(today), pa.string()))
+            if known.get("ended") == OUT_OF_RULE:
+                finding["cause"] = "rule"
+            else:
+                finding["reopened_count"] += 1
+    again = pc.is_in(before.findings["finding_id"], value_set=pa.array(sorted(made), pa.string()))
     left = before.findings.filter(pc.invert(again)).to_pylist()
-    verdicts = _verdicts(engine, left)
+    out_of_rule = {finding["finding_id"] for finding in left if today.is_out_of_rule(finding)}
+    verdicts = today.verdicts([finding for finding in left if finding["finding_id"] not in out_of_rule])
     current = {delivery.source: delivery for delivery in deliveries}
     for finding in left:
-        observation = _observed(finding, before, current, verdicts.get(finding["finding_id"], "absent"))
-        closes = observation == "pass" and _is_newer(finding, before, current)
-        finding["observation"] = observation
-        finding["delta"] = "gone" if closes else "persisting"
-        finding["cause"] = "source" if _is_newer(finding, before, current) else "link"
+        if finding["finding_id"] in out_of_rule:
+            finding["delta"], finding["observation"], finding["cause"] = OUT_OF_RULE, "not_run", "rule"
+        else:
+            _judge(finding, verdicts[finding["finding_id"]], _newer(finding, before, current))
     return [*findings, *left]
+
+
+def _judge(finding: Finding, verdict: str, newer: Sequence[SourceDelivery]) -> None:
+    """Set delta, observation and cause of a finding that is not made again.
+
+    newer: the deliveries of its source, or sources, that came after the one in which it was last hit. Where one of
+    them is held, or was not taken whole, nothing closes.
+    """
+    observation = verdict
+    if any(delivery.held for delivery in newer):
+        observation = "held"
+    elif verdict == PASS and not all(delivery.is_whole for delivery in newer):
+        observation = UNKNOWN
+    is_told_anew = bool(newer) or finding["rule"] == FAULT
+    finding["observation"] = observation
+    finding["delta"] = GONE if observation == PASS and is_told_anew else "persisting"
+    finding["cause"] = "rule" if finding["rule"] == FAULT else "source" if newer else "link"
 
 
 def _scope(finding: Finding, current: Mapping[str, SourceDelivery]) -> list[str]:
@@ -103,105 +135,27 @@ def _scope(finding: Finding, current: Mapping[str, SourceDelivery]) -> list[str]
     )
 
 
-def _is_newer(finding: Finding, before: Before, current: Mapping[str, SourceDelivery]) -> bool:
-    return any(before.deliveries.get(source) != current[source].name for source in _scope(finding, current))
+def _newer(finding: Finding, before: Before, current: Mapping[str, SourceDelivery]) -> list[SourceDelivery]:
+    """The current deliveries that came after those in which the finding was last hit."""
+    last = before.read_when_hit(finding["finding_id"])
+    return [current[source] for source in _scope(finding, current) if _is_newer(last.get(source), current[source])]
 
 
-def _observed(finding: Finding, before: Before, current: Mapping[str, SourceDelivery], verdict: str) -> str:
-    scope = _scope(finding, current)
-    newer = [current[source] for source in scope if before.deliveries.get(source) != current[source].name]
-    if any(delivery.held for delivery in newer):
-        return "held"
-    if verdict == "pass" and finding["rule"] in ABOUT_PRESENCE and not all(delivery.is_whole for delivery in newer):
-        return "unknown"
-    return verdict
+def _is_newer(last: str | None, delivery: SourceDelivery) -> bool:
+    """Delivery folders begin with their day; of one day the delivery that a sweep reads is the later one."""
+    return last is None or (delivery.name != last and delivery.as_of.isoformat() >= last[:10])
 
 
-def _verdicts(engine: Engine, left: Sequence[Finding]) -> dict[str, str]:
-    """For findings that are not made again: how their rule judges their subject in their source today."""
-    found: dict[str, str] = {}
-    found |= _row_verdicts(engine, left)
-    there = _present(engine, left)
-    for finding in left:
-        identity = finding["finding_id"]
-        if identity in found:
-            continue
-        if finding["subject_type"] in {"person", "household"}:
-            found[identity] = "pass" if identity in there else "absent"
-        else:
-            found[identity] = "pass"
-    return found
-
-
-def _row_verdicts(engine: Engine, left: Sequence[Finding]) -> dict[str, str]:
-    """Verdicts of row rules, read from the words the rules left in the engine (two bits a rule and record)."""
-    words = engine.columns("rule_word_record")
-    if not words or not engine.columns("rule_position_record"):
-        return {}
-    asked = [finding for finding in left if finding["person_id"] is not None and finding["source"]]
-    if not asked:
-        return {}
-    engine.register(
-        "asked_finding",
-        pa.table({
-            "finding_id": pa.array([f["finding_id"] for f in asked], pa.string()),
-            "rule": pa.array([f["rule"] for f in asked], pa.string()),
-            "person_id": pa.array([f["person_id"] for f in asked], pa.int64()),
-            "source": pa.array([f["source"] for f in asked], pa.string()),
-        }),
-    )  # fmt: skip
-    numbers = [name for name in words if name[0] == "w" and name[1:].isdigit()]
-    bits = "CASE p.word " + " ".join(f"WHEN {name[1:]} THEN t.{name}" for name in numbers) + " END"
-    table = engine.fetch(f"""
-        SELECT a.finding_id, MIN(({bits} // p.place) % 4) AS low, MAX(({bits} // p.place) % 4) AS high
-        FROM asked_finding AS a
-        JOIN rule_position_record AS p ON p.rule = a.rule AND p.source = a.source
-        JOIN rule_word_record AS t ON t.person_id = a.person_id AND t.source = a.source
-        GROUP BY a.finding_id
-    """)
-    found = {}
-    for identity, low, high in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
-        found[identity] = (
-            "pass" if low == high == PASS else _VERDICTS.get(max(low, 0) if low != PASS else high, "unknown")
-        )
-    return found
-
-
-def _present(engine: Engine, left: Sequence[Finding]) -> set[str]:
-    """Findings whose subject still has a row in the source they are about (in any source where they name none)."""
-    asked = [
-        finding
-        for finding in left
-        if finding["subject_type"] in {"person", "household"} and (finding["subject"] or "").isdigit()
-    ]
-    if not asked:
-        return set()
-    engine.register(
-        "asked_subject",
-        pa.table({
-            "finding_id": pa.array([f["finding_id"] for f in asked], pa.string()),
-            "is_person": pa.array([f["subject_type"] == "person" for f in asked], pa.bool_()),
-            "subject": pa.array([int(f["subject"]) for f in asked], pa.int64()),
-            "source": pa.array([f["source"] for f in asked], pa.string()),
-        }),
-    )  # fmt: skip
-    table = engine.fetch("""
-        SELECT DISTINCT a.finding_id FROM asked_subject AS a JOIN record AS r
-            ON r.person_id = a.subject AND (a.source IS NULL OR r.source = a.source) WHERE a.is_person
-        UNION
-        SELECT DISTINCT a.finding_id FROM asked_subject AS a JOIN record AS r
-            ON r.household_id = a.subject AND (a.source IS NULL OR r.source = a.source) WHERE NOT a.is_person
-    """)
-    return set(table["finding_id"].to_pylist())
-
-
-def history_after(findings: Sequence[Finding], before: Before) -> pa.Table:
+def history_after(findings: Sequence[Finding], before: Before, sweep_id: str) -> pa.Table:
     """The history of every finding ever made, after this sweep."""
     rows = {identity: dict(row) for identity, row in before.history.items()}
     for finding in findings:
-        rows[finding["finding_id"]] = {
-            "finding_id": finding["finding_id"], "first_seen": finding["first_seen"], "open": finding["delta"] != "gone",
-            "reopened_count": finding["reopened_count"],
+        identity, delta = finding["finding_id"], finding["delta"]
+        known = rows.get(identity, {}).get("last_hit")
+        rows[identity] = {
+            "finding_id": identity, "first_seen": finding["first_seen"], "open": delta not in ENDED,
+            "reopened_count": finding["reopened_count"], "ended": delta if delta in ENDED else None,
+            "last_hit": sweep_id if finding["observation"] == "hit" else known or before.last or None,
         }  # fmt: skip
     return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=HISTORY)
 

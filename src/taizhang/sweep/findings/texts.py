@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from taizhang.sweep.diagnose.wording import TITLES
 from taizhang.sweep.rules import RuleSet
-from taizhang.sweep.rules.model import WEIGHTS, Severity
+from taizhang.sweep.rules.model import WEIGHTS, Severity, Status
 
 GROUPS = {"ID": "A", "NM": "B", "PR": "C", "XS": "D", "AU": "E", "SR": "Y"}
 _SEVERITY = {
@@ -43,6 +43,10 @@ class Texts:
         self._rules = rules.rules if rules is not None else {}
         self._digests = rules.digests() if rules is not None else {}
         self._known: dict[str, About] = {}
+
+    def is_active(self, code: str) -> bool:
+        """Whether findings of a diagnosis are wanted: it is described as active, or not described at all."""
+        return code not in self._rules or self._rules[code].status is Status.ACTIVE
 
     def about(self, code: str) -> About:
         """Facts and templates of a rule or diagnosis."""

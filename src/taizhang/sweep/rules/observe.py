@@ -49,7 +49,7 @@ def _observe_select(engine: Engine, rule: Rule, asked: str) -> None:
     engine.execute(
         f"INSERT INTO rule_observation SELECT DISTINCT a.rule, a.source, a.subject,"
         " CASE WHEN h.subject IS NULL THEN 'pass' ELSE 'hit' END"
-        f" FROM {asked} AS a JOIN {universe} AS u ON CAST(u.subject AS VARCHAR) = a.subject AND u.source = a.source"
-        " LEFT JOIN rule_hit AS h ON h.rule = a.rule AND h.source = a.source AND h.subject = a.subject"
+        f" FROM {asked} AS a JOIN {universe} AS u ON CAST(u.subject AS VARCHAR) = a.subject AND u.source IS NOT DISTINCT FROM a.source"
+        " LEFT JOIN rule_hit AS h ON h.rule = a.rule AND h.source IS NOT DISTINCT FROM a.source AND h.subject = a.subject"
         f" WHERE a.rule = '{rule.id}'"
     )

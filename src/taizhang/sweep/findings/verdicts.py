@@ -1,0 +1,91 @@
+"""How today's sweep judges what a finding of an earlier sweep is about, where it does not make the finding again.
+
+A rule is asked for its verdict on the subject (rules.observe), a diagnosis for what it compared (findings.compared).
+Nothing counts as passed that was not judged: a subject without a row is absent, an emptied value is unknown.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+
+from taizhang.sweep.diagnose import Diagnosis
+from taizhang.sweep.engines import Engine
+from taizhang.sweep.findings.compared import compared_verdicts
+from taizhang.sweep.lake import SourceDelivery
+from taizhang.sweep.rules import RuleSet, load_packs
+from taizhang.sweep.rules.model import Scope, Status
+from taizhang.sweep.rules.observe import observe
+from taizhang.sweep.rules.run import FAULT, Ran
+
+HIT, PASS, UNKNOWN, NOT_RUN, ABSENT = "hit", "pass", "unknown", "not_run", "absent"
+
+
+@dataclass(frozen=True)
+class Today:
+    """What one sweep judged, and by which rules.
+
+    genuine: (rule, source, subject) of hits that the other sources confirm as right; no finding is made of them.
+    """
+
+    engine: Engine
+    rules: RuleSet
+    ran: Ran
+    deliveries: Sequence[SourceDelivery]
+    diagnoses: Sequence[Diagnosis]
+    genuine: frozenset[tuple[str, str | None, str]] = field(default_factory=frozenset)
+
+    def is_out_of_rule(self, finding: Mapping[str, Any]) -> bool:
+        """Whether nothing makes such findings any more: the rule is gone, retired, or means something else now."""
+        code = finding["rule"]
+        if code == FAULT:
+            return finding["subject"] not in {rule.id for rule in self.rules.judged()}
+        rule = self.rules.rules.get(code)
+        if rule is None:
+            return code not in _shipped_diagnoses()
+        return rule.status is not Status.ACTIVE or rule.major != str(finding["rule_version"]).split(".")[0]
+
+    def verdicts(self, left: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """finding_id → hit, pass, unknown, not_applicable, not_run or absent."""
+        judged = {rule.id for rule in self.rules.judged()}
+        by_rule = [one for one in left if one["rule"] in judged]
+        faults = [one for one in left if one["rule"] == FAULT]
+        diagnosed = [one for one in left if one["rule"] not in judged and one["rule"] != FAULT]
+        return (
+            self._of_rules(by_rule)
+            | {one["finding_id"]: self._of_fault(one["subject"]) for one in faults}
+            | compared_verdicts(self.engine, diagnosed, self.diagnoses, self.deliveries)
+        )
+
+    def _of_fault(self, rule: str) -> str:
+        """A fault is over when its rule ran; one that no source can be asked did not."""
+        asked = {delivery.source for delivery in self.deliveries} - set(self.ran.not_run.get(rule, ()))
+        return PASS if asked and rule not in self.ran.faults else NOT_RUN
+
+    def _of_rules(self, left: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        if not left:
+            return {}
+        names = ("rule", "source", "subject")
+        asked = dict.fromkeys(tuple(one[name] for name in names) for one in left)
+        columns = zip(*asked, strict=True)
+        table = pa.table({name: pa.array(c, pa.string()) for name, c in zip(names, columns, strict=True)})
+        self.engine.register("asked_subject", table)
+        observe(self.rules, self.engine)
+        seen = self.engine.fetch("SELECT rule, source, subject, verdict FROM rule_observation")
+        found = {tuple(row): verdict for *row, verdict in zip(*(c.to_pylist() for c in seen.columns), strict=True)}
+        found |= dict.fromkeys((key for key in asked if key in self.genuine and found.get(key) == HIT), PASS)
+        return {one["finding_id"]: self._of_rule(tuple(one[name] for name in names), found) for one in left}
+
+    def _of_rule(self, key: tuple[Any, ...], found: Mapping[tuple[Any, ...], str]) -> str:
+        rule, source, _ = key
+        if rule in self.ran.faults or source in self.ran.not_run.get(rule, ()):
+            return NOT_RUN
+        return found.get(key, ABSENT)
+
+
+@cache
+def _shipped_diagnoses() -> frozenset[str]:
+    """Diagnoses the sweep makes: it makes them also for a set of rules that leaves their texts out."""
+    return frozenset(code for code, rule in load_packs().rules.items() if rule.scope is Scope.DIAGNOSIS)
