@@ -444,6 +444,22 @@ def test_a_sweep_that_proves_a_finding_ends_its_task_and_correction(found, staff
     assert Correction.objects.get().state == CorrectionState.CONFIRMED
 
 
+def test_a_finding_whose_rule_is_retired_ends_without_proof(found, staff, lake):
+    to(staff, State.COUNTY_OK)
+    Finding.objects.filter(pk=ONE).update(state=State.WRITTEN_BACK)
+    Correction.objects.update(state=CorrectionState.HANDED_BACK)
+    folder = lake.sweep(
+        [finding(1, delta="out_of_rule", observation="not_run")],
+        persons=[person(1, "王建军")],
+        households=[household(1, "王建军")],
+    )
+
+    import_sweep(actor=SETUP, folder=folder, on_moves=follow_moves)
+
+    assert state() is State.OUT_OF_RULE
+    assert Correction.objects.get().state == CorrectionState.HANDED_BACK
+
+
 def test_a_bulk_step_is_void_when_the_selection_changed(found, staff):
     preview = preview_bulk(actor=staff["operator"], step="dispatch", finding_ids=[ONE, full_id(2)])
     assert sum(count for _, count in preview.by_place) == 2

@@ -118,11 +118,15 @@ def test_a_closed_finding_that_comes_back_is_reopened(lake):
 
 
 def test_a_finding_that_went_in_a_sweep_never_imported_goes_too(lake):
-    lake.imported([finding(1), finding(2)])
+    lake.imported([finding(number) for number in range(1, 5)])
+    ended = [finding(2, delta="gone", observation="pass"), finding(3, delta="out_of_rule", observation="not_run")]
+    lake.sweep([finding(1, delta="persisting"), *ended])
 
     lake.imported([finding(1, delta="persisting")])
 
     assert state_of(2)[:2] == (State.PROVEN, Delta.GONE)
+    assert state_of(3)[:2] == (State.OUT_OF_RULE, Delta.OUT_OF_RULE)
+    assert state_of(4)[0] == State.OPEN
 
 
 def test_waiting_sweeps_come_in_order(lake):

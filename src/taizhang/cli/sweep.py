@@ -108,6 +108,8 @@ def print_sweep(
         f"（新增 {counts['new']:,}，仍存在 {counts['persisting']:,}，重现 {counts['reopened']:,}，已消除 {counts['gone']:,}）"
     )
     out.print(said)
+    if counts["out_of_rule"]:
+        out.print(own(f"另有 {counts['out_of_rule']:,} 个问题因规则已停用而终止，不算消除。"))
     not_taken = {book.source(source).title for source in taken.incomplete} if taken is not None else set()
     incomplete = [one.title for one in book.sources if one.title in not_taken | set(result.incomplete_sources)]
     for source in incomplete:

@@ -10,6 +10,7 @@ import duckdb
 from taizhang.intake.county import County, SourceSpec
 from taizhang.report.page import PageFacts, SourceFacts
 from taizhang.report.texts import Label
+from taizhang.sweep.findings.schema import OPEN_SQL
 from taizhang.sweep.rules import service
 
 SYNTHETIC_MARK = "truth"
@@ -89,8 +90,8 @@ def _records_with_findings(findings: Path) -> int:
     with duckdb.connect(config={"threads": 2}) as db:
         db.read_parquet(str(findings)).create_view("finding")
         row = db.execute(
-            """SELECT count(DISTINCT (record.source, record.delivery, record.file_no, record.sheet, record.row)) FROM (
-                SELECT culprit, unnest(records) AS record FROM finding WHERE delta <> 'gone' AND severity <> 'info')
+            f"""SELECT count(DISTINCT (record.source, record.delivery, record.file_no, record.sheet, record.row)) FROM (
+                SELECT culprit, unnest(records) AS record FROM finding WHERE {OPEN_SQL} AND severity <> 'info')
             WHERE culprit IS NULL OR record.source = culprit"""
         ).fetchone()
     return int(row[0]) if row else 0

@@ -9,9 +9,9 @@ import duckdb
 
 from taizhang.identity.numbers import mask_number
 from taizhang.report.texts import Label, group_label, label
+from taizhang.sweep.findings.schema import DELTAS, OPEN_SQL
 
 SEVERITIES = ("error", "warn", "suspect", "info")
-DELTAS = ("new", "persisting", "reopened", "gone")
 NUMBER_FIELDS = frozenset({"id_no", "core18", "head_id_no"})
 _OF_EACH_RULE = 40
 _SEVERITY_ORDER = "list_position(['error','warn','suspect','info'], severity)"
@@ -102,12 +102,12 @@ class FindingsFile:
         self._db.close()
 
     def figures(self, source_titles: dict[str, str], rule_titles: dict[str, Label]) -> Figures:
-        """Count everything a report shows. Findings that are gone count only in `by_delta`."""
+        """Count everything a report shows. Findings that ended count only in `by_delta`."""
         one = self._rows(
-            """SELECT count(*), count(DISTINCT person_id), count(DISTINCT household_id) FROM finding WHERE delta <> 'gone'"""
+            f"SELECT count(*), count(DISTINCT person_id), count(DISTINCT household_id) FROM finding WHERE {OPEN_SQL}"
         )[0]
         by_delta = dict(self._rows("SELECT delta, count(*) FROM finding GROUP BY delta"))
-        by_severity = dict(self._rows("SELECT severity, count(*) FROM finding WHERE delta <> 'gone' GROUP BY severity"))
+        by_severity = dict(self._rows(f"SELECT severity, count(*) FROM finding WHERE {OPEN_SQL} GROUP BY severity"))
         return Figures(
             open_findings=one[0],
             persons=one[1],
@@ -128,7 +128,7 @@ class FindingsFile:
             town_groups={
                 (town, group): count
                 for town, group, count in self._rows(
-                    "SELECT coalesce(town_code, ''), grp, count(*) FROM finding WHERE delta <> 'gone' GROUP BY ALL"
+                    f"SELECT coalesce(town_code, ''), grp, count(*) FROM finding WHERE {OPEN_SQL} GROUP BY ALL"
                 )
             },
         )
@@ -140,7 +140,7 @@ class FindingsFile:
                 SELECT finding_id FROM (
                     SELECT finding_id, severity,
                         row_number() OVER (PARTITION BY rule ORDER BY {_SEVERITY_ORDER}, finding_id) AS place
-                    FROM finding WHERE delta <> 'gone')
+                    FROM finding WHERE {OPEN_SQL})
                 ORDER BY place > {_OF_EACH_RULE}, {_SEVERITY_ORDER}, finding_id LIMIT $limit)
             ORDER BY {_SEVERITY_ORDER}, rule, town_code NULLS LAST, village_code NULLS LAST, finding_id""",
             {"limit": limit},
@@ -150,14 +150,14 @@ class FindingsFile:
     def towns(self) -> list[tuple[str, str, int]]:
         """(code, name, open findings) of every town that has findings; findings of no town come last under code ''."""
         return self._rows(
-            """SELECT coalesce(town_code, '') AS code, CASE WHEN code = '' THEN '' ELSE coalesce(any_value(town_name), '') END, count(*)
-            FROM finding WHERE delta <> 'gone' GROUP BY 1 ORDER BY code = '', code"""
+            f"""SELECT coalesce(town_code, '') AS code, CASE WHEN code = '' THEN '' ELSE coalesce(any_value(town_name), '') END, count(*)
+            FROM finding WHERE {OPEN_SQL} GROUP BY 1 ORDER BY code = '', code"""
         )
 
     def of_town(self, town_code: str, source_titles: dict[str, str]) -> list[FindingRow]:
         """The open findings of a town by village, then severity, then household."""
         return self._finding_rows(
-            f"""WHERE delta <> 'gone' AND coalesce(town_code, '') = $town
+            f"""WHERE {OPEN_SQL} AND coalesce(town_code, '') = $town
             ORDER BY village_code NULLS LAST, village_name NULLS LAST, {_SEVERITY_ORDER}, household_no NULLS LAST, rule, finding_id""",
             {"town": town_code},
             source_titles,
@@ -170,7 +170,7 @@ class FindingsFile:
         counts = ", ".join(f"count(*) FILTER (WHERE severity = '{severity}')" for severity in SEVERITIES)
         found = self._rows(
             f"""SELECT {key} AS key, any_value({name}), {counts} FROM finding
-            WHERE delta <> 'gone' GROUP BY 1 ORDER BY count(*) DESC, key"""
+            WHERE {OPEN_SQL} GROUP BY 1 ORDER BY count(*) DESC, key"""
         )
         return [Counted(row[0], named(row[0], row[1] or ""), tuple(row[2:])) for row in found]
 
@@ -179,7 +179,7 @@ class FindingsFile:
             f"""SELECT rule, any_value(grp), any_value(severity), count(*), count(DISTINCT town_code),
                 arg_min(message_zh, finding_id), arg_min(message_hant, finding_id), arg_min(message_en, finding_id),
                 arg_min(hint_zh, finding_id), arg_min(hint_hant, finding_id), arg_min(hint_en, finding_id)
-            FROM finding WHERE delta <> 'gone' GROUP BY rule
+            FROM finding WHERE {OPEN_SQL} GROUP BY rule
             ORDER BY min({_SEVERITY_ORDER}) = 4, count(*) DESC, rule"""
         )
         return [

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from taizhang.errors import UserError
+from taizhang.sweep.findings.schema import ENDED
 
 TRUE_ODDITIES = ("shared_number", "born", "died", "renumbered_household", "bystander", "ends_in_000")
 # A finding about these is not a false one: something did happen there, or the rule is made to ask.
@@ -171,7 +172,7 @@ class Answers:
 
 def is_open(finding: Finding) -> bool:
     """True for a finding that was evaluated and stands."""
-    return finding["delta"] != "gone" and finding["observation"] in (None, "hit")
+    return finding["delta"] not in ENDED and finding["observation"] in (None, "hit")
 
 
 def as_of_sweep(sweep: Path) -> date:

@@ -25,6 +25,7 @@ from taizhang.sweep.engines import ENGINES, Engine, open_engine
 from taizhang.sweep.findings import delta
 from taizhang.sweep.findings.assemble import Assembler, Finding
 from taizhang.sweep.findings.index import write_index
+from taizhang.sweep.findings.schema import DELTAS, ENDED
 from taizhang.sweep.findings.texts import Texts
 from taizhang.sweep.findings.verdicts import Today
 from taizhang.sweep.findings.write import write_about, write_counts, write_findings, write_passes
@@ -233,8 +234,8 @@ def _counts(database: Engine, findings: list[Finding]) -> dict[str, int]:
             (SELECT COUNT(DISTINCT household_id) FROM household) AS households
     """).to_pylist()[0]
     deltas = [finding["delta"] for finding in findings]
-    counted = {name: deltas.count(name) for name in delta.DELTAS}
-    return {**row, **counted, "open": len(findings) - sum(counted[name] for name in delta.ENDED)}
+    counted = {name: deltas.count(name) for name in DELTAS}
+    return {**row, **counted, "open": len(findings) - sum(counted[name] for name in ENDED)}
 
 
 def _replace_history(folder: Path, findings: list[Finding], before: delta.Before, sweep_id: str) -> None:

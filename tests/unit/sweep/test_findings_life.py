@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 
 import pyarrow.parquet as pq
@@ -20,6 +21,8 @@ from ledgers import (
     number,
     told,
 )
+
+from taizhang.sweep.rules.model import Status
 
 LONG_AGO = date(2020, 1, 10)
 FAMILIES = range(4)
@@ -134,6 +137,77 @@ def test_nothing_about_a_row_goes_because_its_value_was_emptied(tmp_path):
 
     assert len(before) == len(SOURCES)
     assert {second[one] for one in before} == {"persisting"}
+
+
+def test_emptied_number_closes_no_diagnosis_and_a_corrected_one_does(tmp_path):
+    text = number(1, SON)
+    ledgers = county(tmp_path, wrong(id_no=text[:15] + str((int(text[15]) + 3) % 10) + text[16:]))
+    (before,) = ledgers.sweep().findings
+    ledgers.deliver({"ledger": wrong(id_no=None)}, SECOND)
+    emptied = ledgers.sweep().findings
+    ledgers.deliver({"ledger": right()}, THIRD)
+
+    (corrected,) = ledgers.sweep().findings
+
+    assert before["rule"] == "XS-ID-SUBST"
+    assert [(one["delta"], one["observation"]) for one in emptied] == [("persisting", "unknown")]
+    assert (corrected["finding_id"], corrected["delta"], corrected["observation"]) == (
+        before["finding_id"],
+        "gone",
+        "pass",
+    )
+
+
+def test_nothing_goes_on_a_delivery_that_was_not_taken_whole(tmp_path):
+    ledgers = county(tmp_path, wrong())
+    ledgers.sweep()
+    ledgers.deliver({"ledger": right()}, SECOND)
+    (path,) = (ledgers.county.data / "deliveries" / "ledger").glob(f"{SECOND}*/manifest.json")
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"counts": {"waiting_sheets": 1}}), "utf-8")
+
+    (finding,) = ledgers.sweep().findings
+
+    assert (finding["delta"], finding["observation"]) == ("persisting", "unknown")
+
+
+def test_nothing_goes_because_nobody_is_left_to_compare_with(tmp_path):
+    ledgers = county(tmp_path, wrong())
+    (before,) = ledgers.sweep().findings
+    without = [row for at, row in enumerate(right()) if at != TROUBLED]
+    ledgers.deliver(dict.fromkeys(("national", "city", "app"), without) | {"ledger": wrong(name="王建均")}, SECOND)
+
+    kept = {one["finding_id"]: one for one in ledgers.sweep().findings}[before["finding_id"]]
+
+    assert (kept["delta"], kept["observation"]) == ("persisting", "unknown")
+
+
+def test_what_passed_on_a_held_delivery_goes_when_it_is_held_no_more(tmp_path):
+    ledgers = county(tmp_path, wrong())
+    ledgers.sweep()
+    ledgers.deliver({"ledger": right()}, SECOND, held=True)
+    held = ledgers.sweep().deltas()
+    (path,) = (ledgers.county.data / "deliveries" / "ledger").glob(f"{SECOND}*/manifest.json")
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"held": {"held": False}}), "utf-8")
+
+    after = ledgers.sweep().deltas()
+
+    assert set(held.values()) == {"persisting"}
+    assert after == dict.fromkeys(held, "gone")
+
+
+def test_findings_of_a_retired_rule_end_without_proof_and_come_back_with_it(tmp_path):
+    ledgers = Ledgers(tmp_path).deliver(dict.fromkeys(SOURCES, with_wrong_number()))
+    rules = identity_rules()
+    before = ledgers.sweep(rules=rules).findings
+    retired = replace(rules.rules["ID-CHECKSUM"], status=Status.RETIRED)
+
+    ended = ledgers.sweep(rules=replace(rules, rules=rules.rules | {"ID-CHECKSUM": retired}))
+    back = ledgers.sweep(rules=rules).findings
+
+    told_of = [(one["delta"], one["observation"]) for one in ended.findings if one["rule"] == "ID-CHECKSUM"]
+    assert told_of == [("out_of_rule", "not_run")] * len(SOURCES)
+    assert [one["finding_id"] for one in back] == [one["finding_id"] for one in before]
+    assert {(one["delta"], one["reopened_count"]) for one in back if one["rule"] == "ID-CHECKSUM"} == {("reopened", 0)}
 
 
 def with_wrong_number():

@@ -16,8 +16,11 @@ def follow_moves(moves: Sequence[Moved]) -> None:
         by_state.setdefault(State(move.finding.state), []).append(move.finding.pk)
     lapsed = [move.finding.pk for move in moves if move.before is State.EXEMPTED and move.finding.state == State.OPEN]
     now = timezone.now()
-    for state in (State.PROVEN, State.OUT_OF_RULE):
-        _end(by_state.get(state, []))
+    proven = by_state.get(State.PROVEN, [])
+    Correction.objects.filter(finding__in=proven, state=CorrectionState.HANDED_BACK).update(
+        state=CorrectionState.CONFIRMED
+    )
+    _end([*proven, *by_state.get(State.OUT_OF_RULE, [])])
     again = by_state.get(State.NOT_FIXED, []) + by_state.get(State.REOPENED, [])
     Correction.objects.filter(finding__in=again, state=CorrectionState.HANDED_BACK).update(
         state=CorrectionState.CONTRADICTED
@@ -29,9 +32,7 @@ def follow_moves(moves: Sequence[Moved]) -> None:
 
 
 def _end(identities: Sequence[str]) -> None:
-    Correction.objects.filter(finding__in=identities, state=CorrectionState.HANDED_BACK).update(
-        state=CorrectionState.CONFIRMED
-    )
+    """Nobody has to do anything about these any more."""
     Correction.objects.filter(
         finding__in=identities, state__in=[CorrectionState.PROPOSED, CorrectionState.APPROVED]
     ).update(state=CorrectionState.WITHDRAWN)

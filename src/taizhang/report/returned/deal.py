@@ -17,6 +17,7 @@ from taizhang.report.returned.problem_list import Problem
 from taizhang.report.returned.rebuilt import rebuild_workbook
 from taizhang.report.returned.workbook import Returned, annotate_workbook
 from taizhang.report.texts import label
+from taizhang.sweep.findings.schema import OPEN_SQL
 
 EVIDENCE_SHOWN = 3  # which places of a number differ, who says otherwise, what fits
 NOT_RETURNED = "未生成.txt"
@@ -26,11 +27,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 # A finding goes to the file of the ledger that is probably wrong; while that is open, to every file it concerns.
 # Notes (info) ask nothing of anybody and are left out.
-_DEALT = """
+_DEALT = f"""
 WITH concerned AS (
     SELECT finding_id, severity, household_head, name, message_zh, hint_zh, deadline_workdays, short_id, culprit, evidence,
         unnest(records) AS record
-    FROM (SELECT *, head_name AS household_head FROM finding WHERE delta <> 'gone' AND severity <> 'info')
+    FROM (SELECT *, head_name AS household_head FROM finding WHERE {OPEN_SQL} AND severity <> 'info')
 ), dealt AS (
     SELECT * FROM concerned
     QUALIFY culprit IS NULL OR record.source = culprit OR NOT bool_or(record.source = culprit) OVER (PARTITION BY finding_id)

@@ -16,6 +16,7 @@ from taizhang.identity.names import parse_name
 from taizhang.identity.names.columnar import name_id
 from taizhang.identity.numbers import from_key, id_key, parse_id
 from taizhang.sweep.authority.answers import Answer, authority_folder, read_answers
+from taizhang.sweep.findings.schema import ENDED
 from taizhang.sweep.link.register import Register
 
 DECIDED = 0.95
@@ -67,7 +68,7 @@ def undecided_pairs(data: Path, sweep_folder: Path, *, on: date) -> list[tuple[s
     findings = [
         one
         for one in pq.read_table(sweep_folder / "findings.parquet").to_pylist()
-        if one["delta"] != "gone" and one["person_id"] is not None and one["candidates"] and not _is_decided(one)
+        if one["delta"] not in ENDED and one["person_id"] is not None and one["candidates"] and not _is_decided(one)
     ]
     findings.sort(key=lambda one: (-one["weight"], one["finding_id"]))
     numbers = _numbers(data, sweep_folder.name, {one["person_id"] for one in findings})

@@ -7,7 +7,7 @@ complains about one of the fields.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,9 @@ from taizhang.sweep.lake import SourceDelivery
 HIT, PASS, UNKNOWN, ABSENT = "hit", "pass", "unknown", "absent"
 TOGETHER = frozenset({"PR-SWAP", "XS-SWAP", "PR-ROW-SHIFT", "PR-PERSON-NO-REUSE"})
 """Diagnoses of several rows of one source at once: each of the persons has to pass."""
-AMONG_SOURCES = ("XS-", "PR-SWAP", "PR-ROW-SHIFT", "PR-COPY-FAMILY")
+TRUNCATED = "ID-EXCEL-TRUNC"
+"""A rule about one row; it is also the diagnosis where other sources say what the number was."""
+AMONG_SOURCES = ("XS-", "PR-SWAP", "PR-ROW-SHIFT", "PR-COPY-FAMILY", TRUNCATED)
 """Diagnoses that compare a row with what other sources say of the person; the others look at one source alone."""
 _FURTHER = ("ethnic_group", "education")
 
@@ -134,7 +136,7 @@ def _of_authority(code: str, row: Row, answers: _Answers) -> str:
     if code == Answer.MISMATCH:
         pair = answers.of_pair.get((row["ident"], row["name_id"]))
         return HIT if pair is Answer.MISMATCH else PASS if pair is Answer.MATCH else UNKNOWN
-    said = answers.of_number.get(row["ident"], frozenset())
+    said: Collection[Answer] = answers.of_number.get(row["ident"], frozenset())
     return HIT if code in said else PASS if said else UNKNOWN
 
 

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from taizhang.sweep.findings.assemble import Finding
-from taizhang.sweep.findings.schema import FINDINGS
+from taizhang.sweep.findings.schema import ENDED, FINDINGS, GONE, OUT_OF_RULE
 from taizhang.sweep.findings.verdicts import PASS, UNKNOWN, Today
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.rules.run import FAULT
@@ -26,9 +26,6 @@ HISTORY = pa.schema([
     ("last_hit", pa.string()), ("ended", pa.string()),
 ])  # fmt: skip
 """last_hit: the sweep that hit it last. ended: gone or out_of_rule; null while it is open."""
-GONE, OUT_OF_RULE = "gone", "out_of_rule"
-DELTAS = ("new", "persisting", "reopened", GONE, OUT_OF_RULE)
-ENDED = frozenset({GONE, OUT_OF_RULE})
 
 
 @dataclass(frozen=True)

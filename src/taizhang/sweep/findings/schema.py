@@ -29,5 +29,12 @@ FINDINGS = pa.schema([
     ("observation", pa.string()), ("first_seen", pa.string()), ("reopened_count", pa.int32()), ("cause", pa.string()),
 ])  # fmt: skip
 
+GONE, OUT_OF_RULE = "gone", "out_of_rule"
+DELTAS = ("new", "persisting", "reopened", GONE, OUT_OF_RULE)
+ENDED = frozenset({GONE, OUT_OF_RULE})
+"""Deltas of findings that are open no more: proven gone, or asked by no rule any more, which proves nothing."""
+OPEN_SQL = "delta NOT IN ('gone', 'out_of_rule')"
+"""The same as a condition over findings.parquet."""
+
 SENSITIVE = frozenset({"observed", "candidates"})
 """Columns with full values; they stay in the lake and are masked or left out everywhere else."""

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from taizhang.sweep.diagnose import Diagnosis
 from taizhang.sweep.engines import Engine
-from taizhang.sweep.findings.compared import compared_verdicts
+from taizhang.sweep.findings.compared import TRUNCATED, compared_verdicts
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.rules import RuleSet, load_packs
 from taizhang.sweep.rules.model import Scope, Status
@@ -44,7 +44,7 @@ class Today:
             return finding["subject"] not in {rule.id for rule in self.rules.judged()}
         rule = self.rules.rules.get(code)
         if rule is None:
-            return code not in _shipped_diagnoses()
+            return code not in _diagnoses()
         return rule.status is not Status.ACTIVE or rule.major != str(finding["rule_version"]).split(".")[0]
 
     def verdicts(self, left: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -86,6 +86,6 @@ class Today:
 
 
 @cache
-def _shipped_diagnoses() -> frozenset[str]:
-    """Diagnoses the sweep makes: it makes them also for a set of rules that leaves their texts out."""
-    return frozenset(code for code, rule in load_packs().rules.items() if rule.scope is Scope.DIAGNOSIS)
+def _diagnoses() -> frozenset[str]:
+    """Codes of diagnoses: the sweep makes them also for a set of rules that leaves their texts out."""
+    return frozenset(code for code, rule in load_packs().rules.items() if rule.scope is Scope.DIAGNOSIS) | {TRUNCATED}

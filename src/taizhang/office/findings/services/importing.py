@@ -1,7 +1,7 @@
 """Taking a finished sweep into the office: its run, its findings, and what it means for the state of each."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from taizhang.office.findings.errors import SweepOlder, SweepUnreadable
 from taizhang.office.findings.lake import county_code, lake
 from taizhang.office.findings.models import SEVERITY_RANK, Delta, Finding, Severity, SweepRun, Visibility
 from taizhang.office.findings.services import reading_sweeps
-from taizhang.office.findings.services.observing import GONE, HIT, Seen, state_after
+from taizhang.office.findings.services.observing import HIT, Seen, state_after
 from taizhang.office.findings.states import State
 from taizhang.office.people.models import Person, PersonKey
 from taizhang.office.people.services.indexing import has_index, index_register
@@ -141,7 +141,7 @@ def _take(folder: Path, before: Path | None, run: SweepRun, anew: frozenset[str]
     Visibility.objects.bulk_create(
         [Visibility(finding_id=one, division_code=code) for one, code in places], batch_size=5000
     )
-    moved += _gone_meanwhile(left, run)
+    moved += _ended_meanwhile(reading_sweeps.ended_meanwhile(_between(before, run), left), run)
     return moved, len(rows) + len(left)
 
 
@@ -152,17 +152,31 @@ def _count_anew() -> None:
 
 
 def _left_behind(there: set[str]) -> list[str]:
-    """Findings the file no longer knows: they went in a sweep that was never imported."""
+    """Findings the file no longer knows: they ended in a sweep that was never imported."""
     known = Finding.objects.exclude(delta__in=[Delta.GONE, Delta.OUT_OF_RULE]).values_list("pk", flat=True)
     return [one for one in known.iterator() if one not in there]
 
 
-def _gone_meanwhile(identities: Iterable[str], run: SweepRun) -> list[Moved]:
+def _between(before: Path | None, run: SweepRun) -> list[Path]:
+    """The folders of the sweeps after `before` and before the run, oldest first: none of them was imported."""
+    first = _about(before)["order"] if before is not None and (before / "sweep.json").is_file() else 0
+    found = [
+        (json.loads((folder / "sweep.json").read_text("utf-8"))["order"], folder)
+        for folder in (lake() / "sweeps").glob("[0-9]*")
+        if (folder / "sweep.json").is_file() and (folder / "findings.parquet").is_file()
+    ]
+    return [folder for order, folder in sorted(found) if first < order < run.place]
+
+
+def _ended_meanwhile(ended: Mapping[str, str], run: SweepRun) -> list[Moved]:
+    """Move the findings as the sweep says in which they ended; where no sweep says so, nothing is proven and they stay."""
     moved = []
-    for finding in Finding.objects.filter(pk__in=list(identities)):
-        before, seen = State(finding.state), Seen(GONE, "pass")
+    for finding in Finding.objects.filter(pk__in=list(ended)):
+        delta = Delta(ended[finding.pk])
+        observation = "pass" if delta == Delta.GONE else "not_run"
+        before, seen = State(finding.state), Seen(delta.value, observation)
         finding.state, finding.remark = state_after(before, seen)
-        finding.delta, finding.observation, finding.changed_in = Delta.GONE, "pass", run
+        finding.delta, finding.observation, finding.changed_in = delta, observation, run
         finding.save(update_fields=["state", "remark", "delta", "observation", "changed_in"])
         moved.append(Moved(finding, before, seen))
     return moved

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from taizhang.office.findings.lake import place_sql, reading
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.findings.schema import ENDED
 
 MOVING = "delta, observation, first_seen, cause, records, params, rule_digest"
 """Columns that change while nothing about the finding does: where its rows stand now, and what the sweep made of it."""
@@ -43,6 +44,20 @@ def changed_findings(folder: Path, before: Path | None, watched: Sequence[str]) 
                     SELECT * EXCLUDE ({MOVING}) FROM finding EXCEPT SELECT * EXCLUDE ({MOVING}) FROM finding_before))
         """)
     return rows, there
+
+
+def ended_meanwhile(folders: Sequence[Path], identities: Sequence[str]) -> dict[str, str]:
+    """Finding → how it ended (gone, out_of_rule) in the last of these sweeps, oldest first, that tells of it."""
+    found: dict[str, str] = {}
+    for folder in folders:
+        with reading(folder) as engine:
+            engine.scan("finding", [folder / "findings.parquet"])
+            engine.register("wanted", pa.table({"finding_id": pa.array(identities, pa.string())}))
+            rows = engine.fetch(
+                "SELECT f.finding_id, f.delta FROM finding AS f SEMI JOIN wanted AS w ON w.finding_id = f.finding_id"
+            )
+        found |= dict(zip(rows["finding_id"].to_pylist(), rows["delta"].to_pylist(), strict=True))
+    return {identity: delta for identity, delta in found.items() if delta in ENDED}
 
 
 def further_places(folder: Path, identities: pa.ChunkedArray) -> list[tuple[str, str]]:
