@@ -8,6 +8,7 @@ from taizhang.office.findings import views as findings
 from taizhang.office.jobs import views as jobs
 from taizhang.office.people import views as people
 from taizhang.office.people.views.reads import person_reads
+from taizhang.office.quality import views as quality
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.home, name="home"),
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/save", jobs.calendar_save, name="calendar_save"),
     path("sweeps/", findings.sweeps, name="sweeps"),
     path("sweeps/<slug:name>/", findings.sweep, name="sweep"),
+    path("scores/", quality.scores, name="scores"),
     path("findings/", findings.findings, name="findings"),
     path("findings/export", findings.findings_export, name="findings_export"),
     path("findings/views", findings.view_save, name="view_save"),

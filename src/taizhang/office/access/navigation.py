@@ -31,6 +31,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
         (
             Entry("findings", _("问题"), "clipboard-list"),
             Entry("sweeps", _("排查"), "report-analytics"),
+            Entry("scores", _("质量看板"), "chart-bar"),
             Entry("search", _("查询人员"), "search"),
         ),
     ),

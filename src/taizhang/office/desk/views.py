@@ -14,7 +14,7 @@ def home(request: OfficeRequest) -> HttpResponse:
     run, found = newest_sweep(request.actor)
     return render(request, "desk/home.html", {
         "waiting": waiting_figures(request.actor), "run": run, "found": found,
-        "unread": unread_notices(request.actor).count(), "works": request.actor.may("finding.list"),
+        "unread": unread_notices(request.actor).count(), "works": request.actor.may("finding.list"), "scores": request.actor.may("score.read"),
     })  # fmt: skip
 
 

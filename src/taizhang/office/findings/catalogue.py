@@ -10,6 +10,9 @@ from taizhang.intake.model import FIELDS
 from taizhang.report.facts import rule_titles, source_titles
 from taizhang.report.texts import Label
 
+IDENTITY_GROUPS = ("A", "B", "C", "D", "E")
+"""The groups of rules about numbers, names and whether they belong together (docs/rules.md)."""
+
 
 @cache
 def _rules() -> dict[str, Label]:

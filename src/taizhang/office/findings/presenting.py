@@ -112,6 +112,7 @@ def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str]) ->
                    [Option(one.code, one.name if one.level == 4 else f"　{one.name}") for one in places_to_choose(wanted.place)]),
             Filter("rule", _("规则"), "choice", wanted.rule,
                    [Option(rule, rule_title(rule), n) for rule, n in counts["rule"]]),
+            Filter("group", _("类别"), "choice", wanted.group, [Option("identity", _("号码与姓名"))]),
             Filter("source", _("来源"), "choice", wanted.source,
                    [Option(source, source_title(source), n) for source, n in counts["source"]]),
             Filter("delta", _("变化"), "choice", wanted.delta, [Option(value, label) for value, label in Delta.choices]),

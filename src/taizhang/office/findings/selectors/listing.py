@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import EVERYWHERE, area_of_division, within
 from taizhang.office.access.scope import current_areas
+from taizhang.office.findings.catalogue import IDENTITY_GROUPS
 from taizhang.office.findings.models import Delta, Finding, SavedView, Severity
 from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.states import ENDED, OPEN_STATES, State
@@ -26,6 +27,8 @@ ORDERS = {
 }
 NOT_LISTED = ("detail", "hint_zh", "hint_hant", "hint_en")
 OPEN, CLOSED = "open-all", "ended-all"
+GROUPS = {"identity": IDENTITY_GROUPS}
+"""Bundles of groups of rules that a list can be narrowed to."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Wanted:
     severity: str = ""
     rule: str = ""
     source: str = ""
+    group: str = ""
     place: str = ""
     delta: str = ""
     household: str = ""
@@ -52,6 +56,7 @@ class Wanted:
             severity=_one_of(query.get("severity", ""), Severity.values),
             rule=query.get("rule", "")[:40],
             source=query.get("source", "")[:40],
+            group=_one_of(query.get("group", ""), [*GROUPS]),
             place=place if len(place) == 12 and place.isascii() and place.isdigit() else "",
             delta=_one_of(query.get("delta", ""), Delta.values),
             household=household if household.isascii() and household.isdigit() and len(household) < 19 else "",
@@ -75,6 +80,8 @@ def listed_findings(viewer: Actor, wanted: Wanted) -> QuerySet[Any]:
     for name in ("severity", "rule", "source", "delta"):
         if getattr(wanted, name):
             found = found.filter(**{name: getattr(wanted, name)})
+    if wanted.group:
+        found = found.filter(group__in=GROUPS[wanted.group])
     if wanted.place:
         found = found.filter(within("division_code", (area_of_division(wanted.place),)))
     if wanted.household:

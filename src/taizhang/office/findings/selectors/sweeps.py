@@ -9,6 +9,7 @@ from taizhang.office.access.scope import current_areas
 from taizhang.office.errors import NotFound
 from taizhang.office.findings.lake import county_code, inside_sql, place_sql, reading, sweep_folder
 from taizhang.office.findings.models import SweepRun
+from taizhang.office.findings.selectors.places import digits_below
 from taizhang.sweep.engines import Engine
 
 
@@ -56,7 +57,7 @@ def sweep_page(name: str) -> SweepPage:
             f" WHERE {inside_sql(current_areas(), place_sql())}"
         )
         rows = engine.fetch("SELECT delta, severity, COUNT(*) AS n FROM finding GROUP BY ALL").to_pylist()
-        level = _level()
+        level = digits_below()
         return SweepPage(
             run,
             {one: sum(row["n"] for row in rows if row["delta"] == one) for one in ("new", "persisting", "reopened", "gone")},
@@ -66,14 +67,6 @@ def sweep_page(name: str) -> SweepPage:
             {one: sum(row["n"] for row in rows if row["severity"] == one and row["delta"] not in {"gone", "out_of_rule"})
              for one in ("error", "warn", "suspect", "info")},
         )  # fmt: skip
-
-
-def _level() -> int:
-    """Digits of the divisions to count by: towns of a county, villages of a town."""
-    areas = current_areas()
-    if areas is EVERYWHERE or not isinstance(areas, tuple):
-        return 9
-    return 12 if all(len(area.prefix) >= 9 for area in areas) else 9
 
 
 def _tallies(engine: Engine, key: str, name: str) -> list[Tally]:
