@@ -12,7 +12,7 @@ from taizhang.office.access.roles import Role
 from taizhang.office.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]+")
 WORDS = re.compile(
     r">([^<]+)<|(?:title|aria-label|placeholder|alt|data-label|data-key-label)=\"([^\"]+)\"|<script[^>]*json\"[^>]*>([^<]+)"
 )
@@ -28,7 +28,7 @@ def chinese_of(text):
     """Chinese texts of a page that are nobody's data."""
     shown = " \n".join(html.unescape(part) for found in WORDS.findall(text) for part in found if part)
     shown = re.sub(r"\\u([0-9a-fA-F]{4})", lambda one: chr(int(one[1], 16)), shown)
-    for data in DATA:
+    for data in sorted(DATA, key=len, reverse=True):
         shown = shown.replace(data, "")
     return set(CHINESE.findall(shown))
 
