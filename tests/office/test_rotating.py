@@ -1,7 +1,6 @@
 """Keys are changed while the office works: nothing is lost, everybody is found all the time, and a kill only pauses it."""
 
 import base64
-import os
 import shutil
 
 import pytest
@@ -21,7 +20,6 @@ from taizhang.office.access.scope import scope, scope_off
 from taizhang.office.accounts.models import User
 from taizhang.office.casework.models import Correction
 from taizhang.office.casework.services.evidence import read_evidence
-from taizhang.office.crypto import current
 from taizhang.office.crypto.current import key_ring
 from taizhang.office.crypto.holdings import left_under_other_keys
 from taizhang.office.crypto.keyring import KeyRing
@@ -41,20 +39,14 @@ SECRET = "JBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture(autouse=True)
-def own_ring():
-    """The key ring of the tests as it was, again after every one; and no files that other rings have sealed."""
-    path = settings.INSTALLATION.keys
-    before = path.read_bytes()
+def no_sealed_files():
+    """No files that other rings have sealed, neither before nor after."""
     sealed = [settings.INSTALLATION.home / name for name in ("evidence", "handbacks")]
     for folder in sealed:
         shutil.rmtree(folder, ignore_errors=True)
     yield
     for folder in sealed:
         shutil.rmtree(folder, ignore_errors=True)
-    path.unlink()
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o400), "wb") as stream:
-        stream.write(before)
-    current._held.clear()
 
 
 @pytest.fixture
