@@ -85,6 +85,27 @@ def test_the_least_right_place_stands_first(county):
         assert [one.key for one in scores_by_place(DAY)] == [FAR_TOWN, HOME_TOWN]
 
 
+def test_who_lies_in_no_town_stands_last_is_not_judged_and_opens_no_list(lake):
+    nowhere = finding(7, "何人", subject=7) | {
+        "village_code": None,
+        "town_code": None,
+        "town_name": None,
+        "village_name": None,
+    }
+    people = [person(1, "王建军"), person(7, "何人", "610723000000", household=7)]
+    lake.imported([finding(1), nowhere], people, [household(1, "王建军")])
+
+    with scope((COUNTY,)):
+        lines = scores_by_place(DAY)
+    last = place_table(lines, with_links=True).rows[-1]
+
+    assert [(one.key, one.wrong, one.misses_goal) for one in lines] == [
+        (HOME_TOWN, 1, True),
+        ("610723000000", 1, False),
+    ]
+    assert (last.cells[1].text, last.cells[0].url, last.cells[3].url) == ("–", "", "")
+
+
 def test_sources_are_measured_by_the_findings_that_blame_them(county):
     with scope((COUNTY,)):
         lines = by_key(scores_by_source(DAY))

@@ -22,11 +22,12 @@ def place_table(lines: Sequence[Line], *, with_links: bool) -> Table:
     ]  # fmt: skip
     rows = [
         Row([
-            Cell(one.name, url=_list(with_links, place=one.key)), _right(one), Cell(_count(one.persons)),
-            Cell(_count(one.wrong), url=_list(with_links and one.wrong, place=one.key, group="identity")),
-            *_common_cells(one, with_links=with_links, place=one.key),
+            _place(one, with_links=linked), _right(one), Cell(_count(one.persons)),
+            Cell(_count(one.wrong), url=_list(linked and one.wrong, place=one.key, group="identity")),
+            *_common_cells(one, with_links=linked, place=one.key),
         ])
         for one in lines
+        for linked in [with_links and not one.is_unplaced]  # the list of the division above holds everything below it
     ]  # fmt: skip
     return Table(
         columns, rows, empty=_("还没有可以计算的数据"), empty_hint=_("导入一次排查后，这里按地点列出各项指标。")
@@ -61,13 +62,18 @@ def _common_cells(one: Line, *, with_links: bool, **of: str) -> list[Cell]:
         Cell(_count(one.open), url=_list(with_links and one.open, **of)),
         Cell(_count(one.proven), url=_list(with_links and one.proven, state=CLOSED, **of)),
         Cell("–" if one.workdays is None else f"{one.workdays:g}"),
-        Cell(_count(one.returned), note=_percent(one.returned_share)),
+        Cell(_count(one.returned), note=_percent(one.returned_share) if one.returned else ""),
         Cell(_("%(late)s／%(all)s") % {"late": one.overdue, "all": one.tasks} if one.tasks else "–", tone="danger" if one.overdue else ""),
     ]  # fmt: skip
 
 
+def _place(one: Line, *, with_links: bool) -> Cell:
+    note = _("未定到下一级") if one.is_unplaced else ""
+    return Cell(one.name, note=note, url=_list(with_links, place=one.key))
+
+
 def _right(one: Line) -> Cell:
-    if one.right is None:
+    if one.right is None or one.is_unplaced:
         return Cell("–")
     if one.misses_goal:
         return Cell(

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.timezone import localtime
 
-from taizhang.office.access.areas import within
+from taizhang.office.access.areas import area_of_division, within
 from taizhang.office.access.scope import current_areas
 from taizhang.office.casework.models import Task
 from taizhang.office.findings.catalogue import IDENTITY_GROUPS, source_title
@@ -40,7 +40,8 @@ class Line:
     key: a division code or a source's id. persons: present in the newest sweep; None for a source, whose persons the
     office does not count apart. wrong: persons with an open error or warning about their number or name. workdays: the
     median from dispatch to proof, None while nothing was proven. proven: findings proven gone; returned: open ones that
-    had been gone before. tasks, overdue: open tasks, and those past their day.
+    had been gone before. tasks, overdue: open tasks, and those past their day. is_unplaced: what lies in the division
+    above and in none of those that are compared.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Line:
     returned: int
     tasks: int
     overdue: int
+    is_unplaced: bool = False
 
     @property
     def right(self) -> float | None:
@@ -61,8 +63,8 @@ class Line:
 
     @property
     def misses_goal(self) -> bool:
-        """Whether that share lies below the goal."""
-        return self.right is not None and self.right < IDENTITY_GOAL
+        """Whether that share lies below the goal; rows that no town or village answers for are not judged."""
+        return not self.is_unplaced and self.right is not None and self.right < IDENTITY_GOAL
 
     @property
     def returned_share(self) -> float | None:
@@ -72,8 +74,9 @@ class Line:
 
 
 def scores_by_place(today: date) -> list[Line]:
-    """Towns of the scope, or villages where it holds no more than towns; the least right first."""
-    below = division_below(digits_below())
+    """Towns of the scope, or villages where it holds no more than towns; the least right first, the unplaced last."""
+    digits = digits_below()
+    below = division_below(digits)
     own = within("division_code", current_areas())  # a finding of two towns counts where it belongs
     persons = dict(Person.objects.filter(is_current=True).annotate(key=below).values_list("key").annotate(Count("pk")))
     findings = _counted(Finding.objects.filter(own).annotate(key=below))
@@ -81,10 +84,18 @@ def scores_by_place(today: date) -> list[Line]:
     keys = sorted(persons.keys() | findings.keys())
     names = names_of(keys)
     lines = [
-        _line(key, names.get(key, key), persons.get(key, 0), findings.get(key), tasks.get(key), workdays.get(key))
+        _line(
+            key,
+            names.get(key, key),
+            persons.get(key, 0),
+            findings.get(key),
+            tasks.get(key),
+            workdays.get(key),
+            is_unplaced=len(area_of_division(key).prefix) < digits,
+        )
         for key in keys
     ]
-    return sorted(lines, key=lambda one: (1.0 if one.right is None else one.right, one.key))
+    return sorted(lines, key=lambda one: (one.is_unplaced, 1.0 if one.right is None else one.right, one.key))
 
 
 def scores_by_source(today: date) -> list[Line]:
@@ -120,8 +131,18 @@ def _tasks(tasks: QuerySet[Any], today: date) -> tuple[dict[str, tuple[int, int]
 
 
 def _line(
-    key: str, name: str, persons: int | None, found: dict[str, int] | None, tasks: Sequence[int] | None, workdays: float | None
+    key: str, name: str, persons: int | None, found: dict[str, int] | None, tasks: Sequence[int] | None, workdays: float | None,
+    *, is_unplaced: bool = False,
 ) -> Line:  # fmt: skip
     counts = found or {"wrong": 0, "open": 0, "proven": 0, "returned": 0}
     open_tasks, overdue = tasks or (0, 0)
-    return Line(key=key, name=name, persons=persons, workdays=workdays, tasks=open_tasks, overdue=overdue, **counts)
+    return Line(
+        key=key,
+        name=name,
+        persons=persons,
+        workdays=workdays,
+        tasks=open_tasks,
+        overdue=overdue,
+        is_unplaced=is_unplaced,
+        **counts,
+    )
