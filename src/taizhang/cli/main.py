@@ -13,6 +13,7 @@ from taizhang.cli.docs import docs
 from taizhang.cli.ledger import ledger
 from taizhang.cli.mapping import map_sheets
 from taizhang.cli.office import office
+from taizhang.cli.release import release
 from taizhang.cli.rules import rules
 from taizhang.cli.sample import sample, score
 from taizhang.cli.sweep import intake, show, sweep
@@ -37,7 +38,7 @@ def cli(lang: str | None) -> None:
     speak(None if lang is None else Language(lang))
 
 
-for command in (demo, sample, intake, map_sheets, sweep, show, rules, authority, score, office, ledger, docs):
+for command in (demo, sample, intake, map_sheets, release, sweep, show, rules, authority, score, office, ledger, docs):
     cli.add_command(command)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from taizhang.intake.county import County, SourceSpec
+from taizhang.intake.delivery.releasing import is_held
 from taizhang.report.page import PageFacts, SourceFacts
 from taizhang.report.texts import Label
 from taizhang.sweep.findings.schema import OPEN_SQL
@@ -58,7 +59,7 @@ def _source(county: County, source: SourceSpec, delivered: dict[str, Any] | None
         return SourceFacts(source.id, source.title, None, 0, 0, 0, "missing")
     path = county.data / "deliveries" / source.id / delivered["delivery"] / "manifest.json"
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    counts, held = manifest["counts"], manifest["held"]
+    counts = manifest["counts"]
     incomplete = bool(is_not_taken or counts["waiting_sheets"] or counts["refused_files"])
     remarks = [f"《{file['name']}》未采用" for file in manifest["files"] if file["status"] == "refused"]
     waiting = [
@@ -76,7 +77,7 @@ def _source(county: County, source: SourceSpec, delivered: dict[str, Any] | None
         files=len(manifest["files"]),
         rows=int(counts["kept"]),
         set_aside=int(counts["quarantined"]),
-        state="held" if held["held"] else "incomplete" if incomplete else "complete",
+        state="held" if is_held(path.parent) else "incomplete" if incomplete else "complete",
         remarks=tuple(_shortened(remarks + waiting)),
     )
 

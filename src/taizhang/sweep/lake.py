@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from taizhang.intake.delivery.releasing import is_held
+
 _FOLDER = re.compile(r"(\d{4}-\d{2}-\d{2})-([0-9a-f]{4,64})")
 
 
@@ -38,8 +40,8 @@ class SourceDelivery:
 
     @property
     def held(self) -> bool:
-        """Whether intake held the delivery back for a person to look at; nothing may close on a held one."""
-        return bool(self.manifest.get("held", {}).get("held", False))
+        """Whether intake held the delivery back and nobody has released it; nothing may close on a held one."""
+        return is_held(self.folder)
 
     @property
     def records(self) -> int | None:

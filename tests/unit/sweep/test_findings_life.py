@@ -22,10 +22,16 @@ from ledgers import (
     told,
 )
 
+from taizhang.intake.delivery.releasing import release_delivery
 from taizhang.sweep.rules.model import Status
 
 LONG_AGO = date(2020, 1, 10)
 FAMILIES = range(4)
+TAKEN = {
+    "taken_at": "2020-02-25T08:00:00+08:00", "digest": "0" * 64, "rows": {"record": len(SOURCES)},
+    "counts": {"read": 8, "skipped": {}, "quarantined": 0, "waiting_sheets": 0, "refused_files": 0},
+}  # fmt: skip
+"""What intake writes into a manifest besides what a sweep needs."""
 FULL_NUMBER = re.compile(r"[1-9][0-9]{16}[0-9Xx]")
 TROUBLED, OTHER = 4 * 1 + SON, 4 * 2 + SPOUSE  # places of two troubled persons among the rows
 
@@ -186,10 +192,14 @@ def test_what_passed_on_a_held_delivery_goes_when_it_is_held_no_more(tmp_path):
     ledgers.sweep()
     ledgers.deliver({"ledger": right()}, SECOND, held=True)
     held = ledgers.sweep().deltas()
-    (path,) = (ledgers.county.data / "deliveries" / "ledger").glob(f"{SECOND}*/manifest.json")
-    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"held": {"held": False}}), "utf-8")
+    for path in sorted((ledgers.county.data / "deliveries" / "ledger").glob("*/manifest.json")):
+        path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | TAKEN), "utf-8")
+    before = path.read_bytes()  # of the second, which is held
+    release_delivery(ledgers.county.data, "ledger", None, by="张办事员", why="已与村里核对，人数属实")
 
     after = ledgers.sweep().deltas()
+
+    assert path.read_bytes() == before
 
     assert set(held.values()) == {"persisting"}
     assert after == dict.fromkeys(held, "gone")
