@@ -142,16 +142,19 @@ def test_just_below_the_goal_is_not_rounded_up_to_it():
     assert "98" in str(cell.note)
 
 
-def test_every_figure_of_wrong_identities_opens_as_many_persons(county):
+def test_the_figures_of_wrong_and_proven_open_exactly_what_they_count(county):
+    for one, state in ((1, State.PROVEN), (3, State.EXEMPTED)):
+        Finding._base_manager.filter(pk=full_id(one)).update(state=state)
     client = client_of(Role.CENTRE_OPERATOR)
-    page = client.get(reverse("scores")).content.decode()
-    address = f"{reverse('findings')}?place={HOME_TOWN}&amp;group=identity"
+    with scope((COUNTY,)):
+        lines = scores_by_place(DAY)
+    rows = place_table(lines, with_links=True).rows
+    _place, _right, _persons, wrong, _open, proven, *_rest = rows[[one.key for one in lines].index(HOME_TOWN)].cells
 
-    assert address in page
-    listed = client.get(address.replace("&amp;", "&")).content.decode()
-    assert "ID-CHECKSUM" in listed or "王建军" in listed
-    assert "李秀英" not in listed
-    assert "欧阳远山" not in listed
+    of_wrong, of_proven = ([one.pk for one in client.get(cell.url).context["page"]] for cell in (wrong, proven))
+
+    assert (wrong.text, of_wrong) == ("1", [full_id(2)])  # not the hint of person 3
+    assert (proven.text, of_proven) == ("1", [full_id(1)])  # not the exempted one
 
 
 def test_a_leader_sees_the_scores_and_no_lists(county):

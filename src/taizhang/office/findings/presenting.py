@@ -17,6 +17,7 @@ from taizhang.office.findings.models import Delta, Finding, Severity, SweepRun
 from taizhang.office.findings.selectors.listing import (
     CLOSED,
     OPEN,
+    PROVEN,
     Wanted,
     open_counts,
     places_to_choose,
@@ -99,7 +100,9 @@ def _row(one: Finding) -> Row:
 
 def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str]) -> Filters:
     """The filter line, with how many open findings each choice has."""
-    states = [Option(OPEN, _("未办结")), Option(CLOSED, _("已办结")), Option("all", _("全部"))]
+    states = [
+        Option(OPEN, _("未办结")), Option(CLOSED, _("已办结")), Option(PROVEN, _("已印证或已销号")), Option("all", _("全部")),
+    ]  # fmt: skip
     states += [Option(value, label) for value, label in State.choices]
     counts = open_counts(viewer)
     severities = dict(counts["severity"])
@@ -112,7 +115,9 @@ def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str]) ->
                    [Option(one.code, one.name if one.level == 4 else f"　{one.name}") for one in places_to_choose(wanted.place)]),
             Filter("rule", _("规则"), "choice", wanted.rule,
                    [Option(rule, rule_title(rule), n) for rule, n in counts["rule"]]),
-            Filter("group", _("类别"), "choice", wanted.group, [Option("identity", _("号码与姓名"))]),
+            Filter("group", _("类别"), "choice", wanted.group, [
+                Option("identity", _("号码与姓名")), Option("identity-wrong", _("号码或姓名有误")),
+            ]),
             Filter("source", _("来源"), "choice", wanted.source,
                    [Option(source, source_title(source), n) for source, n in counts["source"]]),
             Filter("delta", _("变化"), "choice", wanted.delta, [Option(value, label) for value, label in Delta.choices]),

@@ -35,4 +35,7 @@ ENDED = frozenset({
 })  # fmt: skip
 """Nobody has to do anything about a finding in one of these; the figures of open findings leave them out."""
 
+GONE = frozenset({State.PROVEN, State.CLOSED_OUT})
+"""Ended because a later delivery showed the value mended; the other ends let the value stand."""
+
 OPEN_STATES = frozenset(State) - ENDED

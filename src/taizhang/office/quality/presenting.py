@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from taizhang.office.findings.selectors.listing import CLOSED
+from taizhang.office.findings.selectors.listing import PROVEN
 from taizhang.office.parts.model import Cell, Chart, Column, Row, Series, Table
 from taizhang.office.quality.selectors import IDENTITY_GOAL, Line
 
@@ -23,7 +23,7 @@ def place_table(lines: Sequence[Line], *, with_links: bool) -> Table:
     rows = [
         Row([
             _place(one, with_links=linked), _right(one), Cell(_count(one.persons)),
-            Cell(_count(one.wrong), url=_list(linked and one.wrong, place=one.key, group="identity")),
+            Cell(_count(one.wrong), url=_list(linked and one.wrong, place=one.key, group="identity-wrong")),
             *_common_cells(one, with_links=linked, place=one.key),
         ])
         for one in lines
@@ -40,7 +40,7 @@ def source_table(lines: Sequence[Line], *, with_links: bool) -> Table:
     rows = [
         Row([
             Cell(one.name, url=_list(with_links, source=one.key)),
-            Cell(_count(one.wrong), url=_list(with_links and one.wrong, source=one.key, group="identity")),
+            Cell(_count(one.wrong), url=_list(with_links and one.wrong, source=one.key, group="identity-wrong")),
             *_common_cells(one, with_links=with_links, source=one.key),
         ])
         for one in lines
@@ -60,7 +60,7 @@ def _common_columns() -> list[Column]:
 def _common_cells(one: Line, *, with_links: bool, **of: str) -> list[Cell]:
     return [
         Cell(_count(one.open), url=_list(with_links and one.open, **of)),
-        Cell(_count(one.proven), url=_list(with_links and one.proven, state=CLOSED, **of)),
+        Cell(_count(one.proven), url=_list(with_links and one.proven, state=PROVEN, **of)),
         Cell("–" if one.workdays is None else f"{one.workdays:g}"),
         Cell(_count(one.returned), note=_percent(one.returned_share) if one.returned else ""),
         Cell(_("%(late)s／%(all)s") % {"late": one.overdue, "all": one.tasks} if one.tasks else "–", tone="danger" if one.overdue else ""),
@@ -88,7 +88,7 @@ def _right(one: Line) -> Cell:
 def right_chart(lines: Sequence[Line], *, with_links: bool) -> Chart:
     """How many persons of each place have a number or name that is wrong; the worst places first."""
     shown = sorted((one for one in lines if one.wrong), key=lambda one: (-one.wrong, one.key))[:MOST_BARS]
-    links = [_list(with_links, place=one.key, group="identity") for one in shown] if with_links else []
+    links = [_list(with_links, place=one.key, group="identity-wrong") for one in shown] if with_links else []
     series = Series(_("号名有误的人"), [one.wrong for one in shown], links, "danger")
     return Chart(_("号名有误的人，按地点"), "bar", [one.name for one in shown], [series], horizontal=True)
 

@@ -16,21 +16,20 @@ from django.utils.timezone import localtime
 from taizhang.office.access.areas import area_of_division, within
 from taizhang.office.access.scope import current_areas
 from taizhang.office.casework.models import Task
-from taizhang.office.findings.catalogue import IDENTITY_GROUPS, source_title
-from taizhang.office.findings.models import Finding, Severity
+from taizhang.office.findings.catalogue import source_title
+from taizhang.office.findings.models import Finding
+from taizhang.office.findings.selectors.listing import WRONG_IDENTITY
 from taizhang.office.findings.selectors.places import digits_below, division_below, names_of
-from taizhang.office.findings.states import OPEN_STATES, State
+from taizhang.office.findings.states import GONE, OPEN_STATES
 from taizhang.office.jobs.calendar import WorkCalendar
 from taizhang.office.people.models import Person
 
 IDENTITY_GOAL = 0.98
 """Below it the leaders of a town are asked why (domain/operations.md §6: 识别准确度 < 98 %)."""
 
-_PROVEN = Q(state__in=(State.PROVEN, State.CLOSED_OUT))
+_PROVEN = Q(state__in=GONE)
 _OPEN = Q(state__in=OPEN_STATES)
-_WRONG = _OPEN & Q(
-    group__in=IDENTITY_GROUPS, severity__in=(Severity.ERROR, Severity.WARN), subject_person__isnull=False
-)
+_WRONG = _OPEN & WRONG_IDENTITY
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ def _tasks(tasks: QuerySet[Any], today: date) -> tuple[dict[str, tuple[int, int]
     rows = tasks.filter(ended_at=None).values("key")
     open_now = rows.annotate(n=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today, paused_on=None)))
     calendar, days = WorkCalendar.of_county(), defaultdict[str, list[int]](list)
-    ended = tasks.filter(ended_at__isnull=False, finding__state__in=(State.PROVEN, State.CLOSED_OUT))
+    ended = tasks.filter(ended_at__isnull=False, finding__state__in=GONE)
     for key, start, end in ended.values_list("key", "dispatched_at", "ended_at"):
         days[key].append(calendar.between(localtime(start).date(), localtime(end).date()))
     return {row["key"]: (row["n"], row["late"]) for row in open_now}, {key: median(of) for key, of in days.items()}

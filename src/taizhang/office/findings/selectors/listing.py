@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import EVERYWHERE, area_of_division, within
@@ -14,7 +14,7 @@ from taizhang.office.access.scope import current_areas
 from taizhang.office.findings.catalogue import IDENTITY_GROUPS
 from taizhang.office.findings.models import Delta, Finding, SavedView, Severity
 from taizhang.office.findings.selectors.narrowing import findings_of
-from taizhang.office.findings.states import ENDED, OPEN_STATES, State
+from taizhang.office.findings.states import ENDED, GONE, OPEN_STATES, State
 from taizhang.office.places.models import Division
 
 ORDERS = {
@@ -26,9 +26,15 @@ ORDERS = {
     "name": ("name", "pk"),
 }
 NOT_LISTED = ("detail", "hint_zh", "hint_hant", "hint_en")
-OPEN, CLOSED = "open-all", "ended-all"
-GROUPS = {"identity": IDENTITY_GROUPS}
-"""Bundles of groups of rules that a list can be narrowed to."""
+OPEN, CLOSED, PROVEN = "open-all", "ended-all", "gone-all"
+BUNDLES = {OPEN: OPEN_STATES, CLOSED: ENDED, PROVEN: GONE}
+"""Sets of states that a list can be narrowed to."""
+WRONG_IDENTITY = Q(
+    group__in=IDENTITY_GROUPS, severity__in=(Severity.ERROR, Severity.WARN), subject_person__isnull=False
+)
+"""A person's number or name is wrong: what the scoreboard counts persons by, and the list it opens."""
+GROUPS = {"identity": Q(group__in=IDENTITY_GROUPS), "identity-wrong": WRONG_IDENTITY}
+"""Kinds of findings, wider or narrower than one rule, that a list can be narrowed to."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class Wanted:
     @classmethod
     def read(cls, query: Mapping[str, str]) -> "Wanted":
         """From the words of an address."""
-        known_state = {*State.values, OPEN, CLOSED, "all"}
+        known_state = {*State.values, *BUNDLES, "all"}
         state, sort = query.get("state", "") or OPEN, query.get("sort", "") or "severity"
         place, household = query.get("place", ""), query.get("household", "")
         return cls(
@@ -71,17 +77,15 @@ def _one_of(value: str, known: list[str]) -> str:
 def listed_findings(viewer: Actor, wanted: Wanted) -> QuerySet[Any]:
     """The findings a list shows, in its order; the sealed detail is not loaded."""
     found = findings_of(viewer)
-    if wanted.state == OPEN:
-        found = found.filter(state__in=OPEN_STATES)
-    elif wanted.state == CLOSED:
-        found = found.filter(state__in=ENDED)
+    if wanted.state in BUNDLES:
+        found = found.filter(state__in=BUNDLES[wanted.state])
     elif wanted.state != "all":
         found = found.filter(state=wanted.state)
     for name in ("severity", "rule", "source", "delta"):
         if getattr(wanted, name):
             found = found.filter(**{name: getattr(wanted, name)})
     if wanted.group:
-        found = found.filter(group__in=GROUPS[wanted.group])
+        found = found.filter(GROUPS[wanted.group])
     if wanted.place:
         found = found.filter(within("division_code", (area_of_division(wanted.place),)))
     if wanted.household:
