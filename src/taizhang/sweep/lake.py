@@ -38,7 +38,7 @@ class SourceDelivery:
         """The delivery's manifest.json; empty where the delivery has none."""
         return manifest_of(self.folder)
 
-    @property
+    @cached_property
     def held(self) -> bool:
         """Whether intake held the delivery back and nobody has released it; nothing may close on a held one."""
         return is_held(self.folder)

@@ -4,14 +4,13 @@ The delivery itself never changes; who released it, when and why stands beside i
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
 from taizhang.errors import UserError
-from taizhang.intake.delivery.lake import Lake
+from taizhang.intake.delivery.lake import Lake, write_json
 from taizhang.intake.delivery.reading import open_delivery
 
 FOLDER = "releases"
@@ -78,8 +77,5 @@ def _place(folder: Path) -> Path:
 def _write(path: Path, made: Release) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("w", encoding="utf-8") as stream:
-        json.dump(asdict(made), stream, ensure_ascii=False, indent=1)
-        stream.flush()
-        os.fsync(stream.fileno())
+    write_json(fresh, asdict(made))
     fresh.replace(path)
