@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -118,6 +119,15 @@ def test_a_session_ends_after_half_an_hour_without_a_request():
             clock.shift(timedelta(minutes=29))
             assert is_in(client)
         clock.shift(timedelta(minutes=31))
+        assert not is_in(client)
+
+
+def test_a_page_that_asks_by_itself_does_not_keep_the_session_open():
+    with time_machine.travel(NOON, tick=False) as clock:
+        client, _ = came_in(person(Role.VILLAGE_TEAM))
+        clock.shift(timedelta(minutes=20))
+        assert client.get(reverse("home"), headers={"X-Polled": "1"}).status_code == 200
+        clock.shift(timedelta(minutes=11))
         assert not is_in(client)
 
 
@@ -250,6 +260,9 @@ def test_a_code_of_the_second_factor_lets_in_once(settings):
         thief, _ = came_in(user)
         thief.post(reverse("mfa_authenticate"), {"code": totp_now(secret)})
         assert not is_in(thief), "a code is good once"
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM office_cache WHERE cache_key LIKE '%totp%'")
+            assert cursor.fetchone() == (1,), "every process of the office knows it"
 
 
 def test_a_reset_second_factor_ends_the_sessions_and_asks_for_a_new_one(settings):

@@ -82,10 +82,10 @@ def left():
 def test_everything_is_sealed_under_the_new_key_and_opens(world):
     first = key_ring().current
 
-    changed = rotate(actor=SETUP)
+    done = rotate(actor=SETUP)
 
     assert key_ring().current != first
-    assert changed >= 9 + 2 + 2 + 1  # findings, persons, corrections, the factor; and files
+    assert done.changed >= 9 + 2 + 2 + 1  # findings, persons, corrections, the factor; and files
     assert left() == 0
     everything_opens(world)
     verbs = list(Entry.objects.filter(subject_type="keys").values_list("verb", flat=True))
@@ -111,6 +111,25 @@ def test_a_kill_in_between_only_pauses_it(world, after):
     assert key_ring().current == key
     assert left() == 0
     everything_opens(world)
+
+
+def test_what_does_not_open_is_named_and_hinders_nothing_else(world):
+    first = key_ring().current
+    elsewhere = Person.objects.model._base_manager.get(pk=FAR_PERSON).sealed_core18
+    with scope_off("damage"):
+        Person.objects.filter(pk=HOME_PERSON).update(sealed_core18=elsewhere)
+    picture = next((settings.INSTALLATION.home / "evidence").rglob("*.sealed"))
+    picture.write_bytes(picture.read_bytes()[:-1])
+
+    done = rotate(actor=SETUP)
+
+    assert done.broken == (f"people.Person {HOME_PERSON}", picture.name)
+    assert left() == 2
+    with scope_off("looking"):
+        assert Person.objects.get(pk=HOME_PERSON).sealed_core18 == elsewhere
+    with pytest.raises(KeysInUse):
+        retire(actor=SETUP)
+    assert first in key_ring().data
 
 
 def test_a_running_process_sees_a_ring_that_was_replaced():

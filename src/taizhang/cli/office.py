@@ -63,6 +63,7 @@ def prepare(county: Path, *, demo: bool = False) -> int:
     from taizhang.office.places.services import load_divisions
 
     call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
     plan_check(actor=system_actor("init"))
     return load_divisions(actor=system_actor("init"), divisions=CountyDivisions.load(place.county.divisions))
 
@@ -169,14 +170,18 @@ def rotate_keys(county: Path, *, index: bool, resume: bool, retire: bool) -> int
         gone = rotating.retire(actor=actor)
         out.print(own(f"已移除旧密钥 {len(gone)} 个；恢复此前的备份仍需要它们，请保管好密钥备份。"))
         return 0
+    broken: tuple[str, ...] = ()
     if index:
         out.print(own(f"已用新密钥重建索引：{rotating.rotate_index(actor=actor, resume=resume)} 人。"))
     else:
         with Bars() as bars:
-            changed = rotating.rotate(actor=actor, told=_counted(bars), resume=resume)
-        out.print(own(f"已用新密钥重新加密：{changed} 项。"))
+            done = rotating.rotate(actor=actor, told=_counted(bars), resume=resume)
+        broken = done.broken
+        out.print(own(f"已用新密钥重新加密：{done.changed} 项。"))
+        if broken:
+            out.print(own(f"打不开、保持原样的 {len(broken)} 项，请从备份恢复：{'、'.join(broken)}"))
     out.print(own("请立即离线备份密钥环；此前的备份仍需要旧密钥。"))
-    return 0
+    return 1 if broken else 0
 
 
 def _counted(bars: Bars) -> Callable[[str, int], None]:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from taizhang.office import ledger
 from taizhang.office.access.areas import CODE_LENGTH, Areas
 from taizhang.office.access.scope import close_scope, open_scope
-from taizhang.office.access.sessions import is_over
+from taizhang.office.access.sessions import is_over, prolong
 from taizhang.office.access.table import PUBLIC, SELF, Route, routes
 from taizhang.office.accounts.duties import page_due
 from taizhang.office.accounts.selectors import actor_for
@@ -49,6 +49,7 @@ class AccessMiddleware:
             return self.process_exception(request, NotFound())
         if is_over(request):
             return redirect_to_login(request.get_full_path())
+        prolong(request)
         refused = self._refused(request, route)
         if refused is not None:
             return refused

@@ -8,8 +8,8 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from taizhang.office.accounts.adapter import FACTOR_CONTEXT
-from taizhang.office.crypto.holdings import Holding
-from taizhang.office.crypto.sealing import key_id_of, seal, unseal
+from taizhang.office.crypto.holdings import Holding, Resealed
+from taizhang.office.crypto.sealing import SealBroken, key_id_of, seal, unseal
 
 
 class FactorSecrets:
@@ -23,14 +23,22 @@ class FactorSecrets:
             if any(key_id_of(value) != key_id for value in _sealed_of(row).values()):
                 yield [row.pk]
 
-    def reseal(self, chunk: Sequence[Any]) -> int:
-        """One transaction."""
+    def reseal(self, chunk: Sequence[Any]) -> Resealed:
+        """One transaction; a row of which one value does not open stays as it is."""
+        broken = []
         with transaction.atomic():
             for row in Authenticator.objects.select_for_update().filter(pk__in=chunk):
-                for name, value in _sealed_of(row).items():
-                    row.data[name] = base64.b64encode(seal(unseal(value, FACTOR_CONTEXT), FACTOR_CONTEXT)).decode()
+                try:
+                    fresh = {
+                        name: seal(unseal(value, FACTOR_CONTEXT), FACTOR_CONTEXT)
+                        for name, value in _sealed_of(row).items()
+                    }
+                except SealBroken:
+                    broken.append(f"mfa.Authenticator {row.pk}")
+                    continue
+                row.data |= {name: base64.b64encode(value).decode() for name, value in fresh.items()}
                 row.save(update_fields=["data"])
-        return len(chunk)
+        return Resealed(len(chunk) - len(broken), tuple(broken))
 
 
 def _sealed_of(row: Authenticator) -> dict[str, bytes]:

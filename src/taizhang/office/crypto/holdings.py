@@ -6,15 +6,27 @@ Each subject names its own in a function of its `sealed` module; `settings.SEALE
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from django.apps import apps
 from django.db import transaction
 
 from taizhang.office.crypto.current import key_ring
-from taizhang.office.crypto.sealing import key_id_of, seal, unseal
+from taizhang.office.crypto.sealing import SealBroken, key_id_of, seal, unseal
 
 CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Resealed:
+    """What sealing anew did. changed: how many things; broken: what did not open and stays as it is, as `model id` or a file's name."""
+
+    changed: int = 0
+    broken: tuple[str, ...] = ()
+
+    def __add__(self, other: Self) -> "Resealed":
+        """Both together."""
+        return Resealed(self.changed + other.changed, self.broken + other.broken)
 
 
 class Holding(Protocol):
@@ -29,8 +41,8 @@ class Holding(Protocol):
         """Handles of what is sealed under another key than this, in chunks."""
         ...
 
-    def reseal(self, chunk: Sequence[Any]) -> int:
-        """Seal a chunk under the current key, whole or not at all; gives how many changed. Raises SealBroken."""
+    def reseal(self, chunk: Sequence[Any]) -> Resealed:
+        """Seal what opens of a chunk under the current key, all of it or nothing; what does not open is left and named."""
         ...
 
 
@@ -52,17 +64,29 @@ class SealedColumn:
             further = self._rows().filter(pk__gt=rows[-1][0]).order_by("pk").values_list("pk", *self.contexts)
             rows = list(further[:CHUNK])
 
-    def reseal(self, chunk: Sequence[Any]) -> int:
+    def reseal(self, chunk: Sequence[Any]) -> Resealed:
         """One transaction; rows are locked, so that an import of the same moment waits."""
         with transaction.atomic():
             rows = list(self._rows().select_for_update(of=("self",)).filter(pk__in=chunk))
-            for row in rows:
-                for column, context in self.contexts.items():
-                    value = getattr(row, column)
-                    if value is not None:
-                        setattr(row, column, seal(unseal(value, context(row)), context(row)))
-            self._rows().bulk_update(rows, list(self.contexts))
-        return len(rows)
+            opened = [row for row in rows if self._reseal_row(row)]
+            self._rows().bulk_update(opened, list(self.contexts))
+        shut = {row.pk for row in rows} - {row.pk for row in opened}
+        return Resealed(len(opened), tuple(f"{self.model} {pk}" for pk in sorted(shut)))
+
+    def _reseal_row(self, row: Any) -> bool:
+        """Whether all values of a row opened; otherwise the row keeps them as they are."""
+        fresh = {}
+        for column, context in self.contexts.items():
+            value = getattr(row, column)
+            if value is None:
+                continue
+            try:
+                fresh[column] = seal(unseal(value, context(row)), context(row))
+            except SealBroken:
+                return False
+        for column, value in fresh.items():
+            setattr(row, column, value)
+        return True
 
     def _rows(self) -> Any:
         model: Any = apps.get_model(self.model)
@@ -86,27 +110,34 @@ class SealedFiles:
             if key_id_of(head) != key_id:
                 yield [path]
 
-    def reseal(self, chunk: Sequence[Any]) -> int:
+    def reseal(self, chunk: Sequence[Any]) -> Resealed:
         """Written beside its place and renamed into it."""
+        broken = []
         for path in chunk:
             context = self.context(path.stem)
+            try:
+                sealed = seal(unseal(path.read_bytes(), context), context)
+            except SealBroken:
+                broken.append(path.name)
+                continue
             fresh = path.with_suffix(".resealed")
-            fresh.write_bytes(seal(unseal(path.read_bytes(), context), context))
+            fresh.write_bytes(sealed)
             fresh.replace(path)
-        return len(chunk)
+        return Resealed(len(chunk) - len(broken), tuple(broken))
 
 
-def reseal_all(holdings: Sequence[Holding], told: Callable[[str, int], None] = lambda _name, _count: None) -> int:
-    """Seal everything under the current key; gives how many things changed. Killed at any point, it goes on when run again.
+def reseal_all(holdings: Sequence[Holding], told: Callable[[str, int], None] = lambda _name, _count: None) -> Resealed:
+    """Seal everything that opens under the current key. Killed at any point, it goes on when run again.
 
-    told: called with a holding's name and a count after every chunk. Raises SealBroken for what does not open.
+    One thing that does not open hinders no other: it stays as it is, is named, and keeps its key in the ring.
+    told: called with a holding's name and a count after every chunk.
     """
-    current, total = key_ring().current, 0
+    current, total = key_ring().current, Resealed()
     for holding in holdings:
         for chunk in holding.chunks(current):
-            changed = holding.reseal(chunk)
-            total += changed
-            told(holding.name, changed)
+            done = holding.reseal(chunk)
+            total += done
+            told(holding.name, done.changed)
     return total
 
 

@@ -28,12 +28,19 @@ def request_rotation(*, actor: Actor) -> None:
 def reseal(context: JobContext) -> dict[str, Any]:
     """Seal everything under the current key; an attempt after a kill does the rest."""
     context.progress.start("reseal")
-    changed = reseal_all(holdings(), lambda _name, count: context.progress.advance("reseal", count))
+    done = reseal_all(holdings(), lambda _name, count: context.progress.advance("reseal", count))
     context.once(
         "resealed",
-        lambda: ledger.record(system_actor("keys"), "keys.resealed", "keys", key_ring().current, things=changed),
+        lambda: ledger.record(
+            system_actor("keys"),
+            "keys.resealed",
+            "keys",
+            key_ring().current,
+            things=done.changed,
+            broken=len(done.broken),
+        ),
     )
-    return {"things": changed}
+    return {"things": done.changed, "broken": list(done.broken)}
 
 
 def is_resealing() -> bool:

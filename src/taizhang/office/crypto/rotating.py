@@ -13,7 +13,7 @@ from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.scope import scope_off
 from taizhang.office.crypto.current import key_ring
-from taizhang.office.crypto.holdings import Holding, left_under_other_keys, reseal_all
+from taizhang.office.crypto.holdings import Holding, Resealed, left_under_other_keys, reseal_all
 from taizhang.office.crypto.keyring import KeyRing
 
 Told = Callable[[str, int], None]
@@ -29,17 +29,17 @@ def silent(_name: str, _count: int) -> None:
     """Tells nobody."""
 
 
-def rotate(*, actor: Actor, told: Told = silent, resume: bool = False) -> int:
-    """Add a key to the ring and seal everything under it; gives how many things changed. resume: no new key, only the rest.
+def rotate(*, actor: Actor, told: Told = silent, resume: bool = False) -> Resealed:
+    """Add a key to the ring and seal everything under it. resume: no new key, only the rest.
 
     The ring is written first: whatever is sealed meanwhile is sealed under the new key, and old values still open.
     """
     if not resume:
         add_key(actor=actor)
     with scope_off("the sealed values of the whole office"):
-        changed = reseal_all(holdings(), told)
-    _tell(actor, "keys.resealed", things=changed)
-    return changed
+        done = reseal_all(holdings(), told)
+    _tell(actor, "keys.resealed", things=done.changed, broken=len(done.broken))
+    return done
 
 
 def add_key(*, actor: Actor) -> None:
@@ -69,7 +69,9 @@ def retire(*, actor: Actor) -> Sequence[str]:
         left = left_under_other_keys(holdings())
     if left:
         raise KeysInUse(
-            "还有内容用旧密钥加密。", why=f"{left} 项", hint="请先运行 taizhang office rotate-keys --resume。"
+            "还有内容用旧密钥加密。",
+            why=f"{left} 项",
+            hint="请先运行 taizhang office rotate-keys --resume；它列出的打不开的内容从备份恢复后，旧密钥才能移除。",
         )
     ring = key_ring()
     gone = sorted(set(ring.data) - {ring.current})

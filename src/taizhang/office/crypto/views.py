@@ -22,6 +22,9 @@ def keys(request: OfficeRequest) -> HttpResponse:
     ]  # fmt: skip
     if job is not None:
         facts.append(Fact(_("最近一次更换"), f"{job.get_state_display()} {job.result.get('things', job.done)}"))
+        broken = job.result.get("broken")
+        if broken:
+            facts.append(Fact(_("打不开的内容"), "、".join(broken), mono=True, tone="danger"))
     return render(request, "crypto/keys.html", {
         "facts": facts, "is_resealing": is_resealing(), "may_rotate": request.actor.may("key.rotate"),
     })  # fmt: skip

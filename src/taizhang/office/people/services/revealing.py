@@ -13,8 +13,8 @@ from taizhang.office.people.errors import ReasonMissing, TooManyReveals
 from taizhang.office.people.models import Reveal
 from taizhang.office.people.selectors.doors import person_for
 
-LASTS = timedelta(hours=3)
-"""At most so long may a number stay readable (platform design §5)."""
+LASTS = timedelta(minutes=30)
+"""How long a number stays readable (law.md §5)."""
 LEAST_WORDS = 4
 MOST_A_DAY = 30
 """Persons whose numbers one account may be shown in twenty-four hours (law.md §5): more is a list, and a list is an export."""
@@ -30,7 +30,7 @@ class Reason(TextChoices):
 
 
 def reveal_number(*, actor: Actor, person_id: int, reason: str, words: str) -> Reveal:
-    """Let the actor see the numbers of a person for three hours. Raises NotFound, ReasonMissing, TooManyReveals."""
+    """Let the actor see the numbers of a person for half an hour. Raises NotFound, ReasonMissing, TooManyReveals."""
     person = person_for(person_id)
     if reason not in Reason.values or len(words.strip()) < LEAST_WORDS or actor.user_id is None:
         raise ReasonMissing("reason", "words")
