@@ -24,6 +24,7 @@ from taizhang.office.casework.services.handing_back import request_handback
 from taizhang.office.casework.services.reviewing import approve_verification
 from taizhang.office.casework.services.verifying import Proposal, confirm_finding
 from taizhang.office.findings.models import SavedView, SweepRun
+from taizhang.office.frames.services import begin_frame
 from taizhang.office.jobs.models import Job, Schedule
 from taizhang.office.jobs.services.planning import save_schedule
 from taizhang.office.jobs.services.queue import enqueue
@@ -62,6 +63,8 @@ class World:
     staff: int
     assignment: int
     request: int
+    frame: int
+    frame_cell: int
 
 
 def build(lake: Lake) -> World:
@@ -144,7 +147,16 @@ def _work(operator: User) -> World:
             user=staff, role=Role.VILLAGE_TEAM, area=TOWN.prefix, valid_from=today, valid_to=today + timedelta(days=9),
             reason="到岗", asked_by=operator,
         ).pk,
+        **_frame(doer),
     )  # fmt: skip
+
+
+def _frame(doer: object) -> dict[str, int]:
+    frame = begin_frame(actor=doer, title="本县一项", year=2020, columns=["查"])
+    cell = frame.cells.get()
+    cell.rules, cell.checks = ["C"], ["开会"]
+    cell.save()
+    return {"frame": frame.pk, "frame_cell": cell.pk}
 
 
 def _team(town: Area, village: str) -> dict[str, object]:

@@ -81,7 +81,13 @@ def way(world, name):
         "term_save": (["verify"], {"workdays": "4"} | WHY), "policy_save": (["town"], {"mode": "any", "count": "1"} | WHY),
         "upload": ([], {"source": "city", "as_of": "2020-02-20", "files": SimpleUploadedFile("人员.csv", "姓名\n王\n".encode())}),
     }  # fmt: skip
-    return ways[name]
+    frame_ways = {
+        "frame_new": ([], {"title": "本县两项", "year": "2020", "columns": "查、改"}),
+        "frame_save": ([world.frame], {"revision": "1", "label:查/1": "核实"}),
+        "frame_import": ([world.frame], {"file": SimpleUploadedFile("表.csv", "标签,内容,开始,结束,规则\n查/1,核实,,,C\n".encode())}),
+        "frame_tick": ([world.frame, world.frame_cell], {"check": "开会", "town": "610723103000", "done": "1"}),
+    }  # fmt: skip
+    return (ways | frame_ways)[name]
 
 
 def ready(world, name, user):

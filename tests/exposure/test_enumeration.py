@@ -32,6 +32,7 @@ ALSO = {
     "handback_entered": {404},
     "bulk": {404},  # no step was named
     "case_confirm": {404},
+    "frame_tick": {404},  # no point was named
 }
 LIBRARY = (
     "account_login",
@@ -55,7 +56,7 @@ def arguments(world, route):
         "household": [HOME_PERSON], "handback": [world.handback], "job": [world.job], "schedule": [world.schedule],
         "submission": [world.submission], "sweep": [world.sweep], "saved_view": [world.view], "user": [world.staff],
         "assignment": [world.assignment], "role_request": [world.request], "layout": ["0" * 16], "clock": ["verify"],
-        "policy": ["town"], "search": [], "": [],
+        "policy": ["town"], "search": [], "": [], "frame": [world.frame], "frame_cell": [world.frame, world.frame_cell],
     }  # fmt: skip
     if route.name == "finding":
         return [short_id(world.finding)]

@@ -38,6 +38,16 @@ def _person(page: Any) -> None:
     page.locator("main a[href*='/people/']").first.click()
 
 
+def _frame_cell(page: Any) -> None:
+    _row(1)(page)
+    page.locator("a.frame-cell-title").first.click()
+
+
+def _frame_edit(page: Any) -> None:
+    _row(1)(page)
+    page.get_by_role("link", name="填写").click()
+
+
 def _search(page: Any) -> None:
     page.get_by_label("查什么").fill("赵鹏亮")
     page.get_by_role("button", name="查询").click()
@@ -82,6 +92,11 @@ PAGES = (
     Shown("scores-operator", "operator", "scores/"),
     Shown("scores-town", "town", "scores/"),
     Shown("scores-leader", "leader", "scores/"),
+    Shown("frames-operator", "operator", "frames/"),
+    Shown("frame-operator", "operator", "frames/", _row(1)),
+    Shown("frame-cell-operator", "operator", "frames/", _frame_cell),
+    Shown("frame-edit-operator", "operator", "frames/", _frame_edit),
+    Shown("frame-leader", "leader", "frames/", _row(1)),
     Shown("search-operator", "operator", "people/"),
     Shown("search-found", "operator", "people/", _search),
     Shown("person-operator", "operator", f"findings/{ID_NUMBER}", _person),

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "taizhang.office.jobs",
     "taizhang.office.casework",
     "taizhang.office.sources",
+    "taizhang.office.frames",
     "taizhang.office.quality",
     "taizhang.office.desk",
     "taizhang.office.parts",

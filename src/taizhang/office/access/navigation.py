@@ -32,6 +32,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
             Entry("findings", _("问题"), "clipboard-list"),
             Entry("sweeps", _("排查"), "report-analytics"),
             Entry("scores", _("质量看板"), "chart-bar"),
+            Entry("frames", _("工作框架"), "layout-grid"),
             Entry("search", _("查询人员"), "search"),
         ),
     ),

@@ -20,9 +20,11 @@ from taizhang.office.casework.services.verifying import (
     start_verifying,
 )
 from taizhang.office.demo.accounts import DemoAccount, require_demo
-from taizhang.office.findings.models import Finding
+from taizhang.office.findings.models import Finding, SweepRun
 from taizhang.office.findings.selectors.reading import detail_of
 from taizhang.office.findings.states import State
+from taizhang.office.frames.selectors import SHIPPED
+from taizhang.office.frames.services import begin_frame
 
 REVIEWERS = (("village", Role.VILLAGE_TEAM), ("town", Role.TOWN_DATA_LEAD), ("county", Role.CENTRE_REVIEWER))
 COPIES = 2
@@ -44,6 +46,7 @@ def begin_casework(accounts: Sequence[DemoAccount]) -> int:
     with scope((town,)):
         if Task.objects.exists():
             return 0
+        _begin_frames(operator)
         waiting = list(Finding.objects.filter(state=State.OPEN).order_by("-severity_rank", "pk"))
         dispatch_findings(actor=operator, finding_ids=[one.pk for one in waiting])
         held = Finding.objects.filter(tasks__assignee_id=helper.user_id, tasks__ended_at=None)
@@ -53,6 +56,15 @@ def begin_casework(accounts: Sequence[DemoAccount]) -> int:
         _carry_on(staff, certain, (_to_village, _to_town, _to_county, _to_handback))
         _carry_on(staff, unclear, (_start, _ask, _deny, _exempt))
     return len(waiting)
+
+
+def _begin_frames(operator: Actor) -> None:
+    """The frames whose names are known, empty as they ship: what stands in their cells only a county can say."""
+    run = SweepRun.objects.first()
+    if run is None:
+        return
+    for title in SHIPPED:
+        begin_frame(actor=operator, title=title, year=run.as_of.year)
 
 
 def _carry_on(staff: Staff, findings: Sequence[Finding], steps: Sequence[Step]) -> None:

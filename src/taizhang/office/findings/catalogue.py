@@ -9,6 +9,8 @@ from django.utils.translation import get_language, pgettext
 from taizhang.intake.model import FIELDS
 from taizhang.report.facts import rule_titles, source_titles
 from taizhang.report.texts import Label
+from taizhang.sweep.rules.catalogue import GROUPS
+from taizhang.sweep.rules.service import list_rules
 
 IDENTITY_GROUPS = ("A", "B", "C", "D", "E")
 """The groups of rules about numbers, names and whether they belong together (docs/rules.md)."""
@@ -27,6 +29,26 @@ def _sources() -> dict[str, str]:
 def rule_title(rule: str) -> str:
     """The title of a rule in the language of the page; its id where the packs do not know it."""
     return in_language(_rules()[rule]) if rule in _rules() else rule
+
+
+def rule_groups() -> dict[str, str]:
+    """The letters of the groups of rules, each with its name in the language of the page."""
+    is_english = get_language() == "en"
+    found = {letter: text.partition(" ") for letter, text in GROUPS.items()}
+    return {letter: name[2] if is_english else name[0] for letter, name in found.items()}
+
+
+def rules_by_group() -> dict[str, list[str]]:
+    """The ids of all rules of the county by the letter of their group."""
+    found: dict[str, list[str]] = {}
+    for rule, group in _groups().items():
+        found.setdefault(group, []).append(rule)
+    return found
+
+
+@cache
+def _groups() -> dict[str, str]:
+    return {rule.id: rule.group for rule in list_rules(settings.INSTALLATION.county)}
 
 
 def source_title(source: str) -> str:

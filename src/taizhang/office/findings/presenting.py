@@ -14,8 +14,10 @@ from taizhang.office.access.scope import current_areas
 from taizhang.office.crypto.masks import mask_name
 from taizhang.office.findings.catalogue import rule_title, source_title
 from taizhang.office.findings.models import Delta, Finding, Severity, SweepRun
+from taizhang.office.findings.selectors.bundles import bundle_of
 from taizhang.office.findings.selectors.listing import (
     CLOSED,
+    LATE,
     OPEN,
     PROVEN,
     Wanted,
@@ -23,6 +25,7 @@ from taizhang.office.findings.selectors.listing import (
     places_to_choose,
     saved_views_of,
 )
+from taizhang.office.findings.selectors.places import names_of
 from taizhang.office.findings.selectors.sweeps import SweepPage, Tally
 from taizhang.office.findings.states import ENDED, State
 from taizhang.office.parts.model import (
@@ -98,6 +101,45 @@ def _row(one: Finding) -> Row:
     )  # fmt: skip
 
 
+def rows_table(findings: Iterable[Finding]) -> Table:
+    """Findings without persons: which rule complains where, and how far it is; nothing opens."""
+    columns = [
+        Column(_("编号"), kind="mono"), Column(_("问题"), kind="head"), Column(_("等级")), Column(_("状态")), Column(_("来源")),
+        Column(_("地点")), Column(_("首次发现"), kind="date"),
+    ]  # fmt: skip
+    rows = [
+        Row([
+            Cell(one.short_id), Cell(rule_title(one.rule)), Cell(one.get_severity_display(), tone=TONES[one.severity]),
+            Cell(one.get_state_display(), tone=state_tone(one.state), note=one.get_delta_display()), Cell(source_title(one.source)),
+            Cell(" ".join(filter(None, (one.town_name, one.village_name)))), Cell(one.first_seen[:10]),
+        ])
+        for one in findings
+    ]  # fmt: skip
+    return Table(columns, rows, empty=_("没有符合条件的问题"))
+
+
+def wanted_facts(wanted: Wanted) -> list[Fact]:
+    """What a list is narrowed to, in words."""
+    states = {OPEN: _("未办结"), CLOSED: _("已办结"), PROVEN: _("已印证或已销号"), "all": _("全部")} | dict(
+        State.choices
+    )
+    groups = {"identity": _("号码与姓名"), "identity-wrong": _("号码或姓名有误")}
+    bundle = bundle_of(wanted.cell)
+    facts = [
+        Fact(_("状态"), states[wanted.state]),
+        Fact(_("等级"), dict(Severity.choices).get(wanted.severity)),
+        Fact(_("地点"), names_of([wanted.place]).get(wanted.place) if wanted.place else None),
+        Fact(_("规则"), rule_title(wanted.rule) if wanted.rule else None),
+        Fact(_("类别"), groups.get(wanted.group)),
+        Fact(_("来源"), source_title(wanted.source) if wanted.source else None),
+        Fact(_("变化"), dict(Delta.choices).get(wanted.delta)),
+        Fact(_("工作框架"), bundle.title if bundle else None),
+        Fact(_("期限"), _("已超期") if wanted.due else None),
+        Fact(_("曾消除又出现"), _("是") if wanted.again else None),
+    ]
+    return [one for one in facts if one.value]
+
+
 def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str]) -> Filters:
     """The filter line, with how many open findings each choice has."""
     states = [
@@ -121,10 +163,19 @@ def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str]) ->
             Filter("source", _("来源"), "choice", wanted.source,
                    [Option(source, source_title(source), n) for source, n in counts["source"]]),
             Filter("delta", _("变化"), "choice", wanted.delta, [Option(value, label) for value, label in Delta.choices]),
+            Filter("due", _("期限"), "choice", wanted.due, [Option(LATE, _("已超期"))]),
+            Filter("again", _("曾消除又出现"), "toggle", wanted.again),
+            *_cell_filter(wanted.cell),
         ],
         saved=[SavedView(one.label, f"{reverse('findings')}?{one.query}", active=one.query == urlencode(query)) for one in saved_views_of(viewer)],
         save_url=reverse("view_save"),
     )  # fmt: skip
+
+
+def _cell_filter(cell: str) -> list[Filter]:
+    """The cell of a frame that the list is narrowed to, so that one sees it and can let it go."""
+    bundle = bundle_of(cell)
+    return [] if bundle is None else [Filter("cell", _("工作框架"), "choice", cell, [Option(cell, bundle.title)])]
 
 
 def finding_facts(finding: Finding, *, may_see_people: bool) -> list[Fact]:

@@ -80,6 +80,11 @@ VERBS: dict[str, Promise | str] = {
     "person.searched": _("查询人员"),
     "id.revealed": _("显示完整证件号码"),
     "reveal.limited": _("显示完整号码超限"),
+    "frame.begun": _("建立框架表"),
+    "frame.changed": _("修改框架表"),
+    "frame.imported": _("导入框架表"),
+    "frame.ticked": _("框架清单已办"),
+    "frame.unticked": _("框架清单改为未办"),
     "view.saved": _("保存常用筛选"),
     "view.dropped": _("删除常用筛选"),
 }

@@ -58,9 +58,11 @@ class RuleSet:
         return self.rules[rule_id]
 
     def rules_of(self, cell: Cell) -> tuple[str, ...]:
-        """The rules of a cell: those it names, then those that name it."""
+        """The rules of a cell: those it names, those of the groups it names, then those that name it."""
+        named = (name for name in cell.rules if name in self.rules)
+        grouped = (rule.id for rule in self.rules.values() if rule.group in cell.rules)
         naming = (rule.id for rule in self.rules.values() if cell.tag in rule.tags)
-        return tuple(dict.fromkeys((*cell.rules, *naming)))
+        return tuple(dict.fromkeys((*named, *grouped, *naming)))
 
     def digests(self) -> dict[str, str]:
         """Rule id to the digest of what it asks."""
@@ -126,9 +128,10 @@ def load_packs(
                     rule=rule.id,
                     hint="核对 suppressed_by 与 supersedes",
                 )
+    groups = {rule.group for rule in rules.values()}
     for cell in cells.values():
         for name in cell.rules:
-            if name not in rules:
+            if name not in rules and name not in groups:
                 raise PackError(
                     f"没有规则 {name}", file=cell.file, line=cell.line, hint="规则编号见 taizhang rules list"
                 )

@@ -3,16 +3,20 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.apps import apps
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import EVERYWHERE, area_of_division, within
 from taizhang.office.access.scope import current_areas
 from taizhang.office.findings.catalogue import IDENTITY_GROUPS
 from taizhang.office.findings.models import Delta, Finding, SavedView, Severity
+from taizhang.office.findings.selectors.bundles import bundle_of
 from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.states import ENDED, GONE, OPEN_STATES, State
 from taizhang.office.places.models import Division
@@ -36,6 +40,15 @@ WRONG_IDENTITY = Q(
 GROUPS = {"identity": Q(group__in=IDENTITY_GROUPS), "identity-wrong": WRONG_IDENTITY}
 """Kinds of findings, wider or narrower than one rule, that a list can be narrowed to."""
 
+LATE, AGAIN = "late", "1"
+"""Words of an address: past their day; gone once and there again."""
+
+
+def is_late(today: date) -> Q:
+    """Whether a finding is open and a task about it, in the open scope, is past its day while the clock runs."""
+    tasks = apps.get_model("casework", "Task").objects.filter(ended_at=None, paused_on=None, due_on__lt=today)
+    return Q(state__in=OPEN_STATES, pk__in=tasks.values("finding_id"))
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -49,6 +62,9 @@ class Wanted:
     place: str = ""
     delta: str = ""
     household: str = ""
+    cell: str = ""
+    due: str = ""
+    again: str = ""
     sort: str = "severity"
 
     @classmethod
@@ -66,6 +82,9 @@ class Wanted:
             place=place if len(place) == 12 and place.isascii() and place.isdigit() else "",
             delta=_one_of(query.get("delta", ""), Delta.values),
             household=household if household.isascii() and household.isdigit() and len(household) < 19 else "",
+            cell=query.get("cell", "") if bundle_of(query.get("cell", "")) else "",
+            due=_one_of(query.get("due", ""), [LATE]),
+            again=_one_of(query.get("again", ""), [AGAIN]),
             sort=sort if sort.removeprefix("-") in ORDERS else "severity",
         )
 
@@ -90,6 +109,13 @@ def listed_findings(viewer: Actor, wanted: Wanted) -> QuerySet[Any]:
         found = found.filter(within("division_code", (area_of_division(wanted.place),)))
     if wanted.household:
         found = found.filter(subject_household=int(wanted.household))
+    bundle = bundle_of(wanted.cell)
+    if bundle is not None:
+        found = found.filter(bundle.condition)
+    if wanted.due == LATE:
+        found = found.filter(is_late(timezone.localdate()))
+    if wanted.again == AGAIN:
+        found = found.filter(reopened_count__gt=0)
     order = ORDERS[wanted.sort.removeprefix("-")]
     if wanted.sort.startswith("-"):
         order = (f"-{order[0]}", *order[1:])

@@ -14,6 +14,7 @@ from taizhang.office.findings.presenting import (
     finding_facts,
     findings_filters,
     findings_table,
+    rows_table,
     rules_not_run_table,
     shown_message,
     shown_name,
@@ -21,6 +22,7 @@ from taizhang.office.findings.presenting import (
     sweep_charts,
     sweep_figures,
     sweeps_table,
+    wanted_facts,
 )
 from taizhang.office.findings.selectors.listing import KeyedPaginator, Wanted, listed_findings
 from taizhang.office.findings.selectors.reading import finding_page
@@ -59,6 +61,15 @@ def findings(request: OfficeRequest) -> HttpResponse:
     return render(request, "findings/findings.html", {
         "table": findings_table(page.object_list, wanted, selectable=bool(steps)), "page": page, "bulk_steps": steps,
         "filters": findings_filters(request.actor, wanted, request.GET.dict()), "may_export": request.actor.may("finding.export"),
+    })  # fmt: skip
+
+
+def finding_rows(request: OfficeRequest) -> HttpResponse:
+    """The findings behind a figure, without whom they are about: for whoever sees figures and no persons."""
+    wanted = Wanted.read(request.GET.dict())
+    page = KeyedPaginator(listed_findings(request.actor, wanted), PAGE).get_page(request.GET.get("page"))
+    return render(request, "findings/rows.html", {
+        "table": rows_table(page.object_list), "page": page, "facts": wanted_facts(wanted),
     })  # fmt: skip
 
 
