@@ -25,6 +25,7 @@ from taizhang.intake.pipeline import take_in
 from taizhang.sample import make_county
 from taizhang.sweep import sweep
 from taizhang.sweep.findings.fingerprint import short_id
+from taizhang.sweep.findings.write import GROUP_ROWS
 
 VILLAGES_A_TOWN = 15
 SMALL = 3000
@@ -116,7 +117,7 @@ def _grow_table(path: Path, grown: Callable[[list[Row]], Iterator[Row]]) -> None
     with pq.ParquetWriter(path, table.schema, compression="zstd") as writer:
         for row in rows:
             batch.append(row)
-            if len(batch) == 20_000:
+            if len(batch) == GROUP_ROWS:
                 writer.write_table(pa.Table.from_pylist(batch, schema=table.schema))
                 batch = []
         writer.write_table(pa.Table.from_pylist(batch, schema=table.schema))

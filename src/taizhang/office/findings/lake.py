@@ -1,6 +1,6 @@
 """Reading a sweep's folder and the deliveries it stood on: one shut-in DuckDB a question, no statement of a user's."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,8 +45,3 @@ def reading(*folders: Path) -> Iterator[Engine]:
     """An engine that may read Parquet below these folders and nothing else."""
     with DuckDbEngine(list(folders), memory="256MB", threads=1) as engine:
         yield engine
-
-
-def list_sql(numbers: Sequence[int]) -> str:
-    """Integers as a list for IN; an empty one matches nothing."""
-    return ", ".join(str(int(one)) for one in numbers) or "NULL"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.findings.write import GROUP_ROWS
 
 _POINTER = (
     "{'source': r.source, 'delivery': r.delivery, 'record_no': r.record_no, 'file_no': r.file_no,"
@@ -74,6 +75,6 @@ def _write(engine: Engine, queries: Iterable[str], path: Path) -> None:
     for query in queries:
         rows = engine.fetch(query)
         writer = writer or pq.ParquetWriter(path, rows.schema, compression="zstd", compression_level=1)
-        writer.write_table(rows)
+        writer.write_table(rows, row_group_size=GROUP_ROWS)
     if writer is not None:
         writer.close()

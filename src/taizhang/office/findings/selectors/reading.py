@@ -14,7 +14,8 @@ from taizhang.office.access.scope import current_areas
 from taizhang.office.crypto.sealing import unseal
 from taizhang.office.errors import NotFound
 from taizhang.office.findings.catalogue import field_title, rule_title, source_title
-from taizhang.office.findings.lake import reading, sweep_folder
+from taizhang.office.findings.lake import sweep_folder
+from taizhang.office.findings.lookup import rows_at
 from taizhang.office.findings.models import Finding, SweepRun
 from taizhang.office.findings.selectors.files import events_of
 from taizhang.office.findings.selectors.marking import hidden, marked
@@ -107,9 +108,7 @@ def detail_of(finding: Finding) -> dict[str, Any]:
     path = sweep_folder(run.name) / "findings.parquet" if run is not None else None
     if path is None or not path.is_file():
         return sealed
-    with reading(path.parent) as engine:
-        engine.scan("finding", [path])
-        rows = engine.fetch(f"SELECT records FROM finding WHERE finding_id = '{finding.pk}'").to_pylist()
+    rows = rows_at(path, "finding_id", [finding.pk], ["records"]).select(["records"]).to_pylist()
     return sealed | (rows[0] if rows else {})
 
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from taizhang.office.access.areas import Areas, covered
 from taizhang.office.findings.catalogue import field_title, source_title
-from taizhang.office.findings.lake import county_code, lake, list_sql, reading, sweep_folder
+from taizhang.office.findings.lake import county_code, lake, sweep_folder
+from taizhang.office.findings.lookup import rows_at
 from taizhang.office.findings.models import SweepRun
 from taizhang.office.findings.selectors.marking import Marked, marked, reference
 
@@ -15,7 +18,8 @@ FIELDS = (
     "name", "id_no", "sex", "birth_date", "relation_to_head", "head_name", "household_no", "village_name", "member_phone",
     "household_phone",
 )  # fmt: skip
-COLUMN = {"id_no": "COALESCE(id_no, core18)"}
+INSTEAD = {"id_no": "core18"}
+"""Where a ledger does not say the first, the second is shown."""
 
 
 @dataclass(frozen=True)
@@ -64,36 +68,28 @@ def sides_of(
     path = sweep_folder(run.name) / "persons.parquet" if run is not None else None
     if path is None or not path.is_file() or not persons:
         return []
-    with reading(path.parent, lake() / "deliveries") as engine:
-        engine.scan("person_index", [path])
-        found = engine.fetch(
-            f"SELECT person_id, village_code, town_code, records FROM person_index WHERE person_id IN ({list_sql(persons)})"
-        ).to_pylist()
-        for one in found:
-            one["records"] = sorted(one["records"] or (), key=lambda record: record["source"] != first)
-        wanted = tuple(dict.fromkeys((*FIELDS, *fields)))
-        values = _values(engine, [record for one in found for record in one["records"] or ()], wanted)
+    found = rows_at(path, "person_id", persons, ("village_code", "town_code", "records")).to_pylist()
+    for one in found:
+        one["records"] = sorted(one["records"] or (), key=lambda record: record["source"] != first)
+    wanted = tuple(dict.fromkeys((*FIELDS, *fields)))
+    values = _values([record for one in found for record in one["records"]], wanted)
     ordered = sorted(found, key=lambda one: list(persons).index(one["person_id"]))
     return [_side(one, values, wanted, areas, in_full=one["person_id"] in revealed) for one in ordered]
 
 
-def _values(
-    engine: Any, records: Sequence[dict[str, Any]], fields: Sequence[str]
-) -> dict[tuple[str, str, int], dict[str, str]]:
+def _values(records: Sequence[dict[str, Any]], fields: Sequence[str]) -> dict[tuple[str, str, int], dict[str, str]]:
     found: dict[tuple[str, str, int], dict[str, str]] = {}
     for source, delivery in sorted({(one["source"], one["delivery"]) for one in records}):
         path = _record_file(source, delivery)
         if path is None:
             continue
-        engine.scan("delivered", [path])
-        there = set(engine.columns("delivered"))
         numbers = [one["record_no"] for one in records if (one["source"], one["delivery"]) == (source, delivery)]
-        picked = [f'CAST({COLUMN.get(name, name)} AS VARCHAR) AS "{name}"' for name in fields if name in there]
-        rows = engine.fetch(
-            f"SELECT record_no, {', '.join(picked)} FROM delivered WHERE record_no IN ({list_sql(numbers)})"
-        )
-        for row in rows.to_pylist():
-            found[source, delivery, row.pop("record_no")] = {name: value for name, value in row.items() if value}
+        rows = rows_at(path, "record_no", numbers, (*fields, *INSTEAD.values()))
+        texts = [column.cast(pa.string()).to_pylist() for column in rows.columns]
+        for values in zip(*texts, strict=True):
+            row = dict(zip(rows.column_names, values, strict=True))
+            said = {name: row.get(name) or row.get(INSTEAD.get(name, "")) for name in fields}
+            found[source, delivery, int(row["record_no"])] = {name: value for name, value in said.items() if value}
     return found
 
 
