@@ -2,21 +2,25 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.signals import connection_created
 from django.utils import timezone
 
 from officepeople import actor
 from taizhang.errors import UserError
+from taizhang.intake.delivery import Lake
 from taizhang.office.access.roles import Role
 from taizhang.office.jobs import running
 from taizhang.office.jobs.errors import LeaseLost
 from taizhang.office.jobs.models import Effect, Job, JobState
 from taizhang.office.jobs.services.queue import (
     MAX_ATTEMPTS,
+    _lease,
     beat,
     cancel_job,
     claim,
@@ -62,6 +66,14 @@ def last(context):
         time.sleep(0.01)
 
 
+def find_the_lake_in_use(context):
+    """A handler that needs the lake while somebody else holds it."""
+    data = settings.INSTALLATION.county.data
+    with Lake(data).held():
+        in_another_thread = ThreadPoolExecutor(1).submit(lambda: Lake(data).held().__enter__())
+        in_another_thread.result()
+
+
 @pytest.fixture(autouse=True)
 def handlers(settings):
     """The handlers of these tests, and nothing done yet."""
@@ -74,6 +86,7 @@ def handlers(settings):
         "obey": ("fast", f"{here}.obey"),
         "last": ("fast", f"{here}.last"),
         "lake": ("sweep", f"{here}.note"),
+        "busy": ("fast", f"{here}.find_the_lake_in_use"),
     }
 
 
@@ -210,6 +223,44 @@ def test_the_lake_has_one_writer():
     enqueue("note", key="n:1", arguments={"number": 3})
 
     assert [claim("a").kind, claim("b").kind, claim("c")] == ["lake", "note", None]
+
+
+def test_the_database_refuses_a_second_writer_of_the_lake():
+    for number in (1, 2):
+        enqueue("lake", key=f"l:{number}", arguments={"number": number})
+    first, second = Job.objects.order_by("pk")
+    assert _lease(first.pk, 0, "a")
+
+    assert not _lease(second.pk, 0, "b")
+    assert Job.objects.get(pk=second.pk).state == JobState.READY
+
+
+def test_a_job_that_finds_the_lake_in_use_waits_and_never_dies_of_waiting():
+    job = enqueue("busy", key="b")
+    for _ in range(MAX_ATTEMPTS + 2):
+        Job.objects.update(run_at=timezone.now())
+        assert running.work_once("a")
+
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == (JobState.READY, "E-LAKE-BUSY")
+    assert job.run_at > timezone.now()
+
+
+def test_a_beat_that_comes_between_looking_and_giving_back_keeps_the_job(monkeypatch):
+    enqueue("note", key="n:1", arguments={"number": 1})
+    job = claim("a")
+    silent(job)
+    looked = Job.objects.filter
+
+    def look_then_beat(*arguments, **named):
+        found = list(looked(*arguments, **named)) if "beat_at__lt" in named else looked(*arguments, **named)
+        if "beat_at__lt" in named:
+            assert beat(job.pk, job.attempt)
+        return found
+
+    monkeypatch.setattr(Job.objects, "filter", look_then_beat)
+
+    assert reap() == 0
 
 
 def test_a_rolled_back_change_queues_nothing():

@@ -3,13 +3,14 @@
 import csv
 import io
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 import smallcounty
 from officepeople import COUNTY, actor
@@ -17,17 +18,19 @@ from taizhang.office.access.roles import Role
 from taizhang.office.access.scope import scope
 from taizhang.office.casework.models import Correction, CorrectionState, HandBack
 from taizhang.office.casework.services.dispatching import dispatch_findings
-from taizhang.office.casework.services.handing_back import confirm_entered, fetch_batch, request_handback
+from taizhang.office.casework.services.handing_back import confirm_entered, fetch_batch, request_handback, write_batch
 from taizhang.office.casework.services.reviewing import approve_verification, close_finding
 from taizhang.office.casework.services.verifying import Proposal, confirm_finding
 from taizhang.office.errors import Stale
-from taizhang.office.findings.models import Finding
+from taizhang.office.findings.models import Finding, SweepRun
 from taizhang.office.findings.states import State
 from taizhang.office.jobs.models import Job, JobState
-from taizhang.office.jobs.running import work_once
+from taizhang.office.jobs.running import JobContext, work_once
+from taizhang.office.jobs.services.queue import claim
 from taizhang.office.ledger.models import Entry
 from taizhang.office.ledger.verifying import verify
 from taizhang.office.sources.errors import NothingSent, UnknownSource
+from taizhang.office.sources.jobs import run_sweep
 from taizhang.office.sources.models import Submission, SubmissionState
 from taizhang.office.sources.services import accept_submission, inbox, receive_files, reject_submission
 
@@ -193,6 +196,34 @@ def test_the_file_handed_back_has_the_sources_own_columns_and_the_right_value_in
     assert Entry.objects.count() == before + 1
     sealed = Path(settings.INSTALLATION.home) / "handbacks" / f"{batch.number}.sealed"
     assert smallcounty.number(PERSON).encode() not in sealed.read_bytes()
+
+
+def test_a_batch_written_twice_is_the_same_file_and_leaves_no_other(staff):
+    _, batch = handed_back(staff)
+    operator = staff[Role.CENTRE_OPERATOR]
+    _, first = fetch_batch(actor=operator, handback_id=batch.pk)
+
+    with scope((COUNTY,)):
+        write_batch(actor=operator, batch=HandBack.objects.get(pk=batch.pk))
+
+    assert fetch_batch(actor=operator, handback_id=batch.pk)[1] == first
+    assert HandBack.objects.get(pk=batch.pk).sha256 == batch.sha256
+    left = [path.name for path in (Path(settings.INSTALLATION.home) / "handbacks").glob(f"*{batch.number}*")]
+    assert left == [f"{batch.number}.sealed"]
+
+
+def test_a_sweep_whose_worker_died_before_it_could_say_so_is_not_run_again(staff):
+    operator = staff[Role.CENTRE_OPERATOR]
+    sent = send(operator, "national", date(2020, 1, 10), smallcounty.rows())
+    accept_submission(actor=operator, submission_id=sent.pk)
+    job = claim("dead")
+    run_sweep(JobContext(job))
+    Job.objects.filter(pk=job.pk).update(beat_at=timezone.now() - timedelta(minutes=5))
+
+    work()
+
+    assert Job.objects.get(pk=job.pk).attempt == 2
+    assert len(list((settings.INSTALLATION.county.data / "sweeps").iterdir())) == SweepRun.objects.count() == 1
 
 
 def test_what_would_change_is_shown_before_it_counts(staff):

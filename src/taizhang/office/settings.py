@@ -159,7 +159,7 @@ STORAGES = {
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
-# kind of job: (queue, handler). A queue in jobs.services.queue.SINGLE runs one job at a time.
+# kind of job: (queue, handler). A queue in jobs.models.SINGLE_QUEUES runs one job at a time.
 JOB_HANDLERS: dict[str, tuple[str, str]] = {
     "handback.write": ("export", "taizhang.office.casework.jobs.write_handback"),
     "intake.propose": ("sweep", "taizhang.office.sources.services.propose"),

@@ -1,5 +1,6 @@
 """Which sweeps and which days of deliveries a county has."""
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import ClassVar
@@ -21,6 +22,12 @@ def latest_sweep(county: County) -> Path:
     if not folders:
         raise NoSweep("还没有排查过。", where=str(county.data), hint="先运行 taizhang sweep。")
     return max(folders, key=lambda folder: ((folder / "sweep.json").stat().st_mtime_ns, folder.name))
+
+
+def last_order(county: County) -> int:
+    """The place of the county's last finished sweep in the order of its sweeps; 0 before the first one."""
+    found = (json.loads(path.read_text("utf-8")) for path in (county.data / "sweeps").glob("[0-9]*/sweep.json"))
+    return max((int(about.get("order", 0)) for about in found), default=0)
 
 
 def delivery_dates(county: County) -> list[date]:

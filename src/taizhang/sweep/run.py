@@ -1,6 +1,5 @@
 """One sweep: from the newest deliveries of a county to its findings."""
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -11,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-import pyarrow.parquet as pq
-
 from taizhang import __version__
 from taizhang.errors import UserError
 from taizhang.intake.county import County
@@ -20,6 +17,8 @@ from taizhang.intake.delivery import Lake
 from taizhang.progress import Progress, Silent
 from taizhang.sweep.authority import read_answers, register_answers
 from taizhang.sweep.canonical import make_canonical
+from taizhang.sweep.committing import settle
+from taizhang.sweep.committing import stage as stage_for_register
 from taizhang.sweep.diagnose import diagnose, judge_all
 from taizhang.sweep.engines import ENGINES, Engine, open_engine
 from taizhang.sweep.findings import delta
@@ -126,7 +125,9 @@ def _sweep(
             "还没有可排查的报送。", where=str(county.data), hint="先运行 taizhang intake 接收各来源的报送。"
         )
     day = as_of or max(delivery.as_of for delivery in deliveries)
-    folder = _new_folder(county.data / "sweeps", day)
+    sweeps, register = county.data / "sweeps", county.data / "register"
+    settle(sweeps, register)  # of a sweep that was killed just after it was whole
+    folder = _new_folder(sweeps, day)
     task = _Task(
         county.data,
         deliveries,
@@ -136,8 +137,9 @@ def _sweep(
         folder.name,
         reveal_reason,
     )
+    for left in sweeps.glob(".[0-9]*"):  # by a sweep that was killed: nobody else holds the lake
+        shutil.rmtree(left, ignore_errors=True)
     working = folder.with_name(f".{folder.name}")
-    shutil.rmtree(working, ignore_errors=True)
     working.mkdir(parents=True)
     try:
         with opened(memory=_memory(deliveries)) as database:
@@ -146,6 +148,7 @@ def _sweep(
         shutil.rmtree(working, ignore_errors=True)
         raise
     working.rename(folder)
+    settle(sweeps, register)
     incomplete = tuple(county.source(source).title for source in _incomplete(county, deliveries))
     return SweepResult(folder.name, folder, day, counts, task.clock.seconds, incomplete)
 
@@ -163,7 +166,7 @@ class _Task:
     reveal_reason: str | None
 
     def run(self, database: Engine, working: Path) -> dict[str, int]:
-        """Run all stages; the results stand in `working`, the register is replaced last."""
+        """Run all stages; the results stand in `working`, with what becomes of the register."""
         sources = {delivery.number: delivery for delivery in self.deliveries}
         register = Register(self.data / "register")
         stage = self.clock.stage
@@ -198,8 +201,8 @@ class _Task:
             write_index(working, database)
             counts = _counts(database, findings)
             write_about(working, self._about(counts, ran.faults, judged.numbers.judged))
-            register.replace(remembered(database, self.sweep_id))
-            _replace_history(register.folder, findings, before, self.sweep_id)
+            stage_for_register(working, "person.parquet", remembered(database, self.sweep_id))
+            stage_for_register(working, "finding.parquet", delta.history_after(findings, before, self.sweep_id))
         return counts
 
     def _about(self, counts: dict[str, int], faults: dict[str, str], learned: Judged) -> dict[str, Any]:
@@ -236,15 +239,6 @@ def _counts(database: Engine, findings: list[Finding]) -> dict[str, int]:
     deltas = [finding["delta"] for finding in findings]
     counted = {name: deltas.count(name) for name in DELTAS}
     return {**row, **counted, "open": len(findings) - sum(counted[name] for name in ENDED)}
-
-
-def _replace_history(folder: Path, findings: list[Finding], before: delta.Before, sweep_id: str) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / "finding.parquet.new"
-    pq.write_table(delta.history_after(findings, before, sweep_id), fresh, compression="zstd")
-    with fresh.open("rb") as stream:
-        os.fsync(stream.fileno())
-    fresh.replace(folder / "finding.parquet")
 
 
 def _new_folder(sweeps: Path, day: date) -> Path:

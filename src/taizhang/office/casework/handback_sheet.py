@@ -4,9 +4,11 @@ Read from the sender's original in the lake, so that whoever enters the values f
 cell is coloured and carries a comment with the value before and the number of the finding. Every value is text.
 """
 
+import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +41,16 @@ class Line:
     reason: str
 
 
-def write_handback(target: Path, lines: Iterable[Line], *, watermark: str) -> int:
-    """Write the workbook: a list of all changes first, then a sheet of rows for every sheet concerned; gives the lines."""
+def write_handback(lines: Iterable[Line], *, watermark: str, made_at: datetime) -> bytes:
+    """The workbook: a list of all changes first, then a sheet of rows for every sheet concerned; made in memory.
+
+    made_at: written into the file's properties, so that the same lines give the same bytes.
+    """
     listed = list(lines)
     originals = _original_rows(listed)
-    with xlsxwriter.Workbook(str(target), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        book.set_properties({"comments": watermark})
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"comments": watermark, "created": made_at.replace(tzinfo=None)})
         text = book.add_format({"num_format": "@", "valign": "top"})
         changed = book.add_format({"num_format": "@", "bg_color": "#FFF2CC", "bold": True})
         head = book.add_format({"bold": True, "bg_color": "#E8EEF7", "bottom": 1, "num_format": "@"})
@@ -53,7 +59,7 @@ def write_handback(target: Path, lines: Iterable[Line], *, watermark: str) -> in
         for (file, sheet), own in _by_sheet(listed).items():
             taken.append(allowed_sheet_name(sheet, taken))
             _rows(book.add_worksheet(taken[-1]), originals[file, sheet], own, (text, head, changed))
-    return len(listed)
+    return made.getvalue()
 
 
 def _list(page: Any, lines: list[Line], formats: tuple[Any, Any, Any], watermark: str) -> None:

@@ -20,6 +20,8 @@ class JobState(models.TextChoices):
 
 
 OPEN_STATES = (JobState.READY, JobState.RUNNING)
+SINGLE_QUEUES = ("sweep",)
+"""Queues of which one job runs at a time: they write the lake. The database itself refuses a second one."""
 
 
 class Job(models.Model):
@@ -52,7 +54,14 @@ class Job(models.Model):
     class Meta:
         ordering: ClassVar = ["-pk"]
         indexes: ClassVar = [models.Index(fields=["state", "run_at"], name="job_to_take")]
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state"),
+            models.UniqueConstraint(
+                fields=["queue"],
+                condition=Q(state="running", queue__in=SINGLE_QUEUES),
+                name="job_one_in_a_single_queue",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"

@@ -11,11 +11,12 @@ from django.db import DatabaseError, close_old_connections, connections, transac
 from django.utils.module_loading import import_string
 
 from taizhang.errors import UserError
+from taizhang.intake.delivery import LakeBusyError
 from taizhang.office.access.scope import scope_off
 from taizhang.office.errors import OfficeError
 from taizhang.office.jobs.errors import JobCancelled, LeaseLost
 from taizhang.office.jobs.models import Job, JobState
-from taizhang.office.jobs.services.queue import beat, claim, fence, happened, reap, retry_later, settle
+from taizhang.office.jobs.services.queue import beat, claim, fence, happened, reap, retry_later, settle, wait_for
 
 log = logging.getLogger(__name__)
 BEAT_SECONDS = 5.0
@@ -104,6 +105,8 @@ def _attempt(job: Job) -> None:
             result: dict[str, Any] | None = handler(JobContext(job), **job.arguments)
     except JobCancelled:
         settle(job, JobState.CANCELLED)
+    except LakeBusyError as error:
+        wait_for(job, code=error.code, text=f"{error.message}{error.hint}")
     except (UserError, OfficeError) as error:
         settle(job, JobState.FAILED, code=error.code, text=f"{error.message}{error.hint}")
     except LeaseLost:

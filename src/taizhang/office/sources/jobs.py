@@ -12,22 +12,34 @@ from taizhang.office.findings.services.importing import import_newest
 from taizhang.office.jobs.models import Effect
 from taizhang.office.jobs.running import JobContext
 from taizhang.sweep import sweep
+from taizhang.sweep.history import last_order
 
-SWEPT = "swept"
+BEGUN = "begun after sweep "
 
 
 def run_sweep(context: JobContext, **arguments: Any) -> dict[str, Any]:
     """Take in what lies in the watched folders, sweep, and import; a sweep that an earlier attempt finished is not run again.
 
-    Killed at any moment it leaves a whole lake: a half sweep is never seen, and an import is one transaction.
+    Killed at any moment it leaves a whole lake: a half sweep is never seen, and an import is one transaction. Which
+    sweep was the last one before the job began is noted first, so that a later attempt knows a newer one for its own,
+    even when the worker died between finishing it and saying so.
     """
     county = settings.INSTALLATION.county
-    take_in(county, progress=context.progress)
-    if not Effect.objects.filter(job_key=context.job.key, name=SWEPT).exists():
+    last = last_order(county)
+    if last == _order_before(context, last):
+        take_in(county, progress=context.progress)
         sweep(county, progress=context.progress)
-        context.once(SWEPT, lambda: None)
     imported = import_newest(actor=system_actor("sweep"), progress=context.progress, on_moves=follow_moves)
     return {"sweeps": [one.run.name for one in imported], "touched": sum(one.touched for one in imported)}
+
+
+def _order_before(context: JobContext, order: int) -> int:
+    """The order of the last sweep before the job's first attempt, noted by that attempt."""
+    noted = Effect.objects.filter(job_key=context.job.key, name__startswith=BEGUN).first()
+    if noted is not None:
+        return int(noted.name.removeprefix(BEGUN))
+    context.once(f"{BEGUN}{order}", lambda: None)
+    return order
 
 
 def watch(context: JobContext, **arguments: Any) -> dict[str, Any]:

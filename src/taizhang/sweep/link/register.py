@@ -1,11 +1,10 @@
 """The register: person and household ids that stay the same from sweep to sweep.
 
-Kept as Parquet under `<data>/register/`, replaced atomically. A person of this sweep takes the id of the person of the
+Kept as Parquet under `<data>/register/`, replaced when a sweep is whole (`committing`). A person of this sweep takes the id of the person of the
 last one with whom it shares most: number with name, number, name with birth and village, name with household. Both
 sides must be each other's best (rules-engine design, section 12). Ids are never used again.
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,15 +37,6 @@ class Register:
         """Readings of all persons ever seen."""
         path = self.folder / "person.parquet"
         return pq.read_table(path) if path.is_file() else PERSONS.empty_table()
-
-    def replace(self, persons: pa.Table) -> None:
-        """Put the readings in the place of the old ones; a reader sees the old or the new file, never half of one."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        fresh = self.folder / "person.parquet.new"
-        pq.write_table(persons, fresh, compression="zstd")
-        with fresh.open("rb") as stream:
-            os.fsync(stream.fileno())
-        fresh.replace(self.folder / "person.parquet")
 
 
 def assign_ids(engine: Engine, register: Register) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 from pathlib import Path
 
 from django.conf import settings
@@ -45,11 +46,12 @@ def request_handback(*, actor: Actor, source: str, reason: str) -> HandBack:
         chosen = list(waiting.values_list("pk", flat=True))
         if not chosen:
             raise NothingToHandBack("source")
-        today = timezone.localdate()
-        number = f"HT-{today:%Y%m%d}-{HandBack.objects.count() + 1:04d}"
         batch = HandBack.objects.create(
-            number=number, source=source, created_by_id=actor.user_id, reason=reason, lines=len(chosen)
+            number=secrets.token_hex(16), source=source, created_by_id=actor.user_id, reason=reason, lines=len(chosen)
         )
+        number = f"HT-{timezone.localdate():%Y%m%d}-{batch.pk:04d}"  # by the row's own key: two at once never share one
+        HandBack.objects.filter(pk=batch.pk).update(number=number)
+        batch.number = number
         Correction.objects.filter(pk__in=chosen).update(handback=batch)
         ledger.record(actor, "handback.requested", "handback", number, reason=reason, source=source, lines=len(chosen))
         job: Job = enqueue(
@@ -60,25 +62,25 @@ def request_handback(*, actor: Actor, source: str, reason: str) -> HandBack:
 
 
 def write_batch(*, actor: Actor, batch: HandBack) -> None:
-    """Write a batch's file, seal it and note its hash; the same batch written again gives the same lines. Raises OriginalGone."""
+    """Write a batch's file, seal it and note its hash. Raises OriginalGone.
+
+    The same batch written again gives the same bytes, whoever writes it, so that a worker that was thought dead and
+    writes once more changes nothing; no unsealed byte is ever on disk.
+    """
     corrections = list(batch.corrections.select_related("finding").order_by("pk"))
     lines = [_line(number, one) for number, one in enumerate(corrections, 1)]
-    name = f"{batch.number}-{batch.source}.xlsx"
-    plain = folder() / f".{name}.new"
-    stamp = (
-        f"{settings.INSTALLATION.county.name} 回填单 {batch.number} {timezone.localtime():%Y-%m-%d %H:%M} {actor.name}"
-    )
-    try:
-        write_handback(plain, lines, watermark=stamp)
-        content = plain.read_bytes()
-    finally:
-        plain.unlink(missing_ok=True)
+    made_at = timezone.localtime(batch.created_at)
+    stamp = f"{settings.INSTALLATION.county.name} 回填单 {batch.number} {made_at:%Y-%m-%d %H:%M} {batch.created_by or actor.name}"
+    content = write_handback(lines, watermark=stamp, made_at=made_at)
     sealed = folder() / f"{batch.number}.sealed"
-    fresh = sealed.with_suffix(".new")
-    fresh.write_bytes(seal(content.hex(), f"handback:{batch.number}"))
-    fresh.replace(sealed)
+    fresh = sealed.with_suffix(f".{secrets.token_hex(4)}.new")
+    try:
+        fresh.write_bytes(seal(content.hex(), f"handback:{batch.number}"))
+        fresh.replace(sealed)
+    finally:
+        fresh.unlink(missing_ok=True)
     with transaction.atomic():
-        batch.file_name, batch.sha256 = name, hashlib.sha256(content).hexdigest()
+        batch.file_name, batch.sha256 = f"{batch.number}-{batch.source}.xlsx", hashlib.sha256(content).hexdigest()
         batch.save(update_fields=["file_name", "sha256"])
         ledger.record(actor, "handback.written", "handback", batch.number, sha256=batch.sha256, lines=len(lines))
 

@@ -10,19 +10,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from taizhang.office.access.actor import Actor
 from taizhang.office.errors import NotFound
 from taizhang.office.jobs.errors import LeaseLost
-from taizhang.office.jobs.models import OPEN_STATES, Effect, Job, JobState
+from taizhang.office.jobs.models import OPEN_STATES, SINGLE_QUEUES, Effect, Job, JobState
 
 SILENT = timedelta(seconds=30)
 MAX_ATTEMPTS = 5
 BACK_OFF = timedelta(seconds=10)
-SINGLE = ("sweep",)
-"""Queues of which one job runs at a time: they write the lake."""
+BUSY_AGAIN = timedelta(seconds=15)
 
 
 def enqueue(
@@ -51,17 +50,27 @@ def enqueue(
 def claim(worker: str) -> Job | None:
     """Lease the job that has waited longest; None where there is none. Two workers never get one job."""
     now = timezone.now()
-    busy = set(Job.objects.filter(state=JobState.RUNNING, queue__in=SINGLE).values_list("queue", flat=True))
+    busy = set(Job.objects.filter(state=JobState.RUNNING, queue__in=SINGLE_QUEUES).values_list("queue", flat=True))
     waiting = Job.objects.filter(state=JobState.READY, run_at__lte=now).exclude(queue__in=busy).order_by("run_at", "pk")
     for pk, attempt in waiting.values_list("pk", "attempt")[:10]:
+        if _lease(pk, attempt, worker):
+            return Job.objects.get(pk=pk)
+    return None
+
+
+def _lease(job_id: int, attempt: int, worker: str) -> bool:
+    """Take one waiting job; False where another worker took it, or took another job of a queue that runs one at a time."""
+    now = timezone.now()
+    try:
         with transaction.atomic():
-            taken = Job.objects.filter(pk=pk, state=JobState.READY, attempt=attempt).update(
+            waiting = Job.objects.filter(pk=job_id, state=JobState.READY, attempt=attempt)
+            taken = waiting.update(
                 state=JobState.RUNNING, attempt=attempt + 1, worker=worker, beat_at=now, started_at=now, stage="", done=0,
                 total=None,
             )  # fmt: skip
-        if taken:
-            return Job.objects.get(pk=pk)
-    return None
+    except IntegrityError:
+        return False
+    return bool(taken)
 
 
 def beat(job_id: int, attempt: int) -> bool:
@@ -89,7 +98,8 @@ def reap() -> int:
     returned = 0
     for job in silent:
         state = JobState.DEAD if job.attempt >= MAX_ATTEMPTS else JobState.READY
-        returned += Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING).update(
+        still = Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING, beat_at=job.beat_at)
+        returned += still.update(
             state=state, run_at=timezone.now() + BACK_OFF * (job.attempt - 1), worker="",
         )  # fmt: skip
     return returned
@@ -112,6 +122,13 @@ def retry_later(job: Job, *, code: str, text: str) -> None:
     state = JobState.DEAD if job.attempt >= MAX_ATTEMPTS else JobState.READY
     Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING).update(
         state=state, run_at=timezone.now() + BACK_OFF * job.attempt, error_code=code, error_text=text[:500]
+    )
+
+
+def wait_for(job: Job, *, code: str, text: str) -> None:
+    """Put a job back whose means somebody else uses just now; it never dies of waiting."""
+    Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING).update(
+        state=JobState.READY, run_at=timezone.now() + BUSY_AGAIN, error_code=code, error_text=text[:500]
     )
 
 

@@ -1,0 +1,38 @@
+"""A sweep becomes whole by one rename: what it makes of the register lies in its own folder until then.
+
+Were the register replaced before the rename, a sweep killed between the two would be unknown as a folder and known to
+the register, and its new findings would be told of as reopened ones by the sweep after it.
+"""
+
+import os
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+STAGED = "register"
+
+
+def stage(working: Path, name: str, table: pa.Table) -> None:
+    """Write a file of the register into the folder of the sweep at work, on disk before this returns."""
+    folder = working / STAGED
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    pq.write_table(table, path, compression="zstd")
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+
+
+def settle(sweeps: Path, register: Path) -> None:
+    """Put what finished sweeps staged in the place of the old files, those of the earlier sweep first; may be repeated.
+
+    A reader sees the old or the new file, never half of one. Only whoever holds the lake may call it.
+    """
+    waiting = sorted(
+        sweeps.glob(f"[0-9]*/{STAGED}"), key=lambda folder: (folder.parent / "sweep.json").stat().st_mtime_ns
+    )
+    for folder in waiting:
+        register.mkdir(parents=True, exist_ok=True)
+        for path in sorted(folder.iterdir()):
+            path.replace(register / path.name)
+        folder.rmdir()
