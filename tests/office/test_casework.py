@@ -24,10 +24,12 @@ from taizhang.office.casework.errors import (
     NothingToHandBack,
     OwnProposal,
     StaleBase,
+    TooMany,
     WrongState,
 )
 from taizhang.office.casework.models import Correction, CorrectionState, Exemption, Notice, ReturnReason, Review, Task
 from taizhang.office.casework.observing import follow_moves
+from taizhang.office.casework.services import bulk
 from taizhang.office.casework.services.bulk import apply_bulk, preview_bulk
 from taizhang.office.casework.services.dispatching import dispatch_findings, reassign_tasks
 from taizhang.office.casework.services.exempting import decide_exemption, lapse_expired, propose_exemption
@@ -49,8 +51,10 @@ from taizhang.office.casework.services.verifying import (
 )
 from taizhang.office.casework.transitions import MOVES
 from taizhang.office.errors import Forbidden, NotFound, Stale
+from taizhang.office.findings.errors import ListTooLong
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.narrowing import findings_of
+from taizhang.office.findings.services import exporting
 from taizhang.office.findings.services.importing import import_sweep
 from taizhang.office.findings.states import ENDED, State
 from taizhang.office.ledger.models import Entry
@@ -474,6 +478,22 @@ def test_a_bulk_step_does_what_was_previewed(found, staff):
 
     assert apply_bulk(actor=staff["operator"], step="dispatch", finding_ids=preview.ids, digest=preview.digest) == 2
     assert Task.objects.count() == 2
+
+
+def test_a_bulk_step_takes_all_that_were_chosen_or_none(found, staff, monkeypatch):
+    monkeypatch.setattr(bulk, "MOST", 1)
+
+    assert preview_bulk(actor=staff["operator"], step="dispatch", finding_ids=[ONE, ONE]).ids == (ONE,)
+    with pytest.raises(TooMany):
+        preview_bulk(actor=staff["operator"], step="dispatch", finding_ids=[ONE, full_id(2)])
+    with pytest.raises(TooMany):
+        apply_bulk(actor=staff["operator"], step="dispatch", finding_ids=[ONE, full_id(2)], digest="x")
+    assert not Task.objects.exists()
+
+
+def test_the_words_of_the_limits_name_the_limits():
+    assert f"{bulk.MOST}条" in str(TooMany.message)
+    assert f"{exporting.MOST}条" in str(ListTooLong.message)
 
 
 def test_tasks_change_hands_when_a_cadre_leaves(found, staff):

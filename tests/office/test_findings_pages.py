@@ -19,6 +19,7 @@ from taizhang.office.access.scope import scope_off
 from taizhang.office.casework.selectors import findings_in_hands_of
 from taizhang.office.findings.models import Finding, SavedView
 from taizhang.office.findings.selectors.narrowing import narrow_for
+from taizhang.office.findings.services import exporting
 from taizhang.office.findings.states import State
 from taizhang.office.ledger.models import Entry
 from taizhang.office.people.models import Reveal
@@ -232,6 +233,16 @@ def test_an_export_without_a_reason_is_refused(county):
     response = client_of(Role.CENTRE_OPERATOR).post(reverse("findings_export"), {})
 
     assert response.status_code == 400
+    assert not Entry.objects.filter(verb="findings.exported").exists()
+
+
+def test_an_export_is_the_whole_list_or_nothing(county, monkeypatch):
+    monkeypatch.setattr(exporting, "MOST", 2)
+
+    response = client_of(Role.CENTRE_OPERATOR).post(reverse("findings_export"), {"reason": "镇里会审", "state": "all"})
+
+    assert response.status_code == 422
+    assert "E-EXPORT-LONG" in text_of(response)
     assert not Entry.objects.filter(verb="findings.exported").exists()
 
 

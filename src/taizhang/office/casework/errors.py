@@ -78,3 +78,12 @@ class OriginalGone(OfficeError):
     code = "E-HANDBACK-ORIGINAL"
     message = _("补正所依据的报送原件已不在数据目录。")
     hint = _("请由系统管理员检查数据目录。")
+
+
+class TooMany(OfficeError):
+    """More findings were chosen than one step takes; none of them was touched."""
+
+    code = "E-CASE-MANY"
+    status = 422
+    message = _("一次选得太多，最多处理2000条；这一次一条也没有处理。")
+    hint = _("请按镇、村或规则筛选后分几次处理。")

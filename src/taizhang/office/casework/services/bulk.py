@@ -9,6 +9,7 @@ from django.db import transaction
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
+from taizhang.office.casework.errors import TooMany
 from taizhang.office.casework.services.dispatching import dispatch_findings
 from taizhang.office.casework.services.reviewing import approve_verification, close_finding
 from taizhang.office.casework.transitions import MOVES
@@ -57,10 +58,15 @@ STEPS: dict[str, Callable[[Actor, Sequence[str]], None]] = {
 
 
 def preview_bulk(*, actor: Actor, step: str, finding_ids: Sequence[str]) -> Preview:
-    """Say what a step would do to these findings. Raises NotFound where any is outside the scope or the step is unknown."""
+    """Say what a step would do to these findings.
+
+    Raises NotFound where any is outside the scope or the step is unknown, TooMany for more than MOST of them.
+    """
     if step not in STEPS:
         raise NotFound
-    asked = sorted(set(finding_ids))[:MOST]
+    asked = sorted(set(finding_ids))
+    if len(asked) > MOST:
+        raise TooMany("chosen", asked=len(asked), most=MOST)
     found = list(findings_of(actor).filter(pk__in=asked).order_by("pk"))
     if len(found) != len(asked):
         raise NotFound
