@@ -55,7 +55,7 @@ class SweepResult:
     """A finished sweep.
 
     folder: holds findings.parquet and the rest (docs/formats/findings.md). counts: records, persons, households, open,
-    new, persisting, reopened, gone, out_of_rule. seconds: by stage. incomplete_sources: titles of sources that never delivered or
+    new, persisting, reopened, gone, out_of_rule, superseded. seconds: by stage. incomplete_sources: titles of sources that never delivered or
     whose newest delivery is held or lacks sheets; none of their findings went because of it.
     """
 
@@ -192,7 +192,7 @@ class _Task:
             before = delta.read_before(self.data / "sweeps", register.folder)
             assembler = Assembler(database, self.deliveries, Texts(self.rules), judged)
             made = assembler.findings(diagnoses)
-            today = Today(database, self.rules, ran, self.deliveries, diagnoses, assembler.genuine)
+            today = Today(database, self.rules, ran, self.deliveries, diagnoses, assembler.genuine, assembler.told)
             findings = delta.with_delta(today, made, before, self.deliveries, self.sweep_id)
         with stage("write"):
             write_findings(working, findings, reveal=self.reveal_reason is not None)

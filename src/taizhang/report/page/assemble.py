@@ -11,7 +11,7 @@ from taizhang.report.charts import heat_map, ring, stacked_bars
 from taizhang.report.figures import SEVERITIES, Figures, FindingRow, RuleFigure
 from taizhang.report.markup import said
 from taizhang.report.texts import Label, group_label, label
-from taizhang.sweep.findings.schema import DELTAS, OUT_OF_RULE
+from taizhang.sweep.findings.schema import DELTAS, OUT_OF_RULE, SUPERSEDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _by_delta(figures: Figures) -> str:
         f'<div class="column"><b>{figures.by_delta[delta]:,}</b><i class="delta-{delta}" '
         f'style="height:{100 * figures.by_delta[delta] / most:.1f}%"></i><span>{said(label(delta))}</span></div>'
         for delta in DELTAS
-        if delta != OUT_OF_RULE or figures.by_delta[delta]
+        if delta not in {OUT_OF_RULE, SUPERSEDED} or figures.by_delta[delta]
     )
     return _section("delta", f'<div class="columns">{columns}</div>')
 

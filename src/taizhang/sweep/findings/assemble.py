@@ -9,9 +9,10 @@ from taizhang.sweep.diagnose.suggest import Suggestion, confirmed_names, confirm
 from taizhang.sweep.diagnose.wording import joined
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.findings.fingerprint import finding_id, short_id, value_digest
-from taizhang.sweep.findings.hits import FIELD_OF, NUMBER_SYMPTOMS, ROW_CODES, Hit, read_hits, without_symptoms
+from taizhang.sweep.findings.hits import FIELD_OF, NUMBER_SYMPTOMS, ROW_CODES, Hit, HitKey, read_hits, without_symptoms
 from taizhang.sweep.findings.places import Files, Place, places_of
 from taizhang.sweep.findings.texts import About, Texts, filled
+from taizhang.sweep.findings.told import Told
 from taizhang.sweep.lake import SourceDelivery
 
 Finding = dict[str, Any]
@@ -27,10 +28,11 @@ CODE_VALUES = "H"
 class Assembler:
     """Makes the findings of one sweep.
 
-    genuine: after `findings`, the (rule, source, subject) of hits that the other sources confirm as right.
+    After `findings`: genuine, the hits that the other sources confirm as right; told, which finding tells of what.
     """
 
-    genuine: frozenset[tuple[str, str | None, str]] = frozenset()
+    genuine: frozenset[HitKey] = frozenset()
+    told: Told = Told()
 
     def __init__(self, engine: Engine, deliveries: Sequence[SourceDelivery], texts: Texts, judged: Judgement) -> None:
         self.engine, self.texts, self.judged = engine, texts, judged
@@ -45,18 +47,19 @@ class Assembler:
         hits = read_hits(self.engine, self.numbers)
         diagnoses = [one for one in diagnosed if self.texts.is_active(one.code)]
         genuine = {"ID-EXCEL-TRUNC": confirmed_numbers(self.judged), "NM-TRADITIONAL": confirmed_names(self.engine)}
-        self.genuine = frozenset(
-            (hit.rule, hit.source, hit.subject) for hit in hits if hit.record_id in genuine.get(hit.rule, ())
-        )
-        kept, symptoms = without_symptoms(hits, diagnoses, self.texts, genuine)
+        self.genuine = frozenset(hit.key for hit in hits if hit.record_id in genuine.get(hit.rule, ()))
+        sifted = without_symptoms(hits, diagnoses, self.texts, genuine)
         places = places_of(
             self.engine,
             [record for one in diagnoses for record in one.records]
-            + [hit.record_id for hit in kept if hit.record_id is not None],
+            + [hit.record_id for hit in sifted.kept if hit.record_id is not None],
         )
-        offered = suggestions(self.judged, {hit.record_id for hit in kept if hit.rule.startswith(ROW_CODES)})
-        made = [self._of_diagnosis(one, symptoms[number], places) for number, one in enumerate(diagnoses)]
-        made += [self._of_hit(hit, places, offered) for hit in kept]
+        offered = suggestions(self.judged, {hit.record_id for hit in sifted.kept if hit.rule.startswith(ROW_CODES)})
+        made = [
+            self._of_diagnosis(one, sifted.symptoms.get(number, set()), places) for number, one in enumerate(diagnoses)
+        ]
+        made += [self._of_hit(hit, places, offered) for hit in sifted.kept]
+        self.told = Told.by(made, diagnoses, sifted)
         unique: dict[str, Finding] = {}
         for finding in made:
             unique.setdefault(finding["finding_id"], finding)
@@ -147,6 +150,7 @@ class Assembler:
             "hint_zh": about.hint["zh"], "hint_hant": about.hint["zh_hant"], "hint_en": about.hint["en"],
             "owner": about.owner, "deadline_workdays": about.deadline, "params": "{}",
             "delta": "new", "observation": "hit", "first_seen": None, "reopened_count": 0, "cause": "source",
+            "superseded_by": None,
         }  # fmt: skip
 
     def _values(self, one: Diagnosis, records: Sequence[Place]) -> dict[str, str]:

@@ -7,8 +7,9 @@ complains about one of the fields.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +17,8 @@ import pyarrow as pa
 from taizhang.sweep.authority.answers import Answer, registered_answers
 from taizhang.sweep.diagnose import Diagnosis
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.findings.head_copies import rows_of_households, verdict_on_copies
+from taizhang.sweep.findings.told import Place, Told, complained
 from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER
 from taizhang.sweep.lake import SourceDelivery
 
@@ -26,49 +29,55 @@ TRUNCATED = "ID-EXCEL-TRUNC"
 """A rule about one row; it is also the diagnosis where other sources say what the number was."""
 AMONG_SOURCES = ("XS-", "PR-SWAP", "PR-ROW-SHIFT", "PR-COPY-FAMILY", TRUNCATED)
 """Diagnoses that compare a row with what other sources say of the person; the others look at one source alone."""
+EXTRA, MISSING = "XS-EXTRA", "XS-MISSING"
+"""Diagnoses about a row that should not be there, and one that should."""
+_EXPLAINING = ("id_no", "name")
+"""A diagnosis of one of these takes up what the authority said about the row (authority.telling)."""
 _FURTHER = ("ethnic_group", "education")
 
 Row = Mapping[str, Any]
-Complaints = frozenset[tuple[int, str]]
-"""(record, field) of everything the diagnoses of today complain about."""
+WhenHit = Callable[[Row], Path | None]
+"""The delivery of a finding's source that was read when it was last hit, by its folder."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """verdict: hit, pass, unknown or absent. still: where it is hit, what of its fields is complained about today."""
+
+    verdict: str
+    still: frozenset[Place] = frozenset()
 
 
 def compared_verdicts(
-    engine: Engine, left: Sequence[Row], diagnoses: Sequence[Diagnosis], deliveries: Sequence[SourceDelivery]
-) -> dict[str, str]:
-    """finding_id → hit, pass, unknown or absent, for findings of diagnoses."""
+    engine: Engine,
+    left: Sequence[Row],
+    diagnoses: Sequence[Diagnosis],
+    deliveries: Sequence[SourceDelivery],
+    told: Told,
+    when_hit: WhenHit,
+) -> dict[str, Compared]:
+    """finding_id → what was seen, for findings of diagnoses."""
     if not left:
         return {}
     numbers = {delivery.source: delivery.number for delivery in deliveries}
-    complaints = _complaints(diagnoses)
+    complaints = frozenset(place for one in diagnoses for place in complained(one))
     people = _rows_of_people(engine, left)
-    households = _heads(engine, [one for one in left if one["subject_type"] == "household"])
-    answers = _Answers.read(engine)
+    households = rows_of_households(engine, [one for one in left if one["subject_type"] == "household"])
+    read = _Read(complaints, _Answers.read(engine), told, _Delivered.read(engine, left))
     found = {}
     for finding in left:
         source = numbers.get(finding["source"])
         if source is None:
-            verdict = ABSENT
+            said = Compared(ABSENT)
         elif finding["subject_type"] == "source":
-            verdict = PASS
+            said = Compared(PASS)
         elif finding["subject_type"] == "household":
-            verdict = _of_head(finding, households[int(finding["subject"]), source], complaints)
+            rows = households.get((finding["household_id"], source), ())
+            said = _settled([verdict_on_copies(finding, rows, complaints, when_hit(finding))])
         else:
-            verdict = _worst(
-                _of_person(finding, people[one], source, complaints, answers) for one in _subjects(finding)
-            )
-        found[finding["finding_id"]] = verdict
+            said = _settled([read.of_person(finding, people[one], source) for one in _subjects(finding)])
+        found[finding["finding_id"]] = said
     return found
-
-
-def _complaints(diagnoses: Iterable[Diagnosis]) -> Complaints:
-    """Where the evidence does not say which row is wrong, every row shown is complained about."""
-    return frozenset(
-        (record, field)
-        for one in diagnoses
-        for record in (one.records if one.culprit is None else one.records[: one.wrong])
-        for field in one.fields
-    )
 
 
 def _subjects(finding: Row) -> list[int]:
@@ -76,27 +85,63 @@ def _subjects(finding: Row) -> list[int]:
     return [*([finding["person_id"]] if finding["person_id"] is not None else []), *involved]
 
 
+def _settled(parts: Sequence[tuple[str, frozenset[Place]]]) -> Compared:
+    """Hit only where all that is not complained about passes: what nobody could look at is the stronger reason to stay."""
+    still = frozenset[Place]().union(*(places for _, places in parts))
+    worst = _worst(verdict for verdict, _ in parts)
+    return Compared(HIT, still) if worst == PASS and still else Compared(worst)
+
+
 def _worst(verdicts: Iterable[str]) -> str:
     order = (HIT, ABSENT, UNKNOWN, PASS)
     return min(verdicts, key=order.index, default=ABSENT)
 
 
-def _of_person(finding: Row, rows: Sequence[Row], source: int, complaints: Complaints, answers: "_Answers") -> str:
-    own = [row for row in rows if row["source_no"] == source and not row["is_repeated"]]
-    if not own:
-        return ABSENT
-    code, fields = finding["rule"], finding["fields"]
-    if any((row["record_id"], field) in complaints for row in own for field in fields):
-        return HIT
-    if code.startswith("AU-"):
-        return _worst(_of_authority(code, row, answers) for row in own)
-    if not all(_says(row, field) for row in own for field in fields):
-        return UNKNOWN
-    if code.startswith(AMONG_SOURCES) and not _is_among_persons(finding):
+@dataclass(frozen=True)
+class _Read:
+    """What today's verdicts on persons are read from."""
+
+    complaints: Collection[Place]
+    answers: "_Answers"
+    told: Told
+    delivered: "_Delivered"
+
+    def of_person(self, finding: Row, rows: Sequence[Row], source: int) -> tuple[str, frozenset[Place]]:
+        """The verdict on one person, and the places of its rows that are complained about; the verdict leaves them out.
+
+        A row that should not be there has gone where the source told of the village, or calls the person gone. A row
+        that should be there is owed no more where every source that has the person calls him gone.
+        """
+        own = [row for row in rows if row["source_no"] == source and not row["is_repeated"]]
+        code, fields = finding["rule"], finding["fields"]
         others = [row for row in rows if row["source_no"] != source]
-        if not all(any(_says(row, field) for row in others) for field in fields):
-            return UNKNOWN
-    return PASS
+        if code == EXTRA and not any(row["present"] for row in own):
+            return PASS if own or self.delivered.tells_of(finding, source) else ABSENT, frozenset()
+        if not own:
+            is_owed = code != MISSING or not others or any(row["present"] for row in others)
+            return ABSENT if is_owed else PASS, frozenset()
+        if code.startswith("AU-"):
+            still = self._still(own, dict.fromkeys((*fields, *_EXPLAINING)))
+            verdict = _worst(_of_authority(code, row, self.answers) for row in own)
+            return (PASS if verdict == HIT and still else verdict), still
+        still = self._still(own, fields)
+        left = [field for field in fields if not any(field == name for _, name in still)]
+        if not all(_says(row, field) for row in own for field in left):
+            return UNKNOWN, still
+        is_among_sources = code.startswith(AMONG_SOURCES) and not _is_among_persons(finding)
+        if is_among_sources and not all(any(_says(row, field) for row in others) for field in left):
+            return UNKNOWN, still
+        return PASS, still
+
+    def _still(self, own: Sequence[Row], fields: Iterable[str]) -> frozenset[Place]:
+        """What diagnoses complain about; also a number that is none, where a rule says so: it was wrong and still is."""
+        places = {(row["record_id"], field) for row in own for field in fields}
+        numbers = {
+            (row["record_id"], "id_no")
+            for row in own
+            if UNKNOWN_NUMBER < row["ident"] < 0 and row["record_id"] in self.told.of_number
+        }
+        return frozenset(places & (frozenset(self.complaints) | numbers))
 
 
 def _is_among_persons(finding: Row) -> bool:
@@ -140,6 +185,28 @@ def _of_authority(code: str, row: Row, answers: _Answers) -> str:
     return HIT if code in said else PASS if said else UNKNOWN
 
 
+@dataclass(frozen=True)
+class _Delivered:
+    """Of which villages sources have rows: (source number, village code)."""
+
+    villages: Collection[tuple[int, str]]
+
+    @classmethod
+    def read(cls, engine: Engine, left: Sequence[Row]) -> "_Delivered":
+        """Asked only where a row may have gone that should not have been there."""
+        if not any(one["rule"] == EXTRA for one in left):
+            return cls(frozenset())
+        table = engine.fetch("""
+            SELECT DISTINCT c.source_no, r.village_code FROM claim_person AS c
+            JOIN record_raw AS r ON r.record_id = c.record_id WHERE NOT r.village_code IS NULL
+        """)
+        return cls(frozenset(zip(table["source_no"].to_pylist(), table["village_code"].to_pylist(), strict=True)))
+
+    def tells_of(self, finding: Row, source: int) -> bool:
+        """Whether the source has rows of the village in which the finding stands."""
+        return (source, finding["village_code"]) in self.villages
+
+
 def _rows_of_people(engine: Engine, left: Sequence[Row]) -> dict[int, list[Row]]:
     """Person → all of its rows, with what diagnoses compare of them."""
     asked = sorted({person for finding in left for person in _subjects(finding)})
@@ -160,37 +227,3 @@ def _rows_of_people(engine: Engine, left: Sequence[Row]) -> dict[int, list[Row]]
     for row in table.to_pylist():
         rows[row["person_id"]].append(row)
     return rows
-
-
-def _heads(engine: Engine, left: Sequence[Row]) -> dict[tuple[int, int], list[Row]]:
-    """(household, source number) → its rows: the copy of the head that each carries, beside the head's own row."""
-    asked = sorted({int(finding["subject"]) for finding in left})
-    rows: dict[tuple[int, int], list[Row]] = defaultdict(list)
-    if not asked:
-        return rows
-    engine.register("asked_household", pa.table({"household_id": pa.array(asked, pa.int64())}))
-    table = engine.fetch("""
-        SELECT k.household_id, c.source_no, c.record_id, h.record_id AS head_record, c.relation,
-            NOT r.head_name IS NULL AND NOT o.name IS NULL AS head_name,
-            NOT r.head_id_key IS NULL AND NOT o.id_key IS NULL AS head_id_no
-        FROM claim_person AS c JOIN household_key AS k ON k.hh = c.hh
-        SEMI JOIN asked_household AS a ON a.household_id = k.household_id
-        JOIN record_raw AS r ON r.record_id = c.record_id
-        LEFT JOIN head_row AS h ON h.hh_no = c.hh_no
-        LEFT JOIN record_raw AS o ON o.record_id = h.record_id
-    """)
-    for row in table.to_pylist():
-        rows[row["household_id"], row["source_no"]].append(row)
-    return rows
-
-
-def _of_head(finding: Row, rows: Sequence[Row], complaints: Complaints) -> str:
-    """A copy of the head passes where every row carries it and the head's own row is beyond doubt."""
-    if not rows:
-        return ABSENT
-    fields = finding["fields"]
-    if any((row["record_id"], field) in complaints for row in rows for field in fields):
-        return HIT
-    compared = all(row[field] for row in rows if row["relation"] is not None for field in fields)
-    doubted = any((row["head_record"], field) in complaints for row in rows for field in ("id_no", "name"))
-    return PASS if compared and not doubted else UNKNOWN

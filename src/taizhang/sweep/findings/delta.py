@@ -1,8 +1,9 @@
-"""What became of the findings of the sweep before: new, persisting, reopened, gone, out_of_rule.
+"""What became of the findings of the sweep before: new, persisting, reopened, gone, out_of_rule, superseded.
 
 The closing law (rules-engine design, section 13): a finding goes only when a newer delivery of the source it is about
 was evaluated and passes for its subject. Nothing goes because a row is absent, a value was emptied, a rule could not
-run, or a delivery is held or was not taken whole. What no rule asks any more ends as out_of_rule, which proves nothing.
+run, or a delivery is held or its part about the subject was not taken. Two more ends prove nothing: out_of_rule of what
+no rule asks any more, and superseded of what is still wrong but is told by another finding now, which is named.
 """
 
 import json
@@ -16,8 +17,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from taizhang.sweep.findings.assemble import Finding
-from taizhang.sweep.findings.schema import ENDED, FINDINGS, GONE, OUT_OF_RULE
-from taizhang.sweep.findings.verdicts import PASS, UNKNOWN, Today
+from taizhang.sweep.findings.schema import ENDED, FINDINGS, GONE, OUT_OF_RULE, SUPERSEDED
+from taizhang.sweep.findings.untaken import Untaken
+from taizhang.sweep.findings.verdicts import HIT, PASS, UNKNOWN, Said, Today
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.rules.run import FAULT
 
@@ -25,7 +27,7 @@ HISTORY = pa.schema([
     ("finding_id", pa.string()), ("first_seen", pa.string()), ("open", pa.bool_()), ("reopened_count", pa.int32()),
     ("last_hit", pa.string()), ("ended", pa.string()),
 ])  # fmt: skip
-"""last_hit: the sweep that hit it last. ended: gone or out_of_rule; null while it is open."""
+"""last_hit: the sweep that hit it last. ended: gone, out_of_rule or superseded; null while it is open."""
 
 
 @dataclass(frozen=True)
@@ -90,35 +92,53 @@ def with_delta(
             finding["delta"] = "reopened"
             if known.get("ended") == OUT_OF_RULE:
                 finding["cause"] = "rule"
-            else:
+            elif known.get("ended") != SUPERSEDED:
                 finding["reopened_count"] += 1
     again = pc.is_in(before.findings["finding_id"], value_set=pa.array(sorted(made), pa.string()))
     left = before.findings.filter(pc.invert(again)).to_pylist()
     out_of_rule = {finding["finding_id"] for finding in left if today.is_out_of_rule(finding)}
-    verdicts = today.verdicts([finding for finding in left if finding["finding_id"] not in out_of_rule])
     current = {delivery.source: delivery for delivery in deliveries}
+
+    def when_hit(finding: Mapping[str, Any]) -> Path | None:
+        name = before.read_when_hit(finding["finding_id"]).get(finding["source"])
+        return current[finding["source"]].folder.with_name(name) if name and finding["source"] in current else None
+
+    verdicts = today.verdicts([finding for finding in left if finding["finding_id"] not in out_of_rule], when_hit)
+    untaken = {source: Untaken.of(delivery) for source, delivery in current.items() if not delivery.is_whole}
     for finding in left:
         if finding["finding_id"] in out_of_rule:
             finding["delta"], finding["observation"], finding["cause"] = OUT_OF_RULE, "not_run", "rule"
         else:
-            _judge(finding, verdicts[finding["finding_id"]], _newer(finding, before, current))
+            newer = _newer(finding, before, current)
+            is_whole = not any(
+                untaken[delivery.source].may_concern(finding, today.rules)
+                for delivery in newer
+                if delivery.source in untaken
+            )
+            _judge(finding, verdicts[finding["finding_id"]], newer, is_whole=is_whole)
     return [*findings, *left]
 
 
-def _judge(finding: Finding, verdict: str, newer: Sequence[SourceDelivery]) -> None:
+def _judge(finding: Finding, said: Said, newer: Sequence[SourceDelivery], *, is_whole: bool) -> None:
     """Set delta, observation and cause of a finding that is not made again.
 
     newer: the deliveries of its source, or sources, that came after the one in which it was last hit. Where one of
-    them is held, or was not taken whole, nothing closes.
+    them is held, or its part that the finding may stand in was not taken (is_whole), nothing closes.
     """
-    observation = verdict
+    observation = said.verdict
     if any(delivery.held for delivery in newer):
         observation = "held"
-    elif verdict == PASS and not all(delivery.is_whole for delivery in newer):
+    elif observation == PASS and not is_whole:
         observation = UNKNOWN
+    elif said.instead is not None:
+        observation = HIT
     is_told_anew = bool(newer) or finding["rule"] == FAULT
     finding["observation"] = observation
-    finding["delta"] = GONE if observation == PASS and is_told_anew else "persisting"
+    finding["delta"] = "persisting"
+    if observation == PASS and is_told_anew:
+        finding["delta"] = GONE
+    elif observation == HIT and said.instead is not None:
+        finding["delta"], finding["superseded_by"] = SUPERSEDED, said.instead
     finding["cause"] = "rule" if finding["rule"] == FAULT else "source" if newer else "link"
 
 

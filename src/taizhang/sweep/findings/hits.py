@@ -21,6 +21,10 @@ ROW_CODES = ("ID-", "NM-")
 FIELD_OF = {"ID-": "id_no", "NM-": "name"}
 
 
+HitKey = tuple[str, str | None, str]
+"""(rule, source, subject): what a rule's verdict is asked by."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A row of `rule_hit`."""
@@ -38,6 +42,24 @@ class Hit:
     message_zh: str
     message_hant: str
     message_en: str
+
+    @property
+    def key(self) -> HitKey:
+        """What the rule's verdict on the subject is asked by."""
+        return self.rule, self.source, self.subject
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """Hits without the symptoms.
+
+    symptoms: place of a diagnosis → the rules that are symptoms of it. causes: hit that no finding is made of → place of
+    the diagnosis, or the hit, that it is a symptom of.
+    """
+
+    kept: Sequence[Hit]
+    symptoms: Mapping[int, set[str]]
+    causes: Mapping[HitKey, int | HitKey]
 
 
 def read_hits(engine: Engine, numbers: Mapping[str, int]) -> list[Hit]:
@@ -66,8 +88,8 @@ def read_hits(engine: Engine, numbers: Mapping[str, int]) -> list[Hit]:
 
 def without_symptoms(
     hits: Sequence[Hit], diagnoses: Sequence[Diagnosis], texts: Texts, genuine: Mapping[str, Collection[int]]
-) -> tuple[list[Hit], dict[int, set[str]]]:
-    """Hits that are no symptom of a diagnosis or of another hit, and the symptoms of every diagnosis by its place.
+) -> Sifted:
+    """Hits that are no symptom of a diagnosis or of another hit.
 
     genuine: by rule, records whose oddity other sources confirm.
     """
@@ -76,22 +98,27 @@ def without_symptoms(
         for record in one.records[: one.wrong]:
             for field in one.fields:
                 cause.setdefault((record, field), number)
-    codes: dict[int, set[str]] = defaultdict(set)
+    of_record: dict[int, dict[str, HitKey]] = defaultdict(dict)
     for hit in hits:
         if hit.record_id is not None:
-            codes[hit.record_id].add(hit.rule)
+            of_record[hit.record_id][hit.rule] = hit.key
     kept: list[Hit] = []
     symptoms: dict[int, set[str]] = defaultdict(set)
+    causes: dict[HitKey, int | HitKey] = {}
     for hit in hits:
         if hit.record_id is None:
             kept.append(hit)
         elif hit.record_id not in genuine.get(hit.rule, ()):
             under = _cause(hit, hit.record_id, cause)
+            there = of_record[hit.record_id]
             if under is not None:
                 symptoms[under].add(hit.rule)
-            elif not texts.about(hit.rule).suppressed_by & codes[hit.record_id]:
+                causes[hit.key] = under
+            elif suppressing := texts.about(hit.rule).suppressed_by & there.keys():
+                causes[hit.key] = there[min(suppressing)]
+            else:
                 kept.append(hit)
-    return kept, symptoms
+    return Sifted(kept, symptoms, causes)
 
 
 def _cause(hit: Hit, record: int, cause: Mapping[tuple[int, str], int]) -> int | None:

@@ -27,13 +27,15 @@ FINDINGS = pa.schema([
     ("hint_zh", pa.string()), ("hint_hant", pa.string()), ("hint_en", pa.string()), ("owner", pa.string()),
     ("deadline_workdays", pa.int32()), ("params", pa.string()), ("value_digest", pa.string()), ("delta", pa.string()),
     ("observation", pa.string()), ("first_seen", pa.string()), ("reopened_count", pa.int32()), ("cause", pa.string()),
+    ("superseded_by", pa.string()),
 ])  # fmt: skip
 
-GONE, OUT_OF_RULE = "gone", "out_of_rule"
-DELTAS = ("new", "persisting", "reopened", GONE, OUT_OF_RULE)
-ENDED = frozenset({GONE, OUT_OF_RULE})
-"""Deltas of findings that are open no more: proven gone, or asked by no rule any more, which proves nothing."""
-OPEN_SQL = "delta NOT IN ('gone', 'out_of_rule')"
+GONE, OUT_OF_RULE, SUPERSEDED = "gone", "out_of_rule", "superseded"
+DELTAS = ("new", "persisting", "reopened", GONE, OUT_OF_RULE, SUPERSEDED)
+ENDED = frozenset({GONE, OUT_OF_RULE, SUPERSEDED})
+"""Deltas of findings that are open no more: proven gone; and, proving nothing, those that no rule asks for any more and
+those whose fields another finding tells of now (`superseded_by`)."""
+OPEN_SQL = "delta NOT IN ('gone', 'out_of_rule', 'superseded')"
 """The same as a condition over findings.parquet."""
 
 SENSITIVE = frozenset({"observed", "candidates"})
