@@ -464,6 +464,29 @@ def test_a_finding_whose_rule_is_retired_ends_without_proof(found, staff, lake):
     assert Correction.objects.get().state == CorrectionState.HANDED_BACK
 
 
+@pytest.mark.parametrize("is_newer", [True, False], ids=["its ledger delivered anew", "another delivered anew"])
+def test_a_finding_merged_into_another_ends_with_its_tasks_and_waits_for_its_proof(found, staff, lake, is_newer):
+    to(staff, State.COUNTY_OK)
+    Finding.objects.filter(pk=ONE).update(state=State.WRITTEN_BACK)
+    Correction.objects.update(state=CorrectionState.HANDED_BACK)
+    merged = finding(1, delta="superseded", observation="hit", superseded_by=full_id(7), source="city")
+    people = {"persons": [person(1, "王建军")], "households": [household(1, "王建军")]}
+    delivered = [{"source": "city", "title": "city", "delivery": "d9", "as_of": "2020-03-01", "held": False}]
+    other = [{"source": "other", "title": "other", "delivery": "d9", "as_of": "2020-03-01", "held": False}]
+    folder = lake.sweep([merged, finding(7)], **people, deliveries=delivered if is_newer else other)
+
+    import_sweep(actor=SETUP, folder=folder, on_moves=follow_moves)
+
+    assert state() is State.MERGED
+    assert not Task.objects.filter(finding=ONE, ended_at=None).exists()
+    assert Correction.objects.get().state == (CorrectionState.CONTRADICTED if is_newer else CorrectionState.HANDED_BACK)
+
+    folder = lake.sweep([finding(7, delta="gone", observation="pass")], **people, deliveries=delivered)
+    import_sweep(actor=SETUP, folder=folder, on_moves=follow_moves)
+
+    assert Correction.objects.get().state == (CorrectionState.CONTRADICTED if is_newer else CorrectionState.CONFIRMED)
+
+
 def test_a_bulk_step_is_void_when_the_selection_changed(found, staff):
     preview = preview_bulk(actor=staff["operator"], step="dispatch", finding_ids=[ONE, full_id(2)])
     assert sum(count for _, count in preview.by_place) == 2

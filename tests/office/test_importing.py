@@ -1,5 +1,6 @@
 """A sweep comes into the office once, whole, with one entry; the next one changes what it changes and nothing else."""
 
+import pyarrow.parquet as pq
 import pytest
 
 from officepeople import SETUP
@@ -118,15 +119,36 @@ def test_a_closed_finding_that_comes_back_is_reopened(lake):
 
 
 def test_a_finding_that_went_in_a_sweep_never_imported_goes_too(lake):
-    lake.imported([finding(number) for number in range(1, 5)])
-    ended = [finding(2, delta="gone", observation="pass"), finding(3, delta="out_of_rule", observation="not_run")]
+    lake.imported([finding(number) for number in range(1, 6)])
+    ended = [
+        finding(2, delta="gone", observation="pass"),
+        finding(3, delta="out_of_rule", observation="not_run"),
+        finding(4, delta="superseded", observation="hit", superseded_by=full_id(1)),
+    ]
     lake.sweep([finding(1, delta="persisting"), *ended])
 
     lake.imported([finding(1, delta="persisting")])
 
     assert state_of(2)[:2] == (State.PROVEN, Delta.GONE)
     assert state_of(3)[:2] == (State.OUT_OF_RULE, Delta.OUT_OF_RULE)
-    assert state_of(4)[0] == State.OPEN
+    assert state_of(4)[:2] == (State.MERGED, Delta.SUPERSEDED)
+    assert state_of(5)[0] == State.OPEN
+    with scope((Area("610723"),)):
+        assert Finding.objects.get(pk=full_id(4)).superseded_by == full_id(1)
+
+
+def test_a_sweep_is_compared_with_one_whose_file_did_not_know_what_supersedes(lake):
+    earlier = lake.imported([finding(1), finding(2)])
+    path = lake.made[-1] / "findings.parquet"
+    pq.write_table(pq.read_table(path).drop_columns(["superseded_by"]), path)
+
+    lake.imported([finding(1, delta="persisting", name="王健"), finding(2, delta="persisting")])
+
+    with scope((Area("610723"),)):
+        assert {one.name: one.changed_in_id == earlier.run.pk for one in Finding.objects.all()} == {
+            "王健": False,
+            "王建军": True,
+        }
 
 
 def test_waiting_sweeps_come_in_order(lake):

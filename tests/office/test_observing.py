@@ -14,7 +14,7 @@ CAME_BACK = Seen("reopened", "hit")
 PASS = Seen("gone", "pass")
 SEEN = st.builds(
     Seen,
-    st.sampled_from(["new", "persisting", "reopened", "gone", "out_of_rule"]),
+    st.sampled_from(["new", "persisting", "reopened", "gone", "out_of_rule", "superseded"]),
     st.sampled_from(["hit", "pass", "unknown", "not_applicable", "not_run", "absent", "held"]),
     st.booleans(),
     st.booleans(),
@@ -41,6 +41,11 @@ SEEN = st.builds(
         (State.OPEN, Seen("out_of_rule", "not_run"), State.OUT_OF_RULE, ""),
         (State.CLOSED_OUT, Seen("out_of_rule", "not_run"), State.CLOSED_OUT, ""),
         (State.OUT_OF_RULE, HIT, State.OPEN, ""),
+        (State.DISPATCHED, Seen("superseded", "hit"), State.MERGED, ""),
+        (State.WRITTEN_BACK, Seen("superseded", "hit"), State.MERGED, ""),
+        (State.EXEMPTED, Seen("superseded", "hit"), State.EXEMPTED, ""),
+        (State.CLOSED_OUT, Seen("superseded", "hit"), State.CLOSED_OUT, ""),
+        (State.MERGED, CAME_BACK, State.OPEN, ""),
     ],
 )
 def test_the_engine_moves_a_finding(before, seen, after, remark):
@@ -60,6 +65,9 @@ def test_the_same_sweep_twice_is_as_once(before, seen):
     assert state_after(once, seen)[0] in {once, *(ENDED if seen.observation != "hit" else ())} or seen.is_changed
 
 
-@given(st.sampled_from(sorted(OPEN_STATES)), SEEN.filter(lambda seen: seen.delta not in {"gone", "out_of_rule"}))
+@given(
+    st.sampled_from(sorted(OPEN_STATES)),
+    SEEN.filter(lambda seen: seen.delta not in {"gone", "out_of_rule", "superseded"}),
+)
 def test_only_what_is_gone_closes(before, seen):
     assert state_after(before, seen)[0] not in ENDED

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from taizhang.office.casework.models import Correction, CorrectionState, Exemption, ExemptionState, Task, Verification
+from taizhang.office.findings.models import Finding
 from taizhang.office.findings.services.importing import Moved
 from taizhang.office.findings.states import State
 
@@ -17,18 +18,26 @@ def follow_moves(moves: Sequence[Moved]) -> None:
     lapsed = [move.finding.pk for move in moves if move.before is State.EXEMPTED and move.finding.state == State.OPEN]
     now = timezone.now()
     proven = by_state.get(State.PROVEN, [])
-    Correction.objects.filter(finding__in=proven, state=CorrectionState.HANDED_BACK).update(
+    Correction.objects.filter(finding__in=_with_merged(proven), state=CorrectionState.HANDED_BACK).update(
         state=CorrectionState.CONFIRMED
     )
-    _end([*proven, *by_state.get(State.OUT_OF_RULE, [])])
+    merged = by_state.get(State.MERGED, [])
+    _end([*proven, *merged, *by_state.get(State.OUT_OF_RULE, [])])
     again = by_state.get(State.NOT_FIXED, []) + by_state.get(State.REOPENED, [])
-    Correction.objects.filter(finding__in=again, state=CorrectionState.HANDED_BACK).update(
+    still_wrong = [move.finding.pk for move in moves if move.finding.pk in merged and move.seen.is_newer]
+    Correction.objects.filter(finding__in=[*again, *still_wrong], state=CorrectionState.HANDED_BACK).update(
         state=CorrectionState.CONTRADICTED
     )
     Verification.objects.filter(finding__in=again, withdrawn_at=None).update(withdrawn_at=now)
     Exemption.objects.filter(finding__in=lapsed, state=ExemptionState.APPROVED).update(
         state=ExemptionState.ENDED, ended_why="value_changed"
     )
+
+
+def _with_merged(identities: Sequence[str]) -> list[str]:
+    """These findings and those that were merged into them: what was handed back for one of those is proven with it."""
+    into = Finding.objects.filter(superseded_by__in=identities, state=State.MERGED)
+    return [*identities, *into.values_list("pk", flat=True)]
 
 
 def _end(identities: Sequence[str]) -> None:

@@ -88,6 +88,8 @@ WAITS: dict[str, Promise | str] = {
     State.PROVEN: _("报送已印证，等待县监测中心销号。"),
     State.CLOSED_OUT: _("已销号；再次出现时自动重开。"),
     State.EXEMPTED: _("豁免期内；期满或数值变化时自动重开。"),
+    State.MERGED: _("同一处仍有误，改由另一个问题继续跟踪，见“这条问题”。"),
+    State.OUT_OF_RULE: _("规则已停用，不算已改正；规则恢复时自动重开。"),
 }
 """What a finding in a state waits for: for whoever has nothing to do about it."""
 

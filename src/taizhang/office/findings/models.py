@@ -33,6 +33,11 @@ class Delta(models.TextChoices):
     REOPENED = "reopened", _("重现")
     GONE = "gone", _("已消除")
     OUT_OF_RULE = "out_of_rule", _("规则已停用")
+    SUPERSEDED = "superseded", _("并入另一问题")
+
+
+ENDED_DELTAS = frozenset({Delta.GONE, Delta.OUT_OF_RULE, Delta.SUPERSEDED})
+"""What the engine tells once and then no more."""
 
 
 class SweepRun(models.Model):
@@ -76,7 +81,7 @@ class Finding(ScopedModel):
     """A rule's complaint about a subject; keeps its identity from sweep to sweep.
 
     detail: sealed JSON with the values (observed, candidates, evidence, records). state: moved by casework and by
-    `services.observing`, nobody else. severity_rank: 1 is worst. changed_in: the sweep that last said something new. subject_person, subject_household: ids of the register.
+    `services.observing`, nobody else. severity_rank: 1 is worst. superseded_by: id of the finding that tells of it now. changed_in: the sweep that last said something new. subject_person, subject_household: ids of the register.
     """
 
     finding_id = models.CharField(max_length=32, primary_key=True)
@@ -112,6 +117,7 @@ class Finding(ScopedModel):
     owner = models.CharField(max_length=30, blank=True)
     deadline_workdays = models.PositiveSmallIntegerField(null=True)
     delta = models.CharField(max_length=12, choices=Delta.choices)
+    superseded_by = models.CharField(max_length=32, blank=True, db_index=True)
     observation = models.CharField(max_length=20, blank=True)
     first_seen = models.CharField(max_length=40, blank=True)
     reopened_count = models.PositiveIntegerField(default=0)

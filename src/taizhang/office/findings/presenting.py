@@ -178,8 +178,13 @@ def _cell_filter(cell: str) -> list[Filter]:
     return [] if bundle is None else [Filter("cell", _("工作框架"), "choice", cell, [Option(cell, bundle.title)])]
 
 
-def finding_facts(finding: Finding, *, may_see_people: bool) -> list[Fact]:
-    """What is known of a finding besides its values. may_see_people: the household's page opens to the viewer."""
+def finding_facts(
+    finding: Finding, *, may_see_people: bool, successor: Finding | None = None, predecessors: Iterable[Finding] = ()
+) -> list[Fact]:
+    """What is known of a finding besides its values.
+
+    may_see_people: the household's page opens to the viewer. successor, predecessors: as in FindingPage.
+    """
     here = is_here(finding)
     certain = bracketed(f"{finding.p_culprit:.0%}") if finding.p_culprit is not None else ""
     facts = [
@@ -203,9 +208,17 @@ def finding_facts(finding: Finding, *, may_see_people: bool) -> list[Fact]:
                 url=reverse("household", args=[finding.subject_household]) if may_see_people else "",
             )
         )
+    facts += [_linked(_("并入"), one) for one in ([successor] if successor is not None else [])]
+    facts += [_linked(_("由此并入"), one) for one in predecessors]
     if finding.remark in REMARKS:
         facts.append(Fact(_("备注"), str(REMARKS[finding.remark])))
     return facts
+
+
+def _linked(label: str, other: Finding) -> Fact:
+    """Another finding that tells of the same, or did."""
+    said = rule_title(other.rule) + bracketed(other.short_id)
+    return Fact(label, said, url=reverse("finding", args=[other.short_id]))
 
 
 def sweeps_table(runs: Iterable[SweepRun], *, with_counts: bool) -> Table:

@@ -15,7 +15,7 @@ from taizhang.office.ledger.verbs import VERBS
 from taizhang.office.parts.model import Event
 
 MOST = 200
-BY_SWEEP = frozenset({State.PROVEN, State.NOT_FIXED, State.REOPENED})
+BY_SWEEP = frozenset({State.PROVEN, State.NOT_FIXED, State.REOPENED, State.MERGED, State.OUT_OF_RULE})
 """States that a sweep sets, not a person, so that the ledger has no entry about this one finding."""
 
 

@@ -52,7 +52,8 @@ class Spot:
 class FindingPage:
     """Everything the page of one finding shows. is_mine: its own place lies in the viewer's area.
 
-    culprit: title of the source that is probably wrong, empty where that cannot be told.
+    culprit: title of the source that is probably wrong, empty where that cannot be told. successor: the finding that
+    tells of it now, and predecessors: those of which it tells, each where the viewer may see it.
     """
 
     finding: Finding
@@ -66,6 +67,8 @@ class FindingPage:
     household: Sequence[Person]
     revealed: frozenset[int]
     culprit: str
+    successor: Finding | None = None
+    predecessors: Sequence[Finding] = ()
 
 
 def finding_for(viewer: Actor, short_id: str) -> Finding:
@@ -98,6 +101,8 @@ def finding_page(viewer: Actor, short_id: str) -> FindingPage:
         household=_household(finding),
         revealed=revealed,
         culprit=source_title(finding.culprit) if finding.culprit and is_mine else "",
+        successor=findings_of(viewer).filter(pk=finding.superseded_by).first() if finding.superseded_by else None,
+        predecessors=list(findings_of(viewer).filter(superseded_by=finding.pk).order_by("pk")),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from taizhang.office.findings.lake import county_code, inside_sql, place_sql, re
 from taizhang.office.findings.models import SweepRun
 from taizhang.office.findings.selectors.places import digits_below
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.findings.schema import ENDED, OPEN_SQL
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,14 @@ def sweep_page(name: str) -> SweepPage:
             _tallies(engine, f"RPAD(SUBSTR(place, 1, {level}), 12, '0')", "village_name" if level == 12 else "town_name"),
             _tallies(engine, "rule", "rule"),
             _tallies(engine, "source", "source"),
-            {one: sum(row["n"] for row in rows if row["severity"] == one and row["delta"] not in {"gone", "out_of_rule"})
+            {one: sum(row["n"] for row in rows if row["severity"] == one and row["delta"] not in ENDED)
              for one in ("error", "warn", "suspect", "info")},
         )  # fmt: skip
 
 
 def _tallies(engine: Engine, key: str, name: str) -> list[Tally]:
     rows: list[dict[str, Any]] = engine.fetch(f"""
-        SELECT {key} AS key, MIN({name}) AS name, COUNT(*) FILTER (WHERE delta NOT IN ('gone', 'out_of_rule')) AS open,
+        SELECT {key} AS key, MIN({name}) AS name, COUNT(*) FILTER (WHERE {OPEN_SQL}) AS open,
             COUNT(*) FILTER (WHERE delta = 'new') AS new, COUNT(*) FILTER (WHERE delta = 'reopened') AS reopened,
             COUNT(*) FILTER (WHERE delta = 'gone') AS gone
         FROM finding WHERE NOT {key} IS NULL GROUP BY {key} ORDER BY open DESC, key LIMIT 40

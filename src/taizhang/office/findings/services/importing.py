@@ -16,7 +16,7 @@ from taizhang.office.access.scope import scope_off
 from taizhang.office.crypto.sealing import seal
 from taizhang.office.findings.errors import SweepOlder, SweepUnreadable
 from taizhang.office.findings.lake import county_code, lake
-from taizhang.office.findings.models import SEVERITY_RANK, Delta, Finding, Severity, SweepRun, Visibility
+from taizhang.office.findings.models import ENDED_DELTAS, SEVERITY_RANK, Delta, Finding, Severity, SweepRun, Visibility
 from taizhang.office.findings.services import reading_sweeps
 from taizhang.office.findings.services.observing import HIT, Seen, state_after
 from taizhang.office.findings.states import State
@@ -27,7 +27,7 @@ from taizhang.progress import Progress, Silent
 CHUNK = 1000
 MANY = 1000
 """Findings after whose import the database counts its tables anew, to know which of its indexes answer a list."""
-WATCHED = (State.WRITTEN_BACK, State.PROVEN, State.CLOSED_OUT, State.EXEMPTED, State.OUT_OF_RULE)
+WATCHED = (State.WRITTEN_BACK, State.PROVEN, State.CLOSED_OUT, State.EXEMPTED, State.OUT_OF_RULE, State.MERGED)
 """States that a mere hit can end, so that they are looked at though the sweep tells nothing new."""
 
 
@@ -153,7 +153,7 @@ def _count_anew() -> None:
 
 def _left_behind(there: set[str]) -> list[str]:
     """Findings the file no longer knows: they ended in a sweep that was never imported."""
-    known = Finding.objects.exclude(delta__in=[Delta.GONE, Delta.OUT_OF_RULE]).values_list("pk", flat=True)
+    known = Finding.objects.exclude(delta__in=ENDED_DELTAS).values_list("pk", flat=True)
     return [one for one in known.iterator() if one not in there]
 
 
@@ -168,16 +168,19 @@ def _between(before: Path | None, run: SweepRun) -> list[Path]:
     return [folder for order, folder in sorted(found) if first < order < run.place]
 
 
-def _ended_meanwhile(ended: Mapping[str, str], run: SweepRun) -> list[Moved]:
+_OBSERVED = {Delta.GONE: "pass", Delta.OUT_OF_RULE: "not_run", Delta.SUPERSEDED: "hit"}
+
+
+def _ended_meanwhile(ended: Mapping[str, tuple[str, str]], run: SweepRun) -> list[Moved]:
     """Move the findings as the sweep says in which they ended; where no sweep says so, nothing is proven and they stay."""
     moved = []
     for finding in Finding.objects.filter(pk__in=list(ended)):
-        delta = Delta(ended[finding.pk])
-        observation = "pass" if delta == Delta.GONE else "not_run"
+        delta, finding.superseded_by = Delta(ended[finding.pk][0]), ended[finding.pk][1]
+        observation = _OBSERVED[delta]
         before, seen = State(finding.state), Seen(delta.value, observation)
         finding.state, finding.remark = state_after(before, seen)
         finding.delta, finding.observation, finding.changed_in = delta, observation, run
-        finding.save(update_fields=["state", "remark", "delta", "observation", "changed_in"])
+        finding.save(update_fields=["state", "remark", "delta", "observation", "superseded_by", "changed_in"])
         moved.append(Moved(finding, before, seen))
     return moved
 
@@ -227,7 +230,7 @@ def _finding(one: dict[str, Any], run: SweepRun) -> Finding:
         message_hant=one["message_hant"] or "", message_en=one["message_en"] or "", hint_zh=one["hint_zh"] or "",
         hint_hant=one["hint_hant"] or "", hint_en=one["hint_en"] or "", confidence_class=one["confidence_class"] or "",
         owner=one["owner"] or "", deadline_workdays=one["deadline_workdays"], delta=one["delta"],
-        observation=one["observation"] or "", first_seen=one["first_seen"] or "", reopened_count=one["reopened_count"] or 0,
+        observation=one["observation"] or "", superseded_by=one.get("superseded_by") or "", first_seen=one["first_seen"] or "", reopened_count=one["reopened_count"] or 0,
         value_digest=one["value_digest"] or "", changed_in=run,
         detail=seal(json.dumps(detail, ensure_ascii=False, default=str), detail_context(one["finding_id"])),
     )  # fmt: skip

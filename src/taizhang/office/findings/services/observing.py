@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from taizhang.office.findings.states import ENDED, State
 
-HIT, GONE, OUT_OF_RULE = "hit", "gone", "out_of_rule"
+HIT, GONE, OUT_OF_RULE, SUPERSEDED = "hit", "gone", "out_of_rule", "superseded"
+_WITHOUT_PROOF: Mapping[str, State] = {OUT_OF_RULE: State.OUT_OF_RULE, SUPERSEDED: State.MERGED}
 WITHOUT_TASK = "fixed_without_task"
 EXEMPTION_LAPSED = "exemption_lapsed"
 
@@ -18,6 +19,7 @@ _CAME_AGAIN: Mapping[State, State] = {
     State.PROVEN: State.REOPENED,
     State.CLOSED_OUT: State.REOPENED,
     State.OUT_OF_RULE: State.OPEN,
+    State.MERGED: State.OPEN,
 }
 
 
@@ -40,8 +42,8 @@ def state_after(before: State, seen: Seen) -> tuple[State, str]:
 
     Applying the same sweep a second time changes nothing.
     """
-    if seen.delta == OUT_OF_RULE:
-        return (before, "") if before in ENDED else (State.OUT_OF_RULE, "")
+    if seen.delta in _WITHOUT_PROOF:
+        return (before, "") if before in ENDED else (_WITHOUT_PROOF[seen.delta], "")
     if seen.delta == GONE:
         return _gone(before)
     if seen.observation != HIT:

@@ -9,7 +9,7 @@ from taizhang.office.findings.lake import place_sql, reading
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.findings.schema import ENDED
 
-MOVING = "delta, observation, first_seen, cause, records, params, rule_digest"
+MOVING = frozenset({"delta", "observation", "first_seen", "cause", "superseded_by", "records", "params", "rule_digest"})
 """Columns that change while nothing about the finding does: where its rows stand now, and what the sweep made of it."""
 
 
@@ -37,27 +37,34 @@ def changed_findings(folder: Path, before: Path | None, watched: Sequence[str]) 
             return engine.fetch("SELECT * FROM finding"), there
         engine.scan("finding_before", [path])
         engine.register("watched_raw", pa.table({"finding_id": pa.array(watched, pa.string())}))
+        known = engine.columns("finding_before")
+        told = ", ".join(name for name in engine.columns("finding") if name in known and name not in MOVING)
         rows = engine.fetch(f"""
             SELECT * FROM finding WHERE delta <> 'persisting' OR observation <> 'hit'
                 OR finding_id IN (SELECT finding_id FROM watched_raw)
                 OR finding_id IN (SELECT finding_id FROM (
-                    SELECT * EXCLUDE ({MOVING}) FROM finding EXCEPT SELECT * EXCLUDE ({MOVING}) FROM finding_before))
+                    SELECT {told} FROM finding EXCEPT SELECT {told} FROM finding_before))
         """)
     return rows, there
 
 
-def ended_meanwhile(folders: Sequence[Path], identities: Sequence[str]) -> dict[str, str]:
-    """Finding → how it ended (gone, out_of_rule) in the last of these sweeps, oldest first, that tells of it."""
-    found: dict[str, str] = {}
+def ended_meanwhile(folders: Sequence[Path], identities: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Finding → how it ended, and the finding that superseded it or "", in the last of these sweeps that tells of it.
+
+    folders: oldest first.
+    """
+    found: dict[str, tuple[str, str]] = {}
     for folder in folders:
         with reading(folder) as engine:
             engine.scan("finding", [folder / "findings.parquet"])
             engine.register("wanted", pa.table({"finding_id": pa.array(identities, pa.string())}))
+            by = "COALESCE(f.superseded_by, '')" if "superseded_by" in engine.columns("finding") else "''"
             rows = engine.fetch(
-                "SELECT f.finding_id, f.delta FROM finding AS f SEMI JOIN wanted AS w ON w.finding_id = f.finding_id"
+                f"SELECT f.finding_id, f.delta, {by} AS superseded_by FROM finding AS f"
+                " SEMI JOIN wanted AS w ON w.finding_id = f.finding_id"
             )
-        found |= dict(zip(rows["finding_id"].to_pylist(), rows["delta"].to_pylist(), strict=True))
-    return {identity: delta for identity, delta in found.items() if delta in ENDED}
+        found |= {row["finding_id"]: (row["delta"], row["superseded_by"]) for row in rows.to_pylist()}
+    return {identity: ended for identity, ended in found.items() if ended[0] in ENDED}
 
 
 def further_places(folder: Path, identities: pa.ChunkedArray) -> list[tuple[str, str]]:

@@ -78,7 +78,9 @@ def finding(request: OfficeRequest, short_id: str) -> HttpResponse:
     page = finding_page(request.actor, short_id)
     may_see_people = request.actor.may("person.see")
     response = render(request, "findings/finding.html", {
-        "page": page, "finding": page.finding, "facts": finding_facts(page.finding, may_see_people=may_see_people), "name": shown_name(page.finding),
+        "page": page, "finding": page.finding, "facts": finding_facts(
+            page.finding, may_see_people=may_see_people, successor=page.successor, predecessors=page.predecessors
+        ), "name": shown_name(page.finding),
         "message": shown_message(page.finding), "state_tone": state_tone(page.finding.state),
         "may_see_people": may_see_people, "reasons": Reason.choices, "may_reveal": request.actor.may("person.reveal_id"),
         "actions": actions_for(request.actor, page.finding), "casework_actions": "casework/actions.html",
