@@ -1,17 +1,21 @@
 """The ledger: one entry a change, a chain that shows every tampering, and a database that refuses to change it."""
 
+import ast
 import os
 import random
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
+import taizhang.office
 from countyruns import run
 from officepeople import SETUP, person
 from taizhang.languages import speak
 from taizhang.office import ledger
 from taizhang.office.access.roles import Role
+from taizhang.office.access.table import routes
 from taizhang.office.crypto.keyring import KeyRing
 from taizhang.office.jobs.models import Job
 from taizhang.office.jobs.running import work_once
@@ -20,8 +24,11 @@ from taizhang.office.ledger.chain import GENESIS, Break, digest_of, first_break
 from taizhang.office.ledger.heads import HeadsForged, note_head
 from taizhang.office.ledger.jobs import last_check, request_check
 from taizhang.office.ledger.models import Entry, Head
-from taizhang.office.ledger.recording import Unrecordable, facts_of
+from taizhang.office.ledger.presenting import details, subject_number
+from taizhang.office.ledger.recording import Unrecordable, facts_of, record
 from taizhang.office.ledger.verifying import verify
+from taizhang.office.ledger.words import FACTS, SUBJECTS
+from taizhang.sweep.findings.fingerprint import short_id
 
 
 @pytest.fixture(autouse=True)
@@ -273,6 +280,35 @@ def test_the_command_names_the_first_broken_entry(unguarded, verified, tamper, l
     assert ran.status == 1
     assert words.format(broken.seq) in ran.err
     assert ran.out == ""
+
+
+def test_every_subject_and_fact_of_an_entry_has_a_word():
+    office = Path(taizhang.office.__file__).parent
+    calls = [
+        node
+        for path in sorted(office.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "ledger.record"
+    ]
+    subjects = {one.args[2].value for one in calls if isinstance(one.args[2], ast.Constant)}
+    facts = {word.arg for one in calls for word in one.keywords if word.arg} - {"reason", "division_code", "request_id"}
+
+    assert len(calls) > 30
+    assert (subjects - SUBJECTS.keys(), facts - FACTS.keys()) == (set(), set())
+    assert {route.subject for route in routes().values() if route.audited} <= SUBJECTS.keys()
+
+
+@pytest.mark.django_db
+def test_an_entry_reads_as_words():
+    finding = "c58df86cc658ff9c2cd2ef46dbdb7560"
+    with transaction.atomic():
+        record(SETUP, "finding.dispatched", "finding", finding, state=["found", "dispatched"])
+        record(SETUP, "login.succeeded", "user", 7, address="127.0.0.1", methods=["password", "totp"])
+    first, second = Entry.objects.order_by("seq").filter(verb__in=("finding.dispatched", "login.succeeded"))
+
+    assert subject_number(first) == short_id(finding)
+    assert details(first.data) == "状态：found → dispatched"
+    assert (subject_number(second), details(second.data)) == ("7", "地址：127.0.0.1；验证方式：password、totp")
 
 
 def test_a_county_without_an_office_is_told_so(tmp_path):

@@ -12,15 +12,14 @@ from django.utils.translation import gettext_lazy
 from taizhang.office.ledger.models import Entry
 from taizhang.office.ledger.selectors import Asked
 from taizhang.office.ledger.verbs import VERBS
+from taizhang.office.ledger.words import CHANGES, FACTS, SUBJECTS
 from taizhang.office.parts.model import Cell, Column, Fact, Filter, Filters, Option, Row, Table, Tone
+from taizhang.sweep.findings.fingerprint import short_id
 
+DIGEST = 32
+"""Characters of a finding's fingerprint."""
 TONES: dict[str, Tone] = {
     "login.failed": "warning", "login.locked": "danger", "id.revealed": "warning", "reveal.limited": "danger", "user.disabled": "danger",
-}  # fmt: skip
-SUBJECTS = {
-    "user": gettext_lazy("账号"), "person": gettext_lazy("人员"), "household": gettext_lazy("户"), "finding": gettext_lazy("问题"),
-    "evidence": gettext_lazy("佐证"), "handback": gettext_lazy("回填批次"), "sweep": gettext_lazy("排查"), "job": gettext_lazy("后台任务"),
-    "submission": gettext_lazy("报送"), "schedule": gettext_lazy("计划"), "keys": gettext_lazy("密钥"), "ledger": gettext_lazy("流水"),
 }  # fmt: skip
 WHAT = {
     "missing": gettext_lazy("此处缺少记录"),
@@ -68,7 +67,7 @@ def entries_table(entries: Iterable[Entry]) -> Table:
         Row([
             Cell(moment(one), note=f"№ {one.seq}"), Cell(one.actor_name, note="" if one.actor_kind == "user" else _("系统")),
             Cell(VERBS.get(one.verb, one.verb), tone=TONES.get(one.verb, ""), note=one.division_code),
-            Cell(SUBJECTS.get(one.subject_type, one.subject_type), note=f"{one.subject_type} {one.subject_id}"), Cell(one.reason, note=details(one.data)), Cell(one.digest[:12]),
+            Cell(SUBJECTS.get(one.subject_type, one.subject_type), note=subject_number(one)), Cell(one.reason, note=details(one.data)), Cell(one.digest[:12]),
         ])
         for one in entries
     ]  # fmt: skip
@@ -83,13 +82,31 @@ def entry_values(one: Entry) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def subject_number(one: Entry) -> str:
+    """The number a subject is known by on its own page; a finding's is its short one."""
+    return short_id(one.subject_id) if one.subject_type == "finding" and _is_digest(one.subject_id) else one.subject_id
+
+
 def details(data: dict[str, Any], most: int = 160) -> str:
-    """The facts of an entry in one line."""
-    text = "; ".join(f"{name}={_short(value)}" for name, value in data.items() if value not in ("", None, [], {}))
+    """The facts of an entry in one line; a pair of values is what was before and what is now."""
+    text = "；".join(
+        _("%(fact)s：%(value)s")
+        % {"fact": FACTS.get(name, name), "value": _short(value, " → " if name in CHANGES else "、")}
+        for name, value in data.items()
+        if value not in ("", None, [], {})
+    )
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def _short(value: object) -> str:
+def _is_digest(text: str) -> bool:
+    return len(text) == DIGEST and all(letter in "0123456789abcdef" for letter in text)
+
+
+def _short(value: object, between: str = "、") -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, list):
+        return between.join(map(_short, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
