@@ -73,6 +73,7 @@ def grow(folder: Path, *, persons: int, findings: int, delta: int, seed: int) ->
     _grow_table(first / "persons.parquet", lambda rows: _persons(rows, copies, places, shifts, random.Random(seed)))
     _grow_table(first / "households.parquet", lambda rows: _households(rows, copies, places, shifts))
     _grow_table(first / "findings.parquet", lambda rows: _findings(rows, copies, places, shifts, findings))
+    _put_in_order(first / "findings.parquet")
     for path in county.data.glob("deliveries/*/*/record.parquet"):
         _grow_records(path, copies)
     written = pq.ParquetFile(first / "findings.parquet").metadata.num_rows
@@ -121,6 +122,11 @@ def _grow_table(path: Path, grown: Callable[[list[Row]], Iterator[Row]]) -> None
                 writer.write_table(pa.Table.from_pylist(batch, schema=table.schema))
                 batch = []
         writer.write_table(pa.Table.from_pylist(batch, schema=table.schema))
+
+
+def _put_in_order(path: Path) -> None:
+    """As a sweep writes its findings."""
+    pq.write_table(pq.read_table(path).sort_by("finding_id"), path, row_group_size=GROUP_ROWS, compression="zstd")
 
 
 @dataclass(frozen=True)
@@ -215,7 +221,7 @@ def _grow_records(path: Path, copies: int) -> None:
 
 
 def _second(first: Path, delta: int) -> Path:
-    """The next sweep: half of `delta` findings are gone, the other half new, all others persist."""
+    """The next sweep: half of `delta` findings are gone, half new, all others persist; `delta` persons changed their phone."""
     about = json.loads((first / "sweep.json").read_text("utf-8"))
     name = about["as_of"] + "-2"
     second = first.parent / name
@@ -233,8 +239,16 @@ def _second(first: Path, delta: int) -> Path:
                "short_id": short_id(full), "delta": "new", "first_seen": name}
         for row in rows.slice(half, half).to_pylist()
     ]  # fmt: skip
+    now = pa.concat_tables([kept, pa.Table.from_pylist(fresh, schema=rows.schema)]).sort_by("finding_id")
+    pq.write_table(now, second / "findings.parquet", row_group_size=GROUP_ROWS)
+    people = pq.read_table(first / "persons.parquet")
+    place = people.schema.get_field_index("phone")
+    phones = [_phone(one, 1) for one in people["phone"].slice(0, delta).to_pylist()]
+    changed = pa.concat_arrays([pa.array(phones, pa.string()), people["phone"].slice(delta).combine_chunks()])
     pq.write_table(
-        pa.concat_tables([kept, pa.Table.from_pylist(fresh, schema=rows.schema)]), second / "findings.parquet"
+        people.set_column(place, people.schema.field(place), changed),
+        second / "persons.parquet",
+        row_group_size=GROUP_ROWS,
     )
     about |= {"sweep_id": name, "order": about["order"] + 1}
     (second / "sweep.json").write_text(json.dumps(about), "utf-8")

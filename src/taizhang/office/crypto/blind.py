@@ -4,18 +4,18 @@ The index key lives apart from the database and its backups: an ID number has so
 try them all (platform design §6).
 """
 
-import hashlib
 import hmac
 
 from taizhang.office.crypto.current import key_ring
+from taizhang.office.crypto.keyring import KeyRing
 
 LENGTH = 32
 """Hex digits kept: 128 bits, so that two of 10⁹ values share an index with a chance below 10⁻²⁰."""
 
 
-def blind(kind: str, value: str) -> str:
+def blind(kind: str, value: str, ring: KeyRing | None = None) -> str:
     """The index of a normalised value: equal values of one kind, equal indexes. kind: `core18`, `phone`, `name` …"""
-    return _index(key_ring().purpose("index"), kind, value)
+    return _index((ring or key_ring()).purpose("index"), kind, value)
 
 
 def blinds(kind: str, value: str) -> list[str]:
@@ -24,4 +24,4 @@ def blinds(kind: str, value: str) -> list[str]:
 
 
 def _index(key: bytes, kind: str, value: str) -> str:
-    return hmac.new(key, f"{kind}\x1f{value}".encode(), hashlib.sha256).hexdigest()[:LENGTH]
+    return hmac.digest(key, f"{kind}\x1f{value}".encode(), "sha256").hex()[:LENGTH]

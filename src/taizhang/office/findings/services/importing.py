@@ -20,6 +20,7 @@ from taizhang.office.findings.models import ENDED_DELTAS, SEVERITY_RANK, Delta, 
 from taizhang.office.findings.services import reading_sweeps
 from taizhang.office.findings.services.observing import HIT, Seen, state_after
 from taizhang.office.findings.states import State
+from taizhang.office.many import insert_many, upsert_many
 from taizhang.office.people.models import Person, PersonKey
 from taizhang.office.people.services.indexing import has_index, index_register
 from taizhang.progress import Progress, Silent
@@ -138,9 +139,7 @@ def _take(folder: Path, before: Path | None, run: SweepRun, anew: frozenset[str]
         moved += _write(rows.slice(start, CHUNK), run, anew)
     places = reading_sweeps.further_places(folder, rows["finding_id"])
     Visibility.objects.filter(finding_id__in=rows["finding_id"].to_pylist()).delete() if before is not None else None
-    Visibility.objects.bulk_create(
-        [Visibility(finding_id=one, division_code=code) for one, code in places], batch_size=5000
-    )
+    insert_many(Visibility, ("finding_id", "division_code"), places)
     moved += _ended_meanwhile(reading_sweeps.ended_meanwhile(_between(before, run), left), run)
     return moved, len(rows) + len(left)
 
@@ -199,14 +198,12 @@ def _write(chunk: pa.Table, run: SweepRun, anew: frozenset[str]) -> list[Moved]:
         is_newer = one["source"] in anew if one["source"] else bool(anew)
         seen = Seen(one["delta"], one["observation"], is_newer, digest != (one["value_digest"] or ""))
         finding = _finding(one, run)
-        finding.state, told = state_after(before or State.OPEN, seen)
-        finding.remark = told or (remark if finding.state == before else "")
+        after, told = state_after(before or State.OPEN, seen)
+        finding.state, finding.remark = after.value, told or (remark if after is before else "")
         made.append(finding)
-        if before is None or finding.state != before:
+        if after is not before:
             moved.append(Moved(finding, before, seen))
-    Finding.objects.bulk_create(
-        made, update_conflicts=True, unique_fields=["finding_id"], update_fields=COLUMNS, batch_size=500
-    )
+    upsert_many(Finding, COLUMNS, [[getattr(one, name) for name in COLUMNS] for one in made])
     return moved
 
 
@@ -220,7 +217,7 @@ def _finding(one: dict[str, Any], run: SweepRun) -> Finding:
     severity = Severity(one["severity"])
     return Finding(
         finding_id=one["finding_id"], short_id=one["short_id"], rule=one["rule"], rule_version=one["rule_version"] or "",
-        group=one["grp"] or "", severity=severity, severity_rank=SEVERITY_RANK[severity], subject_type=one["subject_type"],
+        group=one["grp"] or "", severity=severity.value, severity_rank=SEVERITY_RANK[severity], subject_type=one["subject_type"],
         subject=one["subject"], subject_person=one["person_id"], subject_household=one["household_id"],
         involved=one["involved"] or [], source=one["source"] or "", culprit=one["culprit"] or "",
         p_culprit=one["p_culprit"], fields=one["fields"] or [], kinds=one["kinds"] or [],
@@ -236,5 +233,5 @@ def _finding(one: dict[str, Any], run: SweepRun) -> Finding:
     )  # fmt: skip
 
 
-COLUMNS = [field.name for field in Finding._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 - documented API
+COLUMNS = [field.attname for field in Finding._meta.concrete_fields]  # noqa: SLF001 - documented API
 __all__ = ["HIT", "Imported", "Moved", "detail_context", "import_newest", "import_sweep"]

@@ -12,8 +12,10 @@ from django.db import transaction
 from taizhang.identity.names import parse_names
 from taizhang.office.access.scope import scope_off
 from taizhang.office.crypto.blind import blind
+from taizhang.office.crypto.current import key_ring
 from taizhang.office.crypto.masks import mask_number, mask_phone
 from taizhang.office.crypto.sealing import seal
+from taizhang.office.many import insert_many, upsert_many
 from taizhang.office.people.models import Household, KeyKind, Person, PersonKey
 from taizhang.sweep.engines import DuckDbEngine, Engine
 
@@ -23,6 +25,14 @@ PERSON = (
     " numbers, phones"
 )
 HOUSEHOLD = "household_id, household_no, head_name, town_code, village_code, town_name, village_name, member_count, sources, numbers"
+HOUSEHOLD_ROW = (
+    "id", "division_code", "number", "head_name", "town_name", "village_name", "members", "sources", "numbers", "is_current",
+)  # fmt: skip
+PERSON_ROW = (
+    "id", "division_code", "household_id", "name", "name_fold", "name_sound", "masked_number", "sealed_core18", "number_index",
+    "phone_index", "masked_phone", "birth", "sex", "relation", "sources", "is_current",
+)  # fmt: skip
+KEY_ROW = ("person_id", "division_code", "kind", "value")
 
 
 def number_context(person_id: int) -> str:
@@ -70,29 +80,29 @@ def _chunks(table: pa.Table) -> Iterator[pa.Table]:
 
 def _households(chunk: pa.Table, county_code: str) -> None:
     rows = [
-        Household(
-            id=one["household_id"], division_code=_place(one, county_code), number=one["household_no"] or "",
-            head_name=one["head_name"] or "", town_name=one["town_name"] or "", village_name=one["village_name"] or "",
-            members=one["member_count"] or 0, sources=one["sources"] or [], numbers=one["numbers"] or [], is_current=True,
+        (
+            one["household_id"], _place(one, county_code), one["household_no"] or "", one["head_name"] or "", one["town_name"] or "",
+            one["village_name"] or "", one["member_count"] or 0, one["sources"] or [], one["numbers"] or [], True,
         )
         for one in chunk.to_pylist()
     ]  # fmt: skip
-    _upsert(Household, rows)
+    upsert_many(Household, HOUSEHOLD_ROW, rows)
 
 
 def _persons(chunk: pa.Table, county_code: str) -> None:
     rows = chunk.to_pylist()
     names = sorted({name for one in rows for name in (one["name"], *(one["names"] or ())) if name})
     keys = _name_keys(names)
-    _upsert(Person, [_person(one, keys, county_code) for one in rows])
+    upsert_many(Person, PERSON_ROW, [_person(one, keys, county_code) for one in rows])
     PersonKey.objects.filter(person_id__in=[one["person_id"] for one in rows]).delete()
-    PersonKey.objects.bulk_create(
+    insert_many(
+        PersonKey,
+        KEY_ROW,
         [
-            PersonKey(person_id=one["person_id"], division_code=_place(one, county_code), kind=kind, value=value)
+            (one["person_id"], _place(one, county_code), kind, value)
             for one in rows
             for kind, value in _further(one, keys)
         ],
-        batch_size=CHUNK,
     )
 
 
@@ -105,16 +115,15 @@ def _name_keys(names: list[str]) -> dict[str, tuple[str, list[str]]]:
     }
 
 
-def _person(one: dict[str, Any], keys: dict[str, tuple[str, list[str]]], county_code: str) -> Person:
+def _person(one: dict[str, Any], keys: dict[str, tuple[str, list[str]]], county_code: str) -> tuple[Any, ...]:
+    """One row of PERSON_ROW."""
     fold, sounds = keys.get(one["name"] or "", ("", []))
-    number, phone = one["core18"] or "", one["phone"] or ""
-    return Person(
-        id=one["person_id"], division_code=_place(one, county_code), household_id=one["household_id"],
-        name=one["name"] or "", name_fold=fold, name_sound=sounds[0] if sounds else "", masked_number=mask_number(number),
-        sealed_core18=seal(number, number_context(one["person_id"])) if number else None,
-        number_index=blind("number", number) if number else "", phone_index=blind("phone", phone) if phone else "",
-        masked_phone=mask_phone(phone), birth=_day(one["birth"]), sex=one["sex"] or "", relation=one["relation"] or "",
-        sources=one["n_sources"] or 0, is_current=True,
+    number, phone, ring = one["core18"] or "", one["phone"] or "", key_ring()
+    return (
+        one["person_id"], _place(one, county_code), one["household_id"], one["name"] or "", fold, sounds[0] if sounds else "",
+        mask_number(number), seal(number, number_context(one["person_id"]), ring) if number else None,
+        blind("number", number, ring) if number else "", blind("phone", phone, ring) if phone else "", mask_phone(phone),
+        _day(one["birth"]), one["sex"] or "", one["relation"] or "", one["n_sources"] or 0, True,
     )  # fmt: skip
 
 
@@ -131,11 +140,6 @@ def _further(one: dict[str, Any], keys: dict[str, tuple[str, list[str]]]) -> set
     found |= {(KeyKind.NUMBER.value, blind("number", text)) for text in one["numbers"] or () if text != one["core18"]}
     found |= {(KeyKind.PHONE.value, blind("phone", text)) for text in one["phones"] or () if text != one["phone"]}
     return found
-
-
-def _upsert(model: Any, rows: list[Any]) -> None:
-    columns = [field.name for field in model._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 - documented API
-    model.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=columns, batch_size=1000)
 
 
 def _place(one: dict[str, Any], county_code: str) -> str:
