@@ -29,7 +29,7 @@ from taizhang.office.jobs.models import Job, Schedule
 from taizhang.office.jobs.services.planning import save_schedule
 from taizhang.office.jobs.services.queue import enqueue
 from taizhang.office.places.models import Division
-from taizhang.office.sources.models import Submission
+from taizhang.office.sources.models import Submission, Upload
 from taizhang.sweep.findings.fingerprint import short_id
 
 RELATIONS = {"own": TOWN, "sibling": OTHER_TOWN, "parent": COUNTY, "foreign": ELSEWHERE}
@@ -58,6 +58,7 @@ class World:
     job: int
     schedule: int
     submission: int
+    upload: str
     sweep: str
     view: int
     staff: int
@@ -134,12 +135,13 @@ def _work(operator: User) -> World:
     sent = Submission.objects.create(
         source="city", as_of=date(2020, 2, 20), folder="world", files=1, size=10, sent_by=operator, state="proposed"
     )
+    Upload.objects.create(token="world-upload", by=operator, name="在途.xlsx", size=10, modified=0)
     staff = User.objects.create(username="someone", display_name="某人")
     other = account(Role.VILLAGE_TEAM, TOWN)
     today = timezone.localdate()
     return World(
         finding=full_id(OPEN), evidence=papers[0].pk, exemption=papers[1].pk, far_evidence=papers[2].pk,
-        holder=home["village"].user_id, handback=batch.pk, job=waiting.pk, schedule=plan.pk, submission=sent.pk,
+        holder=home["village"].user_id, handback=batch.pk, job=waiting.pk, schedule=plan.pk, submission=sent.pk, upload="world-upload",
         sweep=SweepRun.objects.get().name,
         view=SavedView.objects.create(user_id=operator.pk, label="他人的", query="state=all").pk,
         staff=staff.pk, assignment=Assignment.objects.get(user=other).pk,

@@ -3,10 +3,6 @@
 Everything asserted is what stands on the page or in the file that was downloaded; the database is never asked.
 """
 
-import os
-import signal
-import subprocess
-import sys
 import time
 import zipfile
 from dataclasses import dataclass
@@ -17,8 +13,8 @@ from lxml import html
 from playwright.sync_api import expect
 
 from countyruns import run
+from officeserver import office_running
 from taizhang.office.demo.posts import passwords_of
-from taizhang.office.serving import free_port
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.slow]
 
@@ -52,18 +48,8 @@ def county(tmp_path_factory):
 @pytest.fixture(scope="module")
 def address(county, browser_files):
     """Where the office of that county answers; web server and worker as people start them."""
-    port = free_port(8765)
-    command = [sys.executable, "-m", "taizhang", "office", "run", county / "county.toml", "--port", str(port)]
-    with (county / "office.log").open("wb") as log:
-        office = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | {"PYTHONUNBUFFERED": "1"})
-    place = f"http://127.0.0.1:{port}/"
-    deadline = time.monotonic() + 60
-    while place not in (county / "office.log").read_text("utf-8"):
-        assert office.poll() is None and time.monotonic() < deadline, (county / "office.log").read_text("utf-8")
-        time.sleep(0.2)
-    yield place
-    office.send_signal(signal.SIGINT)
-    assert office.wait(timeout=30) == 0
+    with office_running(county, 8765) as office:
+        yield office.address
 
 
 @pytest.fixture(scope="module")
@@ -145,11 +131,11 @@ class Walk:
 
     def deliver(self, files, day):
         """The operator sends files, sees what would change, accepts, and waits for the sweep; gives what would change."""
-        page = self.go("operator", "sources/")
+        page = self.go("operator", "sources/upload")
         page.get_by_label("来源", exact=True).select_option(label="汉中市互联网+精准扶贫平台")
         page.get_by_label("数据日期").fill(day)
         page.locator("input[type=file][name=files]").set_input_files(files)
-        page.get_by_role("button", name="上传").click()
+        page.get_by_role("button", name="报送这些文件").click(timeout=WORK)
         accept = page.get_by_role("button", name="接收并排查")
         expect(accept).to_be_visible(timeout=WORK)
         told = page.locator("main").inner_text()

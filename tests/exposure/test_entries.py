@@ -42,6 +42,7 @@ ELSEWHERE = {
     "review_village": "tests/office/test_casework.py", "case_answer": "tests/office/test_casework.py", "review_town": "tests/office/test_casework.py",
     "review_county": "tests/office/test_casework.py", "submission_accept": "tests/office/test_loop.py",
     "submission_reject": "tests/office/test_loop.py", "question": "tests/office/test_loop.py",
+    "upload_begin": "tests/office/test_uploads.py", "upload_finish": "tests/office/test_uploads.py",
     "exemption_decide": "tests/office/test_casework.py", "handback_new": "tests/office/test_casework.py",
 }  # fmt: skip
 """Steps that stand at the end of a long way; the tests of that way count their entries."""

@@ -30,6 +30,8 @@ ALSO = {
     "question": {404},  # no sheet waits
     "handback_file": {404},  # the file is not written yet
     "handback_entered": {404},
+    "upload_part": {404},  # an upload belongs to one person
+    "upload_finish": {404, 460},
     "bulk": {404},  # no step was named
     "case_confirm": {404},
     "frame_tick": {404},  # no point was named
@@ -57,6 +59,7 @@ def arguments(world, route):
         "submission": [world.submission], "sweep": [world.sweep], "saved_view": [world.view], "user": [world.staff],
         "assignment": [world.assignment], "role_request": [world.request], "layout": ["0" * 16], "clock": ["verify"],
         "policy": ["town"], "search": [], "": [], "frame": [world.frame], "frame_cell": [world.frame, world.frame_cell],
+        "upload": [world.upload],
     }  # fmt: skip
     if route.name == "finding":
         return [short_id(world.finding)]

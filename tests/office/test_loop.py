@@ -32,7 +32,7 @@ from taizhang.office.ledger.verifying import verify
 from taizhang.office.sources.errors import NothingSent, UnknownSource
 from taizhang.office.sources.jobs import run_sweep
 from taizhang.office.sources.models import Submission, SubmissionState
-from taizhang.office.sources.services import accept_submission, inbox, receive_files, reject_submission
+from taizhang.office.sources.services.submissions import accept_submission, inbox, receive_files, reject_submission
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PERSON = 14

@@ -1,7 +1,10 @@
+import { crc32 as zlibCrc32 } from "node:zlib";
 import { expect, test } from "vitest";
-import { Refused, sendFile, type Options } from "../src/upload/transfer";
+import { crc32 } from "../src/upload/checksum";
+import { LoggedOut, Refused, sendFile, type Options } from "../src/upload/transfer";
 
-const CHUNK = 4;
+const PIECE = 4;
+const sum = (text: string) => zlibCrc32(text);
 
 /** A server that keeps what arrives, as docs/developer/uploads.md says; `breaks` are the requests that get no answer. */
 class Server {
@@ -20,14 +23,26 @@ class Server {
     return answer;
   };
 
+  private standing(status = 200): Response {
+    return Response.json({ offset: this.received.length, crc32: sum(this.received), url: "/uploads/a/", piece_size: PIECE }, { status });
+  }
+
   private async answer(url: string, init: RequestInit): Promise<Response> {
-    if (url === "/uploads/") return Response.json({ url: "/uploads/a/", offset: this.received.length, chunk_size: CHUNK });
-    if (url.endsWith("finish/")) return Response.json({ url: "/deliveries/1/", name: "台账.xlsx" });
-    if (init.method === "GET") return Response.json({ offset: this.received.length });
-    const offset = Number((init.headers as Record<string, string>)["Upload-Offset"]);
-    if (offset !== this.received.length) return Response.json({ offset: this.received.length }, { status: 409 });
-    this.received += await (init.body as Blob).text();
-    return Response.json({ offset: this.received.length });
+    if (url === "/uploads/" || init.method === "GET") return this.standing();
+    if (init.method === "DELETE") {
+      this.received = "";
+      return new Response(null, { status: 204 });
+    }
+    if (url.endsWith("finish/")) {
+      const agrees = (JSON.parse(String(init.body)) as { crc32: number }).crc32 === sum(this.received);
+      return agrees ? Response.json({ token: "a" }) : Response.json({ code: "E-UPLOAD-CHANGED", message: "变了。" }, { status: 422 });
+    }
+    const headers = init.headers as Record<string, string>;
+    if (Number(headers["Upload-Offset"]) !== this.received.length) return this.standing(409);
+    const piece = await new Response(init.body).text();
+    if (Number(headers["Upload-Checksum"]) !== sum(piece)) return Response.json({ code: "E-UPLOAD-PIECE" }, { status: 460 });
+    this.received += piece;
+    return this.standing();
   }
 }
 
@@ -37,10 +52,18 @@ function options(server: Server, more: Partial<Options> = {}): Options & { seen:
   const seen: number[] = [];
   const waits: number[] = [];
   return {
-    token: "t", facts: { source: "city" }, signal: new AbortController().signal, fetch: server.fetch, pause: async () => {},
+    token: "t", signal: new AbortController().signal, fetch: server.fetch, pause: async () => {},
     progress: (sent) => void seen.push(sent), waiting: (seconds) => void waits.push(seconds), seen, waits, ...more,
   };
 }
+
+test.each(["", "a", "123456789", "台账".repeat(5000)])("the check sum is zlib's (%#)", (words) => {
+  const bytes = new TextEncoder().encode(words);
+  const half = Math.floor(bytes.length / 2);
+
+  expect(crc32(bytes)).toBe(zlibCrc32(bytes));
+  expect(crc32(bytes.subarray(half), crc32(bytes.subarray(0, half)))).toBe(zlibCrc32(bytes));
+});
 
 test("a file arrives whole, in pieces, in order", async () => {
   const server = new Server();
@@ -50,7 +73,7 @@ test("a file arrives whole, in pieces, in order", async () => {
 
   expect(server.received).toBe("0123456789");
   expect(said.seen).toEqual([0, 4, 8, 10]);
-  expect(receipt.url).toBe("/deliveries/1/");
+  expect(receipt).toEqual({ token: "a", part: "/uploads/a/" });
 });
 
 test.each([[[0]], [[1]], [[2, 3]], [[1, 2, 3, 4]], [[4]]])("a line broken at requests %j loses nothing", async (breaks) => {
@@ -76,7 +99,7 @@ test("an upload that was begun goes on where it stopped", async () => {
   await sendFile("/uploads/", FILE(), options(server));
 
   expect(server.received).toBe("0123456789");
-  expect(server.requests.filter((one) => one.startsWith("PUT"))).toHaveLength(1);
+  expect(server.requests.filter((one) => one.startsWith("PATCH"))).toHaveLength(1);
 });
 
 test("a refusal is final and carries the server's words", async () => {
@@ -101,10 +124,56 @@ test("a server that is busy is asked again, each time later", async () => {
   expect(said.waits).toEqual([...said.waits].sort((a, b) => a - b));
 });
 
-test("an empty file needs no chunk", async () => {
+test("what lies there of another file of the same name, size and time is begun anew", async () => {
   const server = new Server();
+  server.received = "ABCD";
 
-  await sendFile("/uploads/", new File([], "空.xlsx"), options(server));
+  await sendFile("/uploads/", FILE(), options(server));
 
-  expect(server.requests).toEqual(["POST /uploads/", "POST /uploads/a/finish/"]);
+  expect(server.received).toBe("0123456789");
+  expect(server.requests.slice(0, 3)).toEqual(["POST /uploads/", "DELETE /uploads/a/", "POST /uploads/"]);
+});
+
+test("a piece that was altered on the way is sent again", async () => {
+  const server = new Server();
+  let altered = false;
+  const said = options(server, {
+    fetch: (url, init) => {
+      if (init?.method !== "PATCH" || altered) return server.fetch(url, init);
+      altered = true;
+      return server.fetch(url, { ...init, body: "9999" });
+    },
+  });
+
+  await sendFile("/uploads/", FILE(), said);
+
+  expect(altered).toBe(true);
+  expect(server.received).toBe("0123456789");
+});
+
+test("another window that brings the same file at once is caught up with", async () => {
+  const server = new Server();
+  let helped = false;
+  const said = options(server, {
+    fetch: (url, init) => {
+      if (init?.method === "PATCH" && !helped) {
+        helped = true;
+        server.received = "01234567";
+      }
+      return server.fetch(url, init);
+    },
+  });
+
+  await sendFile("/uploads/", FILE(), said);
+
+  expect(server.received).toBe("0123456789");
+});
+
+test("a login that is over ends the sending at once", async () => {
+  const server = new Server();
+  server.refuse = { status: 302, body: {} };
+
+  await expect(sendFile("/uploads/", FILE(), options(server))).rejects.toBeInstanceOf(LoggedOut);
+
+  expect(server.requests).toHaveLength(1);
 });

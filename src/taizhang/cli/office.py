@@ -61,10 +61,12 @@ def prepare(county: Path, *, demo: bool = False) -> int:
     from taizhang.office.access.actor import system_actor
     from taizhang.office.ledger.jobs import plan_check
     from taizhang.office.places.services import load_divisions
+    from taizhang.office.sources.jobs import plan_work
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     plan_check(actor=system_actor("init"))
+    plan_work(actor=system_actor("init"))
     return load_divisions(actor=system_actor("init"), divisions=CountyDivisions.load(place.county.divisions))
 
 

@@ -21,6 +21,10 @@ class OfficeError(Exception):
         super().__init__(self.code)
         self.fields, self.facts = fields, facts
 
+    def as_json(self) -> dict[str, object]:
+        """What a script gets to show: code, message and hint in the language of the request."""
+        return {"code": self.code, "message": str(self.message), "hint": str(self.hint)}
+
 
 class NotFound(OfficeError):
     """There is no such thing in the areas of whoever asks; the same answer as for a thing that never was."""

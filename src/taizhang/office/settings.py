@@ -162,10 +162,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # kind of job: (queue, handler). A queue in jobs.models.SINGLE_QUEUES runs one job at a time.
 JOB_HANDLERS: dict[str, tuple[str, str]] = {
     "handback.write": ("export", "taizhang.office.casework.jobs.write_handback"),
-    "intake.propose": ("sweep", "taizhang.office.sources.services.propose"),
+    "intake.propose": ("sweep", "taizhang.office.sources.services.submissions.propose"),
     "intake.watch": ("sweep", "taizhang.office.sources.jobs.watch"),
     "keys.reseal": ("fast", "taizhang.office.crypto.jobs.reseal"),
     "ledger.check": ("fast", "taizhang.office.ledger.jobs.check"),
+    "uploads.clear": ("fast", "taizhang.office.sources.jobs.clear"),
     "sweep.run": ("sweep", "taizhang.office.sources.jobs.run_sweep"),
     "casework.remind": ("fast", "taizhang.office.casework.jobs.daily"),
 }

@@ -1,29 +1,50 @@
 /** <form data-upload="/uploads/"> with a file field: many files by choosing or dropping, each with its own progress. */
 import { text } from "../texts";
-import { Refused, sendFile } from "./transfer";
+import { LoggedOut, Refused, sendFile } from "./transfer";
 
 export function uploadZone(element: HTMLElement): void {
   const form = element as HTMLFormElement;
   const field = form.querySelector<HTMLInputElement>("input[type=file]");
   const zone = form.querySelector<HTMLElement>(".drop-zone");
   const list = form.querySelector<HTMLElement>(".upload-list");
+  const total = form.querySelector<HTMLElement>(".upload-total");
+  const button = form.querySelector<HTMLButtonElement>("button[type=submit]");
   const address = form.dataset["upload"];
-  if (!field || !zone || !list || !address) return;
+  if (!field || !zone || !list || !total || !button || !address) return;
 
-  // Without a script the form sends the files whole; with one the button has no work left.
-  form.querySelector<HTMLElement>("[data-plain-upload]")?.setAttribute("hidden", "");
+  const rows: Row[] = [];
+  const show = () => {
+    const open = rows.filter((row) => row.isOpen);
+    button.disabled = open.length > 0 || list.querySelector("input[name=arrived]:checked") === null;
+    const whole = rows.filter((row) => row.isWhole).length;
+    total.textContent = open.length > 0 ? text("upload-total", { whole, all: whole + open.length }) : "";
+  };
+  for (const item of list.querySelectorAll<HTMLElement>("li[data-part]")) addRemoval(item, tokenOf(form), show);
+
   let line = Promise.resolve();
+  const send = (row: Row) => {
+    line = line.then(() => row.send(address, tokenOf(form)));
+    show();
+  };
   const take = (files: Iterable<File>) => {
     for (const file of files) {
-      const row = new Row(list, file);
-      line = line.then(() => row.send(address, form));
+      const begun = `${file.name}|${file.size}|${Math.trunc(file.lastModified)}`;
+      for (const item of list.querySelectorAll<HTMLElement>("li[data-file]")) if (item.dataset["file"] === begun) item.remove();
+      const row = new Row(list, file, send, show);
+      rows.push(row);
+      send(row);
     }
   };
   field.addEventListener("change", () => {
-    take([...(field.files ?? [])]);
+    // The list is live: it is read before the field is emptied.
+    const chosen = [...(field.files ?? [])];
     field.value = "";
+    take(chosen);
   });
-  form.addEventListener("submit", (event) => event.preventDefault());
+  list.addEventListener("change", show);
+  addEventListener("beforeunload", (event) => {
+    if (rows.some((row) => row.isOpen)) event.preventDefault();
+  });
   for (const name of ["dragenter", "dragover"]) {
     zone.addEventListener(name, (event) => {
       event.preventDefault();
@@ -35,26 +56,58 @@ export function uploadZone(element: HTMLElement): void {
     event.preventDefault();
     take([...(event.dataTransfer?.files ?? [])]);
   });
+  show();
+}
+
+function tokenOf(form: HTMLFormElement): string {
+  return form.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
+}
+
+/** A button that takes a file off the server again. */
+function addRemoval(item: HTMLElement, token: string, changed: () => void): void {
+  const remove = small(text("upload-remove"));
+  remove.addEventListener("click", () => {
+    const headers = { "X-CSRFToken": token, Accept: "application/json" };
+    void fetch(item.dataset["part"] ?? "", { method: "DELETE", headers, redirect: "manual" }).then((answer) => {
+      if (!answer.ok && answer.status !== 404) return;
+      item.remove();
+      changed();
+    });
+  });
+  item.querySelector(".upload-name")?.after(remove);
+}
+
+function small(words: string): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-sm btn-plain";
+  button.textContent = words;
+  return button;
 }
 
 class Row {
+  isOpen = true;
+  isWhole = false;
   private readonly item = document.createElement("li");
   private readonly state = document.createElement("span");
   private readonly bar = document.createElement("progress");
-  private readonly cancel = document.createElement("button");
+  private readonly cancel = small(text("cancel"));
   private readonly stop = new AbortController();
 
-  constructor(list: HTMLElement, private readonly file: File) {
+  constructor(
+    list: HTMLElement,
+    private readonly file: File,
+    private readonly again: (row: Row) => void,
+    private readonly changed: () => void,
+  ) {
     const name = document.createElement("strong");
+    name.className = "upload-name";
     name.textContent = file.name;
     this.state.className = "upload-state";
-    this.state.setAttribute("role", "status");
-    this.cancel.type = "button";
-    this.cancel.className = "btn btn-sm btn-plain";
-    this.cancel.textContent = text("cancel");
     this.cancel.addEventListener("click", () => {
       this.stop.abort();
       this.item.remove();
+      this.end(false);
     });
     this.bar.max = Math.max(1, file.size);
     this.bar.value = 0;
@@ -64,17 +117,11 @@ class Row {
     this.say("waiting", text("upload-queued"));
   }
 
-  async send(address: string, form: HTMLFormElement): Promise<void> {
+  async send(address: string, token: string): Promise<void> {
     if (this.stop.signal.aborted) return;
-    const facts = Object.fromEntries([...new FormData(form)].filter((entry): entry is [string, string] => typeof entry[1] === "string"));
-    const token = facts["csrfmiddlewaretoken"] ?? "";
-    delete facts["csrfmiddlewaretoken"];
-    const guard = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener("beforeunload", guard);
     try {
       const receipt = await sendFile(address, this.file, {
         token,
-        facts,
         signal: this.stop.signal,
         progress: (sent, total) => {
           this.bar.value = sent;
@@ -82,20 +129,50 @@ class Row {
         },
         waiting: (seconds) => this.say("waiting", text("upload-waiting", { seconds })),
       });
-      this.bar.remove();
-      this.say("received", text("upload-received"));
-      const next = document.createElement("a");
-      next.className = "btn btn-sm btn-primary";
-      next.href = receipt.url;
-      next.textContent = text("upload-open");
-      this.cancel.replaceWith(next);
+      this.receive(receipt.token, receipt.part, token);
     } catch (failure) {
-      if (this.stop.signal.aborted) return;
-      this.bar.remove();
-      this.say("refused", failure instanceof Refused ? `${failure.message}${failure.hint}` : text("upload-broken"));
-    } finally {
-      removeEventListener("beforeunload", guard);
+      if (!this.stop.signal.aborted) this.fail(failure);
     }
+  }
+
+  private receive(arrived: string, part: string, token: string): void {
+    this.bar.remove();
+    this.cancel.remove();
+    const box = document.createElement("input");
+    Object.assign(box, { type: "checkbox", name: "arrived", value: arrived, checked: true, className: "form-check-input" });
+    const label = document.createElement("label");
+    const name = this.item.querySelector(".upload-name");
+    label.className = "upload-name";
+    name?.classList.remove("upload-name");
+    name?.replaceWith(label);
+    label.append(box, " ", ...(name ? [name] : []));
+    this.item.dataset["part"] = part;
+    addRemoval(this.item, token, this.changed);
+    this.say("received", `${text("upload-received")} · ${size(this.file.size)}`);
+    this.end(true);
+  }
+
+  private fail(failure: unknown): void {
+    const final = failure instanceof Refused;
+    const words = failure instanceof LoggedOut ? text("upload-session-over") : text("upload-broken");
+    this.say("refused", final ? `${failure.message}${failure.hint}` : words);
+    if (!final) {
+      const retry = small(text("upload-again"));
+      retry.addEventListener("click", () => {
+        retry.remove();
+        this.isOpen = true;
+        this.say("waiting", text("upload-queued"));
+        this.again(this);
+      });
+      this.cancel.before(retry);
+    }
+    this.end(false);
+  }
+
+  private end(whole: boolean): void {
+    this.isOpen = false;
+    this.isWhole = whole;
+    this.changed();
   }
 
   private say(state: string, words: string): void {

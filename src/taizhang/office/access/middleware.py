@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 
 from taizhang.office import ledger
@@ -19,6 +19,7 @@ from taizhang.office.accounts.selectors import actor_for
 from taizhang.office.errors import Forbidden, NotFound, OfficeError
 
 OK = 200
+JSON = "application/json"
 
 
 class AccessMiddleware:
@@ -74,9 +75,11 @@ class AccessMiddleware:
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Word an OfficeError as a page, or as a fragment for a partial request."""
+        """Word an OfficeError as a page, as a fragment for a partial request, or as JSON for a script that asks for it."""
         if not isinstance(error, OfficeError):
             return None
+        if request.headers.get("Accept") == JSON:
+            return JsonResponse(error.as_json(), status=error.status)
         partial = bool(getattr(request, "htmx", False))
         template = "office/parts/error.html" if partial else "office/error.html"
         return render(request, template, {"error": error}, status=error.status)

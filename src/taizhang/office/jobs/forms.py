@@ -11,6 +11,7 @@ KINDS = (
     ("intake.watch", _("查看报送文件夹")),
     ("casework.remind", _("催办提醒")),
     ("ledger.check", _("核对流水")),
+    ("uploads.clear", _("清理未传完的文件")),
 )
 
 

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor, system_actor
-from taizhang.office.jobs.models import OPEN_STATES, Job, Schedule
+from taizhang.office.jobs.models import OPEN_STATES, Job
 from taizhang.office.jobs.running import JobContext
-from taizhang.office.jobs.services.planning import save_schedule
+from taizhang.office.jobs.services.planning import plan_once
 from taizhang.office.jobs.services.queue import enqueue
 from taizhang.office.ledger.heads import HeadsForged, note_head
 from taizhang.office.ledger.verifying import head, verify
@@ -20,10 +20,7 @@ NIGHTLY = "30 2 * * *"
 
 def plan_check(*, actor: Actor) -> None:
     """Put the nightly check into the plan where no line of the plan checks the ledger."""
-    if not Schedule.objects.filter(kind=KIND).exists():
-        save_schedule(
-            actor=actor, name="每夜核对流水", kind=KIND, cron=NIGHTLY, workdays_only=False, enabled=True
-        )  # fmt: skip
+    plan_once(actor=actor, name="每夜核对流水", kind=KIND, cron=NIGHTLY)
 
 
 def request_check(*, actor: Actor) -> Job:

@@ -1,8 +1,13 @@
 """What can be wrong with what is sent."""
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from taizhang.office.errors import OfficeError
+
+if TYPE_CHECKING:
+    from taizhang.office.sources.models import Upload
 
 
 class NothingSent(OfficeError):
@@ -29,3 +34,64 @@ class LakeSays(OfficeError):
     code = "E-LAKE"
     message = _("数据目录现在不能这样做。")
     hint = _("请稍后再试，或重新读取后再接收。")
+
+
+class NoFileName(OfficeError):
+    """A name that is none, is a path, or is too long."""
+
+    code = "E-UPLOAD-NAME"
+    status = 422
+    message = _("文件名不能使用。")
+    hint = _("请把文件名改短（不超过 200 字，不含斜杠和控制字符）后再传。")
+
+
+class TooMuch(OfficeError):
+    """An empty file, one that is too large, or too much on the way at once."""
+
+    code = "E-UPLOAD-SIZE"
+    status = 413
+    message = _("文件是空的或太大，或者未报送的文件已经太多。")
+    hint = _("每个文件不超过 1 GB，未报送的合计不超过 2 GB、1000 个；请先报送或移除已上传的文件。")
+
+
+class DiskFull(OfficeError):
+    """The disk has no room for the file and the work that follows."""
+
+    code = "E-UPLOAD-SPACE"
+    status = 413
+    message = _("服务器的磁盘空间不足，不能接收这个文件。")
+    hint = _("请联系系统管理员清理磁盘；已传的部分会保留一天。")
+
+
+class Behind(OfficeError):
+    """The upload stands at another byte than was said; `offset` says where."""
+
+    code = "E-UPLOAD-OFFSET"
+    message = _("上传位置与服务器上的不一致。")
+    hint = _("请重新选择同一个文件，从断处接着传。")
+
+    def __init__(self, upload: "Upload") -> None:
+        super().__init__("offset")
+        self.offset = upload.offset
+
+    def as_json(self) -> dict[str, object]:
+        """With the byte to go on from."""
+        return {**super().as_json(), "offset": self.offset}
+
+
+class BrokenPiece(OfficeError):
+    """A piece that arrived empty, too long, cut or altered; the same piece may be sent again."""
+
+    code = "E-UPLOAD-PIECE"
+    status = 460
+    message = _("这一块没有完整到达。")
+    hint = _("系统会自动重传；反复出现时请检查网络。")
+
+
+class ChangedOnTheWay(OfficeError):
+    """What arrived is not what the sender has: the file was changed while it was sent."""
+
+    code = "E-UPLOAD-CHANGED"
+    status = 422
+    message = _("文件在上传途中被改动，已传的部分作废。")
+    hint = _("请关闭正在编辑它的程序，再重新选择这个文件。")

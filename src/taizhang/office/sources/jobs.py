@@ -6,15 +6,23 @@ from django.conf import settings
 
 from taizhang.errors import UserError
 from taizhang.intake.pipeline import take_in
-from taizhang.office.access.actor import system_actor
+from taizhang.office.access.actor import Actor, system_actor
 from taizhang.office.casework.observing import follow_moves
 from taizhang.office.findings.services.importing import import_newest
 from taizhang.office.jobs.models import Effect
 from taizhang.office.jobs.running import JobContext
+from taizhang.office.jobs.services.planning import plan_once
+from taizhang.office.sources.services.uploads import clear_uploads
 from taizhang.sweep import sweep
 from taizhang.sweep.history import last_order
 
 BEGUN = "begun after sweep "
+CLEAR = "uploads.clear"
+
+
+def plan_work(*, actor: Actor) -> None:
+    """Put what deliveries need every day into the plan, where it is not there yet."""
+    plan_once(actor=actor, name="每夜清理未传完的文件", kind=CLEAR, cron="10 3 * * *")
 
 
 def run_sweep(context: JobContext, **arguments: Any) -> dict[str, Any]:
@@ -47,3 +55,8 @@ def watch(context: JobContext, **arguments: Any) -> dict[str, Any]:
     taken = take_in(settings.INSTALLATION.county, progress=context.progress)
     problems: list[UserError] = list(taken.problems)
     return {"new": sum(one.is_new for one in taken.deliveries), "problems": len(problems)}
+
+
+def clear(context: JobContext, **arguments: Any) -> dict[str, Any]:
+    """Remove what was begun to be uploaded and never went on."""
+    return {"uploads": clear_uploads()}

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -47,3 +48,43 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.as_of}"
+
+
+class Upload(models.Model):
+    """A file on its way in pieces, of one person; gone when it is sent as part of a submission, or given up.
+
+    token: opaque, names it in addresses and on disk. modified: the file's own time in ms. offset: bytes that count;
+    crc32: of those. sha256: once it is whole.
+    """
+
+    LONGEST_NAME = 200
+
+    token = models.CharField(max_length=40, unique=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=LONGEST_NAME)
+    size = models.PositiveBigIntegerField()
+    modified = models.PositiveBigIntegerField()
+    offset = models.PositiveBigIntegerField(default=0)
+    crc32 = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    touched_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["by", "name", "size", "modified"], name="upload_once"),
+            models.CheckConstraint(condition=Q(offset__lte=F("size")), name="upload_within_size"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it arrived and was checked."""
+        return bool(self.sha256)
+
+    @property
+    def percent(self) -> int:
+        """How much arrived, in whole percent, 0 to 100."""
+        return self.offset * 100 // self.size

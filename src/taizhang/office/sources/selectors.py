@@ -14,9 +14,10 @@ from taizhang.intake.delivery.reading import deliveries_of
 from taizhang.intake.model import FIELDS, TABLES
 from taizhang.intake.proposing import Proposal, proposal_of
 from taizhang.intake.questions import MappingQuestion, mapping_question, mapping_questions
+from taizhang.office.access.actor import Actor
 from taizhang.office.errors import NotFound
 from taizhang.office.jobs.models import Job
-from taizhang.office.sources.models import Submission, SubmissionState
+from taizhang.office.sources.models import Submission, SubmissionState, Upload
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ def source_states() -> list[SourceState]:
 def newest_submissions(limit: int = 30) -> QuerySet[Submission]:
     """What was sent lately."""
     return Submission.objects.select_related("sent_by", "decided_by")[:limit]
+
+
+def uploads_of(actor: Actor) -> QuerySet[Upload]:
+    """Files of whoever asks that arrived and were not sent on, or are on their way."""
+    return Upload.objects.filter(by_id=actor.user_id)
 
 
 def submission_of(submission_id: int) -> Submission:

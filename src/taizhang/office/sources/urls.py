@@ -3,10 +3,14 @@
 from django.urls import path
 
 from taizhang.office.sources import views
+from taizhang.office.sources.views import uploading
 
 urlpatterns = [
     path("sources/", views.sources, name="sources"),
-    path("sources/upload", views.upload, name="upload"),
+    path("sources/upload", uploading.upload, name="upload"),
+    path("sources/uploads/", uploading.upload_begin, name="upload_begin"),
+    path("sources/uploads/<str:token>/", uploading.upload_part, name="upload_part"),
+    path("sources/uploads/<str:token>/finish/", uploading.upload_finish, name="upload_finish"),
     path("sources/sweep", views.sweep_now, name="sweep_now"),
     path("sources/sent/<int:submission_id>/", views.submission, name="submission"),
     path("sources/sent/<int:submission_id>/accept", views.submission_accept, name="submission_accept"),

@@ -81,6 +81,12 @@ def save_schedule(
     return schedule
 
 
+def plan_once(*, actor: Actor, name: str, kind: str, cron: str) -> None:
+    """Put a kind of work that every office needs into the plan, where no line of the plan does it yet."""
+    if not Schedule.objects.filter(kind=kind).exists():
+        save_schedule(actor=actor, name=name, kind=kind, cron=cron, workdays_only=False, enabled=True)
+
+
 def set_day(*, actor: Actor, day: Any, is_workday: bool, note: str) -> DayOff:
     """Say that a day is a working day or a day off, against the published calendar."""
     with transaction.atomic():

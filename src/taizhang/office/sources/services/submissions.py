@@ -1,5 +1,6 @@
 """Receiving files, proposing them as a delivery, and accepting or rejecting what was proposed."""
 
+import os
 import secrets
 import shutil
 from collections.abc import Sequence
@@ -21,7 +22,8 @@ from taizhang.office.errors import NotFound, Stale
 from taizhang.office.jobs.running import JobContext
 from taizhang.office.jobs.services.queue import enqueue
 from taizhang.office.sources.errors import LakeSays, NothingSent, UnknownSource
-from taizhang.office.sources.models import Submission, SubmissionState
+from taizhang.office.sources.models import Submission, SubmissionState, Upload
+from taizhang.office.sources.services.uploads import part_of, whole_uploads
 from taizhang.progress import Progress
 
 MOST_FILES, MOST_BYTES = 500, 2**30
@@ -40,39 +42,57 @@ def inbox(submission: Submission) -> Path:
     return Path(settings.INSTALLATION.home) / "uploads" / submission.folder
 
 
-def receive_files(*, actor: Actor, source_id: str, as_of: date, files: Sequence[UploadedFile]) -> Submission:
-    """Keep the files and queue their reading. Raises UnknownSource, NothingSent."""
+def receive_files(
+    *, actor: Actor, source_id: str, as_of: date, files: Sequence[UploadedFile] = (), arrived: Sequence[str] = ()
+) -> Submission:
+    """Make a submission of files and queue its reading. files: sent whole; arrived: ids of uploads that are whole.
+
+    Raises UnknownSource, NothingSent; NotFound where an upload is not there to be sent.
+    """
     source = source_of(source_id)
-    size = sum(file.size or 0 for file in files)
-    if not files or len(files) > MOST_FILES or not 0 < size <= MOST_BYTES:
-        raise NothingSent("files")
     folder = secrets.token_hex(16)
     place = Path(settings.INSTALLATION.home) / "uploads" / folder
     place.mkdir(mode=0o700, parents=True)
     try:
         for number, file in enumerate(files):
-            target = place / str(number) / (PurePosixPath(file.name or "").name or "file")
-            target.parent.mkdir()
-            with target.open("wb") as out:
+            with _new_place(place, number, file.name or "").open("wb") as out:
                 for chunk in file.chunks():
                     out.write(chunk)
         with transaction.atomic():
-            submission = Submission.objects.create(
-                source=source.id, as_of=as_of, folder=folder, files=len(files), size=size, sent_by_id=actor.user_id
-            )
-            enqueue(
-                "intake.propose",
-                key=f"propose:{submission.pk}",
-                arguments={"submission_id": submission.pk},
-                actor=actor,
-            )
-            ledger.record(
-                actor, "files.received", "submission", submission.pk, source=source.id, as_of=as_of.isoformat(),
-                files=len(files), size=size,
-            )  # fmt: skip
+            uploads = whole_uploads(actor, arrived)
+            for number, upload in enumerate(uploads, len(files)):
+                os.link(part_of(upload), _new_place(place, number, upload.name))
+            submission = _submitted(actor, source, as_of, folder, [file.size or 0 for file in files], uploads)
+            Upload.objects.filter(pk__in=[one.pk for one in uploads]).delete()
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
+    for upload in uploads:
+        part_of(upload).unlink(missing_ok=True)
+    return submission
+
+
+def _new_place(place: Path, number: int, name: str) -> Path:
+    """Where a file of a submission is kept; the number keeps two of one name apart."""
+    target = place / str(number) / (PurePosixPath(name).name or "file")
+    target.parent.mkdir()
+    return target
+
+
+def _submitted(
+    actor: Actor, source: SourceSpec, as_of: date, folder: str, sizes: Sequence[int], uploads: Sequence[Upload]
+) -> Submission:
+    sizes = [*sizes, *(one.size for one in uploads)]
+    if not 0 < len(sizes) <= MOST_FILES or not 0 < sum(sizes) <= MOST_BYTES:
+        raise NothingSent("files")
+    submission = Submission.objects.create(
+        source=source.id, as_of=as_of, folder=folder, files=len(sizes), size=sum(sizes), sent_by_id=actor.user_id
+    )
+    enqueue("intake.propose", key=f"propose:{submission.pk}", arguments={"submission_id": submission.pk}, actor=actor)
+    ledger.record(
+        actor, "files.received", "submission", submission.pk, source=source.id, as_of=as_of.isoformat(),
+        files=len(sizes), size=sum(sizes),
+    )  # fmt: skip
     return submission
 
 

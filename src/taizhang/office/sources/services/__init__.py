@@ -1,0 +1,1 @@
+"""Changes of what is sent: pieces of files, submissions, answers about columns."""
