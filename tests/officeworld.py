@@ -23,12 +23,13 @@ from taizhang.office.casework.services.exempting import propose_exemption
 from taizhang.office.casework.services.handing_back import request_handback
 from taizhang.office.casework.services.reviewing import approve_verification
 from taizhang.office.casework.services.verifying import Proposal, confirm_finding
-from taizhang.office.findings.models import SavedView, SweepRun
+from taizhang.office.findings.models import Finding, SavedView, SweepRun
 from taizhang.office.frames.services import begin_frame
 from taizhang.office.jobs.models import Job, Schedule
 from taizhang.office.jobs.services.planning import save_schedule
 from taizhang.office.jobs.services.queue import enqueue
 from taizhang.office.places.models import Division
+from taizhang.office.rechecks.models import Recheck, Round
 from taizhang.office.sources.models import Submission, Upload
 from taizhang.sweep.findings.fingerprint import short_id
 
@@ -41,7 +42,7 @@ FAR_PHONE, FAR_HOUSEHOLD, FAR_NOTE = "13977712345", "61072310778899", "远山家
 FAR_PERSON, HOME_PERSON = 202, 101
 FAR_MARKS = (FAR_NAME, FAR_FAMILY, number_of(FAR_PERSON), FAR_PHONE, FAR_HOUSEHOLD, FAR_NOTE, "far-paper.png")
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
-OPEN, DISPATCHED, PAPERS, BATCHED, SHARED = (1, 3, 5, 7, 9)
+OPEN, DISPATCHED, PAPERS, BATCHED, SHARED, CLOSED = (1, 3, 5, 7, 9, 11)
 """Findings at home by what happened to them; those of the far town are one more. SHARED: of the far town about both."""
 
 
@@ -66,13 +67,15 @@ class World:
     request: int
     frame: int
     frame_cell: int
+    round: int
+    recheck: int
 
 
 def build(lake: Lake) -> World:
     """Make it."""
     _divisions()
     findings = []
-    for home in (OPEN, DISPATCHED, PAPERS, BATCHED):
+    for home in (OPEN, DISPATCHED, PAPERS, BATCHED, CLOSED):
         findings += [
             finding(home, HOME_NAME, subject=HOME_PERSON),
             finding(home + 1, FAR_NAME, FAR_VILLAGE, subject=FAR_PERSON, rule=FAR_RULE, household_no=FAR_HOUSEHOLD),
@@ -149,7 +152,7 @@ def _work(operator: User) -> World:
             user=staff, role=Role.VILLAGE_TEAM, area=TOWN.prefix, valid_from=today, valid_to=today + timedelta(days=9),
             reason="到岗", asked_by=operator,
         ).pk,
-        **_frame(doer),
+        **_frame(doer), **_round(operator),
     )  # fmt: skip
 
 
@@ -159,6 +162,21 @@ def _frame(doer: object) -> dict[str, int]:
     cell.rules, cell.checks = ["C"], ["开会"]
     cell.save()
     return {"frame": frame.pk, "frame_cell": cell.pk}
+
+
+def _round(operator: User) -> dict[str, int]:
+    """A drawn round with a finding at home and one far away."""
+    day = timezone.localdate() - timedelta(days=40)
+    drawn = Round.objects.create(first=day, last=day, share=100, seed="0" * 64, population=2, drawn_by=operator)
+    rows = [
+        Recheck.objects.create(
+            division_code=place, round=drawn, finding_id=full_id(one), town=place[:9] + "000", group="C", stratum_size=1,
+            stratum_drawn=1, due_on=day,
+        )
+        for one, place in ((CLOSED, HOME_VILLAGE), (CLOSED + 1, FAR_VILLAGE))
+    ]  # fmt: skip
+    Finding.objects.filter(pk__in=[row.finding_id for row in rows]).update(state="closed_out")
+    return {"round": drawn.pk, "recheck": rows[0].pk}
 
 
 def _team(town: Area, village: str) -> dict[str, object]:

@@ -6,13 +6,14 @@ Words are given for each route so that it goes through; a route without words he
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from officepeople import COUNTY
+from officepeople import COUNTY, SETUP
 from officepeople import person as account
 from officesweeps import number_of
 from officeworld import DISPATCHED, HOME_PERSON, PICTURE, build, full_id
@@ -21,6 +22,7 @@ from taizhang.office.access.table import PUBLIC, role_permissions, routes
 from taizhang.office.accounts.models import User
 from taizhang.office.findings.models import Finding, SavedView
 from taizhang.office.jobs.models import Job
+from taizhang.office.ledger import record
 from taizhang.office.ledger.models import Entry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -86,9 +88,18 @@ def way(world, name):
         "frame_new": ([], {"title": "本县两项", "year": "2020", "columns": "查、改"}),
         "frame_save": ([world.frame], {"revision": "1", "label:查/1": "核实"}),
         "frame_import": ([world.frame], {"file": SimpleUploadedFile("表.csv", "标签,内容,开始,结束,规则\n查/1,核实,,,C\n".encode())}),
+        "recheck_draw": ([], {"first": "2020-01-01", "last": "2020-01-31", "share": "10"}),
+        "recheck_decide": ([world.recheck], {"verdict": "fails", "note": "核对户口簿"}),
         "frame_tick": ([world.frame, world.frame_cell], {"check": "开会", "town": "610723103000", "done": "1"}),
     }  # fmt: skip
     return (ways | frame_ways)[name]
+
+
+def _closed_in_january():
+    """A finding was closed in a month of which no round was drawn."""
+    Finding.objects.model._base_manager.filter(pk=full_id(1)).update(state="closed_out")
+    with time_machine.travel("2020-01-15T09:00:00+08:00"):
+        record(SETUP, "finding.closed", "finding", full_id(1))
 
 
 def ready(world, name, user):
@@ -99,6 +110,8 @@ def ready(world, name, user):
         Job.objects.filter(pk=world.job).update(state="failed")
     if name == "view_drop":
         SavedView.objects.filter(pk=world.view).update(user_id=user.pk)
+    if name == "recheck_draw":
+        _closed_in_january()
     if name == "case_withdraw":
         Finding.objects.model._base_manager.filter(pk=full_id(DISPATCHED)).update(state="confirmed")
 

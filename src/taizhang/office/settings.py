@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "taizhang.office.casework",
     "taizhang.office.sources",
     "taizhang.office.frames",
+    "taizhang.office.rechecks",
     "taizhang.office.quality",
     "taizhang.office.desk",
     "taizhang.office.parts",

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("taizhang.office.sources.urls")),
     path("", include("taizhang.office.casework.urls")),
     path("", include("taizhang.office.frames.urls")),
+    path("", include("taizhang.office.rechecks.urls")),
     path("", include("taizhang.office.accounts.urls")),
     path("", include("taizhang.office.ledger.urls")),
     path("", include("taizhang.office.crypto.urls")),

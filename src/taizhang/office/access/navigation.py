@@ -24,7 +24,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
     (_("工作台"), (Entry("home", _("首页"), "home"), Entry("tasks", _("任务"), "clipboard-list"), Entry("notices", _("提醒"), "bell"))),
     (
         _("整改"),
-        (Entry("handbacks", _("回填"), "arrow-back-up"), Entry("exemptions", _("豁免清单"), "ban"), Entry("terms", _("期限与审核"), "clock")),
+        (Entry("handbacks", _("回填"), "arrow-back-up"), Entry("exemptions", _("豁免清单"), "ban"), Entry("rechecks", _("回头看"), "eye-check"), Entry("terms", _("期限与审核"), "clock")),
     ),
     (
         _("核查"),

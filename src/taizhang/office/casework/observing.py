@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from taizhang.office.casework.models import Correction, CorrectionState, Exemption, ExemptionState, Task, Verification
+from taizhang.office.casework.services.proving import prove_by_value
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.services.importing import Moved
 from taizhang.office.findings.states import State
@@ -17,13 +18,14 @@ def follow_moves(moves: Sequence[Moved]) -> None:
         by_state.setdefault(State(move.finding.state), []).append(move.finding.pk)
     lapsed = [move.finding.pk for move in moves if move.before is State.EXEMPTED and move.finding.state == State.OPEN]
     now = timezone.now()
-    proven = by_state.get(State.PROVEN, [])
+    by_value, other_value = prove_by_value()
+    proven = by_state.get(State.PROVEN, []) + by_value
     Correction.objects.filter(finding__in=_with_merged(proven), state=CorrectionState.HANDED_BACK).update(
         state=CorrectionState.CONFIRMED
     )
     merged = by_state.get(State.MERGED, [])
     _end([*proven, *merged, *by_state.get(State.OUT_OF_RULE, [])])
-    again = by_state.get(State.NOT_FIXED, []) + by_state.get(State.REOPENED, [])
+    again = by_state.get(State.NOT_FIXED, []) + by_state.get(State.REOPENED, []) + other_value
     still_wrong = [move.finding.pk for move in moves if move.finding.pk in merged and move.seen.is_newer]
     Correction.objects.filter(finding__in=[*again, *still_wrong], state=CorrectionState.HANDED_BACK).update(
         state=CorrectionState.CONTRADICTED

@@ -168,6 +168,7 @@ CLOCKS = {
     "county": gettext_lazy("县复核"),
     "write_back": gettext_lazy("录入来源系统"),
     "answer": gettext_lazy("答复"),
+    "recheck": gettext_lazy("回头看"),
 }
 
 

@@ -14,7 +14,10 @@ from taizhang.office.findings.states import State
 
 @dataclass(frozen=True)
 class Move:
-    """One transition. verb: of the ledger; label: on the button; key: on the keyboard."""
+    """One transition. verb: of the ledger; label: on the button; key: on the keyboard.
+
+    is_drawn: only for findings that a draw picked, on the page of the recheck; no other page offers it.
+    """
 
     name: str
     verb: str
@@ -23,6 +26,7 @@ class Move:
     permission: str
     label: Promise | str
     key: str = ""
+    is_drawn: bool = False
 
 
 def _from(*states: State) -> frozenset[State]:
@@ -62,6 +66,8 @@ MOVES: dict[str, Move] = {
         Move("written_back", "finding.written_back", _from(State.COUNTY_OK), State.WRITTEN_BACK,
              "handback.confirm", _("已录入来源系统")),
         Move("close", "finding.closed", _from(State.PROVEN), State.CLOSED_OUT, "finding.close", _("销号"), "c"),
+        Move("recheck_failed", "finding.recheck_failed", _from(State.CLOSED_OUT), State.REOPENED,
+             "finding.recheck", _("回头看不属实，重开"), is_drawn=True),
     )
 }  # fmt: skip
 
@@ -86,7 +92,7 @@ WAITS: dict[str, Promise | str] = {
     State.COUNTY_OK: _("等待回填到来源系统。"),
     State.WRITTEN_BACK: _("已录入来源系统，等待该来源的下一次报送印证。"),
     State.PROVEN: _("报送已印证，等待县监测中心销号。"),
-    State.CLOSED_OUT: _("已销号；再次出现时自动重开。"),
+    State.CLOSED_OUT: _("已销号；再次出现时自动重开，回头看抽中后复查。"),
     State.EXEMPTED: _("豁免期内；期满或数值变化时自动重开。"),
     State.MERGED: _("同一处仍有误，改由另一个问题继续跟踪，见“这条问题”。"),
     State.OUT_OF_RULE: _("规则已停用，不算已改正；规则恢复时自动重开。"),
@@ -95,5 +101,5 @@ WAITS: dict[str, Promise | str] = {
 
 
 def moves_from(state: str) -> list[Move]:
-    """The moves that leave a state, in the order of the table."""
-    return [move for move in MOVES.values() if state in move.sources]
+    """The moves that leave a state for whoever stands before it, in the order of the table; those of a draw left out."""
+    return [move for move in MOVES.values() if state in move.sources and not move.is_drawn]

@@ -11,6 +11,7 @@ from taizhang.office.findings.presenting import sweep_figures
 from taizhang.office.findings.selectors.sweeps import sweep_page
 from taizhang.office.findings.states import State
 from taizhang.office.parts.model import Figure
+from taizhang.office.rechecks.selectors import own_open_rechecks
 
 URGENT = frozenset({State.NOT_FIXED, State.REOPENED})
 
@@ -18,7 +19,7 @@ URGENT = frozenset({State.NOT_FIXED, State.REOPENED})
 def waiting_figures(actor: Actor) -> list[Figure]:
     """What waits for the actor, each figure opening its list; empty where nothing does."""
     figures = [_waiting(state, count) for state, count in waiting_states(actor)] if actor.may("finding.list") else []
-    return [*_own_tasks(actor), *figures]
+    return [*_own_tasks(actor), *_own_rechecks(actor), *figures]
 
 
 def _waiting(state: State, count: int) -> Figure:
@@ -35,6 +36,12 @@ def _own_tasks(actor: Actor) -> list[Figure]:
         return []
     note = _("其中 %(n)s 项已超期") % {"n": late} if late else ""
     return [Figure(_("我的任务"), f"{count:,}", url=reverse("tasks"), note=note, tone="danger" if late else "")]
+
+
+def _own_rechecks(actor: Actor) -> list[Figure]:
+    """Drawn findings that the actor looks at again."""
+    count = own_open_rechecks(actor).count() if actor.may("finding.recheck") else 0
+    return [Figure(_("回头看"), f"{count:,}", url=reverse("rechecks"))] if count else []
 
 
 def newest_sweep(actor: Actor) -> tuple[SweepRun | None, list[Figure]]:

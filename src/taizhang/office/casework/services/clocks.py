@@ -9,7 +9,16 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.casework.models import Clock
 from taizhang.office.jobs.calendar import WorkCalendar
 
-DEFAULTS = {"verify": 3, "verify_urgent": 2, "village": 2, "town": 3, "county": 3, "write_back": 5, "answer": 5}
+DEFAULTS = {
+    "verify": 3,
+    "verify_urgent": 2,
+    "village": 2,
+    "town": 3,
+    "county": 3,
+    "write_back": 5,
+    "answer": 5,
+    "recheck": 10,
+}
 """operations.md §5; working days."""
 
 

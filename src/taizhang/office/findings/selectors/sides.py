@@ -72,12 +72,13 @@ def sides_of(
     for one in found:
         one["records"] = sorted(one["records"] or (), key=lambda record: record["source"] != first)
     wanted = tuple(dict.fromkeys((*FIELDS, *fields)))
-    values = _values([record for one in found for record in one["records"]], wanted)
+    values = values_of([record for one in found for record in one["records"]], wanted)
     ordered = sorted(found, key=lambda one: list(persons).index(one["person_id"]))
     return [_side(one, values, wanted, areas, in_full=one["person_id"] in revealed) for one in ordered]
 
 
-def _values(records: Sequence[dict[str, Any]], fields: Sequence[str]) -> dict[tuple[str, str, int], dict[str, str]]:
+def values_of(records: Sequence[dict[str, Any]], fields: Sequence[str]) -> dict[tuple[str, str, int], dict[str, str]]:
+    """The values of records by (source, delivery, record number); a field without a value is left out."""
     found: dict[tuple[str, str, int], dict[str, str]] = {}
     for source, delivery in sorted({(one["source"], one["delivery"]) for one in records}):
         path = _record_file(source, delivery)
