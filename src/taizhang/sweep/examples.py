@@ -13,9 +13,9 @@ from taizhang.sweep.authority.answers import AuthorityAnswer, register_answers
 from taizhang.sweep.diagnose import Diagnosis, diagnose, judge_all
 from taizhang.sweep.engines import DuckDbEngine
 from taizhang.sweep.lake import SourceDelivery
-from taizhang.sweep.link.persons import link_persons
+from taizhang.sweep.link.persons import link_persons, make_claim_person
 from taizhang.sweep.record_rows import record_table
-from taizhang.sweep.tables import RECORD_BASE, make_claim_person, make_record_raw
+from taizhang.sweep.tables import RECORD_BASE, make_record_raw
 
 AS_OF = date(2020, 2, 19)
 

@@ -30,11 +30,11 @@ from taizhang.sweep.findings.verdicts import Today
 from taizhang.sweep.findings.write import write_about, write_counts, write_findings, write_passes
 from taizhang.sweep.judge.truth import Judged
 from taizhang.sweep.lake import SourceDelivery, SourceFacts, current_deliveries
-from taizhang.sweep.link.persons import forget_linking, link_persons
+from taizhang.sweep.link.persons import forget_linking, link_persons, make_claim_person
 from taizhang.sweep.link.register import Register, assign_ids, remembered
 from taizhang.sweep.renewed import make_renewed
 from taizhang.sweep.rules import RuleSet, load_packs
-from taizhang.sweep.tables import make_claim_person, make_record_raw
+from taizhang.sweep.tables import make_record_raw
 
 STAGES = ("read", "link", "judge", "diagnose", "tables", "rules", "findings", "write")
 

@@ -10,14 +10,16 @@ from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.link.candidates import make_pairs
 from taizhang.sweep.link.cells import make_cells
 from taizhang.sweep.link.cluster import cluster, store_persons
+from taizhang.sweep.link.facts import make_facts
 from taizhang.sweep.link.features import Cells, involved_cells
+from taizhang.sweep.link.households import make_households
 from taizhang.sweep.link.keys import make_keys
 from taizhang.sweep.link.reach import make_involved
 from taizhang.sweep.link.score import Scored, score_pairs
 
 MADE = (
-    "fact", "entity", "bad_record", "bad_number", "suspect_key", "decoded", "involved_key", "involved", "cell", "suspect", "pair",
-    "cell_person", "involved_person", "claim_read",
+    "fact", "entity", "bad_number", "suspect_key", "decoded", "involved_key", "involved", "cell", "suspect", "pair",
+    "cell_person", "involved_person", "claim_text",
 )  # fmt: skip
 """Tables of linking that nothing after the diagnoses looks at."""
 
@@ -39,9 +41,12 @@ def link_persons(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Linke
 
     involved_person: claims with cell_id and root, the person's smallest cell. sources: by source number.
     """
-    make_keys(engine, sources)
-    make_involved(engine, max(sources, default=-1) + 1)
-    make_cells(engine, max(sources, default=-1) + 1)
+    count = max(sources, default=-1) + 1
+    make_facts(engine, sources)
+    make_keys(engine, count)
+    make_households(engine)
+    make_involved(engine, count)
+    make_cells(engine, count)
     make_pairs(engine)
     cells = involved_cells(engine)
     pairs = engine.fetch("SELECT a, b FROM pair ORDER BY a, b")
@@ -59,8 +64,25 @@ def link_persons(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Linke
     return Linked(cells, scored, [(int(ids[near]), int(ids[far])) for near, far in ambiguous])
 
 
+def make_claim_person(engine: Engine) -> None:
+    """Create `claim_person`: the facts of all records with `root`, their person, and `hh`, their county household.
+
+    The person of a settled number is the number's key; the others are what linking made of them.
+    """
+    engine.execute("""
+        CREATE OR REPLACE TABLE claim_person AS
+        SELECT f.record_id, f.source_no, f.file_no, f.sheet_no, f.row_no, COALESCE(p.ident, f.ident) AS ident, f.id_key, f.kind,
+            f.name_id, f.birth_date, f.id_birth, f.sex, COALESCE(f.village, v.village) AS village, f.person_no, f.relation,
+            h.hh, f.hh_no, f.present, f.head_name_id, f.head_key, COALESCE(p.root, f.ident) AS root
+        FROM fact AS f
+        LEFT JOIN local_household AS h ON h.hh_no = f.hh_no
+        LEFT JOIN involved_person AS p ON p.record_id = f.record_id
+        LEFT JOIN sheet_village AS v
+            ON v.source_no = f.source_no AND v.file_no = f.file_no AND v.sheet_no = f.sheet_no
+    """)
+
+
 def forget_linking(engine: Engine) -> None:
     """Drop what only linking, judging and diagnosing read, so that the tables for rules and findings have its memory."""
-    engine.execute("DROP VIEW claim_text")
     for name in MADE:
         engine.execute(f"DROP TABLE {name}")

@@ -1,13 +1,12 @@
-"""Whom a suspect may be mistaken for: every record that shares a key with one, fetched once with all its columns.
+"""Whom a suspect may be mistaken for: every record that shares a key with one, and the texts of all these.
 
-Every step is a semi-join, so its cost grows with the rows, never with their product. Households are known by an integer
-of the source's own here.
+Every step is a semi-join, so its cost grows with the rows, never with their product.
 """
 
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.link.decode import make_decoded
 from taizhang.sweep.link.keys import TRUNCATED, few
-from taizhang.sweep.tables import LIVING, LOCAL_HOUSEHOLD, make_claims, wide
+from taizhang.sweep.tables import RECORD_BASE
 
 PREFIX_15 = 1100
 """Keys with equal key // 1100 share the first fifteen digits (17 digits × 11 + check)."""
@@ -16,7 +15,11 @@ TEXTS = ("name", "id_no", "id_kind", "id_defects", "name_defects", "name_alias",
 
 
 def make_involved(engine: Engine, sources: int) -> None:
-    """Create `decoded`, `involved` (claims of suspects and of whom they reach) and `claim_text` (their texts)."""
+    """Create `decoded`, `involved` (claims of suspects and of whom they reach) and `claim_text` (their texts).
+
+    ident: the number's key where the number is valid; a negative integer for a number that is not (equal texts, equal
+    integers, `bad_number`); a negative integer of its own for a record without a number. hh: the county household.
+    """
     make_decoded(engine)
     _make_weak(engine, sources)
     named = "SELECT n.ident FROM named_row AS n SEMI JOIN weak AS w ON w.name_id = n.name_id AND w.{key} = n.{key}"
@@ -27,29 +30,37 @@ def make_involved(engine: Engine, sources: int) -> None:
             SELECT ident // {PREFIX_15} AS prefix FROM suspect_key WHERE {TRUNCATED}
             UNION SELECT id_key // {PREFIX_15} FROM bad_number WHERE id_text LIKE '%000') AS t
             ON t.prefix = e.ident // {PREFIX_15}""",
-        *(named.format(key=key) for key in ("village", "birth", "household")),
-        """SELECT f.ident FROM fact AS f SEMI JOIN (SELECT source_no, household FROM weak WHERE alone = 1) AS w
-            ON w.source_no = f.source_no AND w.household = f.household WHERE f.ident IS NOT NULL""",
+        *(named.format(key=key) for key in ("village", "birth_date", "same_no")),
+        """SELECT f.ident FROM fact AS f SEMI JOIN (SELECT hh_no FROM weak WHERE alone = 1) AS w
+            ON w.hh_no = f.hh_no WHERE NOT f.ident IS NULL""",
     )
     engine.execute(f"CREATE OR REPLACE TABLE involved_key AS {' UNION '.join(reached)}")
     engine.execute("""
-        CREATE OR REPLACE TABLE involved_record AS
-        SELECT record_id FROM fact WHERE ident IS NULL
-        UNION ALL SELECT f.record_id FROM fact AS f SEMI JOIN involved_key AS k ON k.ident = f.ident
-    """)
-    texts = ", ".join(f"r.{name}" for name in TEXTS)
-    taken = "SEMI JOIN involved_record AS k ON k.record_id = r.record_id"
-    engine.execute(f"""
-        CREATE OR REPLACE TABLE claim_read AS
-        {wide(f"CAST({LOCAL_HOUSEHOLD} AS VARCHAR)", taken, f", {texts}, COALESCE(r.core18, r.id_no) AS number")}
+        CREATE OR REPLACE TABLE involved_fact AS
+        SELECT * FROM fact WHERE ident IS NULL
+        UNION ALL SELECT f.* FROM fact AS f SEMI JOIN involved_key AS k ON k.ident = f.ident
     """)
     engine.execute(f"""
-        CREATE OR REPLACE VIEW claim_text AS SELECT record_id, {", ".join(TEXTS)}, number FROM claim_read
+        CREATE OR REPLACE TABLE claim_text AS
+        SELECT r.record_id, {", ".join(f"r.{name}" for name in TEXTS)}, COALESCE(r.core18, r.id_no) AS number,
+            TRY_CAST(COALESCE(r.member_phone, r.household_phone) AS BIGINT) AS phone,
+            TRY_CAST(r.household_no AS BIGINT) AS hh_number, r.row_hash
+        FROM record_raw AS r SEMI JOIN involved_fact AS k ON k.record_id = r.record_id
     """)
-    _make_mates(engine)
-    make_claims(engine, "involved", living="living")
-    engine.execute("DROP VIEW living")
-    for name in ("claim_wide", "weak", "named_row", "involved_record", "housemate"):
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE involved AS
+        SELECT c.record_id, c.source_no, c.file_no, c.sheet_no, c.row_no,
+            COALESCE(c.ident, b.ident, -{10 * RECORD_BASE} - c.record_id) AS ident, c.name_id, c.birth_date, c.id_birth, c.sex,
+            COALESCE(c.village, v.village) AS village, c.person_no, t.phone, c.relation, t.hh_number, h.hh, c.hh_no,
+            CASE WHEN t.id_defects LIKE '%|ID-EXCEL-TRUNC|%' THEN 1 ELSE 0 END AS truncated, c.present, t.row_hash
+        FROM involved_fact AS c
+        JOIN claim_text AS t ON t.record_id = c.record_id
+        LEFT JOIN bad_number AS b ON b.id_text = c.bad_text
+        LEFT JOIN local_household AS h ON h.hh_no = c.hh_no
+        LEFT JOIN sheet_village AS v
+            ON v.source_no = c.source_no AND v.file_no = c.file_no AND v.sheet_no = c.sheet_no
+    """)
+    for name in ("weak", "named_row", "involved_fact"):
         engine.execute(f"DROP TABLE {name}")
 
 
@@ -65,52 +76,20 @@ def _make_weak(engine: Engine, sources: int) -> None:
     """)
     engine.execute(f"""
         CREATE OR REPLACE TABLE weak AS
-        SELECT s.*, CASE WHEN s.ident IS NULL AND NOT b.record_id IS NULL OR e.n > 1 THEN 0 ELSE 1 END AS alone
+        SELECT s.record_id, s.ident, s.name_id, s.village, s.birth_date, s.hh_no, s.same_no,
+            CASE WHEN s.ident IS NULL AND NOT b.id_text IS NULL OR e.n > 1 THEN 0 ELSE 1 END AS alone
         FROM (SELECT * FROM suspect_row AS q ANTI JOIN (
                 SELECT ident, name_id FROM suspect_row WHERE NOT ident IS NULL
                 GROUP BY ident, name_id HAVING COUNT(DISTINCT source_no) > {few(sources)}) AS t
                 ON t.ident = q.ident AND t.name_id = q.name_id) AS s
-        LEFT JOIN (SELECT DISTINCT t.record_id FROM bad_record AS t JOIN bad_number AS n ON n.id_text = t.id_text
-            SEMI JOIN decoded AS d ON d.ident = n.ident) AS b ON b.record_id = s.record_id
+        LEFT JOIN (SELECT n.id_text FROM bad_number AS n SEMI JOIN decoded AS d ON d.ident = n.ident) AS b
+            ON b.id_text = s.bad_text
         LEFT JOIN entity AS e ON e.ident = s.ident
     """)
     engine.execute("DROP TABLE suspect_row")
     engine.execute("""
         CREATE OR REPLACE TABLE named_row AS
-        SELECT f.ident, f.name_id, f.village, f.birth, f.household FROM fact AS f
+        SELECT f.ident, f.name_id, f.village, f.birth_date, f.same_no FROM fact AS f
         SEMI JOIN (SELECT name_id FROM weak WHERE name_id <> 0) AS w ON w.name_id = f.name_id
-        WHERE f.ident IS NOT NULL
+        WHERE NOT f.ident IS NULL
     """)
-
-
-def _make_mates(engine: Engine) -> None:
-    """`claim_wide`: the claims, and of those who live with them what tells whose household is whose.
-
-    Sources number their households differently; the people in them say which are the same.
-    """
-    engine.execute("""
-        CREATE OR REPLACE TABLE mate_key AS
-        SELECT DISTINCT f.ident FROM fact AS f SEMI JOIN weak AS w
-            ON w.source_no = f.source_no AND w.household = f.household
-        WHERE f.ident IS NOT NULL
-    """)
-    engine.execute("""
-        CREATE OR REPLACE TABLE claim_wide AS
-        SELECT record_id, source_no, file_no, sheet_no, row_no, valid_key, id_text, name_id, birth_date, id_birth, sex,
-            village, person_no, phone, relation, hh_number, numbered, head_name_id, hh_text, truncated, present, row_hash
-        FROM claim_read
-    """)
-    engine.execute("""
-        CREATE OR REPLACE TABLE housemate AS
-        SELECT f.source_no, f.ident AS valid_key, f.name_id, f.village, CAST(f.household AS VARCHAR) AS hh_text,
-            CASE WHEN f.household >= 0 THEN 1 ELSE 0 END AS numbered
-        FROM fact AS f SEMI JOIN mate_key AS m ON m.ident = f.ident
-        ANTI JOIN involved_record AS k ON k.record_id = f.record_id
-    """)
-    unknown = {"file_no": "SMALLINT", "sheet_no": "SMALLINT", "head_name_id": "BIGINT"}
-    mates = ", ".join(f"CAST(NULL AS {unknown[name]})" if name in unknown else name for name in LIVING)
-    engine.execute(f"""
-        CREATE OR REPLACE VIEW living AS SELECT {", ".join(LIVING)} FROM claim_wide
-        UNION ALL SELECT {mates} FROM housemate
-    """)
-    engine.execute("DROP TABLE mate_key")
