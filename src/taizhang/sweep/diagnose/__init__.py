@@ -65,7 +65,7 @@ def diagnose(
 ) -> list[Diagnosis]:
     """All diagnoses of identity, one cause per record pair, in an order that depends on values only."""
     context = make_context(engine, judged.troubled, judged.numbers, judged.names, sources)
-    make_homes(engine)
+    make_homes(engine, max(sources, default=-1) + 1)
     repeated = list(repeated_persons(context))
     explained = {record for one in repeated if one.code == "PR-NAME-TWO-IDS" for record in one.records[: one.wrong]}
     wrongs = [one for one in wrong_numbers(context) if one.row.record_id not in explained]

@@ -27,22 +27,38 @@ def head_copies(
         FROM claim_person WHERE relation = 1 AND present = 1 AND hh_no IS NOT NULL
         GROUP BY hh_no HAVING COUNT(DISTINCT root) = 1
     """)
+    # Integers tell which copies may differ; only their texts are read, once for both sides.
+    engine.execute("""
+        CREATE OR REPLACE TABLE head_copy AS
+        SELECT h.record_id, h.source_no, h.hh, h.root, m.record_id AS copy_id FROM head_row AS h
+        JOIN claim_person AS o ON o.record_id = h.record_id
+        JOIN claim_person AS m ON m.hh_no = h.hh_no
+        WHERE (m.head_name_id <> o.name_id OR m.head_key <> o.id_key) AND NOT m.relation IS NULL
+    """)
+    engine.execute("""
+        CREATE OR REPLACE TABLE head_text AS
+        SELECT r.record_id, r.name, r.name_id, COALESCE(r.core18, r.id_no) AS number, r.id_key, r.village_code, r.head_name,
+            r.head_name_id, COALESCE(r.head_core18, r.head_id_no) AS head_number, r.head_id_key
+        FROM record_raw AS r
+        SEMI JOIN (SELECT record_id FROM head_copy UNION SELECT copy_id FROM head_copy) AS w ON w.record_id = r.record_id
+    """)
     name = "r.head_name_id <> o.name_id AND r.head_name IS NOT NULL AND o.name IS NOT NULL"
     number = "r.head_id_key <> o.id_key"
     table = engine.fetch(f"""
-        SELECT h.record_id, h.source_no, h.hh, h.root, MIN(m.record_id) AS copy_id, MIN(o.name) AS own_name,
-            MIN(COALESCE(o.core18, o.id_no)) AS own_number, MIN(r.head_name) AS name_copy,
-            MIN(COALESCE(r.head_core18, r.head_id_no)) AS number_copy, MIN(o.village_code) AS village,
+        SELECT h.record_id, h.source_no, h.hh, h.root, MIN(h.copy_id) AS copy_id, MIN(o.name) AS own_name,
+            MIN(o.number) AS own_number, MIN(r.head_name) AS name_copy,
+            MIN(r.head_number) AS number_copy, MIN(o.village_code) AS village,
             MAX(CASE WHEN {name} THEN 1 ELSE 0 END) AS name_differs,
             MAX(CASE WHEN {number} THEN 1 ELSE 0 END) AS number_differs
-        FROM head_row AS h
-        JOIN claim_person AS m ON m.hh_no = h.hh_no
-        JOIN record_raw AS r ON r.record_id = m.record_id
-        JOIN record_raw AS o ON o.record_id = h.record_id
-        WHERE ({name} OR {number}) AND m.relation IS NOT NULL
+        FROM head_copy AS h
+        JOIN head_text AS r ON r.record_id = h.copy_id
+        JOIN head_text AS o ON o.record_id = h.record_id
+        WHERE {name} OR {number}
         GROUP BY h.record_id, h.source_no, h.hh, h.root
         ORDER BY h.record_id
     """)
+    for made in ("head_copy", "head_text"):
+        engine.execute(f"DROP TABLE {made}")
     rows = [row for row in table.to_pylist() if row["record_id"] not in wrong_records]
     if not rows:
         return

@@ -9,28 +9,32 @@ from taizhang.sweep.lake import SourceDelivery
 
 COMPARED = {"sex": "性别", "birth_date": "出生日期", "ethnic_group": "民族", "education": "文化程度"}
 """Compared fields with what people call them; the first three never change, the last only upward and seldom."""
+AS_FACTS = ("sex", "birth_date")
+"""Those that `claim_person` holds."""
 
 
 def differing_fields(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Diagnosis]:
     """XS-FIELD: sources that differ in a field that hardly ever changes; one diagnosis a field and wrong row."""
-    known = set(engine.columns("record_raw"))
-    fields = [name for name in COMPARED if name in known]
-    if not fields:
-        return
+    fields = [name for name in COMPARED if name in AS_FACTS or name in _told(engine)]
+    told = [name for name in fields if name not in AS_FACTS]
+    joined = "JOIN record_raw AS r ON r.record_id = c.record_id" if told else ""
     counted = ", ".join(f"MIN({name}) <> MAX({name}) AS {name}_differs" for name in fields)
-    any_differs = " OR ".join(f"{name}_differs" for name in fields)
+    asked = ", ".join(f"{'r' if name in told else 'c'}.{name}" for name in fields)
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE differing AS
+        SELECT * FROM (SELECT root, {counted} FROM (SELECT c.root, {asked} FROM claim_person AS c {joined}) AS q GROUP BY root)
+        WHERE {" OR ".join(f"{name}_differs" for name in fields)}
+    """)
     shown = ", ".join(f"CAST(r.{name} AS VARCHAR) AS {name}" for name in fields)
     flags = ", ".join(f"d.{name}_differs" for name in fields)
     table = engine.fetch(f"""
         SELECT c.root, c.record_id, c.source_no, {shown}, {flags}, r.id_sex, CAST(r.id_birth AS VARCHAR) AS id_birth, r.id_ok
-        FROM (SELECT root, {counted} FROM (
-                SELECT c.root, {", ".join(f"r.{name}" for name in fields)} FROM claim_person AS c
-                JOIN record_raw AS r ON r.record_id = c.record_id) AS q GROUP BY root) AS d
+        FROM differing AS d
         JOIN claim_person AS c ON c.root = d.root
         JOIN record_raw AS r ON r.record_id = c.record_id
-        WHERE {any_differs}
         ORDER BY c.root, c.record_id
     """)
+    engine.execute("DROP TABLE differing")
     people: dict[int, list[dict[str, object]]] = defaultdict(list)
     for row in table.to_pylist():
         people[row["root"]].append(row)
@@ -38,6 +42,16 @@ def differing_fields(engine: Engine, sources: Mapping[int, SourceDelivery]) -> I
         for name in fields:
             if rows[0][f"{name}_differs"]:
                 yield from _differing(root, name, rows, sources)
+
+
+def _told(engine: Engine) -> set[str]:
+    """The compared fields beside the facts that some delivery fills: an empty column is not joined to everybody."""
+    known = set(engine.columns("record_raw"))
+    asked = [name for name in COMPARED if name not in AS_FACTS and name in known]
+    if not asked:
+        return set()
+    counted = engine.fetch(f"SELECT {', '.join(f'COUNT({name}) AS {name}' for name in asked)} FROM record_raw")
+    return {name for name in asked if counted[name][0].as_py()}
 
 
 def _differing(

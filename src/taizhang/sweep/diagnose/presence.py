@@ -5,16 +5,21 @@ from collections.abc import Iterator, Mapping
 from taizhang.sweep.diagnose.model import Confidence, Diagnosis, Observed
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.lake import SourceDelivery
+from taizhang.sweep.link.facts import CITIZEN, DISABILITY, bit_of
 
 MAX_GAP_DAYS = 31  # domain/rules.md §2, `max_gap_days`
 
 
-def make_homes(engine: Engine) -> None:
-    """Create `person_home` (root, hh, votes, sources): the household most sources place a person in."""
-    engine.execute("""
+def make_homes(engine: Engine, sources: int) -> None:
+    """Create `person_place` and `person_home` (root, hh, votes, places, record_id): the household most sources place a person in.
+
+    sources: source numbers are below it.
+    """
+    engine.execute(f"""
         CREATE OR REPLACE TABLE person_place AS
-        SELECT root, hh, COUNT(DISTINCT source_no) AS votes, MIN(record_id) AS record_id FROM claim_person
-        WHERE hh IS NOT NULL GROUP BY root, hh
+        SELECT root, hh, BIT_COUNT(mask) AS votes, mask, record_id FROM (
+            SELECT root, hh, BIT_OR({bit_of(sources)}) AS mask, MIN(record_id) AS record_id FROM claim_person
+            WHERE NOT hh IS NULL GROUP BY root, hh)
     """)
     engine.execute("""
         CREATE OR REPLACE TABLE person_home AS
@@ -54,33 +59,26 @@ def missing(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[D
     fresh = sorted(set(sources) - set(stale_sources(sources)))
     if len(fresh) < 2:
         return
-    listed = ", ".join(str(number) for number in fresh)
+    compared = sum(1 << number for number in fresh)
     table = engine.fetch(f"""
-        SELECT h.root, h.record_id, k.source_no, p.held, p.first_source, g.absent FROM person_home AS h
-        JOIN (SELECT DISTINCT c.hh, c.source_no FROM claim_person AS c
-            JOIN person_home AS m ON m.root = c.root AND m.hh = c.hh WHERE c.source_no IN ({listed})) AS k ON k.hh = h.hh
-        LEFT JOIN (SELECT DISTINCT root, source_no FROM claim_person) AS c
-            ON c.root = h.root AND c.source_no = k.source_no
-        JOIN (SELECT root, COUNT(DISTINCT source_no) AS held, MIN(source_no) AS first_source, MAX(present) AS present
-            FROM claim_person GROUP BY root) AS p ON p.root = h.root
-        JOIN (SELECT c.hh, COUNT(DISTINCT c.source_no) AS absent FROM claim_person AS c
-            JOIN person_home AS m ON m.root = c.root AND m.hh = c.hh WHERE c.source_no IN ({listed})
-            GROUP BY c.hh) AS g ON g.hh = h.hh
-        WHERE c.root IS NULL AND p.present = 1
-        ORDER BY h.root, k.source_no
+        SELECT h.root, h.record_id, g.mask AS holders, p.mask AS told FROM person_home AS h
+        JOIN (SELECT c.hh, BIT_OR(c.mask) & {compared} AS mask FROM person_place AS c
+            JOIN person_home AS m ON m.root = c.root AND m.hh = c.hh GROUP BY c.hh) AS g ON g.hh = h.hh
+        JOIN (SELECT root, BIT_OR({bit_of(max(sources) + 1)}) AS mask FROM claim_person
+            GROUP BY root HAVING MAX(present) = 1) AS p ON p.root = h.root
+        WHERE g.mask & p.mask <> g.mask
+        ORDER BY h.root
     """)
-    extras: set[int] = set()
-    for root, record, source_no, held, first, holders in zip(
-        *(table[name].to_pylist() for name in table.column_names), strict=True
-    ):
-        if held == 1 and holders >= 3:
-            if root not in extras:
-                extras.add(root)
-                yield _presence(
-                    "XS-EXTRA", root, record, sources[first], f"只有本来源有此人，另外{holders - 1}个来源有该户而无此人"
-                )
+    for root, record, holders, told in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
+        count, own = holders.bit_count(), told.bit_count()
+        if own == 1 and count >= 3:
+            only = sources[told.bit_length() - 1]
+            yield _presence("XS-EXTRA", root, record, only, f"只有本来源有此人，另外{count - 1}个来源有该户而无此人")
             continue
-        yield _presence("XS-MISSING", root, record, sources[source_no], f"本来源有该户而无此人，另有{held}个来源有此人")
+        for number in fresh:
+            if holders & ~told & 1 << number:
+                said = f"本来源有该户而无此人，另有{own}个来源有此人"
+                yield _presence("XS-MISSING", root, record, sources[number], said)
 
 
 def _presence(code: str, root: int, record: int, source: SourceDelivery, sentence: str) -> Diagnosis:
@@ -120,12 +118,13 @@ def moved(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Dia
 
 def certificates(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Diagnosis]:
     """XS-ID-DISABILITY: one source has a person's disability certificate where others have the citizen number."""
-    table = engine.fetch("""
-        SELECT c.root, c.record_id, c.source_no FROM claim_person AS c
-        JOIN (SELECT record_id FROM record_raw WHERE id_kind = 'disability' AND id_ok) AS r ON r.record_id = c.record_id
+    table = engine.fetch(f"""
+        WITH certificate AS (
+            SELECT root, record_id, source_no FROM claim_person WHERE kind = {DISABILITY} AND ident > 0)
+        SELECT c.root, c.record_id, c.source_no FROM certificate AS c
         SEMI JOIN (
-            SELECT p.root, p.source_no FROM claim_person AS p
-            JOIN (SELECT record_id FROM record_raw WHERE id_kind IN ('citizen', 'citizen_15')) AS q ON q.record_id = p.record_id
+            SELECT p.root, p.source_no FROM claim_person AS p SEMI JOIN certificate AS q ON q.root = p.root
+            WHERE p.kind = {CITIZEN}
         ) AS o ON o.root = c.root AND o.source_no <> c.source_no
         ORDER BY c.record_id
     """)
