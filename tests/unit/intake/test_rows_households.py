@@ -78,13 +78,42 @@ def test_one_child_with_a_strange_surname_is_doubtful_and_the_rest_is_filled():
     assert found.number_from.tolist() == [0, 0, -1, 0, 0]
 
 
-def test_two_spouses_make_the_members_of_one_run_doubtful_and_no_other():
-    good = [(H, "1", "王一"), (S, None, "李二")] * 4
-    found = find_households(sheet((H, "9", "王一"), (S, None, "李二"), (S, None, "赵六"), *good))
+GOOD = [row for no in range(1, 21) for row in ((H, str(no), "王一"), (S, None, "李二"))]
+
+
+def test_two_spouses_below_a_head_without_a_mark_make_the_members_doubtful_and_no_others():
+    found = find_households(sheet((H, None, "王一"), (S, None, "李二"), (S, None, "赵六"), *GOOD))
 
     assert found.verdict is Verdict.FILLED
-    assert found.doubtful.tolist() == [False, True, True, *[False] * 8]
+    assert found.doubtful.tolist() == [False, True, True, *[False] * 40]
     assert found.why == {"doubtful_rows": 2}
+
+
+def test_two_spouses_of_a_marked_household_are_of_one_household():
+    found = find_households(sheet((H, "99", "王一"), (S, None, "李二"), (B, None, "王三"), (S, None, "赵六"), *GOOD))
+
+    assert not found.doubtful.any()
+    assert found.run[:5].tolist() == [0, 0, 0, 0, 1]
+
+
+def test_two_spouses_with_children_of_another_name_may_be_two_households():
+    found = find_households(sheet((H, "99", "王一"), (S, None, "李二"), (S, None, "赵六"), (B, None, "孙七"), *GOOD))
+
+    assert found.doubtful[:5].tolist() == [False, True, True, True, False]
+
+
+@pytest.mark.parametrize("by", ["number", "head"])
+def test_a_new_mark_opens_a_household_though_its_row_is_not_called_the_head(by):
+    rows = [(H, "99", "王一"), (S, None, "李二"), ("其他", "98", "张四"), (S, None, "赵五"), (B, None, "张六"), *GOOD]
+    marked = sheet(*rows)
+    if by == "head":
+        marked = HouseholdRows(len(rows), relation=marked.relation, name=marked.name, head=marked.number)
+
+    found = find_households(marked)
+
+    assert not found.doubtful.any()
+    assert found.run[:6].tolist() == [0, 0, 1, 1, 1, 2]
+    assert found.opened_at[:6].tolist() == [0, 0, 2, 2, 2, 5]
 
 
 def test_a_run_that_names_two_numbers_is_doubtful_but_written_numbers_stand():

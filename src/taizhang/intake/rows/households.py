@@ -2,7 +2,9 @@
 
 Plain filling down put 7 % of the rows of generated village sheets into the wrong household (design: intake §12).
 So a number travels only inside a run that a 户主 row opened, and a sheet or a run that does not look like families
-in order is not filled at all.
+in order is not filled at all. Where a sheet marks the heads' rows and no others - a household number, a head's name -
+a new mark opens a household whatever relation stands beside it, and the rows below it are its own although two of
+them be spouses: there the relation is wrong, not the household (ADR 0025).
 """
 
 from dataclasses import dataclass, field
@@ -25,6 +27,8 @@ MIN_SHARE_SURNAMES = 0.6  # children of families in order share a surname in nin
 MIN_CHILDREN = 10  # below this many, a share says nothing
 GIVEN_SHARE = 0.5  # so many members with their own number: the sheet repeats it on every row
 REPEATED_HEAD_SHARE = 0.9
+MAX_SHARE_ODD = 0.05  # more households with two spouses, or more strange children, and the rows stand in no order
+MARKED_SHARE = 0.9  # so many heads with a mark, and so many marks on heads: the marks tell households apart
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -137,16 +141,23 @@ def _nothing(rows: int) -> Households:
 
 
 def _by_order(rows: HouseholdRows, is_head: Mask, has_number: Mask) -> Households:
-    run = np.cumsum(is_head) - 1
+    marks = _marks(rows, is_head)
+    opens = is_head if marks is None else is_head | marks
+    run = np.cumsum(opens) - 1
     count = int(run[-1]) + 1
     why = _disorder(rows, run, count)
     if why:
         return _refused(rows.rows, has_number, why)
     places = np.arange(rows.rows, dtype=np.int64)
-    opened = np.flatnonzero(is_head)
+    opened = np.flatnonzero(opens)
     number_of_run, contradicted = _numbers_of_runs(rows, run, count, has_number)
-    doubtful = contradicted[run] | _crowded(rows, run, count)[run] | _strangers(rows, run)
-    doubtful &= ~is_head
+    strangers, crowded = _strangers(rows, run), _crowded(rows, run, count)
+    odd = max(1.0, MAX_SHARE_ODD * count)
+    if marks is not None and max(crowded.sum(), strangers.sum()) <= odd:
+        # Two households in one run are betrayed by children of another name, if by anything.
+        crowded &= ~marks[opened] | (np.bincount(run[strangers], minlength=count) > 0)
+    doubtful = contradicted[run] | crowded[run] | strangers
+    doubtful &= ~opens
     number_from = np.where(doubtful, -1, number_of_run[run])
     number_from = np.where(has_number, places, number_from)
     return Households(
@@ -157,6 +168,19 @@ def _by_order(rows: HouseholdRows, is_head: Mask, has_number: Mask) -> Household
         doubtful,
         {"doubtful_rows": int(doubtful.sum())} if doubtful.any() else {},
     )
+
+
+def _marks(rows: HouseholdRows, is_head: Mask) -> Mask | None:
+    """Rows that carry another household's number or head than the rows above; None where heads are not told by them."""
+    marks = np.zeros(rows.rows, bool)
+    for column in (rows.number, rows.head):
+        if column is not None:
+            codes = _codes(column)
+            filled = np.flatnonzero(codes >= 0)
+            marks[filled] |= np.diff(codes[filled], prepend=-1) != 0
+    if marks[is_head].mean() < MARKED_SHARE or is_head[marks].mean() < MARKED_SHARE:
+        return None
+    return marks
 
 
 def _disorder(rows: HouseholdRows, run: Ints, count: int) -> dict[str, int]:
