@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 sys.path.append(str(Path(__file__).parents[1]))  # the builder of the small county lives there
 
 import pyarrow.parquet as pq
-import smallcounty
 
+import smallcounty
 from taizhang.intake.county import load_county
 from taizhang.intake.pipeline import take_in
 from taizhang.sweep import sweep
