@@ -26,9 +26,6 @@ _HOUSE = f"""CASE WHEN {_IS_WRITTEN} THEN CASE WHEN {_IS_NUMBER} THEN {_NUMBER} 
     WHEN NOT r.head_id_key IS NULL THEN -r.head_id_key - {HEADED} WHEN NOT r.household_no IS NULL THEN {WORDED}
     ELSE -(r.file_no * CAST(100000000000 AS BIGINT) + r.sheet_no * CAST(10000000 AS BIGINT) + r.household_run) END"""
 """A source's own household: its number as written; else, negative, its head's number; else its run of rows in a sheet."""
-_WORDS = f"""CASE WHEN {_IS_WRITTEN} THEN CASE WHEN {_IS_NUMBER} THEN '' ELSE r.household_no END
-    WHEN r.head_id_key IS NULL THEN COALESCE(r.household_no, '') ELSE '' END"""
-"""The number of a household where it is none: letters, leading zeros, made up by intake."""
 _KEPT = "NOT COALESCE(r.struck, FALSE)"
 
 
@@ -49,10 +46,14 @@ def make_facts(engine: Engine, sources: Mapping[int, SourceDelivery]) -> None:
             SELECT source_no, house, words, CAST(ROW_NUMBER() OVER (ORDER BY source_no, words,
                     CASE WHEN house >= 0 THEN 0 WHEN house <= -{HEADED} THEN 1 ELSE 2 END, ABS(house)) AS BIGINT) AS hh_no,
                 CASE WHEN house >= 0 OR words <> '' AND NOT words LIKE '{TEMPORARY}%' THEN 1 ELSE 0 END AS numbered
-            FROM (SELECT DISTINCT {source_no} AS source_no, {_HOUSE} AS house, {_WORDS} AS words
-                FROM record_raw AS r WHERE {_KEPT})
-            WHERE NOT house IS NULL)
+            FROM (SELECT DISTINCT {source_no} AS source_no, {_HOUSE} AS house, '' AS words FROM record_raw AS r
+                WHERE {_KEPT} AND {_HOUSE} <> {WORDED}
+                UNION ALL SELECT DISTINCT {source_no}, {WORDED}, r.household_no FROM record_raw AS r
+                WHERE {_KEPT} AND {_HOUSE} = {WORDED}))
     """)
+    # A join on texts costs as much as reading the facts; most counties have nothing but numbers.
+    words = f"l.words = CASE WHEN q.house = {WORDED} THEN q.words ELSE '' END"
+    worded = f" AND {words}" if engine.fetch("SELECT 1 FROM local_raw WHERE words <> '' LIMIT 1").num_rows else ""
     is_valid = f"q.id_ok AND q.kind BETWEEN {CITIZEN} AND {OTHER_IDENTITY} AND NOT q.id_key IS NULL"
     engine.execute(f"""
         CREATE OR REPLACE TABLE fact AS
@@ -68,10 +69,10 @@ def make_facts(engine: Engine, sources: Mapping[int, SourceDelivery]) -> None:
                 CAST(CASE WHEN r.relation_to_head IS NULL THEN NULL WHEN r.relation_to_head = '户主' THEN 1
                     WHEN r.relation_to_head = '配偶' THEN 2 ELSE 3 END AS TINYINT) AS relation,
                 CAST(CASE WHEN COALESCE(r.is_present, TRUE) THEN 1 ELSE 0 END AS TINYINT) AS present,
-                {_HOUSE} AS house, {_WORDS} AS words,
+                {_HOUSE} AS house{", r.household_no AS words" if worded else ""},
                 CASE WHEN NOT r.head_name IS NULL THEN r.head_name_id END AS head_name_id, r.head_id_key AS head_key
             FROM record_raw AS r WHERE {_KEPT}) AS q
-        LEFT JOIN local_raw AS l ON l.source_no = q.source_no AND l.house = q.house AND l.words = q.words
+        LEFT JOIN local_raw AS l ON l.source_no = q.source_no AND l.house = q.house{worded}
     """)
 
 

@@ -11,6 +11,10 @@ from taizhang.sweep.tables import RECORD_BASE
 PREFIX_15 = 1100
 """Keys with equal key // 1100 share the first fifteen digits (17 digits × 11 + check)."""
 
+FACTS = (
+    "record_id, source_no, file_no, sheet_no, row_no, ident, bad_text, name_id, birth_date, id_birth, sex, village, person_no,"
+    " relation, hh_no, present"
+)
 TEXTS = ("name", "id_no", "id_kind", "id_defects", "name_defects", "name_alias", "former_name")
 
 
@@ -35,10 +39,10 @@ def make_involved(engine: Engine, sources: int) -> None:
             ON w.hh_no = f.hh_no WHERE NOT f.ident IS NULL""",
     )
     engine.execute(f"CREATE OR REPLACE TABLE involved_key AS {' UNION '.join(reached)}")
-    engine.execute("""
+    engine.execute(f"""
         CREATE OR REPLACE TABLE involved_fact AS
-        SELECT * FROM fact WHERE ident IS NULL
-        UNION ALL SELECT f.* FROM fact AS f SEMI JOIN involved_key AS k ON k.ident = f.ident
+        SELECT {FACTS} FROM fact WHERE ident IS NULL
+        UNION ALL SELECT {FACTS} FROM fact AS f SEMI JOIN involved_key AS k ON k.ident = f.ident
     """)
     engine.execute(f"""
         CREATE OR REPLACE TABLE claim_text AS
@@ -69,14 +73,15 @@ def _make_weak(engine: Engine, sources: int) -> None:
 
     `named_row`: the records with a valid number that share a name with one of them.
     """
-    engine.execute("""
+    shown = "source_no, ident, bad_text, name_id, village, birth_date, hh_no, same_no"
+    engine.execute(f"""
         CREATE OR REPLACE TABLE suspect_row AS
-        SELECT f.* FROM fact AS f SEMI JOIN suspect_key AS k ON k.ident = f.ident
-        UNION ALL SELECT * FROM fact WHERE ident IS NULL
+        SELECT {shown} FROM fact AS f SEMI JOIN suspect_key AS k ON k.ident = f.ident
+        UNION ALL SELECT {shown} FROM fact WHERE ident IS NULL
     """)
     engine.execute(f"""
         CREATE OR REPLACE TABLE weak AS
-        SELECT s.record_id, s.ident, s.name_id, s.village, s.birth_date, s.hh_no, s.same_no,
+        SELECT s.ident, s.name_id, s.village, s.birth_date, s.hh_no, s.same_no,
             CASE WHEN s.ident IS NULL AND NOT b.id_text IS NULL OR e.n > 1 THEN 0 ELSE 1 END AS alone
         FROM (SELECT * FROM suspect_row AS q ANTI JOIN (
                 SELECT ident, name_id FROM suspect_row WHERE NOT ident IS NULL
