@@ -49,7 +49,7 @@ LIBRARY = (
 def scoped(route):
     """Whether what a route's path names lies in a division."""
     return (
-        route.subject in {"finding", "evidence", "exemption", "person", "household", "recheck"}
+        route.subject in {"finding", "evidence", "exemption", "person", "household", "recheck", "place"}
         or route.name == "reassign"
     )
 
@@ -63,7 +63,7 @@ def arguments(world, route):
         "assignment": [world.assignment], "role_request": [world.request], "layout": ["0" * 16], "clock": ["verify"],
         "policy": ["town"], "search": [], "": [], "frame": [world.frame], "frame_cell": [world.frame, world.frame_cell],
         "upload": [world.upload],
-        "recheck_round": [world.round], "recheck": [world.recheck],
+        "place": [HOME_VILLAGE], "recheck_round": [world.round], "recheck": [world.recheck],
     }  # fmt: skip
     if route.name == "finding":
         return [short_id(world.finding)]

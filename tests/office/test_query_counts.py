@@ -14,7 +14,19 @@ from taizhang.office.findings.services import importing
 from taizhang.sweep.findings.fingerprint import short_id
 
 pytestmark = pytest.mark.django_db
-MOST = {"home": 14, "findings": 14, "finding": 24, "tasks": 12, "sweeps": 8, "search": 8, "notices": 10, "jobs": 9}
+MOST = {
+    "home": 14,
+    "findings": 14,
+    "finding": 24,
+    "tasks": 12,
+    "sweeps": 8,
+    "search": 8,
+    "notices": 10,
+    "jobs": 9,
+    "frames": 8,
+    "rechecks": 10,
+    "scores": 30,
+}
 """Recorded, session, account and roles included; a page that needs more has to say why here."""
 
 

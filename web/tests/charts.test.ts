@@ -31,6 +31,14 @@ test("a series takes its tone, or the next colour", () => {
   expect(series.every((one) => one.stack === "all")).toBe(true);
 });
 
+test("a line of shares shows its own span, bars and counts begin at nought", () => {
+  const scales = (chart: Chart) => (optionsOf(chart, PALETTE) as { yAxis: { scale?: boolean } }).yAxis.scale;
+
+  expect(scales({ ...BARS, kind: "line", unit: "%" } as Chart)).toBe(true);
+  expect(scales({ ...BARS, kind: "line" } as Chart)).toBe(false);
+  expect(scales({ ...BARS, kind: "bar", unit: "%" } as Chart)).toBe(false);
+});
+
 test("the tooltip is drawn on the canvas: HTML would need inline styles", () => {
   const { tooltip } = optionsOf({ ...BARS, kind: "line" }, PALETTE) as { tooltip: { renderMode?: string } };
 

@@ -66,6 +66,8 @@ function axisOptions(chart: Exclude<Chart, { kind: "heat" }>, palette: Palette):
     axisLabel: { color: palette.muted, fontSize: 12 },
     splitLine: { lineStyle: { color: palette.line, width: 1 } },
     minInterval: chart.unit === "%" ? 0 : 1,
+    // Shares that lie close together, and to their limit, would be one line at the top of a scale from nought.
+    scale: chart.kind === "line" && chart.unit === "%",
   };
   const several = chart.series.length > 1;
   return {

@@ -46,6 +46,11 @@ EVERYWHERE = _Everywhere()
 Areas = tuple[Area, ...] | _Everywhere
 
 
+def is_division(text: str) -> bool:
+    """Whether a text from outside is written as a division code is."""
+    return len(text) == CODE_LENGTH and text.isascii() and text.isdigit()
+
+
 def area_of_division(code: str) -> Area:
     """The area a twelve-digit code names: trailing zeros of whole levels stand for everything below."""
     for length in LENGTHS:

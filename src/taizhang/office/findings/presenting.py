@@ -17,9 +17,11 @@ from taizhang.office.findings.models import Delta, Finding, Severity, SweepRun
 from taizhang.office.findings.selectors.bundles import bundle_of
 from taizhang.office.findings.selectors.listing import (
     CLOSED,
+    HELD,
     LATE,
     OPEN,
     PROVEN,
+    WORKED,
     Wanted,
     open_counts,
     places_to_choose,
@@ -134,7 +136,7 @@ def wanted_facts(wanted: Wanted) -> list[Fact]:
         Fact(_("来源"), source_title(wanted.source) if wanted.source else None),
         Fact(_("变化"), dict(Delta.choices).get(wanted.delta)),
         Fact(_("工作框架"), bundle.title if bundle else None),
-        Fact(_("期限"), _("已超期") if wanted.due else None),
+        Fact(_("期限"), _dues().get(wanted.due)),
         Fact(_("曾消除又出现"), _("是") if wanted.again else None),
     ]
     return [one for one in facts if one.value]
@@ -163,13 +165,17 @@ def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str]) ->
             Filter("source", _("来源"), "choice", wanted.source,
                    [Option(source, source_title(source), n) for source, n in counts["source"]]),
             Filter("delta", _("变化"), "choice", wanted.delta, [Option(value, label) for value, label in Delta.choices]),
-            Filter("due", _("期限"), "choice", wanted.due, [Option(LATE, _("已超期"))]),
+            Filter("due", _("期限"), "choice", wanted.due, [Option(value, label) for value, label in _dues().items()]),
             Filter("again", _("曾消除又出现"), "toggle", wanted.again),
             *_cell_filter(wanted.cell),
         ],
         saved=[SavedView(one.label, f"{reverse('findings')}?{one.query}", active=one.query == urlencode(query)) for one in saved_views_of(viewer)],
         save_url=reverse("view_save"),
     )  # fmt: skip
+
+
+def _dues() -> dict[str, str]:
+    return {LATE: _("已超期"), HELD: _("有任务在办"), WORKED: _("经派发印证")}
 
 
 def _cell_filter(cell: str) -> list[Filter]:

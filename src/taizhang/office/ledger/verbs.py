@@ -88,6 +88,9 @@ VERBS: dict[str, Promise | str] = {
     "frame.imported": _("导入框架表"),
     "frame.ticked": _("框架清单已办"),
     "frame.unticked": _("框架清单改为未办"),
+    "limit.changed": _("修改界限"),
+    "scores.exported": _("导出质量看板"),
+    "persons.listed": _("查看人员名单"),
     "view.saved": _("保存常用筛选"),
     "view.dropped": _("删除常用筛选"),
 }

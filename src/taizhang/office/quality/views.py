@@ -1,19 +1,69 @@
 """The page of the scoreboard."""
 
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from taizhang.office.access.areas import area_of_division, covered, is_division
 from taizhang.office.access.request import OfficeRequest
-from taizhang.office.quality import presenting, selectors
+from taizhang.office.access.scope import current_areas
+from taizhang.office.findings.selectors.places import names_of
+from taizhang.office.parts.workbook import as_attachment
+from taizhang.office.quality import limits, presenting, selectors
+from taizhang.office.quality.errors import LimitUnfit
+from taizhang.office.quality.exporting import export_scores
+from taizhang.office.quality.trend import trend
 
 
 def scores(request: OfficeRequest) -> HttpResponse:
-    """Places and sources, measured."""
-    today, with_links = timezone.localdate(), request.actor.may("finding.list")
-    places = selectors.scores_by_place(today)
+    """Places and sources, measured; with a place, its parts."""
+    return _scores(request, {})
+
+
+def _place(text: str) -> str:
+    """A place of the viewer's scope below the county, or nothing."""
+    is_below = is_division(text) and covered(text, current_areas()) and area_of_division(text).prefix != text[:6]
+    return text if is_below else ""
+
+
+def _scores(request: OfficeRequest, typed: dict[str, str], error: object = None, status: int = 200) -> HttpResponse:
+    today, place = timezone.localdate(), _place(request.GET.get("place", ""))
+    in_force = limits.limits_of(today.year)
+    drawer = presenting.Drawer(request.actor, in_force, place)
+    places = selectors.board_of_places(today, place)
+    points = [] if place else trend()
     return render(request, "quality/scores.html", {
-        "chart": presenting.right_chart(places, with_links=with_links),
-        "places": presenting.place_table(places, with_links=with_links),
-        "sources": presenting.source_table(selectors.scores_by_source(today), with_links=with_links),
-    })  # fmt: skip
+        "place": names_of([place]).get(place, "") if place else "", "chart": drawer.right_chart(places),
+        "places": drawer.place_table(places), "sources": None if place else drawer.source_table(selectors.board_of_sources(today)),
+        "trends": presenting.trend_charts(points, in_force[limits.RIGHT]) if points else [], "limits": presenting.limits_table(in_force),
+        "history": presenting.history_table(), "measures": [(name, label) for name, (label, _value, _why) in limits.MEASURES.items()],
+        "typed": {"year": str(today.year)} | typed, "error": error, "may_export": request.actor.may("score.export") and not place,
+        "may_edit": request.actor.may("score.edit"),
+    }, status=status)  # fmt: skip
+
+
+def limit_save(request: OfficeRequest) -> HttpResponse:
+    """Set a limit from a year on."""
+    typed = request.POST.dict()
+    try:
+        limits.set_limit(
+            actor=request.actor, measure=typed.get("measure", ""), year=typed.get("year", ""),
+            percent=typed.get("percent", ""), reason=typed.get("reason", ""),
+        )  # fmt: skip
+    except LimitUnfit as error:
+        return _scores(request, typed, error, error.status)
+    messages.success(request, _("界限已保存。"))
+    return redirect("scores")
+
+
+def scores_export(request: OfficeRequest) -> HttpResponse:
+    """The board as a workbook."""
+    today = timezone.localdate()
+    content = export_scores(
+        actor=request.actor, places=selectors.board_of_places(today), sources=selectors.board_of_sources(today),
+        reason=request.POST.get("reason", ""), county=settings.INSTALLATION.county.name,
+    )  # fmt: skip
+    return as_attachment(content, "scores.xlsx")

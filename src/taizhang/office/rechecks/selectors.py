@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from taizhang.office.access.actor import Actor
+from taizhang.office.access.areas import area_of_division, is_division, within
 from taizhang.office.errors import NotFound
 from taizhang.office.findings.states import State
 from taizhang.office.rechecks.models import Recheck, Result, Round
@@ -76,6 +77,14 @@ def rechecks_in_scope(*, round_id: int | None = None, outcome: str = "", town: s
     return found.filter(town=town) if town else found
 
 
+def rechecks_of(place: str, source: str, outcome: str) -> QuerySet[Recheck]:
+    """Rechecks of all rounds in a place and about a source, where these are named."""
+    found = rechecks_in_scope(outcome=outcome)
+    if is_division(place):
+        found = found.filter(within("division_code", (area_of_division(place),)))
+    return found.filter(finding__source=source) if source else found
+
+
 OUTCOMES = {
     "open": OPEN, "held": Q(result=Result.HELD), "failed": Q(result=Result.FAILED),
     "back": OVERTAKEN & ~Q(finding__state__in=VOID), "void": OVERTAKEN & Q(finding__state__in=VOID),
@@ -91,7 +100,7 @@ def own_open_rechecks(actor: Actor) -> QuerySet[Recheck]:
 
 
 def tallies(by: str, rows: QuerySet[Recheck] | None = None) -> dict[str, Tally]:
-    """Rechecks of the open scope by a field of theirs (`round_id`, `town`, `division_code`, `source`), with their rates."""
+    """Rechecks of the open scope, or of these, by a field of theirs, an annotation, or the finding's `source`."""
     found = Recheck.objects.all() if rows is None else rows
     path = "finding__source" if by == "source" else by
     seen: dict[str, list[tuple[str, str, float]]] = {}

@@ -89,6 +89,15 @@ def recheck_round(request: OfficeRequest, round_id: int) -> HttpResponse:
     })  # fmt: skip
 
 
+def recheck_rows(request: OfficeRequest) -> HttpResponse:
+    """Rechecks of all rounds of a place or a source: the rows of a rate."""
+    words = request.GET
+    listed = selectors.rechecks_of(words.get("place", ""), words.get("source", ""), words.get("outcome", ""))
+    page = Paginator(listed, PAGE).get_page(words.get("page"))
+    table = presenting.rechecks_table(request.actor, page, timezone.localdate())
+    return render(request, "rechecks/rows.html", {"page": page, "table": table})
+
+
 def recheck(request: OfficeRequest, recheck_id: int) -> HttpResponse:
     """One recheck: what was closed, and the form that says how it is now."""
     which = selectors.recheck_of(recheck_id)

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from taizhang.office.access.actor import Actor
-from taizhang.office.access.areas import EVERYWHERE, area_of_division, within
+from taizhang.office.access.areas import EVERYWHERE, area_of_division, is_division, within
 from taizhang.office.access.scope import current_areas
 from taizhang.office.findings.catalogue import IDENTITY_GROUPS
 from taizhang.office.findings.models import Delta, Finding, SavedView, Severity
@@ -40,14 +40,28 @@ WRONG_IDENTITY = Q(
 GROUPS = {"identity": Q(group__in=IDENTITY_GROUPS), "identity-wrong": WRONG_IDENTITY}
 """Kinds of findings, wider or narrower than one rule, that a list can be narrowed to."""
 
-LATE, AGAIN = "late", "1"
-"""Words of an address: past their day; gone once and there again."""
+LATE, HELD, WORKED, AGAIN = "late", "held", "worked", "1"
+"""Words of an address: past their day; in somebody's hands; proven after a dispatch; gone once and there again."""
+
+
+def is_held() -> Q:
+    """Whether a finding is open and there is an open task about it in the open scope."""
+    return Q(state__in=OPEN_STATES, pk__in=_tasks(ended_at=None))
 
 
 def is_late(today: date) -> Q:
-    """Whether a finding is open and a task about it, in the open scope, is past its day while the clock runs."""
-    tasks = apps.get_model("casework", "Task").objects.filter(ended_at=None, paused_on=None, due_on__lt=today)
-    return Q(state__in=OPEN_STATES, pk__in=tasks.values("finding_id"))
+    """Whether a finding is open and such a task is past its day while the clock runs."""
+    return Q(state__in=OPEN_STATES, pk__in=_tasks(ended_at=None, paused_on=None, due_on__lt=today))
+
+
+def is_worked() -> Q:
+    """Whether a finding was proven gone after it had been dispatched."""
+    return Q(state__in=GONE, pk__in=_tasks(ended_at__isnull=False))
+
+
+def _tasks(**of: object) -> QuerySet[Any]:
+    tasks: QuerySet[Any] = apps.get_model("casework", "Task").objects.filter(**of)
+    return tasks.values("finding_id")
 
 
 @dataclass(frozen=True)
@@ -79,11 +93,11 @@ class Wanted:
             rule=query.get("rule", "")[:40],
             source=query.get("source", "")[:40],
             group=_one_of(query.get("group", ""), [*GROUPS]),
-            place=place if len(place) == 12 and place.isascii() and place.isdigit() else "",
+            place=place if is_division(place) else "",
             delta=_one_of(query.get("delta", ""), Delta.values),
             household=household if household.isascii() and household.isdigit() and len(household) < 19 else "",
             cell=query.get("cell", "") if bundle_of(query.get("cell", "")) else "",
-            due=_one_of(query.get("due", ""), [LATE]),
+            due=_one_of(query.get("due", ""), [LATE, HELD, WORKED]),
             again=_one_of(query.get("again", ""), [AGAIN]),
             sort=sort if sort.removeprefix("-") in ORDERS else "severity",
         )
@@ -112,8 +126,9 @@ def listed_findings(viewer: Actor, wanted: Wanted) -> QuerySet[Any]:
     bundle = bundle_of(wanted.cell)
     if bundle is not None:
         found = found.filter(bundle.condition)
-    if wanted.due == LATE:
-        found = found.filter(is_late(timezone.localdate()))
+    if wanted.due:
+        by_task = {LATE: is_late(timezone.localdate()), HELD: is_held(), WORKED: is_worked()}
+        found = found.filter(by_task[wanted.due])
     if wanted.again == AGAIN:
         found = found.filter(reopened_count__gt=0)
     order = ORDERS[wanted.sort.removeprefix("-")]

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from taizhang.office.access.actor import Actor
+from taizhang.office.access.areas import area_of_division, covered, is_division, within
+from taizhang.office.access.scope import current_areas
 from taizhang.office.errors import NotFound
 from taizhang.office.people.models import Household, Person, Reveal
+from taizhang.office.places.models import Division
 
 
 def person_for(person_id: int) -> Person:
@@ -30,6 +34,19 @@ def members_of(household_id: int) -> list[Person]:
     return list(
         Person.objects.filter(household_id=household_id).defer("sealed_core18").order_by("-is_current", "birth", "pk")
     )
+
+
+def place_for(code: str) -> tuple[str, str]:
+    """A division inside the open scope, with its name, or its code where it is not listed. Raises NotFound."""
+    if not is_division(code) or not covered(code, current_areas()):
+        raise NotFound
+    return code, Division.objects.filter(code=code).values_list("name", flat=True).first() or code
+
+
+def persons_in(code: str) -> QuerySet[Person]:
+    """The persons of a division inside the open scope whom the newest sweep still has, village by village."""
+    found = Person.objects.filter(within("division_code", (area_of_division(code),)), is_current=True)
+    return found.defer("sealed_core18").order_by("division_code", "pk")
 
 
 def revealed_to(viewer: Actor, persons: Iterable[int]) -> frozenset[int]:

@@ -1,5 +1,6 @@
 """Pages of persons and households. What findings say of them comes from the findings' selectors."""
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,9 +14,18 @@ from taizhang.office.findings.selectors.files import events_of, findings_about
 from taizhang.office.findings.selectors.listing import Wanted
 from taizhang.office.findings.selectors.sides import sides_of
 from taizhang.office.people.presenting import household_facts, person_facts, persons_table
-from taizhang.office.people.selectors.doors import household_for, members_of, person_for, revealed_to
+from taizhang.office.people.selectors.doors import (
+    household_for,
+    members_of,
+    person_for,
+    persons_in,
+    place_for,
+    revealed_to,
+)
 from taizhang.office.people.selectors.searching import found_persons
 from taizhang.office.people.services.revealing import Reason, reveal_number
+
+PAGE = 50
 
 
 def search(request: OfficeRequest) -> HttpResponse:
@@ -31,6 +41,15 @@ def search_results(request: OfficeRequest) -> HttpResponse:
     return render(
         request, "people/search.html", {"table": persons_table(persons), "typed": typed, "found": len(persons)}
     )
+
+
+def persons(request: OfficeRequest, place: str) -> HttpResponse:
+    """Everybody the newest sweep has in a division, masked; the rows of a figure of persons."""
+    code, name = place_for(place)
+    page = Paginator(persons_in(code), PAGE).get_page(request.GET.get("page"))
+    response = render(request, "people/persons.html", {"name": name, "table": persons_table(page), "page": page})
+    record_read(request, response, code)
+    return response
 
 
 def person(request: OfficeRequest, person_id: int) -> HttpResponse:
