@@ -5,8 +5,9 @@ from django.db import models
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taizhang.office.access.areas import EVERYWHERE, Area, area_of_division, merged, within
-from taizhang.office.access.scope import ScopeMissing, current_areas, scope
+from taizhang.office.access.areas import EVERYWHERE, Area, area_of_division, covered, merged, outside, within
+from taizhang.office.access.scope import ScopeMissing, current_areas, scope, scope_off
+from taizhang.office.people.models import Household
 
 CODES = st.from_regex(r"[0-9]{12}", fullmatch=True)
 PREFIXES = st.sampled_from([2, 4, 6, 9, 12]).flatmap(lambda n: st.from_regex(rf"[0-9]{{{n}}}", fullmatch=True))
@@ -57,3 +58,30 @@ def test_a_scope_that_is_no_tuple_of_areas_is_refused(areas):
 def test_without_a_scope_there_are_no_areas():
     with pytest.raises(ScopeMissing):
         current_areas()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "prefixes",
+    [
+        (),
+        ("61",),
+        ("610723",),
+        ("610723001", "610723003"),
+        ("610723", "610723001"),
+        ("99",),
+        ("00", "99"),
+        ("610723103201",),
+    ],
+)
+def test_every_code_lies_either_within_or_outside(prefixes):
+    codes = ["000000000000", "610722999999", "610723000000", "610723001000", "610723002000", "610723003999", "610723103201",
+             "610723103202", "610724000000", "989999999999", "999999999999"]  # fmt: skip
+    areas = tuple(Area(one) for one in prefixes)
+    with scope_off("test"):
+        Household.objects.bulk_create(Household(id=n, division_code=code) for n, code in enumerate(codes))
+        inside = set(Household.objects.filter(within("division_code", areas)).values_list("division_code", flat=True))
+        others = set(Household.objects.filter(outside("division_code", areas)).values_list("division_code", flat=True))
+
+    assert inside == {code for code in codes if covered(code, areas)}
+    assert others == set(codes) - inside

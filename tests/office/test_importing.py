@@ -24,6 +24,12 @@ def state_of(identity):
         return Finding.objects.values_list("state", "delta", "remark").get(pk=full_id(identity))
 
 
+def seen_from(prefix):
+    """How many findings somebody of a division sees."""
+    with scope((Area(prefix),)):
+        return Finding.objects.count()
+
+
 def put_into(state, *identities):
     """Bring findings into a state, as casework would have."""
     with scope_off("test"):
@@ -183,13 +189,20 @@ def test_a_finding_without_a_place_is_the_countys(lake):
         assert Finding.objects.get().division_code == "610723000000"
 
 
+def test_a_finding_of_another_county_is_seen_where_one_of_its_persons_is_and_ours_still_are(lake):
+    abroad = finding(2, subject=2, involved=[1]) | {"village_code": "610724100201", "town_code": "610724100000"}
+    lake.imported(
+        [finding(1), abroad],
+        [person(1, "王建军"), person(2, "李秀英")],
+        [household(1, "王建军"), household(2, "李秀英")],
+    )
+
+    assert [seen_from(one) for one in ("610723", HOME_VILLAGE, FAR_VILLAGE, "610724")] == [2, 2, 0, 1]
+
+
 def test_a_finding_about_persons_of_two_towns_is_seen_from_both_and_nowhere_else(lake):
     persons = [person(1, "王建军"), person(2, "王建君", FAR_VILLAGE, household=2)]
     lake.imported([finding(1, involved=[2])], persons, [household(1, "王建军"), household(2, "王建君", FAR_VILLAGE)])
-
-    def seen_from(prefix):
-        with scope((Area(prefix),)):
-            return Finding.objects.count()
 
     assert [seen_from(one) for one in (HOME_VILLAGE, FAR_VILLAGE, NEXT_VILLAGE, "610724")] == [1, 1, 0, 0]
 

@@ -60,6 +60,7 @@ def prepare(county: Path, *, demo: bool = False) -> int:
     from taizhang.identity.divisions import CountyDivisions
     from taizhang.office.access.actor import system_actor
     from taizhang.office.ledger.jobs import plan_check
+    from taizhang.office.many import count_anew
     from taizhang.office.places.services import load_divisions
     from taizhang.office.sources.jobs import plan_work
 
@@ -67,7 +68,9 @@ def prepare(county: Path, *, demo: bool = False) -> int:
     call_command("createcachetable", verbosity=0)
     plan_check(actor=system_actor("init"))
     plan_work(actor=system_actor("init"))
-    return load_divisions(actor=system_actor("init"), divisions=CountyDivisions.load(place.county.divisions))
+    divisions = load_divisions(actor=system_actor("init"), divisions=CountyDivisions.load(place.county.divisions))
+    count_anew()
+    return divisions
 
 
 @office.command()

@@ -28,6 +28,17 @@ def upsert_many(model: type[Model], columns: Sequence[str], rows: Sequence[Row])
     _write(model, columns, rows, is_over=True)
 
 
+def count_anew(*models: type[Model]) -> None:
+    """Let the database count these tables, or all of them, anew: by that it knows which of its indexes answers a question.
+
+    PostgreSQL does so by itself in time; SQLite never, and forgets it where a migration makes a table anew.
+    """
+    tables = [connection.ops.quote_name(model._meta.db_table) for model in models] or [""]  # noqa: SLF001 - documented API
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ANALYZE {table}")
+
+
 def _write(model: type[Model], columns: Sequence[str], rows: Sequence[Row], *, is_over: bool) -> None:
     if not rows:
         return

@@ -1,5 +1,6 @@
 """The process tree of an office: the web server and the workers, each started again when it ends by itself."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -16,7 +17,8 @@ from taizhang.errors import UserError
 RESTART_AFTER = 1.0
 LOOK_EVERY = 0.2
 STOP_WITHIN = 20.0
-THREADS = 8
+WEB_MOST, THREADS = 4, 4
+"""Web processes, one a processor and no more than so many (each takes some 200 MB), and threads of each."""
 
 
 class PortTaken(UserError):
@@ -51,7 +53,7 @@ class Serving:
         """The command lines of the children."""
         web = (
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", self.host, "--port", str(self.port),
-            "--workers", "1", "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "error",
+            "--workers", str(min(WEB_MOST, os.cpu_count() or 1)), "--respawn-failed-workers", "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "error",
             "taizhang.office.wsgi:application",
         )  # fmt: skip
         return [web, *[(sys.executable, "-m", "taizhang.office.jobs")] * self.workers]

@@ -6,6 +6,7 @@ by half-open ranges because `LIKE 'prefix%'` makes SQLite scan the table, while 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.db.models import Q
 
@@ -71,6 +72,17 @@ def within(field: str, areas: Areas) -> Q:
     for area in merged(areas):
         low, high = area.bounds
         found |= Q(**{f"{field}__gte": low, f"{field}__lt": high})
+    return found
+
+
+def outside(field: str, areas: tuple[Area, ...]) -> Q:
+    """The condition that a division code lies in none of the areas, by ranges; of no areas that is every code."""
+    ends = [area.bounds for area in merged(areas)]
+    if not ends:
+        return Q()
+    found = Q(**{f"{field}__lt": ends[0][0]}) | Q(**{f"{field}__gte": ends[-1][1]})
+    for (_low, after), (low, _after) in pairwise(ends):
+        found |= Q(**{f"{field}__gte": after, f"{field}__lt": low})
     return found
 
 

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, render
 
 from taizhang.office import ledger
-from taizhang.office.access.areas import CODE_LENGTH, Areas
-from taizhang.office.access.scope import close_scope, open_scope
+from taizhang.office.access.areas import CODE_LENGTH
+from taizhang.office.access.scope import Scope, close_scope, open_scope
 from taizhang.office.access.sessions import is_over, prolong
 from taizhang.office.access.table import PUBLIC, SELF, Route, routes
 from taizhang.office.accounts.duties import page_due
@@ -34,7 +34,7 @@ class AccessMiddleware:
         try:
             return self.get_response(request)
         finally:
-            token: Token[Areas | None] | None = getattr(request, "scope_token", None)
+            token: Token[Scope | None] | None = getattr(request, "scope_token", None)
             if token is not None:
                 close_scope(token)
 

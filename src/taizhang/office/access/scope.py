@@ -4,9 +4,10 @@ A model that belongs to a place derives from ScopedModel. Its manager raises whe
 nobody thought about fails instead of answering. Uses of `scope_off` are listed in tests/access/scope_off.txt.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
@@ -14,7 +15,16 @@ from django.db import models
 
 from taizhang.office.access.areas import EVERYWHERE, Areas, within
 
-_areas: ContextVar[Areas | None] = ContextVar("taizhang_areas", default=None)
+
+@dataclass(frozen=True)
+class Scope:
+    """An open scope. facts: what was found out about it while it is open."""
+
+    areas: Areas
+    facts: dict[str, bool] = field(default_factory=dict)
+
+
+_open: ContextVar[Scope | None] = ContextVar("taizhang_scope", default=None)
 DIVISION = RegexValidator(r"\A[0-9]{12}\Z")
 
 
@@ -41,24 +51,36 @@ def scope_off(reason: str) -> Iterator[None]:
         yield
 
 
-def open_scope(areas: Areas) -> Token[Areas | None]:
+def open_scope(areas: Areas) -> Token[Scope | None]:
     """Open a scope until `close_scope`; for the middleware, whose request outlives a `with`."""
     if areas is not EVERYWHERE and not isinstance(areas, tuple):
         raise TypeError("areas must be a tuple of Area, or EVERYWHERE")
-    return _areas.set(areas)
+    return _open.set(Scope(areas))
 
 
-def close_scope(token: Token[Areas | None]) -> None:
+def close_scope(token: Token[Scope | None]) -> None:
     """End what `open_scope` began."""
-    _areas.reset(token)
+    _open.reset(token)
 
 
 def current_areas() -> Areas:
     """The areas of the open scope. Raises ScopeMissing."""
-    areas = _areas.get()
-    if areas is None:
+    return _present().areas
+
+
+def scope_fact(name: str, find: Callable[[], bool]) -> bool:
+    """Something that holds of the open scope or does not, found out once while it is open. Raises ScopeMissing."""
+    facts = _present().facts
+    if name not in facts:
+        facts[name] = find()
+    return facts[name]
+
+
+def _present() -> Scope:
+    present = _open.get()
+    if present is None:
         raise ScopeMissing("no scope is open")
-    return areas
+    return present
 
 
 class ScopedManager(models.Manager[Any]):
@@ -66,10 +88,10 @@ class ScopedManager(models.Manager[Any]):
 
     def get_queryset(self) -> models.QuerySet[Any]:
         """All rows of the scope's areas; raises ScopeMissing without a scope."""
-        areas = _areas.get()
-        if areas is None:
+        present = _open.get()
+        if present is None:
             raise ScopeMissing(self.model.__name__)
-        return super().get_queryset().filter(within("division_code", areas))
+        return super().get_queryset().filter(within("division_code", present.areas))
 
 
 class ScopedModel(models.Model):

@@ -38,7 +38,7 @@ def follow_moves(moves: Sequence[Moved]) -> None:
 
 def _with_merged(identities: Sequence[str]) -> list[str]:
     """These findings and those that were merged into them: what was handed back for one of those is proven with it."""
-    into = Finding.objects.filter(superseded_by__in=identities, state=State.MERGED)
+    into = Finding.objects.filter(superseded_by__in=identities, superseded_by__gt="", state=State.MERGED)
     return [*identities, *into.values_list("pk", flat=True)]
 
 

@@ -142,11 +142,12 @@ COUNTED = ("severity", "rule", "source")
 
 def open_counts(viewer: Actor) -> dict[str, list[tuple[str, int]]]:
     """For each field of COUNTED its values among the open findings with how many have it, most first; one query."""
-    rows = findings_of(viewer).filter(state__in=OPEN_STATES).values_list(*COUNTED).annotate(n=Count("pk")).order_by()
+    # By state too, though only the open ones count, and whole rows: so an index answers in its own order and alone.
+    rows = findings_of(viewer).values_list(*COUNTED, "state").annotate(n=Count("*")).order_by()
     counts: dict[str, Counter[str]] = {field: Counter() for field in COUNTED}
-    for *values, n in rows:
+    for *values, state, n in rows:
         for field, value in zip(COUNTED, values, strict=True):
-            if value:
+            if value and state in OPEN_STATES:
                 counts[field][value] += n
     return {field: sorted(found.items(), key=lambda one: (-one[1], one[0])) for field, found in counts.items()}
 

@@ -102,8 +102,15 @@ def finding_page(viewer: Actor, short_id: str) -> FindingPage:
         revealed=revealed,
         culprit=source_title(finding.culprit) if finding.culprit and is_mine else "",
         successor=findings_of(viewer).filter(pk=finding.superseded_by).first() if finding.superseded_by else None,
-        predecessors=list(findings_of(viewer).filter(superseded_by=finding.pk).order_by("pk")),
+        predecessors=_predecessors(viewer, finding),
     )  # fmt: skip
+
+
+def _predecessors(viewer: Actor, finding: Finding) -> list[Finding]:
+    """Asked for without a place first: nearly all findings have none, and with one the rows would be sought by it."""
+    known = Finding._base_manager.filter(superseded_by=finding.pk, superseded_by__gt="")  # noqa: SLF001 - documented API
+    found = list(known.values_list("pk", flat=True))
+    return list(findings_of(viewer).filter(pk__in=found).order_by("pk")) if found else []
 
 
 def detail_of(finding: Finding) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from django.db import connection, transaction
+from django.db import transaction
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
@@ -20,7 +20,7 @@ from taizhang.office.findings.models import ENDED_DELTAS, SEVERITY_RANK, Delta, 
 from taizhang.office.findings.services import reading_sweeps
 from taizhang.office.findings.services.observing import HIT, Seen, state_after
 from taizhang.office.findings.states import State
-from taizhang.office.many import insert_many, upsert_many
+from taizhang.office.many import count_anew, insert_many, upsert_many
 from taizhang.office.people.models import Person, PersonKey
 from taizhang.office.people.services.indexing import has_index, index_register
 from taizhang.progress import Progress, Silent
@@ -86,7 +86,7 @@ def import_sweep(
             households=households, counts=run.counts,
         )  # fmt: skip
     if touched > MANY:
-        _count_anew()
+        count_anew(Finding, Visibility, Person, PersonKey)
     told.finish("findings")
     return Imported(run, touched, len(moved), persons, households)
 
@@ -142,12 +142,6 @@ def _take(folder: Path, before: Path | None, run: SweepRun, anew: frozenset[str]
     insert_many(Visibility, ("finding_id", "division_code"), places)
     moved += _ended_meanwhile(reading_sweeps.ended_meanwhile(_between(before, run), left), run)
     return moved, len(rows) + len(left)
-
-
-def _count_anew() -> None:
-    with connection.cursor() as cursor:
-        for model in (Finding, Visibility, Person, PersonKey):
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")  # noqa: SLF001 - documented API
 
 
 def _left_behind(there: set[str]) -> list[str]:
