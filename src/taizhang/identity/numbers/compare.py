@@ -71,7 +71,8 @@ def compare_texts(a: str, b: str) -> tuple[list[str], tuple[int, ...]]:
 def _compare_18(a: str, b: str) -> tuple[list[str], tuple[int, ...]]:
     places = tuple(i + 1 for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y)
     codes = []
-    if a[:15] == b[:15] and (a.endswith("000") or b.endswith("000")):
+    cut = a[:15] == b[:15] and (a.endswith("000") or b.endswith("000"))
+    if cut:
         codes.append("XS-ID-EXCEL")
     if len(places) == 1:
         codes.append("XS-ID-SUBST")
@@ -86,7 +87,7 @@ def _compare_18(a: str, b: str) -> tuple[list[str], tuple[int, ...]]:
         codes.append("XS-ID-BIRTH")
     elif parts == {"area"}:
         codes.append("XS-ID-REGION")
-    elif parts == {"sequence"}:
+    elif parts == {"sequence"} and not cut:  # a sequence that was lost is not another sequence
         codes.append("XS-ID-SEQ")
     return codes or ["XS-ID-DISJOINT"], places
 
@@ -111,7 +112,7 @@ def _part(place: int) -> str:
 def compare_number_pairs(a: pa.StringArray, b: pa.StringArray) -> tuple[pa.StringArray, pa.StringArray]:
     """Codes and differing places of pairs of texts (core18 where there is one), row by row.
 
-    Returns (codes as a set text in order of strength, first is primary: "XS-ID-SUBST" or "XS-ID-EXCEL|XS-ID-SEQ";
+    Returns (codes as a set text in order of strength, first is primary: "XS-ID-DISJOINT" or "XS-ID-SUBST|XS-ID-SEQ";
     "equal"; "absent"), and places as "11,12". A pair that comes again is compared once.
     """
     joined = pa.table({"a": a, "b": b})
@@ -168,15 +169,16 @@ def _compare_matrices(
     zeros = (a[:, 15:] == ord("0")).all(axis=1) | (b[:, 15:] == ord("0")).all(axis=1)
     crossed = (count == 2) & (a[row, first] == b[row, last]) & (a[row, last] == b[row, first])
     area, birth, sequence = (differs[:, part].any(axis=1) for part in (slice(6), slice(6, 14), slice(14, 17)))
+    cut = ~differs[:, :15].any(axis=1) & zeros
     flags = (
-        ~differs[:, :15].any(axis=1) & zeros,
+        cut,
         count == 1,
         crossed & (last == first + 1),
         crossed & (last != first + 1),
         (count > 2) & (_shifted(a, b, first) | _shifted(b, a, first)),
         birth & ~area & ~sequence,
         area & ~birth & ~sequence,
-        sequence & ~area & ~birth,
+        sequence & ~area & ~birth & ~cut,
     )
     bits = sum(flag.astype(np.int64) << place for place, flag in enumerate(flags))
     fitting, back = np.unique(bits, return_inverse=True)

@@ -36,6 +36,9 @@ def make_pairs(engine: Engine) -> None:
         f"""SELECT s.cell_id AS a, c.cell_id AS b FROM suspect AS s JOIN cell AS c
             ON c.name_id = s.name_id AND c.village_a = s.village_a {_telling("name_id", "village_a")} WHERE s.name_id <> 0""",
         f"""SELECT s.cell_id AS a, c.cell_id AS b FROM suspect AS s JOIN cell AS c
+            ON c.name_id = s.name_id AND c.village_b = s.village_a {_telling("name_id", "village_b")}
+            WHERE s.name_id <> 0 AND c.village_b <> c.village_a""",
+        f"""SELECT s.cell_id AS a, c.cell_id AS b FROM suspect AS s JOIN cell AS c
             ON c.name_id = s.name_id AND c.number_a = s.number_a {_telling("name_id", "number_a")} WHERE s.name_id <> 0""",
         f"""SELECT s.cell_id AS a, c.cell_id AS b FROM suspect AS s JOIN cell AS c
             ON c.name_id = s.name_id AND c.birth_a = s.birth_a {_telling("name_id", "birth_a")} WHERE s.name_id <> 0""",
@@ -45,6 +48,11 @@ def make_pairs(engine: Engine) -> None:
             WHERE s.ident <= 0 OR s.shared = 1 OR s.n_sources = 1 OR s.name_id = c.name_id""",
         f"""SELECT s.cell_id AS a, c.cell_id AS b FROM suspect AS s JOIN cell AS c ON c.hh_b = s.hh_b {_telling("hh_b")}
             WHERE s.hh_a <> s.hh_b""",
+        *(
+            f"""SELECT s.cell_id AS a, c.cell_id AS b FROM suspect AS s JOIN cell AS c
+            ON c.village_a = s.village_a AND c.{key} = s.{own} {_telling("village_a", key)} WHERE s.n_sources = 1"""
+            for key, own in (("id_birth", "birth_a"), ("id_birth", "id_birth"), ("area_order", "area_order"))
+        ),
     )
     engine.execute(f"""
         CREATE OR REPLACE TABLE pair AS

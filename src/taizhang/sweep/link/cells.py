@@ -5,7 +5,7 @@ others are looked at (identity-engine design, section 6).
 """
 
 from taizhang.sweep.engines import Engine
-from taizhang.sweep.link.keys import few
+from taizhang.sweep.link.keys import AREA_AND_ORDER, few
 
 
 def make_cells(engine: Engine, sources: int) -> None:
@@ -24,13 +24,14 @@ def make_cells(engine: Engine, sources: int) -> None:
                 MIN(hh) AS hh_a, MAX(hh) AS hh_b, MIN(hh_number) AS number_a, MAX(hh_number) AS number_b,
                 MIN(person_no) AS person_no_a, MAX(person_no) AS person_no_b, MIN(phone) AS phone_a,
                 MAX(phone) AS phone_b, MIN(relation) AS relation_a, MAX(relation) AS relation_b,
-                MAX(truncated) AS truncated
+                MAX(truncated) AS truncated,
+                CASE WHEN ident > 0 THEN {AREA_AND_ORDER.format("ident")} END AS area_order
             FROM involved GROUP BY ident, name_id)
     """)
     engine.execute(f"""
         CREATE OR REPLACE TABLE suspect AS
-        SELECT c.cell_id, c.ident, c.name_id, c.hh_a, c.hh_b, c.village_a, c.village_b, c.person_no_a, c.birth_a, c.number_a,
-            c.n_sources, CASE WHEN k.ident IS NOT NULL THEN 1 ELSE 0 END AS shared
+        SELECT c.cell_id, c.ident, c.name_id, c.hh_a, c.hh_b, c.village_a, c.village_b, c.person_no_a, c.birth_a, c.number_a, c.id_birth,
+            c.area_order, c.n_sources, CASE WHEN k.ident IS NOT NULL THEN 1 ELSE 0 END AS shared
         FROM cell AS c
         LEFT JOIN (SELECT ident FROM cell WHERE ident > 0 GROUP BY ident HAVING COUNT(*) > 1) AS k ON k.ident = c.ident
         WHERE c.ident <= 0 OR k.ident IS NOT NULL OR c.truncated = 1 OR c.name_id = 0

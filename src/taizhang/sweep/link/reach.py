@@ -5,7 +5,7 @@ Every step is a semi-join, so its cost grows with the rows, never with their pro
 
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.link.decode import make_decoded
-from taizhang.sweep.link.keys import TRUNCATED, few
+from taizhang.sweep.link.keys import AREA_AND_ORDER, TRUNCATED, few
 from taizhang.sweep.tables import RECORD_BASE
 
 PREFIX_15 = 1100
@@ -37,6 +37,10 @@ def make_involved(engine: Engine, sources: int) -> None:
         *(named.format(key=key) for key in ("village", "birth_date", "same_no")),
         """SELECT f.ident FROM fact AS f SEMI JOIN (SELECT hh_no FROM weak WHERE alone = 1) AS w
             ON w.hh_no = f.hh_no WHERE NOT f.ident IS NULL""",
+        """SELECT f.ident FROM fact AS f SEMI JOIN weak_birth AS w ON w.village = f.village AND w.born = f.id_birth
+            WHERE NOT f.ident IS NULL""",
+        f"""SELECT f.ident FROM fact AS f SEMI JOIN weak_order AS w
+            ON w.village = f.village AND w.area_order = {AREA_AND_ORDER.format("f.ident")} WHERE NOT f.ident IS NULL""",
     )
     engine.execute(f"CREATE OR REPLACE TABLE involved_key AS {' UNION '.join(reached)}")
     engine.execute(f"""
@@ -64,16 +68,17 @@ def make_involved(engine: Engine, sources: int) -> None:
         LEFT JOIN sheet_village AS v
             ON v.source_no = c.source_no AND v.file_no = c.file_no AND v.sheet_no = c.sheet_no
     """)
-    for name in ("weak", "named_row", "involved_fact"):
+    for name in ("weak", "weak_birth", "weak_order", "named_row", "involved_fact"):
         engine.execute(f"DROP TABLE {name}")
 
 
 def _make_weak(engine: Engine, sources: int) -> None:
     """`weak`: records whose number and name few sources tell, alone where nothing else leads to a partner.
 
-    `named_row`: the records with a valid number that share a name with one of them.
+    `named_row`: the records with a valid number that share a name with one of them. `weak_birth`, `weak_order`: village
+    with a date of birth, and with the rest of a number, of records that no name need lead to anybody.
     """
-    shown = "source_no, ident, bad_text, name_id, village, birth_date, hh_no, same_no"
+    shown = "source_no, ident, bad_text, name_id, village, birth_date, id_birth, hh_no, same_no"
     engine.execute(f"""
         CREATE OR REPLACE TABLE suspect_row AS
         SELECT {shown} FROM fact AS f SEMI JOIN suspect_key AS k ON k.ident = f.ident
@@ -81,7 +86,7 @@ def _make_weak(engine: Engine, sources: int) -> None:
     """)
     engine.execute(f"""
         CREATE OR REPLACE TABLE weak AS
-        SELECT s.ident, s.name_id, s.village, s.birth_date, s.hh_no, s.same_no,
+        SELECT s.ident, s.name_id, s.village, s.birth_date, s.id_birth, s.hh_no, s.same_no,
             CASE WHEN s.ident IS NULL AND NOT b.id_text IS NULL OR e.n > 1 THEN 0 ELSE 1 END AS alone
         FROM (SELECT * FROM suspect_row AS q ANTI JOIN (
                 SELECT ident, name_id FROM suspect_row WHERE NOT ident IS NULL
@@ -92,6 +97,16 @@ def _make_weak(engine: Engine, sources: int) -> None:
         LEFT JOIN entity AS e ON e.ident = s.ident
     """)
     engine.execute("DROP TABLE suspect_row")
+    engine.execute("""
+        CREATE OR REPLACE TABLE weak_birth AS
+        SELECT village, birth_date AS born FROM weak WHERE alone = 1 OR birth_date <> id_birth
+        UNION SELECT village, id_birth FROM weak WHERE alone = 1 AND NOT ident IS NULL
+    """)
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE weak_order AS
+        SELECT DISTINCT village, {AREA_AND_ORDER.format("ident")} AS area_order FROM weak
+        WHERE alone = 1 AND NOT ident IS NULL
+    """)
     engine.execute("""
         CREATE OR REPLACE TABLE named_row AS
         SELECT f.ident, f.name_id, f.village, f.birth_date, f.same_no FROM fact AS f

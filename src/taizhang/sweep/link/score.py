@@ -58,10 +58,12 @@ def score_pairs(cells: Cells, a: Ints, b: Ints) -> Scored:
     names = compare_names_of(cells.name.take(a), cells.name.take(b), same_name)
     numbers = compare_numbers_of(cells.number.take(a), cells.number.take(b), same_number)
     nameless = (cells["name_id"][a] == 0) | (cells["name_id"][b] == 0)
+    foreign = same_number & np.isin(names.code, list(DIFFERENT_PERSON))
+    borrowed = _borrowed_numbers(cells, a, b, foreign)
     score = np.array([NAME_BITS.get(code, -3.0) for code in names.code])
     score[nameless] = 0.0
-    score += _number_bits(cells, a, b, same_number, numbers)
-    score += _birth_bits(cells, a, b, numbers)
+    score += _number_bits(cells, a, b, same_number, numbers, borrowed)
+    score += _birth_bits(cells, a, b, numbers, borrowed)
     score += _either(cells, "sex", a, b, 0.7, -3.0)
     score += _place_bits(cells, a, b)
     score += _either(cells, "person_no", a, b, 10.0, 0.0)
@@ -71,11 +73,26 @@ def score_pairs(cells: Cells, a: Ints, b: Ints) -> Scored:
     both_held = (cells["mask"][a] & cells["mask"][b]) != 0
     twins = both_held & ~same_name & ~same_number & (numbers.code != "missing") & (names.code != "missing")
     score += np.where(twins, SIBLING_BITS, 0.0)
-    score += _borrowed(cells, a, b, same_name, same_number, names, score)
+    home = same_name & ~same_number & (score >= ACCEPT)
+    score += _taken_back(cells, a, b, foreign, home, borrowed)
     return Scored(a, b, score, names, numbers)
 
 
-def _number_bits(cells: Cells, a: Ints, b: Ints, same: NDArray[np.bool_], numbers: Compared) -> NDArray[np.float64]:
+def _borrowed_numbers(cells: Cells, a: Ints, b: Ints, foreign: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Per cell, whether at least as many sources give its number to somebody of quite another name.
+
+    Such a number may have been copied from him, and then says nothing against anybody who bears the cell's name.
+    """
+    borrowed = np.zeros(len(cells["cell_id"]), dtype=bool)
+    told = cells["n_sources"]
+    borrowed[a[foreign & (told[a] <= told[b])]] = True
+    borrowed[b[foreign & (told[b] <= told[a])]] = True
+    return borrowed
+
+
+def _number_bits(
+    cells: Cells, a: Ints, b: Ints, same: NDArray[np.bool_], numbers: Compared, borrowed: NDArray[np.bool_]
+) -> NDArray[np.float64]:
     both_valid = (cells["ident"][a] > 0) & (cells["ident"][b] > 0)
     bits = np.where(both_valid, DIFFERENT_VALID_BITS, DIFFERENT_INVALID_BITS)
     one_invalid = ~both_valid
@@ -84,18 +101,21 @@ def _number_bits(cells: Cells, a: Ints, b: Ints, same: NDArray[np.bool_], number
     bits = np.where(slip & (one_invalid | (numbers.code == "XS-ID-EXCEL")), SLIP_BITS, bits)
     bits = np.where(slip & both_valid & (numbers.code != "XS-ID-EXCEL"), PART_BITS, bits)
     bits = np.where(part, PART_BITS, bits)
-    bits = np.where(numbers.code == "missing", 0.0, bits)
+    bits = np.where((numbers.code == "missing") | borrowed[a] | borrowed[b], 0.0, bits)
     return np.where(same, SAME_NUMBER_BITS, bits)
 
 
-def _birth_bits(cells: Cells, a: Ints, b: Ints, numbers: Compared) -> NDArray[np.float64]:
-    """Birth columns against each other, or against the other side's number where one side has no column."""
+def _birth_bits(
+    cells: Cells, a: Ints, b: Ints, numbers: Compared, borrowed: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Birth columns against each other, or against the other side's number where one side has no column of its own."""
     has_a, has_b = cells["birth_a"][a] != MISSING, cells["birth_a"][b] != MISSING
     columns = _equal_any(cells, "birth", a, b)
     bits = np.where(has_a & has_b, np.where(columns, 8.0, -4.0), 0.0)
     for near, far, there in ((a, b, has_a & ~has_b), (b, a, has_b & ~has_a)):
         number = cells["id_birth"][far]
-        known = there & (number != MISSING) & (cells["ident"][far] > 0)
+        known = there & (number != MISSING) & (cells["ident"][far] > 0) & ~borrowed[far]
+        known &= numbers.code != "XS-ID-BIRTH"  # that they differ there is counted already
         agrees = (cells["birth_a"][near] == number) | (cells["birth_b"][near] == number)
         bits = np.where(known, np.where(agrees, 6.0, -3.0), bits)
     return np.where(numbers.code == "equal", np.minimum(bits, 2.0), bits)
@@ -124,22 +144,20 @@ def _either(cells: Cells, name: str, a: Ints, b: Ints, agree: float, differ: flo
     return np.where(known, np.where(_equal_any(cells, name, a, b), agree, differ), 0.0)
 
 
-def _borrowed(
+def _taken_back(
     cells: Cells,
     a: Ints,
     b: Ints,
-    same_name: NDArray[np.bool_],
-    same_number: NDArray[np.bool_],
-    names: Compared,
-    score: NDArray[np.float64],
+    foreign: NDArray[np.bool_],
+    home: NDArray[np.bool_],
+    borrowed: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
-    """Take back the weight of an equal number where one side has an exact namesake it belongs to better.
+    """Take back the weight of an equal number from a cell that borrowed it and has an exact namesake it belongs to better.
 
     A number is copied, swapped or shifted between rows far more often than a whole name is.
     """
     at_home = np.zeros(len(cells["cell_id"]), dtype=bool)
-    home = same_name & ~same_number & (score >= ACCEPT)
     at_home[a[home]] = True
     at_home[b[home]] = True
-    foreign = same_number & np.isin(names.code, list(DIFFERENT_PERSON))
+    at_home &= borrowed
     return np.where(foreign & (at_home[a] | at_home[b]), BORROWED_BITS, 0.0)
