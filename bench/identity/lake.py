@@ -122,17 +122,33 @@ def ledger_rows(county: County, true: NameColumns, ledger: Ledger) -> pa.Table:
     told = COLUMNS[ledger.source]
     whole = _told(county, ledger)
     columns |= {name: whole[name] for name in told if name not in {"head_name", "head_id_no"}}
-    head = pa.array(county.head[person])
-    if "head_name" in told:
-        columns["head_name"] = true.text.take(head)
-        columns["head_name_id"] = true.name_id[county.head[person]]
-    if "head_id_no" in told:
-        columns["head_id_no"] = county.id_no.take(head)
+    columns |= _heads(county, true, ledger)
     if "head_name" in told:
         run = np.cumsum(np.r_[True, county.household[person][1:] != county.household[person][:-1]]) - 1
         columns["household_run"] = pa.array(run, pa.int32())
     columns["row_hash"] = _row_hash(parsed, numbers, ledger)
     return pa.table(columns)
+
+
+def _heads(county: County, true: NameColumns, ledger: Ledger) -> dict[str, Any]:
+    """The copies of the head. In every second household they were filled in from the head's row, mistakes and all."""
+    told, columns = COLUMNS[ledger.source], {}
+    head = county.head[ledger.person]
+    filled = {at: one for at, one in ledger.mistakes.items() if at % 2 == 0 and county.head[at] == at}
+    named = {at: one.name for at, one in filled.items() if one.has_name}
+    numbered = {at: one.id_no for at, one in filled.items() if one.has_id and not one.numeric}
+    if "head_name" in told:
+        rows = np.flatnonzero(np.isin(head, np.array([*named], np.int64)))
+        parsed = parse_names(pa.array([named[at] for at in head[rows].tolist()], pa.string()))
+        columns["head_name"] = _put(true.text.take(pa.array(head)), rows, parsed.text.to_pylist())
+        columns["head_name_id"] = true.name_id[head]
+        columns["head_name_id"][rows] = parsed.name_id
+    if "head_id_no" in told:
+        rows = np.flatnonzero(np.isin(head, np.array([*numbered], np.int64)))
+        columns["head_id_no"] = _put(
+            county.id_no.take(pa.array(head)), rows, [numbered[at] for at in head[rows].tolist()]
+        )
+    return columns
 
 
 def written_numbers(county: County, ledger: Ledger) -> tuple[pa.StringArray, Mask]:

@@ -46,10 +46,7 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Judgemen
 
     def judge(for_numbers: Evidence | None, for_names: Evidence | None) -> Judgement:
         numbers = judge_numbers(troubled, totals=totals, ancestors=ancestors, evidence=for_numbers)
-        copying = numbers.judged.copying
-        names = judge_names(
-            troubled, spelling, totals=totals, ancestors=ancestors, known_copying=copying, evidence=for_names
-        )
+        names = judge_names(troubled, spelling, totals=totals, ancestors=ancestors, numbers=numbers, evidence=for_names)
         return Judgement(troubled, numbers, names)
 
     judged = judge(None, None)

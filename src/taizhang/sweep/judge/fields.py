@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from taizhang.sweep.authority.evidence import Evidence
 from taizhang.sweep.judge.kinds import LOG_ADDED, LOG_DROPPED, LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, families_of
 from taizhang.sweep.judge.spelling import Spelling
-from taizhang.sweep.judge.troubled import Troubled
+from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER, Troubled
 from taizhang.sweep.judge.truth import Candidates, Claims, Floats, Judged, Options, judge, options_of
 from taizhang.sweep.link.features import MISSING, Compared, Ints, compare_names_of, compare_numbers_of
 
@@ -21,9 +21,13 @@ OWN_BIRTH_FAILS = -2.5
 """A number that its own row's birth column denies is doubtful even where nobody else has a column."""
 FILLED_BIRTH_FAILS = -1.0
 """The column agrees with the row's own other number: it may have been filled in from it."""
+HEAD_DENIES = 3.0
+"""Log-evidence of the head's name or number in the head's own row, where it is another candidate than the row's own."""
 TRUNCATED = -8.0
 LEAST_USUAL = -1.2
 """A rare spelling alone never decides between two sources (e^1.2 to one): rare names exist."""
+HEAD_RELATION = 1
+"""How linking writes 户主."""
 DAMAGED_NAME = -6.0
 UNUSUAL_NAME = -2.0
 DAMAGED = ("NM-LOSS", "NM-PUA", "NM-DESYNC", "NM-CHARSET", "NM-SYMBOL", "NM-DIGIT", "NM-PLACEHOLDER")
@@ -71,6 +75,8 @@ def judge_numbers(
     prior = np.zeros(len(base.value))
     prior += np.where(troubled["truncated"][base.row] == 1, TRUNCATED, 0.0)
     prior += _birth_evidence(troubled, base)
+    is_head = (troubled["relation"] == HEAD_RELATION) | (troubled["head_name_id"] == troubled["name_id"])
+    prior += _head_evidence(troubled, base, is_head, troubled["head_key"])
     prior += evidence(base.owner, base.value) if evidence else 0.0
 
     def relate(left: Ints, right: Ints) -> Compared:
@@ -87,12 +93,13 @@ def judge_names(
     *,
     totals: Ints,
     ancestors: Mapping[int, tuple[int, ...]],
-    known_copying: Floats | None = None,
+    numbers: FieldVerdict | None = None,
     evidence: Evidence | None = None,
 ) -> FieldVerdict:
     """Which name is every troubled person's; damaged spellings are the last resort.
 
-    known_copying: learned from the numbers, whose invalid values are certain mistakes.
+    numbers: the verdict on the numbers, whose invalid values are certain mistakes: they tell who copies whom, and
+    which rows are copies of each other.
     """
     possible = troubled["name_id"] != 0
     lengths = pc.fill_null(pc.utf8_length(troubled.arrays["name"]), 0).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -102,6 +109,8 @@ def judge_names(
     defects = pc.fill_null(troubled.arrays["name_defects"].take(rows), "").dictionary_encode()
     weights = np.array([_spelling_evidence(one) for one in defects.dictionary.to_pylist()] or [0.0])
     prior += weights[defects.indices.to_numpy(zero_copy_only=False)]
+    is_head = (troubled["relation"] == HEAD_RELATION) | (troubled["head_key"] == troubled["ident"])
+    prior += _head_evidence(troubled, base, is_head, troubled["head_name_id"])
     prior += evidence(base.owner, base.value) if evidence else 0.0
 
     def relate(left: Ints, right: Ints) -> Compared:
@@ -109,7 +118,20 @@ def judge_names(
         same = troubled["name_id"][left] == troubled["name_id"][right]
         return compare_names_of(texts.take(pa.array(left)), texts.take(pa.array(right)), same)
 
-    return base.verdict(prior, relate, NAME_FAMILIES, totals, ancestors, known_copying)
+    if numbers is None:
+        return base.verdict(prior, relate, NAME_FAMILIES, totals, ancestors)
+    copying, rows_alike = numbers.judged.copying, _copied_rows(troubled, numbers)
+    return base.verdict(prior, relate, NAME_FAMILIES, totals, ancestors, copying, rows_alike)
+
+
+def _copied_rows(troubled: Troubled, numbers: FieldVerdict) -> Ints:
+    """Per record, an integer that is equal in rows of one person with the same wrong number; −1 where it is not wrong.
+
+    Spreadsheets cut two numbers alike without any copying.
+    """
+    wrong = (numbers.p_wrong() > 0.5) & (troubled["truncated"] != 1) & (troubled["ident"] > UNKNOWN_NUMBER)
+    value = np.unique(np.stack([troubled.group, troubled["ident"]]), axis=1, return_inverse=True)[1].reshape(-1)
+    return np.where(wrong, value, -1)
 
 
 def _relative(likely: Floats, owner: Ints) -> Floats:
@@ -145,6 +167,19 @@ def _birth_evidence(troubled: Troubled, base: "_Field") -> Floats:
     return np.clip(total, -7.0, 7.0)
 
 
+def _head_evidence(troubled: Troubled, base: "_Field", is_head: NDArray[np.bool_], told: Ints) -> Floats:
+    """How the copies of the head in the heads' own rows speak for every candidate.
+
+    A copy that says the same as its row is heard as nothing: it may have been filled in from it. told: per record.
+    """
+    claims = Claims(troubled.group, troubled["source_no"], base.claimed, troubled.group)
+    record, candidate = options_of(claims, Candidates(base.owner, np.zeros(len(base.value))))
+    another = is_head[record] & (told[record] == base.value[candidate]) & (base.claimed[record] != candidate)
+    total = np.zeros(len(base.value))
+    np.add.at(total, candidate[another], HEAD_DENIES)
+    return np.minimum(total, 2 * HEAD_DENIES)
+
+
 class _Field:
     """Distinct values per person with the records that claim them."""
 
@@ -178,6 +213,7 @@ class _Field:
         totals: Ints,
         ancestors: Mapping[int, tuple[int, ...]],
         known_copying: Floats | None = None,
+        same_row: Ints | None = None,
     ) -> FieldVerdict:
         """Run the expectation–maximisation and compare every record with its person's truth."""
         troubled = self.troubled
@@ -209,6 +245,7 @@ class _Field:
             ancestors=dict(ancestors),
             same_text=same,
             known_copying=known_copying,
+            same_row=same_row[votes] if same_row is not None else None,
         )
         best = self._best(judged.posterior)
         true_row = np.where(best >= 0, self.row[np.maximum(best, 0)] if len(self.row) else 0, 0)[troubled.group]

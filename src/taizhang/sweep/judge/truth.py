@@ -22,6 +22,8 @@ DECLARED, UNDECLARED = 0.3, 0.01
 """Share of an ancestor's mistakes that a source repeats, before anything is learned."""
 COPY_WEIGHT, VILLAGE_WEIGHT = 10.0, 10.0
 """Mistakes the prior share counts for, in the county and in one village."""
+ROW_COPIED = 0.9
+"""Share of mistakes that a row repeats of another with whose other mistake it agrees: whoever copies takes both cells."""
 KNOWN_WEIGHT = 300.0
 """The same for a share that another field has told: the field's own mistakes must be many to deny it."""
 
@@ -90,12 +92,14 @@ def judge(
     ancestors: dict[int, tuple[int, ...]],
     same_text: Ints,
     known_copying: Floats | None = None,
+    same_row: Ints | None = None,
 ) -> Judged:
     """Posterior of every candidate.
 
     totals: records per source, settled persons included. ancestors: declared, by source number. same_text: an integer
     per claim that is equal where two claims read the same, wrong or not. known_copying: what another field has
-    already told about who copies whom; a prior like the declared ancestry.
+    already told about who copies whom; a prior like the declared ancestry. same_row: an integer per claim that is equal
+    where two claims stand in rows that another field shows to be copies of each other, negative where it shows nothing.
     """
     sources = len(totals)
     rate = np.tile(np.array([PRIOR_RATE[name] for name in families]), (sources, 1))
@@ -107,7 +111,8 @@ def judge(
     if known_copying is not None:
         prior_copy = np.maximum(prior_copy, known_copying)
     copying = prior_copy.copy()
-    couples = _couples(claims, same_text)
+    couples = _couples(claims, same_text, same_row)
+    once = couples.only(claims.source[couples.earlier] < claims.source[couples.claim])
     villages = int(claims.village.max()) + 1 if len(claims.village) else 0
     local = np.zeros((villages, sources, sources)) + copying
     right = claims.value[options.claim] == options.candidate
@@ -115,13 +120,13 @@ def judge(
     posterior = np.zeros(len(candidates.group))
     for _ in range(ROUNDS):
         base = _claim_given(claims, options, right, rate)
-        shift = _copied(claims, options, base, couples, local)
+        shift = _copied(claims, options, base, couples, local, _chained(copying))
         total = candidates.prior.copy()
         np.add.at(total, options.candidate, base + shift)
         posterior = _normalised(total, candidates.group)
         wrong = np.where(right, 0.0, posterior[options.candidate])
         rate = _learned_rate(claims, options, wrong, totals, families)
-        copying, local = _learned_copying(claims, options, wrong, couples, (prior_copy, weight), villages, common)
+        copying, local = _learned_copying(claims, options, wrong, once, (prior_copy, weight), villages, common)
     return Judged(posterior, rate, copying)
 
 
@@ -133,32 +138,61 @@ def _claim_given(claims: Claims, options: Options, right: NDArray[np.bool_], rat
 
 @dataclass(frozen=True)
 class _Couples:
-    """For every claim the claims of the same person in earlier sources: (claim, earlier claim, same reading)."""
+    """For every claim the claims of the same person in other sources: (claim, other claim, same reading, copied row)."""
 
     claim: Ints
     earlier: Ints
     same: NDArray[np.bool_]
+    row: NDArray[np.bool_]
+
+    def only(self, chosen: NDArray[np.bool_]) -> "_Couples":
+        """The chosen ones."""
+        return _Couples(self.claim[chosen], self.earlier[chosen], self.same[chosen], self.row[chosen])
 
 
-def _couples(claims: Claims, same_text: Ints) -> _Couples:
+def _couples(claims: Claims, same_text: Ints, same_row: Ints | None) -> _Couples:
     first = np.searchsorted(claims.group, claims.group, side="left")
-    before = np.arange(len(claims.group)) - first
-    claim = np.repeat(np.arange(len(claims.group)), before)
-    start = np.repeat(np.cumsum(before) - before, before)
-    earlier = np.repeat(first, before) + np.arange(len(claim)) - start
-    different = claims.source[claim] != claims.source[earlier]
-    claim, earlier = claim[different], earlier[different]
-    return _Couples(claim, earlier, same_text[claim] == same_text[earlier])
+    count = np.searchsorted(claims.group, claims.group, side="right") - first
+    claim = np.repeat(np.arange(len(claims.group)), count)
+    start = np.repeat(np.cumsum(count) - count, count)
+    other = np.repeat(first, count) + np.arange(len(claim)) - start
+    different = claims.source[claim] != claims.source[other]
+    claim, other = claim[different], other[different]
+    row = np.zeros(len(claim), dtype=bool)
+    if same_row is not None:
+        row = (same_row[claim] == same_row[other]) & (same_row[claim] >= 0)
+    return _Couples(claim, other, same_text[claim] == same_text[other], row)
 
 
-def _copied(claims: Claims, options: Options, base: Floats, couples: _Couples, local: Floats) -> Floats:
+def _chained(copying: Floats) -> Ints:
+    """Places of the sources in an order in which each comes after the one it shares most mistakes with.
+
+    Sources that copy in a chain are then explained link by link, whatever their numbers are.
+    """
+    share = np.maximum(np.tril(copying, -1), np.triu(copying, 1).T)
+    share = np.maximum(share, share.T)
+    place = np.zeros(len(share), dtype=np.int64)
+    left = list(range(1, len(share)))
+    strongest = share[0].copy() if len(share) else np.zeros(0)
+    for at in range(1, len(share)):
+        chosen = max(left, key=lambda one: (strongest[one], -one))
+        place[chosen] = at
+        left.remove(chosen)
+        strongest = np.maximum(strongest, share[chosen])
+    return place
+
+
+def _copied(claims: Claims, options: Options, base: Floats, couples: _Couples, local: Floats, place: Ints) -> Floats:
     """What is added to a claim's log-likelihood because it may have been copied from its likeliest ancestor.
 
-    The ancestor is the earlier source with the same reading and the greatest copying share there.
+    The ancestor is the source with the same reading, before it in the chain, with the greatest copying share there.
     """
     share = np.zeros(len(claims.group))
     source, earlier = claims.source[couples.claim], claims.source[couples.earlier]
-    strength = np.where(couples.same, local[claims.village[couples.claim], source, earlier], 0.0)
+    high, low = np.maximum(source, earlier), np.minimum(source, earlier)
+    strength = local[claims.village[couples.claim], high, low]
+    strength = np.where(couples.row, np.maximum(strength, ROW_COPIED), strength)
+    strength = np.where(couples.same & (place[earlier] < place[source]), strength, 0.0)
     np.maximum.at(share, couples.claim, strength)
     wrong_shared = share[options.claim]
     mixed = np.log(wrong_shared + (1.0 - wrong_shared) * np.exp(base)) - base

@@ -60,7 +60,8 @@ def make_involved(engine: Engine, sources: int) -> None:
         SELECT c.record_id, c.source_no, c.file_no, c.sheet_no, c.row_no,
             COALESCE(c.ident, b.ident, -{10 * RECORD_BASE} - c.record_id) AS ident, c.name_id, c.birth_date, c.id_birth, c.sex,
             COALESCE(c.village, v.village) AS village, c.person_no, t.phone, c.relation, t.hh_number, h.hh, c.hh_no,
-            CASE WHEN t.id_defects LIKE '%|ID-EXCEL-TRUNC|%' THEN 1 ELSE 0 END AS truncated, c.present, t.row_hash
+            CASE WHEN t.id_defects LIKE '%|ID-EXCEL-TRUNC|%' THEN 1 ELSE 0 END AS truncated, c.present, t.row_hash,
+            c.head_name_id, c.head_key
         FROM involved_fact AS c
         JOIN claim_text AS t ON t.record_id = c.record_id
         LEFT JOIN bad_number AS b ON b.id_text = c.bad_text

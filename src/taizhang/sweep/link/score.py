@@ -105,9 +105,7 @@ def _number_bits(
     return np.where(same, SAME_NUMBER_BITS, bits)
 
 
-def _birth_bits(
-    cells: Cells, a: Ints, b: Ints, numbers: Compared, borrowed: NDArray[np.bool_]
-) -> NDArray[np.float64]:
+def _birth_bits(cells: Cells, a: Ints, b: Ints, numbers: Compared, borrowed: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Birth columns against each other, or against the other side's number where one side has no column of its own."""
     has_a, has_b = cells["birth_a"][a] != MISSING, cells["birth_a"][b] != MISSING
     columns = _equal_any(cells, "birth", a, b)
