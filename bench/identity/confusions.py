@@ -15,13 +15,17 @@ Options = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Confusions:
-    """By character, what it may become: by sound, near sound, shape, and as a Traditional or variant form."""
+    """By character, what it may become: by sound, near sound, shape, and as a Traditional or variant form.
+
+    readings, main: all readings of a character, and the usual one.
+    """
 
     sound: Options
     near: Options
     shape: Options
     variant: Options
     readings: dict[str, frozenset[str]]
+    main: dict[str, str]
     strokes: dict[str, str]
 
     def labels(self, true: str, written: str) -> frozenset[str]:
@@ -54,16 +58,23 @@ def confusions() -> Confusions:
     """All tables: pycorrector's lists for sound and shape, the sample's hand lists for near sounds and variants."""
     hand = characters()
     usable = {character for character, _ in table("given")} | {s for s, _ in rows("surnames") if len(s) == 1}
-    sound = {character: tuple(others) for character, others in table("sounds")}
     shape = {
         group[0]: tuple(dict.fromkeys(other for other in group[1:] if other in usable)) for (group,) in table("shapes")
     }
     facts = table("characters")
+    heard = {character: frozenset(readings.split()) for character, readings, _ in facts}
+    main = {character: readings.split()[0] for character, readings, _ in facts if readings}
+    # pycorrector lists some pairs that share no reading (小 and 学): by the definition they are no homophones.
+    sound = {
+        character: tuple(other for other in others if heard.get(character, frozenset()) & heard.get(other, frozenset()))
+        for character, others in table("sounds")
+    }
     return Confusions(
-        sound,
+        {one: others for one, others in sound.items() if others},
         hand.near_sound,
         {one: others for one, others in shape.items() if others},
         hand.variant,
-        {character: frozenset(heard.split()) for character, heard, _ in facts},
+        heard,
+        main,
         {character: drawn for character, _, drawn in facts if drawn},
     )

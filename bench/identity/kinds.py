@@ -35,6 +35,7 @@ PARTS = frozenset({"XS-ID-BIRTH", "XS-ID-SEQ", "XS-ID-REGION"})
 BESIDE: dict[str, frozenset[str]] = {
     "XS-ID-SUBST": PARTS,
     "XS-ID-TRANSPOSE": PARTS,
+    "XS-NAME-VARIANT": frozenset({"XS-NAME-HOMOPHONE", "XS-NAME-SHAPE"}),
     "XS-NAME-SHAPE": frozenset({"XS-NAME-SURNAME"}),
     "XS-NAME-NEARPHONE": frozenset({"XS-NAME-SURNAME"}),
     "XS-SWAP": frozenset({"XS-ID-FAMILY", "XS-ID-DISJOINT"}),
@@ -48,7 +49,16 @@ BESIDE: dict[str, frozenset[str]] = {
 
 IDENTITY_PREFIXES = ("ID-", "NM-", "XS-NAME-", "XS-ID-")
 IDENTITY_CODES = frozenset(
-    {"XS-SWAP", "PR-SWAP", "PR-COPY-FAMILY", "PR-ROW-SHIFT", "PR-ID-TWO-NAMES", "PR-NAME-TWO-IDS", "PR-DUP-15-18"}
+    {
+        "XS-SWAP",
+        "PR-SWAP",
+        "PR-COPY-FAMILY",
+        "PR-ROW-SHIFT",
+        "PR-ID-TWO-NAMES",
+        "PR-ID-SHARED",
+        "PR-NAME-TWO-IDS",
+        "PR-DUP-15-18",
+    }
 )
 NO_COMPLAINT = frozenset(
     {"XS-ID-DISABILITY", "XS-ID-STUDENT", "XS-NAME-FORMAT", "XS-NAME-ALIAS", "ID-REGION-ANACHRONISM"}

@@ -113,8 +113,27 @@ def damage_name(name: str, dice: random.Random) -> tuple[str, str] | None:
             made = ENUMERATED[cause](name)
             written = dice.choice(made) if made else name
         if written != name:
-            return written, cause
+            return written, _by_definition(name, written, cause)
     return None
+
+
+def _by_definition(name: str, written: str, cause: str) -> str:
+    """The code that the definitions of the taxonomy give a mistake, where chance made it another than was drawn.
+
+    A surname that sounds like the true one only by a reading it has in other words is another surname, because the
+    table of surnames narrows the readings. Drawn characters may be the true ones, and a given name of one character
+    that differs is one character that differs.
+    """
+    if cause == "XS-NAME-HOMOPHONE":
+        main = confusions().main
+        narrowed = name[0] != written[0] and main.get(name[0]) != main.get(written[0])
+        return "XS-NAME-SURNAME" if narrowed else cause
+    if cause in WHOLE and name[0] == written[0]:
+        differing = sum(a != b for a, b in zip(name[1:], written[1:], strict=True))
+        return "XS-NAME-ONECHAR" if differing == 1 else "XS-NAME-GIVEN"
+    if cause in WHOLE and name[1:] == written[1:]:
+        return "XS-NAME-SURNAME"
+    return cause
 
 
 def _has_plain_form(name: str) -> bool:

@@ -46,7 +46,7 @@ def read_verdicts(sweep: Path, lake: Path) -> Verdicts:
     firsts = _first_records(lake)
     with duckdb.connect(config={"threads": 2}) as db:
         rows = db.execute(
-            "SELECT rule, kinds, source, culprit, p_culprit, confidence_class, scope_key,"
+            "SELECT rule, kinds, source, culprit, p_culprit, confidence_class,"
             " list_transform(records, lambda r: {'s': r.source, 'f': r.file_no, 'r': r.\"row\"}),"
             " list_transform(candidates, lambda c: {'f': c.field, 'v': c.value, 'p': c.probability})"
             " FROM read_parquet(?) WHERE delta <> 'gone' AND len(records) > 0 AND regexp_matches(rule, '^(ID|NM|XS|PR)-')",
@@ -55,11 +55,11 @@ def read_verdicts(sweep: Path, lake: Path) -> Verdicts:
         made = Verdicts({source: {} for source in firsts}, frozenset())
         shared: set[tuple[str, int]] = set()
         while block := rows.fetchmany(10_000):
-            for rule, kinds, source, culprit, p_culprit, confidence, scope, records, candidates in block:
+            for rule, kinds, source, culprit, p_culprit, confidence, records, candidates in block:
                 if not is_about_identity(rule):
                     continue
                 placed = [(r["s"], int(firsts[r["s"]][r["f"]]) + r["r"] - FIRST_ROW) for r in records]
-                if rule == "PR-ID-TWO-NAMES" and culprit is None and not scope:
+                if rule == "PR-ID-SHARED":
                     shared |= set(placed)
                     continue
                 own = [at for where, at in placed if where == source] or [placed[0][1]]

@@ -290,7 +290,7 @@ CASES = {
     "left out": Case(_without(SON), ("XS-MISSING",)),
     "only in one": Case(_extra, ("XS-EXTRA",)),
     "other sex": Case(_written(SON, sex="女"), ("XS-FIELD",), "ledger", ("sex", lambda _: "男")),
-    "number of two people": Case(_two_holders, ("PR-ID-TWO-NAMES",), None),
+    "number of two people": Case(_two_holders, ("PR-ID-SHARED",), None),
 }  # fmt: skip
 
 CLEAN = {

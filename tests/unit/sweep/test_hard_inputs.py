@@ -56,7 +56,7 @@ def test_a_shared_number_of_two_persons_is_still_told():
     persons = people(30)
     persons[1] = persons[1] | {"id_no": persons[0]["id_no"]}
 
-    assert set(told(everywhere(persons))) == {"PR-ID-TWO-NAMES"}
+    assert set(told(everywhere(persons))) == {"PR-ID-SHARED"}
 
 
 @pytest.mark.parametrize("length", [1, 60])

@@ -205,7 +205,7 @@ def test_a_number_truly_issued_twice_is_a_verdict_without_a_suggestion():
 
     found = only(rows)
 
-    assert found.code == "PR-ID-TWO-NAMES"
+    assert found.code == "PR-ID-SHARED"
     assert (found.culprit, found.candidates, found.confidence) == (None, (), "D")
 
 
@@ -344,3 +344,57 @@ def test_a_certificate_where_others_have_the_citizen_number_is_information():
     found = only(rows)
 
     assert (found.code, found.culprit) == ("XS-ID-DISABILITY", None)
+
+
+def app_rows(*persons, village="610723101201"):
+    """What the app knows: name, number, village."""
+    told = {"source": "app", "village_code": village, "household_run": None}
+    return [told | {"name": one["name"], "id_no": one["id_no"]} for one in persons]
+
+
+STRANGER = {"name": "陈桂花", "id_no": number("19410303", "562"), "sex": "女", "birth_date": date(1941, 3, 3)}
+
+
+def of_identity(rows):
+    return {one.code: one for one in diagnose_rows(rows) if one.code.startswith(("PR-", "XS-ID", "XS-NAME", "XS-SWAP"))}
+
+
+@pytest.mark.parametrize("village", ["610723101201", "610723105202"], ids=["same village", "next village"])
+def test_a_row_without_household_that_carries_a_strangers_number_is_its_own_person(village):
+    rows = household() + household((STRANGER,), no="6107230002", village=village)
+    rows += app_rows(WANG, LI, SON | {"id_no": STRANGER["id_no"]}, GIRL) + app_rows(STRANGER, village=village)
+
+    ((code, found),) = of_identity(rows).items()
+
+    assert (code, found.source, found.culprit) == ("PR-ID-TWO-NAMES", "app", "app")
+    assert found.candidates[0].value == SON["id_no"]
+
+
+def test_numbers_exchanged_in_rows_without_household_are_an_exchange_and_not_two_wrong_names():
+    rows = household() + app_rows(WANG, LI | {"id_no": SON["id_no"]}, SON | {"id_no": LI["id_no"]}, GIRL)
+
+    ((code, found),) = of_identity(rows).items()
+
+    assert code == "PR-SWAP"
+    assert {one.value for one in found.candidates} == {LI["id_no"], SON["id_no"]}
+
+
+def test_a_row_whose_name_and_date_of_birth_are_wrong_is_found_by_the_rest_of_the_number():
+    wrong = SON | {"name": "王晓军", "id_no": number("19800417", SON["id_no"][14:17])}
+
+    found = of_identity(household() + app_rows(WANG, LI, wrong, GIRL))
+
+    assert set(found) == {"XS-ID-BIRTH", "XS-NAME-HOMOPHONE"}
+
+    assert found["XS-ID-BIRTH"].candidates[0].value == SON["id_no"]
+    assert found["XS-NAME-HOMOPHONE"].candidates[0].value == SON["name"]
+
+
+def test_a_name_that_only_its_row_denies_is_told_by_the_copy_of_the_head():
+    """Two ledgers, one against one; in one of them the head's own row writes another name than its copy of the head."""
+    rows = changed(household(sources=("city", "ledger")), "ledger", "王建国", name="王健国")
+
+    found = next(one for one in diagnose_rows(rows) if one.code == "XS-NAME-HOMOPHONE")
+
+    assert (found.source, found.culprit) == ("ledger", "ledger")
+    assert found.candidates[0].value == "王建国"

@@ -112,9 +112,9 @@ def _home(context: Context, group: int) -> int:
 def shared_numbers(context: Context, independent: dict[int, int]) -> Iterator[Diagnosis]:
     """Valid numbers that are the likeliest number of two persons at once.
 
-    independent: source mask → number of independent witnesses in it. Two witnesses on each side make it a number that
-    was really issued twice (重号): a verdict of its own, without a suggestion. Otherwise the person with fewer
-    witnesses probably carries the other's number.
+    independent: source mask → number of independent witnesses in it. Two witnesses for each of two persons make it a
+    number that was really issued twice (重号): PR-ID-SHARED, without a suggestion. Otherwise the person with fewer
+    witnesses probably carries the other's number; one of many persons is nobody's.
     """
     table = context.engine.fetch("""
         SELECT c.ident, p.root, MIN(c.mask) AS mask, MIN(c.first_record) AS record_id, MIN(c.cell_id) AS cell_id
@@ -168,24 +168,26 @@ def _shared(
     ordered = sorted(holders, key=lambda holder: (independent[holder[1]], holder[0]))
     weakest = ordered[0]
     own = rows[ident, weakest[0]]
-    genuine = independent[weakest[1]] >= 2
+    many = independent[weakest[1]] >= 2
+    genuine = many and len(ordered) == 2
     source_no = own[0][1]
     inside = any(source_no in {row[1] for row in rows[ident, other[0]]} for other in ordered[1:])
     lone = len({row[1] for row in own}) == 1
     tie = independent[ordered[1][1]] == independent[weakest[1]]
-    decided = lone and not genuine and not tie
+    decided = lone and not many and not tie
     source = context.source_id(source_no)
-    sentence = (
-        "两人各有两个以上独立来源登记同一号码，疑为重号，须由公安核实"
-        if genuine
-        else "同一号码登记在两个不同的人名下，此人只有较少来源支持"
-    )
-    people = tuple(holder[0] for holder in (sorted(ordered) if genuine else ordered))
+    if genuine:
+        sentence = "两人各有两个以上独立来源登记同一号码，疑为重号，须由公安核实"
+    elif many:
+        sentence = f"同一号码被多个来源登记给{len(ordered)}个人，不会是其中任何一人的号码"
+    else:
+        sentence = "同一号码登记在两个不同的人名下，此人只有较少来源支持"
+    people = tuple(holder[0] for holder in (sorted(ordered) if many else ordered))
     # Rows shown are rows complained about: where the evidence decides, the rightful holder's rows are not among them.
     shown = ordered[:1] if decided else ordered
     records = tuple(row[0] for holder in shown for row in rows[ident, holder[0]])
     return Diagnosis(
-        code="PR-ID-TWO-NAMES" if inside or genuine else "XS-NAME-DISJOINT",
+        code="PR-ID-SHARED" if genuine else "PR-ID-TWO-NAMES" if inside or many else "XS-NAME-DISJOINT",
         persons=people,
         records=records,
         wrong=len(own),
@@ -193,11 +195,10 @@ def _shared(
         fields=("id_no", "name"),
         culprit=source if decided else None,
         p_culprit=0.7 if decided else None,
-        scope_key="" if genuine else source,
+        scope_key="" if many else source,
         evidence=(sentence,),
         observed=tuple(
             Observed(context.source_id(s), "name", name) for holder in ordered for _, s, name in rows[ident, holder[0]]
         ),
         confidence=Confidence.NONE,
-        facts={"cause": "shared_number"} if genuine else {},
     )

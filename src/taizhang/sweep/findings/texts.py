@@ -13,6 +13,7 @@ _SEVERITY = {
     "XS-NAME-FORMAT": "info", "XS-NAME-ALIAS": "info", "XS-ID-DISABILITY": "info", "XS-ID-STUDENT": "info",
     "XS-STALE": "info", "XS-NAME-VARIANT": "suspect", "XS-AMBIGUOUS": "suspect", "XS-FIELD": "suspect",
     "PR-DUP-ROW": "error", "PR-DUP-HOUSEHOLD": "error", "PR-ID-TWO-NAMES": "error", "PR-SWAP": "error",
+    "PR-ID-SHARED": "error",
     "PR-COPY-FAMILY": "error", "PR-ROW-SHIFT": "error", "XS-NAME-GIVEN": "error", "XS-NAME-DISJOINT": "error",
     "XS-SWAP": "error",
 }  # fmt: skip
