@@ -13,7 +13,7 @@ PREFIX_15 = 1100
 
 FACTS = (
     "record_id, source_no, file_no, sheet_no, row_no, ident, bad_text, name_id, birth_date, id_birth, sex, village, person_no,"
-    " relation, hh_no, present"
+    " relation, hh_no, present, head_name_id, head_key"
 )
 TEXTS = ("name", "id_no", "id_kind", "id_defects", "name_defects", "name_alias", "former_name")
 
