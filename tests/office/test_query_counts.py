@@ -15,7 +15,7 @@ from taizhang.sweep.findings.fingerprint import short_id
 
 pytestmark = pytest.mark.django_db
 MOST = {
-    "home": 14,
+    "home": 20,
     "findings": 14,
     "finding": 24,
     "tasks": 12,

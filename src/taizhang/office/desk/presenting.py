@@ -1,16 +1,28 @@
 """The home page as parts."""
 
+from datetime import date
+from typing import Any
+
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from taizhang.office.access.actor import Actor
 from taizhang.office.casework.selectors import open_tasks_of, waiting_states
+from taizhang.office.desk.visits import Since
+from taizhang.office.findings.addresses import rows_address
 from taizhang.office.findings.models import SweepRun
-from taizhang.office.findings.presenting import sweep_figures
+from taizhang.office.findings.presenting import happenings, sweep_figures
+from taizhang.office.findings.selectors.happening import BACK, CLOSED, RETURNED
+from taizhang.office.findings.selectors.listing import LATE, is_late
+from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.selectors.sweeps import sweep_page
-from taizhang.office.findings.states import State
-from taizhang.office.parts.model import Figure
+from taizhang.office.findings.states import OPEN_STATES, State
+from taizhang.office.parts.model import Chart, Figure, Series
+from taizhang.office.quality.limits import limits_of
+from taizhang.office.quality.presenting import Drawer
+from taizhang.office.quality.selectors import Board, board_of_places
 from taizhang.office.rechecks.selectors import own_open_rechecks
 
 URGENT = frozenset({State.NOT_FIXED, State.REOPENED})
@@ -49,4 +61,46 @@ def newest_sweep(actor: Actor) -> tuple[SweepRun | None, list[Figure]]:
     run = SweepRun.objects.first() if actor.may("sweep.see") else None
     if run is None:
         return None, []
-    return run, sweep_figures(sweep_page(run.name), with_links=actor.may("finding.list"))
+    return run, sweep_figures(actor, sweep_page(run.name))
+
+
+def since_figures(actor: Actor, since: Since) -> list[Figure]:
+    """What happened since the last visit, each figure opening its rows; without those of nothing."""
+    tones: dict[str, Any] = {BACK: "danger", RETURNED: "warning", CLOSED: "success"}
+    return [
+        Figure(happenings()[word], f"{count:,}", rows_address(actor, did=word, after=str(since.after), state="all"), tone=tones.get(word, ""))
+        for word, count in since.counts.items() if count
+    ]  # fmt: skip
+
+
+def stages_chart(actor: Actor, today: date) -> Chart:
+    """Open findings by where they stand, those past their day apart."""
+    rows = findings_of(actor).filter(state__in=OPEN_STATES).order_by().values_list("state").annotate(
+        n=Count("pk"), late=Count("pk", filter=is_late(today))
+    )  # fmt: skip
+    counted = {state: (n, late) for state, n, late in rows}
+    shown = [state for state in State if state in counted]
+    return Chart(
+        _("各环节的问题"), "stacked", [state.label for state in shown],
+        [
+            Series(_("超期"), [counted[state][1] for state in shown], [rows_address(actor, state=state.value, due=LATE) for state in shown], "danger"),
+            Series(_("未超期"), [counted[state][0] - counted[state][1] for state in shown], [rows_address(actor, state=state.value) for state in shown], "neutral"),
+        ], horizontal=True,
+    )  # fmt: skip
+
+
+def board_figures(actor: Actor, today: date) -> tuple[list[Figure], Chart]:
+    """All places of the viewer together, as large figures that open their rows; and the places with most wrong persons."""
+    board = board_of_places(today)
+    drawer = Drawer(actor, limits_of(today.year))
+    table = drawer.place_table(Board([], board.total))
+    if board.total is None:
+        return [], drawer.right_chart(board)
+    figures = [
+        Figure(column.label, cell.text, cell.url, note=cell.note, tone="danger" if "danger" in (cell.tone, cell.note_tone) else "")
+        for column, cell in zip(table.columns[1:], table.rows[0].cells[1:], strict=True)
+    ]  # fmt: skip
+    first = figures[0]
+    opens = next((one.url for one in figures if one.url), reverse("scores"))
+    figures[0] = Figure(first.label, first.value, first.url or opens, first.note, first.tone)
+    return figures, drawer.right_chart(board)

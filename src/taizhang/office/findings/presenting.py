@@ -12,9 +12,12 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import covered
 from taizhang.office.access.scope import current_areas
 from taizhang.office.crypto.masks import mask_name
+from taizhang.office.findings.addresses import rows_address
 from taizhang.office.findings.catalogue import rule_title, source_title
 from taizhang.office.findings.models import Delta, Finding, Severity, SweepRun
 from taizhang.office.findings.selectors.bundles import bundle_of
+from taizhang.office.findings.selectors.happening import BACK, DECIDED, NEW, RETURNED
+from taizhang.office.findings.selectors.happening import CLOSED as CLOSED_SINCE
 from taizhang.office.findings.selectors.listing import (
     CLOSED,
     HELD,
@@ -136,6 +139,7 @@ def wanted_facts(wanted: Wanted) -> list[Fact]:
         Fact(_("来源"), source_title(wanted.source) if wanted.source else None),
         Fact(_("变化"), dict(Delta.choices).get(wanted.delta)),
         Fact(_("工作框架"), bundle.title if bundle else None),
+        Fact(_("发生"), happenings().get(wanted.did)),
         Fact(_("期限"), _dues().get(wanted.due)),
         Fact(_("曾消除又出现"), _("是") if wanted.again else None),
     ]
@@ -167,11 +171,34 @@ def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str]) ->
             Filter("delta", _("变化"), "choice", wanted.delta, [Option(value, label) for value, label in Delta.choices]),
             Filter("due", _("期限"), "choice", wanted.due, [Option(value, label) for value, label in _dues().items()]),
             Filter("again", _("曾消除又出现"), "toggle", wanted.again),
+            *_did_filter(wanted),
             *_cell_filter(wanted.cell),
         ],
         saved=[SavedView(one.label, f"{reverse('findings')}?{one.query}", active=one.query == urlencode(query)) for one in saved_views_of(viewer)],
         save_url=reverse("view_save"),
     )  # fmt: skip
+
+
+def happenings() -> dict[str, str]:
+    """What happened with findings, by the words of addresses."""
+    return {
+        NEW: _("新发现"),
+        BACK: _("重现或未见修改"),
+        RETURNED: _("退回"),
+        DECIDED: _("已审核"),
+        CLOSED_SINCE: _("印证或销号"),
+    }
+
+
+def _did_filter(wanted: Wanted) -> list[Filter]:
+    """What happened since an entry of the ledger, while a list is narrowed to it."""
+    if not wanted.did:
+        return []
+    said = _("%(what)s（流水第 %(seq)s 条以后）") % {"what": happenings()[wanted.did], "seq": wanted.after}
+    return [
+        Filter("did", _("发生"), "choice", wanted.did, [Option(wanted.did, said)]),
+        Filter("after", _("流水"), "choice", wanted.after, [Option(wanted.after, wanted.after)]),
+    ]
 
 
 def _dues() -> dict[str, str]:
@@ -240,28 +267,28 @@ def sweeps_table(runs: Iterable[SweepRun], *, with_counts: bool) -> Table:
     return Table(columns, rows, empty=_("还没有导入过排查"), empty_hint=_("排查完成后会自动导入。"))
 
 
-def sweep_figures(page: SweepPage, *, with_links: bool = True) -> list[Figure]:
-    """New, persisting, back and gone, each opening its rows where the viewer may list findings."""
+def sweep_figures(viewer: Actor, page: SweepPage) -> list[Figure]:
+    """New, persisting, back and gone, each opening its rows."""
     shown: tuple[tuple[str, str, Any], ...] = (
         ("new", _("新增"), "warning"), ("persisting", _("仍存在"), ""), ("reopened", _("重现"), "danger"), ("gone", _("已消除"), "success"),
     )  # fmt: skip
     return [
-        Figure(label, page.totals.get(name, 0), _list(delta=name, state="all") if with_links else "", tone=tone)
+        Figure(label, page.totals.get(name, 0), rows_address(viewer, delta=name, state="all"), tone=tone)
         for name, label, tone in shown
     ]
 
 
-def sweep_charts(page: SweepPage, *, with_links: bool) -> list[Chart]:
+def sweep_charts(viewer: Actor, page: SweepPage) -> list[Chart]:
     """Findings by place, rule and source."""
     return [
-        _chart(_("按地点"), page.by_place, "place", with_links=with_links),
-        _chart(_("按规则"), page.by_rule[:20], "rule", rule_title, with_links=with_links),
-        _chart(_("按来源"), page.by_source, "source", source_title, with_links=with_links),
+        _chart(_("按地点"), viewer, page.by_place, "place"),
+        _chart(_("按规则"), viewer, page.by_rule[:20], "rule", rule_title),
+        _chart(_("按来源"), viewer, page.by_source, "source", source_title),
     ]
 
 
-def _chart(title: str, tallies: Sequence[Tally], field: str, said: Any = str, *, with_links: bool) -> Chart:
-    links = [_list(**{field: one.key}) for one in tallies] if with_links else []
+def _chart(title: str, viewer: Actor, tallies: Sequence[Tally], field: str, said: Any = str) -> Chart:
+    links = [rows_address(viewer, **{field: one.key}) for one in tallies]
     kept = [one.open - one.new - one.reopened for one in tallies]
     series = [
         Series(_("仍存在"), kept, links, "neutral"),
@@ -288,7 +315,3 @@ def rules_not_run_table(run: SweepRun) -> Table:
     columns = [Column(_("规则"), kind="head"), Column(_("未运行的原因"))]
     rows = [Row([Cell(rule_title(rule), note=rule), Cell(why)]) for rule, why in sorted(run.rules_not_run.items())]
     return Table(columns, rows, empty=_("所有规则都已运行"))
-
-
-def _list(**query: str) -> str:
-    return f"{reverse('findings')}?{urlencode(query)}"

@@ -41,7 +41,7 @@ class Drawer:
             Column(_("地点"), kind="head"), Column(_("身份正确率"), kind="number"), Column(_("人数"), kind="number"),
             Column(_("号名有误"), kind="number"), *_common_columns(),
         ]  # fmt: skip
-        lines = [*board.lines, *([board.total] if board.total is not None and len(board.lines) > 1 else [])]
+        lines = [*board.lines, *([board.total] if board.total is not None and len(board.lines) != 1 else [])]
         rows = [
             Row([self._name(one), self._right(one), self._persons(one), self._wrong(one, self._of(one)), *self._common(one, self._of(one))])
             for one in lines

@@ -17,6 +17,7 @@ from taizhang.office.access.scope import current_areas
 from taizhang.office.findings.catalogue import IDENTITY_GROUPS
 from taizhang.office.findings.models import Delta, Finding, SavedView, Severity
 from taizhang.office.findings.selectors.bundles import bundle_of
+from taizhang.office.findings.selectors.happening import SINCE
 from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.states import ENDED, GONE, OPEN_STATES, State
 from taizhang.office.places.models import Division
@@ -40,6 +41,8 @@ WRONG_IDENTITY = Q(
 GROUPS = {"identity": Q(group__in=IDENTITY_GROUPS), "identity-wrong": WRONG_IDENTITY}
 """Kinds of findings, wider or narrower than one rule, that a list can be narrowed to."""
 
+LONGEST_NUMBER = 19
+"""Digits that a number of an address has fewer of."""
 LATE, HELD, WORKED, AGAIN = "late", "held", "worked", "1"
 """Words of an address: past their day; in somebody's hands; proven after a dispatch; gone once and there again."""
 
@@ -79,6 +82,8 @@ class Wanted:
     cell: str = ""
     due: str = ""
     again: str = ""
+    did: str = ""
+    after: str = ""
     sort: str = "severity"
 
     @classmethod
@@ -95,12 +100,18 @@ class Wanted:
             group=_one_of(query.get("group", ""), [*GROUPS]),
             place=place if is_division(place) else "",
             delta=_one_of(query.get("delta", ""), Delta.values),
-            household=household if household.isascii() and household.isdigit() and len(household) < 19 else "",
+            household=household if _is_number(household) else "",
             cell=query.get("cell", "") if bundle_of(query.get("cell", "")) else "",
             due=_one_of(query.get("due", ""), [LATE, HELD, WORKED]),
             again=_one_of(query.get("again", ""), [AGAIN]),
+            did=_one_of(query.get("did", ""), [*SINCE]) if _is_number(query.get("after", "")) else "",
+            after=query.get("after", "") if _is_number(query.get("after", "")) else "",
             sort=sort if sort.removeprefix("-") in ORDERS else "severity",
         )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER
 
 
 def _one_of(value: str, known: list[str]) -> str:
@@ -129,6 +140,8 @@ def listed_findings(viewer: Actor, wanted: Wanted) -> QuerySet[Any]:
     if wanted.due:
         by_task = {LATE: is_late(timezone.localdate()), HELD: is_held(), WORKED: is_worked()}
         found = found.filter(by_task[wanted.due])
+    if wanted.did:
+        found = found.filter(SINCE[wanted.did](int(wanted.after)))
     if wanted.again == AGAIN:
         found = found.filter(reopened_count__gt=0)
     order = ORDERS[wanted.sort.removeprefix("-")]

@@ -44,10 +44,9 @@ def sweeps(request: OfficeRequest) -> HttpResponse:
 def sweep(request: OfficeRequest, name: str) -> HttpResponse:
     """What one sweep found."""
     page = sweep_page(name)
-    may_list = request.actor.may("finding.list")
-    charts = sweep_charts(page, with_links=may_list)
+    charts = sweep_charts(request.actor, page)
     return render(request, "findings/sweep.html", {
-        "page": page, "figures": sweep_figures(page, with_links=may_list), "charts": charts,
+        "page": page, "figures": sweep_figures(request.actor, page), "charts": charts,
         "deliveries": deliveries_table(page.run), "not_run": rules_not_run_table(page.run),
     })  # fmt: skip
 
