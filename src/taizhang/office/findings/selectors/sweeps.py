@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from taizhang.office.access.areas import EVERYWHERE, Area
+from taizhang.office.access.areas import EVERYWHERE, Area, Areas
 from taizhang.office.access.scope import current_areas
 from taizhang.office.errors import NotFound
 from taizhang.office.findings.lake import county_code, inside_sql, place_sql, reading, sweep_folder
@@ -12,6 +14,9 @@ from taizhang.office.findings.models import SweepRun
 from taizhang.office.findings.selectors.places import digits_below
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.findings.schema import ENDED, OPEN_SQL
+
+KEPT = 256
+"""Counts kept in memory: some hundred numbers for every sweep and area that somebody looks at."""
 
 
 @dataclass(frozen=True)
@@ -51,23 +56,33 @@ def sweep_page(name: str) -> SweepPage:
     path = sweep_folder(run.name) / "findings.parquet"
     if not path.is_file():
         return SweepPage(run, {})
+    return SweepPage(run, **_figures(path, path.stat().st_mtime_ns, current_areas(), digits_below()))
+
+
+@lru_cache(maxsize=KEPT)
+def _figures(path: Path, written: int, areas: Areas, level: int) -> dict[str, Any]:
+    """The fields of SweepPage besides its run: a sweep's file never changes, so they are counted once an area.
+
+    written: of the file, so that one written anew under the name is counted anew. level: digits of the divisions below.
+    """
     with reading(path.parent) as engine:
         engine.scan("finding_all", [path])
         engine.execute(
             f"CREATE OR REPLACE VIEW finding AS SELECT *, {place_sql()} AS place FROM finding_all"
-            f" WHERE {inside_sql(current_areas(), place_sql())}"
+            f" WHERE {inside_sql(areas, place_sql())}"
         )
         rows = engine.fetch("SELECT delta, severity, COUNT(*) AS n FROM finding GROUP BY ALL").to_pylist()
-        level = digits_below()
-        return SweepPage(
-            run,
-            {one: sum(row["n"] for row in rows if row["delta"] == one) for one in ("new", "persisting", "reopened", "gone")},
-            _tallies(engine, f"RPAD(SUBSTR(place, 1, {level}), 12, '0')", "village_name" if level == 12 else "town_name"),
-            _tallies(engine, "rule", "rule"),
-            _tallies(engine, "source", "source"),
-            {one: sum(row["n"] for row in rows if row["severity"] == one and row["delta"] not in ENDED)
-             for one in ("error", "warn", "suspect", "info")},
-        )  # fmt: skip
+        place = f"RPAD(SUBSTR(place, 1, {level}), 12, '0')"
+        return {
+            "totals": {one: sum(row["n"] for row in rows if row["delta"] == one) for one in ("new", "persisting", "reopened", "gone")},
+            "by_place": _tallies(engine, place, "village_name" if level == 12 else "town_name"),
+            "by_rule": _tallies(engine, "rule", "rule"),
+            "by_source": _tallies(engine, "source", "source"),
+            "severities": {
+                one: sum(row["n"] for row in rows if row["severity"] == one and row["delta"] not in ENDED)
+                for one in ("error", "warn", "suspect", "info")
+            },
+        }  # fmt: skip
 
 
 def _tallies(engine: Engine, key: str, name: str) -> list[Tally]:

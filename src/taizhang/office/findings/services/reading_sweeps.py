@@ -30,7 +30,7 @@ def changed_findings(folder: Path, before: Path | None, watched: Sequence[str]) 
     """
     path = before / "findings.parquet" if before is not None else None
     has_before = path is not None and path.is_file()
-    with reading(*([folder, path.parent] if has_before and path is not None else [folder])) as engine:
+    with reading(*([folder, path.parent] if has_before and path is not None else [folder]), threads=2) as engine:
         engine.scan("finding", [folder / "findings.parquet"])
         there = set(engine.fetch("SELECT finding_id FROM finding")["finding_id"].to_pylist())
         if not has_before or path is None:
@@ -38,12 +38,14 @@ def changed_findings(folder: Path, before: Path | None, watched: Sequence[str]) 
         engine.scan("finding_before", [path])
         engine.register("watched_raw", pa.table({"finding_id": pa.array(watched, pa.string())}))
         known = engine.columns("finding_before")
-        told = ", ".join(name for name in engine.columns("finding") if name in known and name not in MOVING)
+        told = [name for name in engine.columns("finding") if name in known and name not in MOVING]
+        now, then = (", ".join(f"{side}.{name}" for name in told) for side in ("f", "b"))
         rows = engine.fetch(f"""
-            SELECT * FROM finding WHERE delta <> 'persisting' OR observation <> 'hit'
-                OR finding_id IN (SELECT finding_id FROM watched_raw)
-                OR finding_id IN (SELECT finding_id FROM (
-                    SELECT {told} FROM finding EXCEPT SELECT {told} FROM finding_before))
+            SELECT * FROM finding WHERE finding_id IN (
+                SELECT f.finding_id FROM finding AS f LEFT JOIN finding_before AS b ON b.finding_id = f.finding_id
+                WHERE f.delta <> 'persisting' OR f.observation <> 'hit' OR b.finding_id IS NULL
+                    OR ROW({now}) IS DISTINCT FROM ROW({then})
+                UNION ALL SELECT finding_id FROM watched_raw)
         """)
     return rows, there
 
@@ -69,7 +71,7 @@ def ended_meanwhile(folders: Sequence[Path], identities: Sequence[str]) -> dict[
 
 def further_places(folder: Path, identities: pa.ChunkedArray) -> list[tuple[str, str]]:
     """(finding, division) for every division besides its own in which a finding has a record or an involved person."""
-    with reading(folder) as engine:
+    with reading(folder, threads=2) as engine:
         engine.scan("finding_all", [folder / "findings.parquet"])
         engine.scan("person_all", [folder / "persons.parquet"])
         engine.register("wanted", pa.table({"finding_id": identities.combine_chunks()}))
