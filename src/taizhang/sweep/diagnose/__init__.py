@@ -82,6 +82,8 @@ def diagnose(
 
 
 def _once(diagnosis: Diagnosis) -> Diagnosis:
+    if len(set(diagnosis.records)) == len(diagnosis.records):
+        return diagnosis
     return replace(diagnosis, records=tuple(dict.fromkeys(diagnosis.records)))
 
 

@@ -48,46 +48,47 @@ def wrong_numbers(context: Context) -> list[WrongNumber]:
     """All rows whose number is not their person's, in the order of the troubled records."""
     troubled, verdict = context.troubled, context.numbers
     positions = wrong_rows(verdict, troubled.group, troubled["ident"] > UNKNOWN_NUMBER, troubled["ident"])
-    p_wrong = verdict.p_wrong()
+    p_wrong = verdict.p_wrong().tolist()
+    values, _, _, best = verdict.listed
     found = []
     for at in positions.tolist():
-        root = int(troubled["root"][at])
-        ident = int(troubled["ident"][at])
         row = _row(troubled, at)
-        owner = context.owner.get(ident) if ident > 0 else None
-        true_key = int(verdict.value[verdict.best[troubled.group[at]]])
-        found.append(WrongNumber(at, row, true_key, float(p_wrong[at]), owner if owner != root else None))
+        owner = context.owner.get(row.ident) if row.ident > 0 else None
+        true_key = values[best[troubled.groups[at]]]
+        found.append(WrongNumber(at, row, true_key, p_wrong[at], owner if owner != row.root else None))
     return found
 
 
 def wrong_names(context: Context) -> list[WrongName]:
     """All rows whose name is not their person's, in the order of the troubled records."""
     troubled, verdict = context.troubled, context.names
-    p_wrong = verdict.p_wrong()
+    p_wrong = verdict.p_wrong().tolist()
+    _, _, rows, best = verdict.listed
     found = []
     for at in wrong_rows(verdict, troubled.group, troubled["name_id"] != 0, troubled["name_id"]).tolist():
         defects = troubled.texts["name_defects"]
-        true_row = int(verdict.row[verdict.best[troubled.group[at]]])
+        true_row = rows[best[troubled.groups[at]]]
         if _is_lost(defects[at]) and _is_lost(defects[true_row]):
             continue  # nobody has the whole name: every row is NM-LOSS by itself, and none explains another
-        found.append(WrongName(at, _row(troubled, at), int(troubled["name_id"][at]), float(p_wrong[at])))
+        found.append(WrongName(at, _row(troubled, at), troubled.listed("name_id")[at], p_wrong[at]))
     return found
+
+
+_OF_ROW = ("record_id", "source_no", "file_no", "sheet_no", "row_no", "ident", "root", "hh")
+"""The integers of a `Row`, in its order."""
 
 
 def _row(troubled: Troubled, at: int) -> Row:
     """The record at a position of the troubled ones."""
-    return Row(
-        int(troubled["record_id"][at]), int(troubled["source_no"][at]), int(troubled["file_no"][at]),
-        int(troubled["sheet_no"][at]), int(troubled["row_no"][at]), int(troubled["ident"][at]), int(troubled["root"][at]),
-        int(troubled["hh"][at]), troubled.texts["name"][at],
-    )  # fmt: skip
+    record, source, file, sheet, row, ident, root, hh = (troubled.listed(name)[at] for name in _OF_ROW)
+    return Row(record, source, file, sheet, row, ident, root, hh, troubled.texts["name"][at])
 
 
 def number_diagnosis(context: Context, wrong: WrongNumber, code: str, also: tuple[str, ...]) -> Diagnosis:
     """The diagnosis of one wrong number under a code, with its candidates and evidence."""
     troubled, verdict = context.troubled, context.numbers
     source = context.source_id(wrong.row.source_no)
-    group = int(troubled.group[wrong.at])
+    group = troubled.groups[wrong.at]
     true_text = from_key(wrong.true_key)
     written = troubled.texts["number"][wrong.at] or ""
     relation, differing = compare_texts(written, true_text)
@@ -97,17 +98,14 @@ def number_diagnosis(context: Context, wrong: WrongNumber, code: str, also: tupl
     if differing:
         evidence.append(f"与候选号码相差{places(differing)}（{TITLES.get(relation[0], '')}）")
     candidates = number_candidates(context, group)
-    members = _members(context, group)
-    agree = [
-        context.title(number)
-        for number in sorted(
-            {int(troubled["source_no"][m]) for m in members if int(troubled["ident"][m]) == wrong.true_key}
-        )
-    ]
+    members = troubled.members(group)
+    agree = [context.title(number) for number in _told_by(troubled, members, "ident", wrong.true_key)]
     if agree:
         evidence.append(agreeing(agree, "号码"))
-    birth = {int(troubled["birth_date"][m]) for m in members if troubled["birth_date"][m] > -(10**9)}
-    true_birth = int(troubled["id_birth"][verdict.row[verdict.best[group]]])
+    births = troubled.listed("birth_date")
+    birth = {births[m] for m in members if births[m] > -(10**9)}
+    _, _, rows, best = verdict.listed
+    true_birth = troubled.listed("id_birth")[rows[best[group]]]
     if true_birth in birth:
         evidence.append("出生日期列与候选号码的出生日期一致")
     top = candidates[0].probability if candidates else 0.0
@@ -142,34 +140,35 @@ def name_candidates(context: Context, group: int) -> tuple[Candidate, ...]:
 
 def _candidates(context: Context, verdict: FieldVerdict, group: int, field: str) -> tuple[Candidate, ...]:
     troubled = context.troubled
-    first, last = np.searchsorted(verdict.owner, [group, group + 1])
-    members = _members(context, group)
-    values = troubled["ident" if field == "id_no" else "name_id"]
+    members = troubled.members(group)
+    values, posteriors, rows, _ = verdict.listed
     found = []
-    for place in range(int(first), int(last)):
-        value = int(verdict.value[place])
-        sources = tuple(
-            sorted({context.source_id(int(troubled["source_no"][m])) for m in members if int(values[m]) == value})
-        )
-        text = from_key(value) if field == "id_no" else troubled.texts["name"][int(verdict.row[place])]
-        found.append(Candidate(field, text or "", round(float(verdict.posterior[place]), 4), "other_source", sources))
+    for place in verdict.candidates(group):
+        value = values[place]
+        told = _told_by(troubled, members, "ident" if field == "id_no" else "name_id", value)
+        text = from_key(value) if field == "id_no" else troubled.texts["name"][rows[place]]
+        sources = tuple(sorted(context.source_id(number) for number in told))
+        found.append(Candidate(field, text or "", round(posteriors[place], 4), "other_source", sources))
     return tuple(sorted(found, key=lambda one: (-one.probability, one.value)))
+
+
+def _told_by(troubled: Troubled, members: range, column: str, value: int) -> list[int]:
+    """Numbers of the sources that say this value of a person, ascending."""
+    values, sources = troubled.listed(column), troubled.listed("source_no")
+    return sorted({sources[m] for m in members if values[m] == value})
 
 
 def name_diagnosis(context: Context, wrong: WrongName) -> Diagnosis:
     """The diagnosis of one wrong name, with its candidates and evidence."""
     troubled, verdict, at = context.troubled, context.names, wrong.at
-    group = int(troubled.group[at])
-    true_row = int(verdict.row[verdict.best[group]])
+    group = troubled.groups[at]
+    values, _, rows, best = verdict.listed
+    true_row, true_id = rows[best[group]], values[best[group]]
     code = str(verdict.compared.code[at])
     source = context.source_id(wrong.row.source_no)
-    members = _members(context, group)
+    members = troubled.members(group)
     candidates = name_candidates(context, group)
-    true_id = int(verdict.value[verdict.best[group]])
-    agree = [
-        context.title(n)
-        for n in sorted({int(troubled["source_no"][m]) for m in members if int(troubled["name_id"][m]) == true_id})
-    ]
+    agree = [context.title(number) for number in _told_by(troubled, members, "name_id", true_id)]
     own, true = troubled.texts["name"][at] or "", troubled.texts["name"][true_row] or ""
     evidence = [names_differ(own, true, code), agreeing(agree, "姓名")]
     if wrong.row.ident > 0:
@@ -201,24 +200,21 @@ def _is_lost(defects: str | None) -> bool:
     return "|NM-LOSS|" in (defects or "")
 
 
-def _members(context: Context, group: int) -> range:
-    first, last = np.searchsorted(context.troubled.group, [group, group + 1])
-    return range(int(first), int(last))
-
-
 def _records(context: Context, group: int, wrong: int, p_wrong: float) -> tuple[int, ...]:
     """The wrong row; where the evidence does not say which row is wrong, one row of every source, this one first.
 
     Rows shown are rows complained about: a row that is right must not be marked in its owner's workbook.
     """
     troubled = context.troubled
-    shown = {int(troubled["source_no"][wrong]): int(troubled["record_id"][wrong])}
+    sources, records = troubled.listed("source_no"), troubled.listed("record_id")
+    shown = {sources[wrong]: records[wrong]}
     if p_wrong < BLAME:
-        for member in _members(context, group):
-            shown.setdefault(int(troubled["source_no"][member]), int(troubled["record_id"][member]))
+        for member in troubled.members(group):
+            shown.setdefault(sources[member], records[member])
     return tuple(shown.values())
 
 
 def _observed(context: Context, members: range, field: str) -> tuple[Observed, ...]:
     texts = context.troubled.texts[field]
-    return tuple(Observed(context.source_id(int(context.troubled["source_no"][m])), field, texts[m]) for m in members)
+    sources = context.troubled.listed("source_no")
+    return tuple(Observed(context.source_id(sources[m]), field, texts[m]) for m in members)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -51,6 +52,20 @@ class FieldVerdict:
     claimed: Ints
     compared: Compared
     judged: Judged
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        found: list[int] = np.searchsorted(self.owner, np.arange(len(self.best) + 1)).tolist()
+        return found
+
+    def candidates(self, group: int) -> range:
+        """Positions of a person's candidates."""
+        return range(self._starts[group], self._starts[group + 1])
+
+    @cached_property
+    def listed(self) -> tuple[list[int], list[float], list[int], list[int]]:
+        """value, posterior, row and best as lists, for looking them up one by one."""
+        return self.value.tolist(), self.posterior.tolist(), self.row.tolist(), self.best.tolist()
 
     def p_wrong(self) -> Floats:
         """Per record, the probability that its value is not the person's."""
