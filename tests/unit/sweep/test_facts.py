@@ -29,9 +29,10 @@ def facts(folder, ledgers):
         return engine.fetch("SELECT * FROM fact ORDER BY record_id").to_pylist()
 
 
-def row(household=None, head=None, at=2):
+def row(household=None, head=None, at=2, run=1):
     """A row with what says whose household it is."""
-    return {"name": "王建国", "household_no": household, "head_id_no": head, "row_no": at, "household_run": 1}
+    place = {"file_no": 0, "sheet_no": 0, "row_no": at, "household_run": run}
+    return {"name": "王建国", "household_no": household, "head_id_no": head, **place}
 
 
 @pytest.mark.parametrize(
@@ -45,11 +46,14 @@ def row(household=None, head=None, at=2):
         (row("TEMP-1", HEADS[0]), row("TEMP-1", HEADS[1])),
         (row("100"), row(head=HEADS[0])),
         (row("-5"), row("5")),
+        (row(run=1), row(run=2)),
+        (row(run=1), row("A-1")),
     ],
 )
 def test_households_that_are_written_differently_are_two(tmp_path, first, second):
     one, other, again = facts(tmp_path, {"city": [first, second, first]})
 
+    assert None not in (one["hh_no"], other["hh_no"])
     assert one["hh_no"] != other["hh_no"]
     assert one["hh_no"] == again["hh_no"]
 

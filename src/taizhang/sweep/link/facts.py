@@ -20,8 +20,8 @@ _NAME = "CASE WHEN r.name_defects LIKE '%|NM-PLACEHOLDER|%' THEN 0 ELSE COALESCE
 _NUMBER = "TRY_CAST(r.household_no AS BIGINT)"
 _IS_NUMBER = f"{_NUMBER} >= 0 AND CAST({_NUMBER} AS VARCHAR) = r.household_no"
 _IS_WRITTEN = f"NOT r.household_no IS NULL AND NOT r.household_no LIKE '{TEMPORARY}%'"
-HEADED, WORDED = 10**17, -1
-"""In `house`: what a head's number is moved by, away from runs of rows; and a number that is no number."""
+HEADED, WORDED = 10**17, -(10**16)
+"""In `house`: what a head's number is moved by, away from runs of rows (above -10^16), and a number that is no number."""
 _HOUSE = f"""CASE WHEN {_IS_WRITTEN} THEN CASE WHEN {_IS_NUMBER} THEN {_NUMBER} ELSE {WORDED} END
     WHEN NOT r.head_id_key IS NULL THEN -r.head_id_key - {HEADED} WHEN NOT r.household_no IS NULL THEN {WORDED}
     ELSE -(r.file_no * CAST(100000000000 AS BIGINT) + r.sheet_no * CAST(10000000 AS BIGINT) + r.household_run) END"""
