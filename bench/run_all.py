@@ -22,6 +22,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "identity_speed": ("--persons", "50000", "--rounds", "1", "--splink"),
     "identity_linkage": (),
     "office_load": (),
+    "office_kills": (),
 }
 
 

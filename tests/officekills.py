@@ -29,9 +29,9 @@ import smallcounty
 
 HERE = Path(__file__).parent
 WRONG_A_ROUND, STROKES_A_JOB, WORKERS = 3, 3, 2
-SILENT, BEAT, IDLE = 2.5, 0.4, 0.1
+SILENT, BEAT, IDLE = 4.0, 0.4, 0.1
 """Seconds; in earnest 30, 5 and 1."""
-JOB_SECONDS = 240
+JOB_SECONDS = 1200
 ROLES = (("village_team", "village"), ("town_data_lead", "town"), ("centre_reviewer", "county"))
 
 
