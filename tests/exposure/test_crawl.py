@@ -170,6 +170,8 @@ def look_at_everything(crawl):
             "review_village",
             "review_town",
             "case_close",
+            "case_state",
+            "case_transfer",
         ):
             crawl.post(name, [full_id(PAPERS + offset)], note="核对工作需要", verdict="approve")
         crawl.post("case_confirm", [full_id(PAPERS + offset)], **{"value:city:name": "王小二", "note": "户口簿"})

@@ -45,6 +45,7 @@ ELSEWHERE = {
     "review_county": "tests/office/test_casework.py", "submission_accept": "tests/office/test_loop.py",
     "submission_reject": "tests/office/test_loop.py", "question": "tests/office/test_loop.py",
     "upload_begin": "tests/office/test_uploads.py", "upload_finish": "tests/office/test_uploads.py",
+    "case_state": "tests/office/test_two_places.py", "case_transfer": "tests/office/test_two_places.py",
     "exemption_decide": "tests/office/test_casework.py", "handback_new": "tests/office/test_casework.py",
 }  # fmt: skip
 """Steps that stand at the end of a long way; the tests of that way count their entries."""

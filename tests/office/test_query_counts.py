@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 MOST = {
     "home": 20,
     "findings": 14,
-    "finding": 24,
+    "finding": 30,
     "tasks": 12,
     "sweeps": 8,
     "search": 8,
@@ -27,7 +27,8 @@ MOST = {
     "rechecks": 10,
     "scores": 30,
 }
-"""Recorded, session, account and roles included; a page that needs more has to say why here."""
+"""Recorded, session, account and roles included; a page that needs more has to say why here. A finding asks where else
+its rows lie, who owns it and what its sides have said."""
 
 
 def asked(user, name, *arguments):

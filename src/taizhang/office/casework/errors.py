@@ -80,6 +80,14 @@ class OriginalGone(OfficeError):
     hint = _("请由系统管理员检查数据目录。")
 
 
+class StatementMissing(OfficeError):
+    """A finding of two places is decided when both sides have said what they know."""
+
+    code = "E-CASE-STATEMENT"
+    message = _("另一方还没有说明情况，县里暂不能复核。")
+    hint = _("请催促另一方在问题页面上说明本方情况。")
+
+
 class TooMany(OfficeError):
     """More findings were chosen than one step takes; none of them was touched."""
 

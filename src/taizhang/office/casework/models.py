@@ -20,11 +20,22 @@ class ReturnReason(models.TextChoices):
     OTHER = "other", _("其他")
 
 
+class TaskKind(models.TextChoices):
+    """What a task asks for."""
+
+    VERIFY = "verify", _("核实")
+    STATEMENT = "statement", _("说明")
+
+
 class Task(ScopedModel):
-    """A finding in somebody's hands. due_on: in working days; paused_days: working days the clock stood still."""
+    """A finding in somebody's hands, to verify it or, at the other side of a finding of two places, to state what is known.
+
+    due_on: in working days; paused_on: since when the clock stands still.
+    """
 
     finding = models.ForeignKey("findings.Finding", models.PROTECT, related_name="tasks")
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="tasks")
+    kind = models.CharField(max_length=10, choices=TaskKind.choices, default=TaskKind.VERIFY)
     role = models.CharField(max_length=30)
     dispatched_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     dispatched_at = models.DateTimeField()
@@ -42,6 +53,58 @@ class Task(ScopedModel):
 
     def __str__(self) -> str:
         return f"task {self.pk}"
+
+
+class OwnerReason(models.TextChoices):
+    """Why a side has a finding of two places to work on."""
+
+    CULPRIT = "culprit", _("可能出错的记录在这一方")
+    SUBJECT = "subject", _("看不出哪方出错，按问题所在地")
+    COUNTY = "county", _("所在地不明，由县里主办")
+    TRANSFERRED = "transferred", _("县里移交")
+
+
+class Side(ScopedModel):
+    """One of the places in which the rows of a finding lie; every finding of several places has one owner among them.
+
+    division_code: the village of the rows, or the county where it owns what no side answers for. person_id: whose rows
+    lie there, where they are one person's. why: why it owns; empty for the other sides.
+    """
+
+    finding = models.ForeignKey("findings.Finding", models.PROTECT, related_name="sides")
+    person_id = models.BigIntegerField(null=True)
+    is_owner = models.BooleanField(default=False)
+    why = models.CharField(max_length=12, choices=OwnerReason.choices, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["finding", "division_code"], name="side_once"),
+            models.UniqueConstraint(fields=["finding"], condition=Q(is_owner=True), name="side_one_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return f"side {self.pk}"
+
+
+class Statement(ScopedModel):
+    """What a side that does not own a finding of two places says of its own rows. withdrawn_at: replaced, or of an earlier round."""
+
+    finding = models.ForeignKey("findings.Finding", models.PROTECT, related_name="statements")
+    text = models.CharField(max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["finding", "division_code"], condition=Q(withdrawn_at=None), name="statement_one_a_side"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"statement {self.pk}"
 
 
 class CorrectionState(models.TextChoices):

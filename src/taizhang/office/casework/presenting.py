@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from taizhang.office.access.roles import Role
-from taizhang.office.casework.models import Exemption, HandBack, Notice, ReviewPolicy, Task
+from taizhang.office.casework.models import Exemption, HandBack, Notice, ReviewPolicy, Task, TaskKind
 from taizhang.office.casework.services.clocks import DEFAULTS, workdays_of
 from taizhang.office.casework.transitions import MOVES, REVIEWS
 from taizhang.office.findings.catalogue import field_title
+from taizhang.office.findings.presenting import is_here, shown_message, shown_name
 from taizhang.office.findings.states import State
 from taizhang.office.parts.model import Cell, Column, Row, Table, Tone
 
@@ -37,10 +38,14 @@ def tasks_table(tasks: Iterable[Task], today: date) -> Table:
     rows = [
         Row(
             [
-                Cell(task.finding.message, note=task.finding.short_id),
-                Cell(task.finding.name, note=task.finding.masked_number),
+                Cell(shown_message(task.finding), note=task.finding.short_id),
+                Cell(shown_name(task.finding), note=task.finding.masked_number if is_here(task.finding) else ""),
                 Cell(_place(task.finding)),
-                Cell(str(State(task.finding.state).label), tone="info"),
+                Cell(
+                    str(State(task.finding.state).label),
+                    tone="info",
+                    note=_("只须说明本方情况") if task.kind == TaskKind.STATEMENT else "",
+                ),
                 Cell(task.due_on.isoformat(), note=_("已超期") if task.due_on < today and not task.paused_on else ""),
                 Cell(str(task.assignee or _("待指定")), note=str(Role(task.role).label)),
             ],
@@ -98,7 +103,7 @@ def exemptions_table(rows: Iterable[Exemption]) -> Table:
     lines = [
         Row(
             [
-                Cell(one.finding.message, note=f"{one.finding.name} {_place(one.finding)}"),
+                Cell(shown_message(one.finding), note=f"{shown_name(one.finding)} {_place(one.finding)}"),
                 Cell(one.reason),
                 Cell(one.expires_on.isoformat()),
                 Cell(str(one.proposed_by)),

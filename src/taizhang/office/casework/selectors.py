@@ -24,10 +24,12 @@ from taizhang.office.casework.models import (
     Notice,
     Review,
     Task,
+    TaskKind,
     Verification,
 )
 from taizhang.office.casework.services.bulk import STEPS
 from taizhang.office.casework.services.exempting import MAY_BE_EXEMPTED
+from taizhang.office.casework.services.owning import own_places, work_place
 from taizhang.office.casework.services.routing import CHAIN
 from taizhang.office.casework.services.values import IDENTITY_FIELDS, NUMBER_FIELDS
 from taizhang.office.casework.transitions import MOVES, REVIEWS, WAITS, Move, moves_from
@@ -36,6 +38,7 @@ from taizhang.office.findings.catalogue import field_title, source_title
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.marking import hidden
 from taizhang.office.findings.selectors.narrowing import findings_of
+from taizhang.office.findings.selectors.partly import sees_all_sides
 from taizhang.office.findings.selectors.reading import detail_of
 from taizhang.office.findings.states import State
 
@@ -86,7 +89,12 @@ class Actions:
 
 def actions_for(actor: Actor, finding: Finding) -> Actions:
     """Everything the action panel of a finding's page shows."""
-    allowed = tuple(move for move in moves_from(finding.state) if actor.may(move.permission, finding.division_code))
+    place = work_place(finding)
+    allowed = tuple(
+        move for move in moves_from(finding.state)
+        if actor.may(move.permission, place)
+        or (move.name == "answer" and own_places(actor, finding, move.permission))
+    )  # fmt: skip
     names = {move.name for move in allowed}
     verification = finding.verifications.filter(withdrawn_at=None).select_related("by").first()
     exemption = finding.exemptions.filter(state__in=[ExemptionState.PROPOSED, ExemptionState.APPROVED]).first()
@@ -94,21 +102,19 @@ def actions_for(actor: Actor, finding: Finding) -> Actions:
     return Actions(
         moves=allowed,
         level=next((level for level, name in REVIEWS.items() if name in names and not is_maker), ""),
-        fields=correctable_fields(finding) if "confirm" in names else (),
-        task=finding.tasks.filter(ended_at=None).select_related("assignee").first(),
+        fields=correctable_fields(finding, with_suggestions=sees_all_sides(finding)) if "confirm" in names else (),
+        task=finding.tasks.filter(ended_at=None, kind=TaskKind.VERIFY).select_related("assignee").first(),
         verification=verification,
         returned=_returned(finding) if finding.state == State.RETURNED else None,
         corrections=tuple(_line(one) for one in finding.corrections.exclude(state=CorrectionState.WITHDRAWN)),
         evidence=tuple(finding.evidence.select_related("by")),
         exemption=exemption,
-        may_exempt=exemption is None
-        and finding.state in MAY_BE_EXEMPTED
-        and actor.may("exemption.propose", finding.division_code),
+        may_exempt=exemption is None and finding.state in MAY_BE_EXEMPTED and actor.may("exemption.propose", place),
         may_decide=exemption is not None
         and exemption.state == ExemptionState.PROPOSED
         and exemption.proposed_by_id != actor.user_id
-        and actor.may("exemption.decide", finding.division_code),
-        may_add_evidence="confirm" in names,
+        and actor.may("exemption.decide", exemption.division_code),
+        may_add_evidence="confirm" in names or (bool(finding.sides.all()) and not place),
         waits_for="" if allowed else WAITS.get(finding.state, ""),
     )
 
@@ -129,12 +135,15 @@ def _line(one: Correction) -> CorrectionLine:
     )
 
 
-def correctable_fields(finding: Finding) -> tuple[Mapping[str, Any], ...]:
-    """The source's fields a correction may concern: {source, title, field, label, suggestion, is_number}."""
+def correctable_fields(finding: Finding, *, with_suggestions: bool) -> tuple[Mapping[str, Any], ...]:
+    """The source's fields a correction may concern: {source, title, field, label, suggestion, is_number}.
+
+    with_suggestions: the likeliest values may be shown; to one side of a finding of two places they are the other's.
+    """
     detail = detail_of(finding)
     seen = {(one["source"], one["field"]) for one in detail["observed"] if one["field"]}
     seen |= {(finding.source, field) for field in finding.fields if finding.source and field}
-    best = {one["field"]: one["value"] for one in reversed(detail["candidates"])}
+    best = {one["field"]: one["value"] for one in reversed(detail["candidates"])} if with_suggestions else {}
     titles = {source.id: source.title for source in settings.INSTALLATION.county.sources}
     wrong = finding.culprit or finding.source
     listed = sorted(seen, key=lambda one: (one[0] != wrong, one))
@@ -245,7 +254,7 @@ def unread_notices(actor: Actor) -> QuerySet[Notice]:
 def suggestion(actor: Actor, finding_id: str, field: str) -> str:
     """The likeliest candidate for a field of a finding in the scope. Raises NotFound."""
     finding = findings_of(actor).filter(pk=finding_id).first()
-    if finding is None:
+    if finding is None or not sees_all_sides(finding):
         raise NotFound
     return suggested_value(finding, field)
 

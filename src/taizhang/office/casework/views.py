@@ -12,7 +12,15 @@ from taizhang.office.access.request import OfficeRequest
 from taizhang.office.casework import presenting, selectors
 from taizhang.office.casework.errors import NothingToCorrect
 from taizhang.office.casework.models import ExemptionState, ReturnReason
-from taizhang.office.casework.services import clocks, dispatching, exempting, handing_back, reviewing, verifying
+from taizhang.office.casework.services import (
+    clocks,
+    dispatching,
+    exempting,
+    handing_back,
+    reviewing,
+    stating,
+    verifying,
+)
 from taizhang.office.casework.services.bulk import apply_bulk, preview_bulk
 from taizhang.office.casework.services.evidence import add_evidence, read_evidence
 from taizhang.office.casework.services.reminding import read_notices
@@ -111,6 +119,22 @@ def review(request: OfficeRequest, finding_id: str, level: str) -> HttpResponse:
 def close(request: OfficeRequest, finding_id: str) -> HttpResponse:
     """Close what a delivery has proven."""
     reviewing.close_finding(actor=request.actor, finding_id=finding_id)
+    return _back(finding_id)
+
+
+def state(request: OfficeRequest, finding_id: str) -> HttpResponse:
+    """What the other side says of its own rows."""
+    stating.state_side(actor=request.actor, finding_id=finding_id, text=request.POST.get("note", ""))
+    messages.success(request, _("已记下本方的说明。"))
+    return _back(finding_id)
+
+
+def transfer(request: OfficeRequest, finding_id: str) -> HttpResponse:
+    """Give a finding of two places to another of its sides."""
+    stating.transfer_finding(
+        actor=request.actor, finding_id=finding_id, division_code=request.POST.get("side", ""),
+        reason=request.POST.get("note", ""),
+    )  # fmt: skip
     return _back(finding_id)
 
 

@@ -54,6 +54,8 @@ VERBS: dict[str, Promise | str] = {
     "finding.recheck_held": _("回头看属实"),
     "finding.recheck_failed": _("回头看不属实，重开"),
     "recheck.drawn": _("抽取回头看"),
+    "finding.stated": _("说明本方情况"),
+    "finding.transferred": _("改由另一方主办"),
     "finding.bulk": _("批量处理"),
     "task.reassigned": _("任务转交"),
     "clock.changed": _("修改期限"),

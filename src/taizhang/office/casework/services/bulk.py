@@ -11,6 +11,7 @@ from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.casework.errors import TooMany
 from taizhang.office.casework.services.dispatching import dispatch_findings
+from taizhang.office.casework.services.owning import work_places
 from taizhang.office.casework.services.reviewing import approve_verification, close_finding
 from taizhang.office.casework.transitions import MOVES
 from taizhang.office.errors import NotFound, Stale
@@ -71,7 +72,8 @@ def preview_bulk(*, actor: Actor, step: str, finding_ids: Sequence[str]) -> Prev
     if len(found) != len(asked):
         raise NotFound
     move = MOVES[step]
-    fit = [one for one in found if one.state in move.sources and actor.may(move.permission, one.division_code)]
+    work = work_places(found)
+    fit = [one for one in found if one.state in move.sources and actor.may(move.permission, work[one.pk])]
     places = Counter(one.village_name or one.town_name or one.division_code for one in fit)
     return Preview(
         step=step, ids=tuple(one.pk for one in fit), by_place=tuple(places.most_common()),

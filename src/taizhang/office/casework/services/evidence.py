@@ -11,6 +11,7 @@ from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.casework.errors import BadEvidence
 from taizhang.office.casework.models import Evidence
+from taizhang.office.casework.services.owning import own_places
 from taizhang.office.crypto.sealing import seal, unseal
 from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.selectors.narrowing import findings_of
@@ -49,7 +50,8 @@ def add_evidence(*, actor: Actor, finding_id: str, kind: str, name: str, content
         finding = findings_of(actor).filter(pk=finding_id).first()
         if finding is None:
             raise NotFound
-        if not actor.may("finding.verify", finding.division_code):
+        places = own_places(actor, finding, "finding.verify")
+        if not places:
             raise Forbidden
         path = _path(digest)
         if not path.exists():
@@ -57,11 +59,11 @@ def add_evidence(*, actor: Actor, finding_id: str, kind: str, name: str, content
             fresh.write_bytes(seal(content.hex(), f"evidence:{digest}"))
             fresh.replace(path)
         evidence = Evidence.objects.create(
-            division_code=finding.division_code, finding=finding, kind=kind, name=Path(name).name[:120], sha256=digest,
+            division_code=places[0], finding=finding, kind=kind, name=Path(name).name[:120], sha256=digest,
             size=len(content), content_type=content_type, by_id=actor.user_id,
         )  # fmt: skip
         ledger.record(
-            actor, "evidence.added", "finding", finding.finding_id, division_code=finding.division_code, kind=kind,
+            actor, "evidence.added", "finding", finding.finding_id, division_code=places[0], kind=kind,
             sha256=digest,
         )  # fmt: skip
     return evidence

@@ -9,6 +9,7 @@ from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.casework.errors import AnotherProposal, NothingToCorrect, OwnProposal, WrongState
 from taizhang.office.casework.models import Exemption, ExemptionState, Task
+from taizhang.office.casework.services.owning import work_place
 from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.narrowing import findings_of
@@ -31,16 +32,17 @@ def propose_exemption(*, actor: Actor, finding_id: str, reason: str, expires_on:
             finding = findings_of(actor).select_for_update(of=("self",)).filter(pk=finding_id).first()
             if finding is None:
                 raise NotFound
-            if not actor.may("exemption.propose", finding.division_code):
+            place = work_place(finding)
+            if not actor.may("exemption.propose", place):
                 raise Forbidden
             if finding.state not in MAY_BE_EXEMPTED or until <= today:
                 raise WrongState(state=str(finding.state))
             exemption = Exemption.objects.create(
-                division_code=finding.division_code, finding=finding, reason=reason, value_digest=finding.value_digest,
+                division_code=place, finding=finding, reason=reason, value_digest=finding.value_digest,
                 before_state=finding.state, expires_on=until, proposed_by_id=actor.user_id,
             )  # fmt: skip
             ledger.record(
-                actor, "exemption.proposed", "finding", finding.finding_id, division_code=finding.division_code,
+                actor, "exemption.proposed", "finding", finding.finding_id, division_code=place,
                 reason=reason, expires_on=until.isoformat(),
             )  # fmt: skip
     except IntegrityError:
@@ -70,14 +72,14 @@ def decide_exemption(*, actor: Actor, exemption_id: int, approve: bool, reason: 
             _set_exempted(finding)
         ledger.record(
             actor, "exemption.approved" if approve else "exemption.refused", "finding", finding.finding_id,
-            division_code=finding.division_code, reason=reason,
+            division_code=exemption.division_code, reason=reason,
         )  # fmt: skip
 
 
 def exempt_explained(actor: Actor, finding: Finding, *, proposer_id: int, reason: str) -> None:
     """An explanation that passed all reviews lets the finding be for a term; inside the reviewer's transaction."""
     Exemption.objects.create(
-        division_code=finding.division_code, finding=finding, reason=reason, value_digest=finding.value_digest,
+        division_code=work_place(finding), finding=finding, reason=reason, value_digest=finding.value_digest,
         before_state=State.OPEN, expires_on=timezone.localdate() + TERM, state=ExemptionState.APPROVED,
         proposed_by_id=proposer_id, approved_by_id=actor.user_id,
     )  # fmt: skip

@@ -7,12 +7,13 @@ from django.utils import timezone
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.casework.errors import WrongState
-from taizhang.office.casework.models import Task
+from taizhang.office.casework.models import Task, TaskKind
+from taizhang.office.casework.services.owning import own_places, work_place
 from taizhang.office.casework.transitions import MOVES, Move
 from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.narrowing import findings_of
-from taizhang.office.findings.states import State
+from taizhang.office.findings.states import ENDED, State
 
 HELD = frozenset({State.DISPATCHED, State.VERIFYING, State.NEED_INFO, State.RETURNED})
 """States in which a task is in somebody's hands."""
@@ -26,22 +27,31 @@ def locked(actor: Actor, finding_id: str, move: Move) -> Finding:
     finding: Finding | None = findings_of(actor).select_for_update(of=("self",)).filter(pk=finding_id).first()
     if finding is None:
         raise NotFound
-    if not actor.may(move.permission, finding.division_code):
+    if not _may(actor, move, finding):
         raise Forbidden
     if finding.state not in move.sources:
         raise WrongState(state=str(finding.state))
     return finding
 
 
+def _may(actor: Actor, move: Move, finding: Finding) -> bool:
+    """Whether a move is theirs: where the finding is worked on; a question is answered by any of its sides."""
+    if move.name == "answer":
+        return bool(own_places(actor, finding, move.permission))
+    return actor.may(move.permission, work_place(finding))
+
+
 def move_finding(actor: Actor, finding: Finding, move: Move, *, reason: str = "", **facts: Any) -> None:
-    """Put a locked finding into the move's target and write the ledger; the task ends when it leaves its holder's hands."""
+    """Put a locked finding into the move's target and write the ledger; the task ends when it leaves its holder's hands, a statement's when the finding ends."""
     before = finding.state
     finding.state = move.target
     finding.save(update_fields=["state"])
     if before in HELD and move.target not in HELD:
-        Task.objects.filter(finding=finding, ended_at=None).update(ended_at=timezone.now())
+        held = Task.objects.filter(finding=finding, ended_at=None)
+        (held if move.target in ENDED else held.filter(kind=TaskKind.VERIFY)).update(ended_at=timezone.now())
     ledger.record(
-        actor, move.verb, "finding", finding.finding_id, division_code=finding.division_code, reason=reason,
+        actor, move.verb, "finding", finding.finding_id,
+        division_code=work_place(finding) or finding.division_code, reason=reason,
         state=[str(before), str(move.target)], **facts,
     )  # fmt: skip
 

@@ -17,7 +17,9 @@ from taizhang.office.casework.models import (
     Verification,
 )
 from taizhang.office.casework.services.moving import locked, move_finding
+from taizhang.office.casework.services.owning import work_place
 from taizhang.office.casework.services.routing import candidates
+from taizhang.office.casework.services.stating import need_statements
 from taizhang.office.casework.services.verifying import undo_verification
 from taizhang.office.casework.transitions import MOVES, RETURNS, REVIEWS
 from taizhang.office.findings.models import Finding
@@ -31,7 +33,7 @@ ROLE_OF_LEVEL = {
 def approve_verification(*, actor: Actor, finding_id: str, level: str, note: str = "") -> bool:
     """Approve at a level; True where the level is thereby through, False where its policy asks for more people.
 
-    Raises NotFound, Forbidden, WrongState, OwnProposal, StaleBase.
+    Raises NotFound, Forbidden, WrongState, OwnProposal, StaleBase, StatementMissing.
     """
     move = MOVES[REVIEWS[level]]
     with transaction.atomic():
@@ -41,9 +43,12 @@ def approve_verification(*, actor: Actor, finding_id: str, level: str, note: str
         if any(one.base_digest != finding.value_digest for one in _corrections(finding)):
             raise StaleBase
         _review(actor, finding, verification, level, approves=True, note=note)
-        if not _enough(verification, level, finding.division_code):
+        place = work_place(finding)
+        if level == "county":
+            need_statements(finding)
+        if not _enough(verification, level, place):
             ledger.record(
-                actor, "finding.approval_added", "finding", finding.finding_id, division_code=finding.division_code,
+                actor, "finding.approval_added", "finding", finding.finding_id, division_code=place,
                 reason=note, level=level,
             )  # fmt: skip
             return False
@@ -115,7 +120,7 @@ def _review(
     reason: str = "",
 ) -> None:
     Review.objects.create(
-        division_code=finding.division_code, verification=verification, level=level, approves=approves, note=note,
+        division_code=verification.division_code, verification=verification, level=level, approves=approves, note=note,
         reason=reason, by_id=actor.user_id, maker_id=verification.by_id,
     )  # fmt: skip
 

@@ -30,12 +30,12 @@ def candidates(role: Role, division_code: str, on: date) -> list[int]:
     return [user for user, _, _ in sorted(held, key=lambda one: (-len(one[1]), one[2], one[0]))]
 
 
-def route(finding: Finding, *, exclude: int | None = None) -> tuple[Role, int | None]:
-    """Role and user for a finding: its rule's owner, or the next above who exists. No user: the centre dispatches by hand."""
+def route(finding: Finding, place: str, *, exclude: int | None = None) -> tuple[Role, int | None]:
+    """Role and user for a finding in the place where it is worked on: its rule's owner, or the next above who exists. No user: the centre dispatches by hand."""
     first = OWNERS.get(finding.owner, Role.HELPER)
     today = timezone.localdate()
     for role in CHAIN[CHAIN.index(first) :]:
-        found = [user for user in candidates(role, finding.division_code, today) if user != exclude]
+        found = [user for user in candidates(role, place, today) if user != exclude]
         if found:
             return role, found[0]
     return first, None

@@ -1,20 +1,31 @@
 """What the cadre found at the household: the value is wrong, with the right one; or it is right, with a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from taizhang.office.access.actor import Actor
 from taizhang.office.casework.errors import AnotherProposal, NothingToCorrect
-from taizhang.office.casework.models import OPEN_CORRECTIONS, Correction, CorrectionState, Task, Verification
+from taizhang.office.casework.models import (
+    OPEN_CORRECTIONS,
+    Correction,
+    CorrectionState,
+    Side,
+    Task,
+    TaskKind,
+    Verification,
+)
 from taizhang.office.casework.services.moving import locked, move_finding
+from taizhang.office.casework.services.owning import work_place
 from taizhang.office.casework.services.values import shown_value, sound_value
 from taizhang.office.casework.transitions import MOVES
 from taizhang.office.crypto.sealing import seal
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.reading import detail_of
+from taizhang.office.findings.selectors.record_places import record_places, value_of
 from taizhang.office.jobs.calendar import WorkCalendar
 
 
@@ -69,7 +80,9 @@ def ask_about(*, actor: Actor, finding_id: str, question: str) -> None:
         raise NothingToCorrect("note")
     with transaction.atomic():
         _step(actor, finding_id, "ask", question)
-        Task.objects.filter(finding_id=finding_id, ended_at=None).update(paused_on=timezone.localdate())
+        Task.objects.filter(finding_id=finding_id, kind=TaskKind.VERIFY, ended_at=None).update(
+            paused_on=timezone.localdate()
+        )
 
 
 def answer_question(*, actor: Actor, finding_id: str, answer: str) -> None:
@@ -79,7 +92,8 @@ def answer_question(*, actor: Actor, finding_id: str, answer: str) -> None:
     with transaction.atomic():
         _step(actor, finding_id, "answer", answer)
         calendar, today = WorkCalendar.of_county(), timezone.localdate()
-        for task in Task.objects.select_for_update().filter(finding_id=finding_id, ended_at=None):
+        held = Task.objects.select_for_update().filter(finding_id=finding_id, kind=TaskKind.VERIFY, ended_at=None)
+        for task in held:
             stood = calendar.between(task.paused_on, today) if task.paused_on else 0
             task.due_on, task.paused_on = calendar.add(task.due_on, stood), None
             task.save(update_fields=["due_on", "paused_on"])
@@ -99,7 +113,7 @@ def undo_verification(finding: Finding) -> None:
     now = timezone.now()
     Verification.objects.filter(finding=finding, withdrawn_at=None).update(withdrawn_at=now)
     Correction.objects.filter(finding=finding, state__in=OPEN_CORRECTIONS).update(state=CorrectionState.WITHDRAWN)
-    newest = Task.objects.filter(finding=finding).order_by("-pk").first()
+    newest = Task.objects.filter(finding=finding, kind=TaskKind.VERIFY).order_by("-pk").first()
     if newest is not None and newest.ended_at is not None:
         newest.ended_at = None
         newest.save(update_fields=["ended_at"])
@@ -113,23 +127,20 @@ def _step(actor: Actor, finding_id: str, name: str, reason: str = "") -> None:
 
 def _verified(actor: Actor, finding: Finding, *, is_true: bool, note: str) -> Verification:
     return Verification.objects.create(
-        division_code=finding.division_code, finding=finding, is_true=is_true, note=note, by_id=actor.user_id
+        division_code=work_place(finding), finding=finding, is_true=is_true, note=note, by_id=actor.user_id
     )
 
 
 def _propose(actor: Actor, finding: Finding, proposal: Proposal) -> str:
     value = sound_value(proposal.field, proposal.value, timezone.localdate())
-    detail = detail_of(finding)
-    before = next(
-        (one["value"] or "" for one in detail["observed"]
-         if one["source"] == proposal.source and one["field"] == proposal.field), "",
-    )  # fmt: skip
+    place = work_place(finding)
+    row = _row(finding, place, proposal)
+    before, record = row.before, row.record
     if before == value:
         raise NothingToCorrect(proposal.field)
-    record = next((one for one in detail["records"] if one["source"] == proposal.source), {})
     cell = next((one["cell"] for one in record.get("cells", ()) if one["field"] == proposal.field), "")
     correction = Correction(
-        division_code=finding.division_code, finding=finding, person_id=finding.subject_person,
+        division_code=place, finding=finding, person_id=row.person_id,
         household_id=finding.subject_household, source=proposal.source, field=proposal.field,
         before_mask=shown_value(proposal.field, before), after_mask=shown_value(proposal.field, value),
         base_digest=finding.value_digest, delivery=record.get("delivery") or "", file_no=record.get("file_no"),
@@ -139,3 +150,44 @@ def _propose(actor: Actor, finding: Finding, proposal: Proposal) -> str:
     correction.after = seal(value, correction.context("after"))
     correction.save()
     return f"{proposal.source}.{proposal.field}"
+
+
+@dataclass(frozen=True)
+class _Row:
+    """The row a value is to be corrected in. record: as in the finding's detail, empty where it names no such row."""
+
+    person_id: int | None
+    before: str
+    record: Mapping[str, Any]
+
+
+def _row(finding: Finding, place: str, proposal: Proposal) -> _Row:
+    """The source's row of a finding; of one of several places only a row of the side that owns it. Raises NothingToCorrect."""
+    detail = detail_of(finding)
+    listed = [one for one in detail["records"] or () if one["source"] == proposal.source]
+    side = Side.objects.filter(finding=finding, division_code=place).first()
+    if side is None:
+        said = (
+            one["value"] or ""
+            for one in detail["observed"]
+            if one["source"] == proposal.source and one["field"] == proposal.field
+        )
+        return _Row(finding.subject_person, next(said, ""), listed[0] if listed else {})
+    rows = record_places([side.person_id] if side.person_id is not None else [])
+    own = [
+        one for found in rows.values() for one in found if one.source == proposal.source and one.village_code == place
+    ]
+    if not own:
+        raise NothingToCorrect(proposal.field)
+    at = own[0]
+    record = next(
+        (
+            one
+            for one in listed
+            if (one["delivery"], one["file_no"], one["row"]) == (at.delivery, at.file_no, at.row_no)
+        ),
+        {},
+    )
+    return _Row(
+        side.person_id, value_of(at, proposal.field), record or {"delivery": at.delivery, "file_no": at.file_no}
+    )

@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from taizhang.office.access.actor import Actor
+from taizhang.office.access.areas import covered
+from taizhang.office.access.scope import current_areas
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.presenting import is_here, shown_message, state_tone
 from taizhang.office.findings.selectors.narrowing import findings_of
@@ -35,8 +37,8 @@ def events_of(findings: Sequence[Finding]) -> list[Event]:
         Event(
             one.at,
             VERBS[one.verb],
-            one.actor_name,
-            _told(by_id[one.subject_id], one.reason, is_only=len(by_id) == 1),
+            one.actor_name if _is_ours(one) else _("外镇或外村"),
+            _told(by_id[one.subject_id], one.reason if _is_ours(one) else "", is_only=len(by_id) == 1),
             _address(by_id[one.subject_id]) if len(by_id) > 1 else "",
         )
         for one in entries.order_by("-seq")[:MOST]
@@ -55,6 +57,11 @@ def events_of(findings: Sequence[Finding]) -> list[Event]:
         for one in findings if one.state in BY_SWEEP
     ]  # fmt: skip
     return [*sorted([*judged, *told], key=lambda event: event.at, reverse=True), *seen]
+
+
+def _is_ours(entry: Entry) -> bool:
+    """Whether a step was made in the viewer's own area; of the other side only that it was made is told."""
+    return not entry.division_code or covered(entry.division_code, current_areas())
 
 
 def _told(finding: Finding, reason: str, *, is_only: bool) -> str:

@@ -20,6 +20,7 @@ from taizhang.office.findings.models import Finding, SweepRun
 from taizhang.office.findings.selectors.files import events_of
 from taizhang.office.findings.selectors.marking import hidden, marked
 from taizhang.office.findings.selectors.narrowing import findings_of
+from taizhang.office.findings.selectors.partly import sees_all_sides
 from taizhang.office.findings.selectors.sides import Sides, sides_of
 from taizhang.office.findings.services.importing import detail_context
 from taizhang.office.parts.model import Event
@@ -87,16 +88,18 @@ def finding_page(viewer: Actor, short_id: str) -> FindingPage:
     revealed = revealed_to(viewer, persons)
     detail = detail_of(finding)
     in_full = bool(persons) and set(persons) <= revealed
+    sides = sides_of(persons, areas, fields=finding.fields, revealed=revealed, first=finding.culprit or finding.source)
+    is_whole = sees_all_sides(finding)
+    # Of several persons the words and values may be the other side's; of one person in two places they are its own.
+    is_told = is_mine and (is_whole or not finding.involved)
     return FindingPage(
         finding=finding,
         is_mine=is_mine,
-        sides=sides_of(
-            persons, areas, fields=finding.fields, revealed=revealed, first=finding.culprit or finding.source
-        ),
-        observed=_observed(detail, in_full=in_full) if is_mine and not persons else [],
-        candidates=[_candidate(one, in_full=in_full) for one in detail["candidates"] or ()] if is_mine else [],
-        spots=_spots(detail) if is_mine else [],
-        evidence=detail["evidence"] or [] if is_mine else [],
+        sides=sides,
+        observed=_observed(detail, in_full=in_full) if is_told and not persons else [],
+        candidates=[_candidate(one, in_full=in_full) for one in detail["candidates"] or ()] if is_told else [],
+        spots=_spots(detail if is_whole else detail | {"records": _own_records(detail, sides)}),
+        evidence=detail["evidence"] or [] if is_told else [],
         events=events_of([finding]),
         household=_household(finding),
         revealed=revealed,
@@ -122,6 +125,18 @@ def detail_of(finding: Finding) -> dict[str, Any]:
         return sealed
     rows = rows_at(path, "finding_id", [finding.pk], ["records"]).select(["records"]).to_pylist()
     return sealed | (rows[0] if rows else {})
+
+
+def _own_records(detail: dict[str, Any], sides: Sequence[Sides]) -> list[dict[str, Any]]:
+    """The records of a finding that are rows of the viewer's own area, and of nobody else's that look alike."""
+    columns = [column for side in sides for column in side.columns]
+    mine, others = (
+        {(one.title, one.delivery, one.where) for one in columns if one.is_mine is own} for own in (True, False)
+    )
+    return [
+        one for one in detail["records"] or ()
+        if (source_title(one["source"]), (one["delivery"] or "")[:10], str(one["row"])) in mine - others
+    ]  # fmt: skip
 
 
 def _observed(detail: dict[str, Any], *, in_full: bool) -> list[tuple[str, str, SafeString]]:

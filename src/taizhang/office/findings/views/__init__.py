@@ -9,6 +9,7 @@ from taizhang.office.access.middleware import record_read
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.access.scope import current_areas
 from taizhang.office.casework.selectors import actions_for, bulk_steps
+from taizhang.office.casework.two_places import two_places
 from taizhang.office.findings.presenting import (
     deliveries_table,
     finding_facts,
@@ -83,6 +84,7 @@ def finding(request: OfficeRequest, short_id: str) -> HttpResponse:
         "message": shown_message(page.finding), "state_tone": state_tone(page.finding.state),
         "may_see_people": may_see_people, "reasons": Reason.choices, "may_reveal": request.actor.may("person.reveal_id"),
         "actions": actions_for(request.actor, page.finding), "casework_actions": "casework/actions.html",
+        "two_places": two_places(request.actor, page.finding), "casework_sides": "casework/parts/two_places.html",
     })  # fmt: skip
     record_read(request, response, page.finding.pk)
     return response

@@ -1,0 +1,49 @@
+"""In which villages the records of persons lie, by the newest sweep; for the office's own decisions, never for a page."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from taizhang.office.findings.lake import sweep_folder
+from taizhang.office.findings.lookup import rows_at
+from taizhang.office.findings.models import SweepRun
+from taizhang.office.findings.selectors.sides import values_of
+
+
+@dataclass(frozen=True)
+class RecordPlace:
+    """One record of a person. source, delivery, file_no, row_no: where it stands; record_no: its number in the delivery."""
+
+    person_id: int
+    source: str
+    delivery: str
+    record_no: int
+    file_no: int
+    row_no: int
+    village_code: str
+
+
+def record_places(persons: Collection[int]) -> Mapping[int, Sequence[RecordPlace]]:
+    """Person → records, in the village of the record, else of the person; nothing where the lake no longer knows."""
+    run = SweepRun.objects.first()
+    path = sweep_folder(run.name) / "persons.parquet" if run is not None else None
+    if path is None or not path.is_file() or not persons:
+        return {}
+    rows = rows_at(path, "person_id", sorted(persons), ("village_code", "records")).to_pylist()
+    found: dict[int, list[RecordPlace]] = {}
+    for row in rows:
+        found[row["person_id"]] = [_place(row["person_id"], row["village_code"], one) for one in row["records"] or ()]
+    return found
+
+
+def _place(person_id: int, home: str | None, one: Mapping[str, Any]) -> RecordPlace:
+    return RecordPlace(
+        person_id, one["source"], one["delivery"], one["record_no"], one["file_no"], one["row_no"],
+        one["village_code"] or home or "",
+    )  # fmt: skip
+
+
+def value_of(record: RecordPlace, field: str) -> str:
+    """What a record says in a field; empty where it says nothing."""
+    found = values_of([asdict(record)], (field,))
+    return found.get((record.source, record.delivery, record.record_no), {}).get(field, "")
