@@ -210,9 +210,11 @@ def main() -> None:
             seed=options.seed,
         )
         before = os.getloadavg()[0]
-        found = {kind: measured(kind, county, options) for kind in options.databases}
-        if options.keep:
-            (folder / "figures.json").write_text(json.dumps(found), "utf-8")
+        found: dict[str, dict[str, Any]] = {}
+        for kind in options.databases:
+            found[kind] = measured(kind, county, options)
+            if options.keep:
+                (folder / "figures.json").write_text(json.dumps(found), "utf-8")
     errors = sorted({error for one in found.values() for part in ("pages", "writes") for error in one[part]["errors"]})
     print("# The office under load: 50 people at work in a county of 300,000 persons\n")
     print(
