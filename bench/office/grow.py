@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from taizhang.identity.numbers import check_digit
 from taizhang.intake.county import load_county
+from taizhang.intake.delivery import assembling
 from taizhang.intake.pipeline import take_in
 from taizhang.sample import make_county
 from taizhang.sweep import sweep
@@ -211,12 +212,12 @@ def _grow_records(path: Path, copies: int) -> None:
     place = table.schema.get_field_index("record_no")
     kind = table.schema.field(place).type
     with pq.ParquetWriter(path, table.schema, compression="zstd") as writer:
-        for start in range(0, copies, 10):  # row groups as long as intake writes them
+        for start in range(0, copies, 10):
             parts = [
                 table.set_column(place, table.schema.field(place), pc.add(table["record_no"], copy * shift).cast(kind))
                 for copy in range(start, min(start + 10, copies))
             ]
-            writer.write_table(pa.concat_tables(parts).combine_chunks())
+            writer.write_table(pa.concat_tables(parts).combine_chunks(), row_group_size=assembling.GROUP_ROWS)
 
 
 def _next(before: Path, delta: int, after: int) -> Path:

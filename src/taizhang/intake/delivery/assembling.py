@@ -17,7 +17,10 @@ from taizhang.intake.delivery.schemas import EVENTS, QUARANTINE, table_schema
 from taizhang.intake.delivery.sheet import name_ids
 from taizhang.intake.model import TABLES
 
-CHUNK_ROWS = 32_768  # rows finished and written at a time: one row group of Parquet
+CHUNK_ROWS = 32_768  # rows finished and written at a time
+GROUP_ROWS = (
+    8192  # rows of one row group of Parquet: whoever looks one up reads so many, whoever reads all loses little
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def _write_table(table: str, files: Sequence[ParsedFile], folder: Path, as_of: d
     with pq.ParquetWriter(folder / f"{table}.parquet", table_schema(table), compression="zstd") as writer:
         for rows in _chunks(table, files):
             finished = finisher.finish(rows, written)
-            writer.write_table(finished)
+            writer.write_table(finished, row_group_size=GROUP_ROWS)
             written += finished.num_rows
             names += [
                 pc.unique(finished.column(name)).cast(pa.string())
