@@ -5,11 +5,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from officepeople import person as account
 from officesweeps import finding, full_id, household, person
 from taizhang.office.access.roles import Role
+from taizhang.office.access.scope import scope_off
 from taizhang.office.accounts.models import User
+from taizhang.office.casework.models import Task
+from taizhang.office.findings.models import Finding
 from taizhang.office.findings.services import importing
 from taizhang.sweep.findings.fingerprint import short_id
 
@@ -55,6 +59,22 @@ def test_a_page_asks_no_more_than_recorded_however_many_rows(name, language, lak
     arguments = [short_id(full_id(1))] if name == "finding" else []
 
     assert asked(user, name, *arguments) <= MOST[name]
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_a_list_of_tasks_asks_no_more_than_recorded_however_many_one_has(rows, lake):
+    lake.imported([finding(one, subject=one) for one in range(1, rows + 1)], [], [])
+    user = account(Role.CENTRE_OPERATOR)
+    with scope_off("test"):
+        Task.objects.bulk_create(
+            Task(
+                finding=one, division_code=one.division_code, assignee=user, role=Role.HELPER,
+                dispatched_at=timezone.now(), due_on=timezone.localdate(),
+            )
+            for one in Finding.objects.all()
+        )  # fmt: skip
+
+    assert asked(user, "tasks") <= MOST["tasks"]
 
 
 @pytest.mark.parametrize("typed", ["王建军", "wang jian jun", "13800138000", "610723100001"])

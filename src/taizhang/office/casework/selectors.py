@@ -173,7 +173,7 @@ def suggested_value(finding: Finding, field: str) -> str:
 def open_tasks_of(actor: Actor) -> QuerySet[Task]:
     """A person's own open tasks, the earliest due first; outside no area of theirs."""
     mine = Task.objects.filter(assignee_id=actor.user_id, ended_at=None)
-    return mine.select_related("finding").order_by("due_on", "pk")
+    return mine.select_related("finding", "assignee").order_by("due_on", "pk")
 
 
 def tasks_in_scope(*, overdue_on: date | None = None) -> QuerySet[Task]:
