@@ -155,7 +155,7 @@ def _sweep(
     working = folder.with_name(f".{folder.name}")
     working.mkdir(parents=True)
     try:
-        with opened(memory=_memory(deliveries)) as database:
+        with opened(memory=memory_for(deliveries)) as database:
             counts = task.run(database, working)
     except BaseException:
         shutil.rmtree(working, ignore_errors=True)
@@ -238,7 +238,7 @@ class _Task:
         }
 
 
-def _memory(deliveries: list[SourceDelivery]) -> str:
+def memory_for(deliveries: list[SourceDelivery]) -> str:
     """The engine's buffer limit: enough for a county, and for the nation what its records need."""
     records = sum(delivery.records or 0 for delivery in deliveries)
     return f"{max(LEAST_MEMORY, records * BYTES_A_RECORD // 10**6)}MB"
