@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,9 @@ from taizhang.sweep.engines import Engine
 from taizhang.sweep.judge.fields import FieldVerdict
 from taizhang.sweep.judge.troubled import Troubled
 from taizhang.sweep.lake import SourceDelivery
+
+if TYPE_CHECKING:
+    from taizhang.sweep.diagnose.person import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Context:
     """Verdicts on the troubled persons, and the owners of the numbers that stand in wrong rows.
 
     sources: by source number. owner: valid key → the person whose number it is. rows: person → their records, for
-    owners and troubled persons. households: person → the county households of their records.
+    owners and troubled persons. said: what is worked out about a field of a person (`person.said_of`).
     """
 
     engine: Engine
@@ -43,6 +47,7 @@ class Context:
     sources: Mapping[int, SourceDelivery]
     owner: Mapping[int, int] = field(default_factory=dict)
     rows: Mapping[int, list[Row]] = field(default_factory=dict)
+    said: dict[tuple[str, int], "Said"] = field(default_factory=dict, repr=False)
 
     def title(self, source_no: int) -> str:
         """How the people call a source."""

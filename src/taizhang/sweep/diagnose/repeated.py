@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from taizhang.sweep.diagnose.context import Context
 from taizhang.sweep.diagnose.model import Confidence, Diagnosis, Observed
-from taizhang.sweep.diagnose.wrong import number_candidates
+from taizhang.sweep.diagnose.person import candidates_of
 from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER
 
 PUSHED = "app"
@@ -68,7 +68,7 @@ def _repeated(context: Context, group: int, source_no: int, members: Sequence[in
         culprit=source,
         p_culprit=0.95,
         scope_key=source,
-        candidates=number_candidates(context, group) if code == "PR-NAME-TWO-IDS" else (),
+        candidates=candidates_of(context, group, "id_no") if code == "PR-NAME-TWO-IDS" else (),
         evidence=(f"同一来源内有{len(members)}行是同一人",),
         observed=tuple(Observed(source, field, troubled.texts[field][m]) for m in ordered),
         confidence=Confidence.RANKED,

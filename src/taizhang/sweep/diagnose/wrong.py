@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from taizhang.identity.numbers import compare_texts, from_key
 from taizhang.sweep.diagnose.context import Context, Row
-from taizhang.sweep.diagnose.model import BLAME, Candidate, Confidence, Diagnosis, Observed
+from taizhang.sweep.diagnose.model import BLAME, Confidence, Diagnosis
+from taizhang.sweep.diagnose.person import Said, said_of
 from taizhang.sweep.diagnose.wording import TITLES, agreeing, chance, names_differ, places
 from taizhang.sweep.judge.fields import FieldVerdict
 from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER, Troubled
@@ -86,7 +87,7 @@ def _row(troubled: Troubled, at: int) -> Row:
 
 def number_diagnosis(context: Context, wrong: WrongNumber, code: str, also: tuple[str, ...]) -> Diagnosis:
     """The diagnosis of one wrong number under a code, with its candidates and evidence."""
-    troubled, verdict = context.troubled, context.numbers
+    troubled = context.troubled
     source = context.source_id(wrong.row.source_no)
     group = troubled.groups[wrong.at]
     true_text = from_key(wrong.true_key)
@@ -97,22 +98,16 @@ def number_diagnosis(context: Context, wrong: WrongNumber, code: str, also: tupl
         evidence.append("本行号码不成立（校验、位数或日期不符）")
     if differing:
         evidence.append(f"与候选号码相差{places(differing)}（{TITLES.get(relation[0], '')}）")
-    candidates = number_candidates(context, group)
-    members = troubled.members(group)
-    agree = [context.title(number) for number in _told_by(troubled, members, "ident", wrong.true_key)]
-    if agree:
-        evidence.append(agreeing(agree, "号码"))
-    births = troubled.listed("birth_date")
-    birth = {births[m] for m in members if births[m] > -(10**9)}
-    _, _, rows, best = verdict.listed
-    true_birth = troubled.listed("id_birth")[rows[best[group]]]
-    if true_birth in birth:
+    said = said_of(context, group, "id_no")
+    if said.told_by:
+        evidence.append(agreeing(said.told_by, "号码"))
+    if said.true_birth in said.births:
         evidence.append("出生日期列与候选号码的出生日期一致")
-    top = candidates[0].probability if candidates else 0.0
+    top = said.candidates[0].probability if said.candidates else 0.0
     return Diagnosis(
         code=code,
         persons=(wrong.row.root,),
-        records=_records(context, group, wrong.at, wrong.p_wrong),
+        records=_records(said, wrong.row, wrong.p_wrong),
         wrong=1,
         source=source,
         fields=("id_no",),
@@ -120,67 +115,34 @@ def number_diagnosis(context: Context, wrong: WrongNumber, code: str, also: tupl
         culprit=source if wrong.p_wrong >= BLAME else None,
         p_culprit=round(wrong.p_wrong, 4),
         scope_key=source,
-        candidates=candidates,
+        candidates=said.candidates,
         evidence=tuple(evidence),
-        observed=_observed(context, members, "id_no"),
+        observed=said.observed,
         confidence=Confidence.OTHER_SOURCE if top >= 0.9 else Confidence.RANKED,
         facts={"p": chance(top), "places": places(differing)},
     )
-
-
-def number_candidates(context: Context, group: int) -> tuple[Candidate, ...]:
-    """The person's possible numbers, the likeliest first."""
-    return _candidates(context, context.numbers, group, "id_no")
-
-
-def name_candidates(context: Context, group: int) -> tuple[Candidate, ...]:
-    """The person's possible names, the likeliest first."""
-    return _candidates(context, context.names, group, "name")
-
-
-def _candidates(context: Context, verdict: FieldVerdict, group: int, field: str) -> tuple[Candidate, ...]:
-    troubled = context.troubled
-    members = troubled.members(group)
-    values, posteriors, rows, _ = verdict.listed
-    found = []
-    for place in verdict.candidates(group):
-        value = values[place]
-        told = _told_by(troubled, members, "ident" if field == "id_no" else "name_id", value)
-        text = from_key(value) if field == "id_no" else troubled.texts["name"][rows[place]]
-        sources = tuple(sorted(context.source_id(number) for number in told))
-        found.append(Candidate(field, text or "", round(posteriors[place], 4), "other_source", sources))
-    return tuple(sorted(found, key=lambda one: (-one.probability, one.value)))
-
-
-def _told_by(troubled: Troubled, members: range, column: str, value: int) -> list[int]:
-    """Numbers of the sources that say this value of a person, ascending."""
-    values, sources = troubled.listed(column), troubled.listed("source_no")
-    return sorted({sources[m] for m in members if values[m] == value})
 
 
 def name_diagnosis(context: Context, wrong: WrongName) -> Diagnosis:
     """The diagnosis of one wrong name, with its candidates and evidence."""
     troubled, verdict, at = context.troubled, context.names, wrong.at
     group = troubled.groups[at]
-    values, _, rows, best = verdict.listed
-    true_row, true_id = rows[best[group]], values[best[group]]
+    _, _, rows, best = verdict.listed
+    true_row = rows[best[group]]
     code = str(verdict.compared.code[at])
     source = context.source_id(wrong.row.source_no)
-    members = troubled.members(group)
-    candidates = name_candidates(context, group)
-    agree = [context.title(number) for number in _told_by(troubled, members, "name_id", true_id)]
+    said = said_of(context, group, "name")
     own, true = troubled.texts["name"][at] or "", troubled.texts["name"][true_row] or ""
-    evidence = [names_differ(own, true, code), agreeing(agree, "姓名")]
+    evidence = [names_differ(own, true, code), agreeing(said.told_by, "姓名")]
     if wrong.row.ident > 0:
         evidence.append("各来源证件号码一致")
-    top = candidates[0].probability
-    alias = {troubled.texts[column][m] for m in members for column in ("name_alias", "former_name")} - {None}
-    if troubled.texts["name"][at] in alias:
+    top = said.candidates[0].probability
+    if troubled.texts["name"][at] in said.aliases:
         code = "XS-NAME-ALIAS"
     return Diagnosis(
         code=code if code.startswith("XS-") else "XS-NAME-DISJOINT",
         persons=(wrong.row.root,),
-        records=_records(context, group, at, wrong.p_wrong),
+        records=_records(said, wrong.row, wrong.p_wrong),
         wrong=1,
         source=source,
         fields=("name",),
@@ -188,9 +150,9 @@ def name_diagnosis(context: Context, wrong: WrongName) -> Diagnosis:
         culprit=source if wrong.p_wrong >= BLAME else None,
         p_culprit=round(wrong.p_wrong, 4),
         scope_key=source,
-        candidates=candidates,
+        candidates=said.candidates,
         evidence=tuple(one for one in evidence if one),
-        observed=_observed(context, members, "name"),
+        observed=said.observed,
         confidence=Confidence.OTHER_SOURCE if top >= 0.9 else Confidence.RANKED,
         facts={"p": chance(top)},
     )
@@ -200,21 +162,10 @@ def _is_lost(defects: str | None) -> bool:
     return "|NM-LOSS|" in (defects or "")
 
 
-def _records(context: Context, group: int, wrong: int, p_wrong: float) -> tuple[int, ...]:
+def _records(said: Said, wrong: Row, p_wrong: float) -> tuple[int, ...]:
     """The wrong row; where the evidence does not say which row is wrong, one row of every source, this one first.
 
     Rows shown are rows complained about: a row that is right must not be marked in its owner's workbook.
     """
-    troubled = context.troubled
-    sources, records = troubled.listed("source_no"), troubled.listed("record_id")
-    shown = {sources[wrong]: records[wrong]}
-    if p_wrong < BLAME:
-        for member in troubled.members(group):
-            shown.setdefault(sources[member], records[member])
-    return tuple(shown.values())
-
-
-def _observed(context: Context, members: range, field: str) -> tuple[Observed, ...]:
-    texts = context.troubled.texts[field]
-    sources = context.troubled.listed("source_no")
-    return tuple(Observed(context.source_id(sources[m]), field, texts[m]) for m in members)
+    others = [record for source, record in said.first.items() if source != wrong.source_no] if p_wrong < BLAME else []
+    return (wrong.record_id, *others)

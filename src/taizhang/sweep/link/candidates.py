@@ -27,11 +27,14 @@ def make_pairs(engine: Engine) -> None:
                 SELECT s.cell_id, s.ident FROM suspect AS s JOIN cell AS c ON c.cell_id = s.cell_id
                 WHERE c.truncated = 1) AS q
             LEFT JOIN bad_number AS n ON n.ident = q.ident) AS s
-        JOIN (SELECT cell_id, ident // {PREFIX_15} AS prefix FROM cell WHERE ident > 0) AS c ON c.prefix = s.prefix"""
+        JOIN (SELECT cell_id, ident // {PREFIX_15} AS prefix FROM cell WHERE ident > 0) AS c ON c.prefix = s.prefix
+        SEMI JOIN (SELECT ident // {PREFIX_15} AS prefix FROM cell WHERE ident > 0 GROUP BY ident // {PREFIX_15}
+            HAVING COUNT(*) <= {MOST_CELLS}) AS t ON t.prefix = c.prefix"""
     joins = (
         f"SELECT s.cell_id AS a, c.cell_id AS b FROM suspect AS s JOIN cell AS c ON c.ident = s.ident {_telling('ident')}",
-        """SELECT s.cell_id AS a, c.cell_id AS b FROM suspect AS s JOIN decoded AS d ON d.ident = s.ident
-            JOIN cell AS c ON c.ident = d.key""",
+        f"""SELECT s.cell_id AS a, c.cell_id AS b FROM suspect AS s JOIN decoded AS d ON d.ident = s.ident
+            JOIN cell AS c ON c.ident = d.key {_telling("ident")}
+            SEMI JOIN (SELECT ident FROM cell GROUP BY ident HAVING COUNT(*) <= {MOST_CELLS}) AS o ON o.ident = s.ident""",
         truncated,
         f"""SELECT s.cell_id AS a, c.cell_id AS b FROM suspect AS s JOIN cell AS c
             ON c.name_id = s.name_id AND c.village_a = s.village_a {_telling("name_id", "village_a")} WHERE s.name_id <> 0""",
