@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from taizhang.office.crypto import current
 from taizhang.office.ledger import guards
@@ -26,6 +27,13 @@ def guards_stand_aside_for_the_flush():
     TransactionTestCase._fixture_teardown = teardown
     yield
     TransactionTestCase._fixture_teardown = flush
+
+
+@pytest.fixture(autouse=True)
+def no_language_left_behind():
+    """A page in another language leaves it switched on in its thread; the next test begins with the office's own."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ def _place(finding: Any) -> str:
 
 def tasks_table(tasks: Iterable[Task], today: date) -> Table:
     """Tasks, each opening its finding."""
-    columns = [Column(_("问题")), Column(_("何人")), Column(_("地点")), Column(_("状态")), Column(_("期限"), kind="date"), Column(_("经办"))]  # fmt: skip
+    columns = [Column(_("问题")), Column(_("何人"), kind="who"), Column(_("地点")), Column(_("状态")), Column(_("期限"), kind="date"), Column(_("经办"))]  # fmt: skip
     rows = [
         Row(
             [

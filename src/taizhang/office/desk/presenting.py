@@ -97,10 +97,7 @@ def board_figures(actor: Actor, today: date) -> tuple[list[Figure], Chart]:
     if board.total is None:
         return [], drawer.right_chart(board)
     figures = [
-        Figure(column.label, cell.text, cell.url, note=cell.note, tone="danger" if "danger" in (cell.tone, cell.note_tone) else "")
+        Figure(column.label, cell.text, cell.url or ("" if cell.text == "–" else reverse("scores")), note=cell.note, tone="danger" if "danger" in (cell.tone, cell.note_tone) else "")
         for column, cell in zip(table.columns[1:], table.rows[0].cells[1:], strict=True)
     ]  # fmt: skip
-    first = figures[0]
-    opens = next((one.url for one in figures if one.url), reverse("scores"))
-    figures[0] = Figure(first.label, first.value, first.url or opens, first.note, first.tone)
     return figures, drawer.right_chart(board)

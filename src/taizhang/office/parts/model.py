@@ -15,11 +15,11 @@ Tone = Literal["danger", "warning", "success", "info", "primary", "neutral"]
 
 @dataclass(frozen=True)
 class Column:
-    """One column. sort: the value of `?sort=` that orders by it; kind: how its cells stand."""
+    """One column. sort: the value of `?sort=` that orders by it; kind: how its cells stand; who: a name above its number."""
 
     label: Text
     sort: str = ""
-    kind: Literal["text", "number", "mono", "date", "head"] = "text"
+    kind: Literal["text", "number", "mono", "date", "head", "who"] = "text"
 
 
 @dataclass(frozen=True)

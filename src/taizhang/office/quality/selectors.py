@@ -11,8 +11,7 @@ from datetime import date
 from statistics import median
 from typing import Any
 
-from django.apps import apps
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.utils.timezone import localtime
 
 from taizhang.office.access.areas import CODE_LENGTH, area_of_division, covered, within
@@ -25,6 +24,7 @@ from taizhang.office.findings.selectors.places import VILLAGE_DIGITS, digits_bel
 from taizhang.office.findings.states import GONE, OPEN_STATES
 from taizhang.office.jobs.calendar import WorkCalendar
 from taizhang.office.people.models import Person
+from taizhang.office.rechecks.models import Recheck
 from taizhang.office.rechecks.selectors import Tally, tallies
 
 _PROVEN = Q(state__in=GONE)
@@ -98,7 +98,8 @@ def board_of_places(today: date, place: str = "") -> Board:
     )
     findings = _counted(Finding.objects.filter(own).annotate(key=below), today)
     days = _workdays(Task.objects.filter(within("finding__division_code", areas)).annotate(key=below))
-    looked = _rechecked(areas, digits)
+    drawn = Recheck.objects.filter(within("division_code", areas))
+    looked = tallies("key", drawn.annotate(key=division_below(digits)))
     keys = sorted(persons.keys() | findings.keys())
     names = names_of(keys)
     lines = [
@@ -109,12 +110,7 @@ def board_of_places(today: date, place: str = "") -> Board:
         for key in keys
     ]  # fmt: skip
     ordered = sorted(lines, key=lambda one: (one.is_unplaced, 1.0 if one.right is None else one.right, one.key))
-    return Board(ordered, _total(lines, days))
-
-
-def _rechecked(areas: Any, digits: int) -> dict[str, Tally]:
-    rows = apps.get_model("rechecks", "Recheck").objects.filter(within("division_code", areas))
-    return tallies("key", rows.annotate(key=division_below(digits)))
+    return Board(ordered, _total(lines, days, tallies("all", drawn.annotate(all=Value(""))).get("", Tally())))
 
 
 def board_of_sources(today: date) -> Board:
@@ -156,7 +152,7 @@ def _line(line: Line, found: dict[str, Any] | None, days: list[int] | None, look
     return replace(line, workdays=median(days) if days else None, rechecks=looked or Tally(), **found or {})
 
 
-def _total(lines: Iterable[Line], days: dict[str, list[int]]) -> Line | None:
+def _total(lines: Iterable[Line], days: dict[str, list[int]], looked: Tally) -> Line | None:
     lines = list(lines)
     if not lines:
         return None
@@ -166,5 +162,5 @@ def _total(lines: Iterable[Line], days: dict[str, list[int]]) -> Line | None:
     }
     together = [day for of in days.values() for day in of]
     return Line(
-        "".ljust(CODE_LENGTH, "0"), "", workdays=median(together) if together else None, is_total=True, **sums,
+        "".ljust(CODE_LENGTH, "0"), "", workdays=median(together) if together else None, is_total=True, rechecks=looked, **sums,
     )  # fmt: skip

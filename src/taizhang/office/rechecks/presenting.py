@@ -99,7 +99,7 @@ def rechecks_table(viewer: Actor, rows: Iterable[Recheck], today: date) -> Table
     named = viewer.may("finding.list")
     groups = rule_groups()
     columns = [
-        Column(_("问题"), kind="head"), *([Column(_("何人"))] if named else []), Column(_("地点")), Column(_("结果")),
+        Column(_("问题"), kind="head"), *([Column(_("何人"), kind="who")] if named else []), Column(_("地点")), Column(_("结果")),
         Column(_("期限"), kind="date"), Column(_("复查")),
     ]  # fmt: skip
     table_rows = []

@@ -1,8 +1,10 @@
 """What the office knows of a person or a household by its findings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from taizhang.office.access.actor import Actor
@@ -62,6 +64,15 @@ def events_of(findings: Sequence[Finding]) -> list[Event]:
 def _is_ours(entry: Entry) -> bool:
     """Whether a step was made in the viewer's own area; of the other side only that it was made is told."""
     return not entry.division_code or covered(entry.division_code, current_areas())
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Events of several kinds, newest first; what is known by its day only stands below the rest of that day."""
+    return sorted(events, key=lambda event: _moment(event.at), reverse=True)
+
+
+def _moment(at: datetime | str) -> str:
+    return localtime(at).isoformat() if isinstance(at, datetime) else at
 
 
 def _told(finding: Finding, reason: str, *, is_only: bool) -> str:

@@ -11,6 +11,8 @@ from taizhang.office.crypto.blind import blinds
 from taizhang.office.people.models import Household, KeyKind, Person, PersonKey
 
 MOST = 200
+LONGEST_SURNAME = 2
+"""Characters of 欧阳; a longer text is a name."""
 _NUMBER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X][0-9B]{0,3}")
 _PHONE = re.compile(r"1[0-9]{10}")
 _HOUSEHOLD = re.compile(r"[0-9A-Z-]{4,40}")
@@ -27,6 +29,14 @@ def found_persons(query: str) -> list[Person]:
     if _HOUSEHOLD.fullmatch(text):
         return _of_household(text)
     return _by_name(query.strip())
+
+
+def persons_beginning(query: str) -> list[Person]:
+    """Persons whose name begins with a surname or another short beginning, at most MOST; for when nobody is called so."""
+    fold = parse_names(pa.array([query.strip()], pa.string())).fold[0].as_py() or ""
+    if not 0 < len(fold) <= LONGEST_SURNAME:
+        return []
+    return _listed(Person.objects.filter(name_fold__startswith=fold))
 
 
 def _by(kind: KeyKind, column: str, values: list[str]) -> QuerySet[Person]:

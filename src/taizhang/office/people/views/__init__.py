@@ -9,8 +9,10 @@ from taizhang.office import ledger
 from taizhang.office.access.middleware import record_read
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.access.scope import current_areas
+from taizhang.office.casework.history import correction_events
 from taizhang.office.findings.presenting import findings_table
-from taizhang.office.findings.selectors.files import events_of, findings_about
+from taizhang.office.findings.selectors.earlier import deliveries_about
+from taizhang.office.findings.selectors.files import events_of, findings_about, in_order
 from taizhang.office.findings.selectors.listing import Wanted
 from taizhang.office.findings.selectors.sides import sides_of
 from taizhang.office.people.presenting import household_facts, person_facts, persons_table
@@ -22,7 +24,7 @@ from taizhang.office.people.selectors.doors import (
     place_for,
     revealed_to,
 )
-from taizhang.office.people.selectors.searching import found_persons
+from taizhang.office.people.selectors.searching import found_persons, persons_beginning
 from taizhang.office.people.services.revealing import Reason, reveal_number
 
 PAGE = 50
@@ -37,9 +39,12 @@ def search_results(request: OfficeRequest) -> HttpResponse:
     """Persons that what was typed names; nothing of it stands in an address."""
     typed = request.POST.get("q", "").strip()[:60]
     persons = found_persons(typed) if typed else []
-    ledger.record_read(request.actor, "person.searched", "search", len(persons))
+    beginning = persons_beginning(typed) if typed and not persons else []
+    ledger.record_read(request.actor, "person.searched", "search", len(persons or beginning))
     return render(
-        request, "people/search.html", {"table": persons_table(persons), "typed": typed, "found": len(persons)}
+        request,
+        "people/search.html",
+        {"table": persons_table(persons or beginning), "typed": typed, "found": len(persons), "beginning": beginning},
     )
 
 
@@ -71,10 +76,15 @@ def household(request: OfficeRequest, household_id: int) -> HttpResponse:
     which = household_for(household_id)
     members = members_of(which.pk)
     found = findings_about(request.actor, persons=[one.pk for one in members], household=which.pk)
+    names = {one.pk: one.name for one in members}
+    events = [
+        *events_of(found), *correction_events([one.pk for one in found]),
+        *deliveries_about([one.pk for one in members], names, current_areas()),
+    ]  # fmt: skip
     response = render(request, "people/household.html", {
         "household": which, "facts": household_facts(which), "members": persons_table(members),
-        "sides": sides_of([one.pk for one in members], current_areas()), "names": {one.pk: one.name for one in members},
-        "table": findings_table(found, Wanted(), selectable=False), "events": events_of(found),
+        "sides": sides_of([one.pk for one in members], current_areas()), "names": names,
+        "table": findings_table(found, Wanted(), selectable=False), "events": in_order(events),
     })  # fmt: skip
     record_read(request, response, str(which.pk))
     return response
