@@ -63,7 +63,7 @@ function axisOptions(chart: Exclude<Chart, { kind: "heat" }>, palette: Palette):
   };
   const amounts = {
     type: "value",
-    axisLabel: { color: palette.muted, fontSize: 12 },
+    axisLabel: { color: palette.muted, fontSize: 12, hideOverlap: true },
     splitLine: { lineStyle: { color: palette.line, width: 1 } },
     minInterval: chart.unit === "%" ? 0 : 1,
     // Shares that lie close together, and to their limit, would be one line at the top of a scale from nought.
