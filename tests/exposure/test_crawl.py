@@ -171,6 +171,7 @@ def look_at_everything(crawl):
             "review_town",
             "case_close",
             "case_state",
+            "case_settle",
             "case_transfer",
         ):
             crawl.post(name, [full_id(PAPERS + offset)], note="核对工作需要", verdict="approve")

@@ -34,6 +34,7 @@ ROLE = {
     "valid_to": (TODAY + timedelta(days=30)).isoformat(), "reason": "到岗",
 }  # fmt: skip
 NO_ENTRY = {
+    "case_preview": "it says what filing would meet and files nothing",
     "notices": "marking one's own notices as read tells nobody anything",
     "ledger_check": "the check itself is the entry, written by its job",
     "bulk": "the first post is a preview; the second is tested with the loop",
@@ -45,7 +46,7 @@ ELSEWHERE = {
     "review_county": "tests/office/test_casework.py", "submission_accept": "tests/office/test_loop.py",
     "submission_reject": "tests/office/test_loop.py", "question": "tests/office/test_loop.py",
     "upload_begin": "tests/office/test_uploads.py", "upload_finish": "tests/office/test_uploads.py",
-    "case_state": "tests/office/test_two_places.py", "case_transfer": "tests/office/test_two_places.py",
+    "case_settle": "tests/office/test_conflicts.py", "case_state": "tests/office/test_two_places.py", "case_transfer": "tests/office/test_two_places.py",
     "exemption_decide": "tests/office/test_casework.py", "handback_new": "tests/office/test_casework.py",
 }  # fmt: skip
 """Steps that stand at the end of a long way; the tests of that way count their entries."""
@@ -79,7 +80,7 @@ def way(world, name):
         "person_reveal": ([HOME_PERSON], {"reason": "verify", "words": "入户核对证件"}),
         "case_dispatch": ([open_one], {}), "case_reject": ([open_one], WHY), "case_start": ([in_hand], {}),
         "case_confirm": ([in_hand], {"value:city:id_no": number_of(303), "note": "户口簿"}), "case_deny": ([in_hand], WHY),
-        "case_ask": ([in_hand], WHY), "case_withdraw": ([in_hand], WHY),
+        "case_preview": ([in_hand], {"value:city:id_no": number_of(303)}), "case_ask": ([in_hand], WHY), "case_withdraw": ([in_hand], WHY),
         "evidence_add": ([in_hand], {"kind": "户口簿页", "file": SimpleUploadedFile("a.png", PICTURE)}),
         "exemption_propose": ([open_one], WHY), "reassign": ([world.holder], WHY),
         "term_save": (["verify"], {"workdays": "4"} | WHY), "policy_save": (["town"], {"mode": "any", "count": "1"} | WHY),

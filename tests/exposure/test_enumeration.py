@@ -34,6 +34,7 @@ ALSO = {
     "upload_finish": {404, 460},
     "bulk": {404},  # no step was named
     "case_confirm": {404},
+    "case_settle": {404},  # no contradiction was named
     "frame_tick": {404},  # no point was named
 }
 LIBRARY = (

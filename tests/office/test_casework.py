@@ -18,8 +18,8 @@ from taizhang.office.accounts.models import User
 from taizhang.office.accounts.selectors import actor_for
 from taizhang.office.accounts.services import assign_role, disable_user
 from taizhang.office.casework.errors import (
-    AnotherProposal,
     BadValue,
+    ConflictUnseen,
     NothingToCorrect,
     NothingToHandBack,
     OwnProposal,
@@ -303,7 +303,7 @@ def test_a_verification_is_withdrawn_before_review_only(found, staff):
         withdraw_verification(actor=staff["helper"], finding_id=ONE, reason="再改")
 
 
-def test_two_open_corrections_of_one_field_are_refused(found, staff, lake):
+def test_a_second_correction_of_one_field_is_refused_to_whoever_has_not_seen_the_first(found, staff, lake):
     folder = lake.sweep(
         [finding(1, delta="persisting"), finding(3)], persons=[person(1, "王建军")], households=[household(1, "王建军")]
     )
@@ -312,7 +312,7 @@ def test_two_open_corrections_of_one_field_are_refused(found, staff, lake):
     other = full_id(3)
     dispatch_findings(actor=staff["operator"], finding_ids=[other])
 
-    with pytest.raises(AnotherProposal):
+    with pytest.raises(ConflictUnseen):
         confirm_finding(
             actor=staff["helper"], finding_id=other, proposals=[Proposal("city", "name", "王建均")], note=""
         )

@@ -80,6 +80,30 @@ class OriginalGone(OfficeError):
     hint = _("请由系统管理员检查数据目录。")
 
 
+class ConflictUnseen(OfficeError):
+    """Pending corrections of the same person or household meet this one, and whoever files it has not seen them as they are now."""
+
+    code = "E-CASE-UNSEEN"
+    message = _("同一人或同一户还有未办结的补正，与这一条有关。")
+    hint = _("请先按“查看有关补正”看清，再决定是否提出；您写的文字已保留。")
+
+
+class Unsettled(OfficeError):
+    """A correction of the finding contradicts another one; the reviewer has to say first which holds."""
+
+    code = "E-CASE-DISPUTE"
+    message = _("补正之间有矛盾，尚未裁定。")
+    hint = _("请先在问题页面上裁定以哪一条为准，再复核。")
+
+
+class WaitsForOther(OfficeError):
+    """A pending correction, filed before, of a field that this one depends on has to be decided first."""
+
+    code = "E-CASE-WAITS"
+    message = _("同一人或同一户有关联的补正先提出，须等它先定。")
+    hint = _("请先办结那一条补正，再复核这一条。")
+
+
 class StatementMissing(OfficeError):
     """A finding of two places is decided when both sides have said what they know."""
 

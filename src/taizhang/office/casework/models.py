@@ -116,8 +116,12 @@ class CorrectionState(models.TextChoices):
     CONFIRMED = "confirmed", _("已印证")
     CONTRADICTED = "contradicted", _("未见修改")
     WITHDRAWN = "withdrawn", _("已撤回")
+    JOINED = "joined", _("并入同值的补正")
+    DISPUTED = "disputed", _("与另一补正矛盾，待裁定")
 
 
+ATTACHED = (CorrectionState.JOINED, CorrectionState.DISPUTED)
+"""States of a correction that stands beside another one of the same matter."""
 OPEN_CORRECTIONS = (CorrectionState.PROPOSED, CorrectionState.APPROVED, CorrectionState.HANDED_BACK)
 
 
@@ -146,7 +150,7 @@ class Correction(ScopedModel):
     """A proposed value of one field of one source's row, against the value it replaces.
 
     before, after: sealed for `correction:<finding_id>:<source>:<field>:before|after`; the masks are for lists.
-    base_digest: of the observed values it was made against.
+    base_digest: of the observed values it was made against. against: the correction it is joined to or contradicts.
     """
 
     finding = models.ForeignKey("findings.Finding", models.PROTECT, related_name="corrections")
@@ -167,6 +171,7 @@ class Correction(ScopedModel):
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(auto_now_add=True)
     handback = models.ForeignKey(HandBack, models.PROTECT, null=True, related_name="corrections")
+    against = models.ForeignKey("self", models.PROTECT, null=True, related_name="attached")
 
     class Meta:
         constraints: ClassVar = [

@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from taizhang.office.casework.models import Correction, CorrectionState, Exemption, ExemptionState, Task, Verification
+from taizhang.office.casework.services.conflicts import release
 from taizhang.office.casework.services.proving import prove_by_value
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.services.importing import Moved
 from taizhang.office.findings.states import State
+
+SENT = (CorrectionState.HANDED_BACK, CorrectionState.JOINED)
+"""States of a correction whose value has gone back to its source, by itself or with the one it is joined to."""
 
 
 def follow_moves(moves: Sequence[Moved]) -> None:
@@ -20,14 +24,12 @@ def follow_moves(moves: Sequence[Moved]) -> None:
     now = timezone.now()
     by_value, other_value = prove_by_value()
     proven = by_state.get(State.PROVEN, []) + by_value
-    Correction.objects.filter(finding__in=_with_merged(proven), state=CorrectionState.HANDED_BACK).update(
-        state=CorrectionState.CONFIRMED
-    )
+    Correction.objects.filter(finding__in=_with_merged(proven), state__in=SENT).update(state=CorrectionState.CONFIRMED)
     merged = by_state.get(State.MERGED, [])
     _end([*proven, *merged, *by_state.get(State.OUT_OF_RULE, [])])
     again = by_state.get(State.NOT_FIXED, []) + by_state.get(State.REOPENED, []) + other_value
     still_wrong = [move.finding.pk for move in moves if move.finding.pk in merged and move.seen.is_newer]
-    Correction.objects.filter(finding__in=[*again, *still_wrong], state=CorrectionState.HANDED_BACK).update(
+    Correction.objects.filter(finding__in=[*again, *still_wrong], state__in=SENT).update(
         state=CorrectionState.CONTRADICTED
     )
     Verification.objects.filter(finding__in=again, withdrawn_at=None).update(withdrawn_at=now)
@@ -44,7 +46,8 @@ def _with_merged(identities: Sequence[str]) -> list[str]:
 
 def _end(identities: Sequence[str]) -> None:
     """Nobody has to do anything about these any more."""
-    Correction.objects.filter(
-        finding__in=identities, state__in=[CorrectionState.PROPOSED, CorrectionState.APPROVED]
-    ).update(state=CorrectionState.WITHDRAWN)
+    undecided = (CorrectionState.PROPOSED, CorrectionState.APPROVED, CorrectionState.DISPUTED)
+    left = list(Correction.objects.filter(finding__in=identities, state__in=undecided).values_list("pk", flat=True))
+    Correction.objects.filter(pk__in=left).update(state=CorrectionState.WITHDRAWN)
+    release(left)
     Task.objects.filter(finding__in=identities, ended_at=None).update(ended_at=timezone.now())

@@ -14,6 +14,7 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import CODE_LENGTH, covered
 from taizhang.office.access.scope import current_areas
 from taizhang.office.accounts.models import Assignment, User
+from taizhang.office.casework.conflict_lines import DisputeLine, disputes_to_settle
 from taizhang.office.casework.models import (
     Correction,
     CorrectionState,
@@ -76,6 +77,7 @@ class Actions:
     corrections: tuple[CorrectionLine, ...]
     evidence: tuple[Evidence, ...]
     exemption: Exemption | None
+    disputes: Sequence[DisputeLine]
     may_exempt: bool
     may_decide: bool
     may_add_evidence: bool
@@ -109,6 +111,7 @@ def actions_for(actor: Actor, finding: Finding) -> Actions:
         corrections=tuple(_line(one) for one in finding.corrections.exclude(state=CorrectionState.WITHDRAWN)),
         evidence=tuple(finding.evidence.select_related("by")),
         exemption=exemption,
+        disputes=disputes_to_settle(actor, finding),
         may_exempt=exemption is None and finding.state in MAY_BE_EXEMPTED and actor.may("exemption.propose", place),
         may_decide=exemption is not None
         and exemption.state == ExemptionState.PROPOSED

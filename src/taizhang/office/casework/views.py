@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.casework import presenting, selectors
+from taizhang.office.casework.conflict_lines import conflict_lines
 from taizhang.office.casework.errors import NothingToCorrect
 from taizhang.office.casework.models import ExemptionState, ReturnReason
 from taizhang.office.casework.services import (
@@ -18,10 +19,12 @@ from taizhang.office.casework.services import (
     exempting,
     handing_back,
     reviewing,
+    settling,
     stating,
     verifying,
 )
 from taizhang.office.casework.services.bulk import apply_bulk, preview_bulk
+from taizhang.office.casework.services.conflicts import digest_of
 from taizhang.office.casework.services.evidence import add_evidence, read_evidence
 from taizhang.office.casework.services.reminding import read_notices
 from taizhang.office.findings.catalogue import rule_title
@@ -58,7 +61,25 @@ def confirm(request: OfficeRequest, finding_id: str) -> HttpResponse:
     """True: with the values that ought to stand there."""
     verifying.confirm_finding(
         actor=request.actor, finding_id=finding_id, proposals=_proposals(request, finding_id),
-        note=request.POST.get("note", ""),
+        note=request.POST.get("note", ""), seen=request.POST.get("seen", ""),
+    )  # fmt: skip
+    return _back(finding_id)
+
+
+def preview(request: OfficeRequest, finding_id: str) -> HttpResponse:
+    """What the typed values would meet among the pending corrections; a part of the finding's page."""
+    met = verifying.preview_conflicts(
+        actor=request.actor, finding_id=finding_id, proposals=_proposals(request, finding_id)
+    )
+    return render(request, "casework/parts/conflicts.html", {"conflicts": conflict_lines(met), "seen": digest_of(met)})
+
+
+def settle(request: OfficeRequest, finding_id: str) -> HttpResponse:
+    """Which of two contradicting corrections holds."""
+    chosen = request.POST.get("correction", "")
+    settling.settle_dispute(
+        actor=request.actor, finding_id=finding_id, correction_id=int(chosen) if chosen.isdigit() else 0,
+        holds=request.POST.get("holds") == "later", reason=request.POST.get("note", ""),
     )  # fmt: skip
     return _back(finding_id)
 

@@ -54,6 +54,7 @@ VERBS: dict[str, Promise | str] = {
     "finding.recheck_held": _("回头看属实"),
     "finding.recheck_failed": _("回头看不属实，重开"),
     "recheck.drawn": _("抽取回头看"),
+    "correction.settled": _("裁定矛盾的补正"),
     "finding.stated": _("说明本方情况"),
     "finding.transferred": _("改由另一方主办"),
     "finding.bulk": _("批量处理"),

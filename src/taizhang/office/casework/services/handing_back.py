@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from taizhang.intake.model import FIELDS
@@ -113,12 +114,19 @@ def confirm_entered(*, actor: Actor, handback_id: int) -> int:
         batch.save(update_fields=["entered_on", "entered_by"])
         batch.corrections.update(state=CorrectionState.HANDED_BACK)
         ids = set(batch.corrections.values_list("finding_id", flat=True))
+        ids |= set(_joined(batch).values_list("finding_id", flat=True))
         findings = list(Finding.objects.select_for_update().filter(pk__in=ids, state=State.COUNTY_OK))
         for finding in findings:
             if not finding.corrections.filter(state__in=[CorrectionState.PROPOSED, CorrectionState.APPROVED]).exists():
                 move_finding(actor, finding, move, batch=batch.number)
         ledger.record(actor, "handback.entered", "handback", batch.number, findings=len(findings))
     return len(findings)
+
+
+def _joined(batch: HandBack) -> QuerySet[Correction]:
+    """Corrections that travel with the batch's lines because they say the same."""
+    joined: QuerySet[Correction] = Correction.objects.filter(against__handback=batch, state=CorrectionState.JOINED)
+    return joined
 
 
 def _line(number: int, correction: Correction) -> Line:

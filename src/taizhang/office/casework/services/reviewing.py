@@ -7,7 +7,7 @@ from django.utils import timezone
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.roles import Role
-from taizhang.office.casework.errors import OwnProposal, StaleBase, WrongState
+from taizhang.office.casework.errors import OwnProposal, StaleBase, Unsettled, WaitsForOther, WrongState
 from taizhang.office.casework.models import (
     Correction,
     CorrectionState,
@@ -16,6 +16,7 @@ from taizhang.office.casework.models import (
     ReviewPolicy,
     Verification,
 )
+from taizhang.office.casework.services.conflicts import disputes_of, waits_for
 from taizhang.office.casework.services.moving import locked, move_finding
 from taizhang.office.casework.services.owning import work_place
 from taizhang.office.casework.services.routing import candidates
@@ -33,7 +34,7 @@ ROLE_OF_LEVEL = {
 def approve_verification(*, actor: Actor, finding_id: str, level: str, note: str = "") -> bool:
     """Approve at a level; True where the level is thereby through, False where its policy asks for more people.
 
-    Raises NotFound, Forbidden, WrongState, OwnProposal, StaleBase, StatementMissing.
+    Raises NotFound, Forbidden, WrongState, OwnProposal, StaleBase, StatementMissing, Unsettled, WaitsForOther.
     """
     move = MOVES[REVIEWS[level]]
     with transaction.atomic():
@@ -46,6 +47,7 @@ def approve_verification(*, actor: Actor, finding_id: str, level: str, note: str
         place = work_place(finding)
         if level == "county":
             need_statements(finding)
+            _need_agreement(finding)
         if not _enough(verification, level, place):
             ledger.record(
                 actor, "finding.approval_added", "finding", finding.finding_id, division_code=place,
@@ -55,6 +57,8 @@ def approve_verification(*, actor: Actor, finding_id: str, level: str, note: str
         if level == "county":
             _corrections(finding).update(state=CorrectionState.APPROVED)
         move_finding(actor, finding, move, reason=note, level=level)
+        if level == "county":
+            _go_with_leads(actor, finding)
         if level == "county" and not verification.is_true:
             _exempt_explained(actor, finding, verification)
     return True
@@ -91,6 +95,22 @@ def set_policy(*, actor: Actor, level: str, mode: str, count: int, reason: str) 
         policy, _ = ReviewPolicy.objects.update_or_create(level=level, defaults={"mode": mode, "count": max(1, count)})
         ledger.record(actor, "policy.changed", "policy", level, reason=reason, mode=mode, count=count)
     return policy
+
+
+def _go_with_leads(actor: Actor, finding: Finding) -> None:
+    """A finding all of whose values have gone back with others' lines waits for the next delivery at once."""
+    own = list(finding.corrections.exclude(state=CorrectionState.WITHDRAWN).select_related("against"))
+    sent = [one for one in own if one.against is not None and one.against.state == CorrectionState.HANDED_BACK]
+    if own and len(sent) == len(own):
+        move_finding(actor, finding, MOVES["written_back"])
+
+
+def _need_agreement(finding: Finding) -> None:
+    """Raises Unsettled while a correction of the finding contradicts another, WaitsForOther while one depends on an earlier one."""
+    if disputes_of(finding):
+        raise Unsettled
+    if waits_for(finding):
+        raise WaitsForOther
 
 
 def _current(finding: Finding) -> Verification:

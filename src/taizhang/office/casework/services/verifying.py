@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from taizhang.office.access.actor import Actor
-from taizhang.office.casework.errors import AnotherProposal, NothingToCorrect
+from taizhang.office.casework.errors import AnotherProposal, ConflictUnseen, NothingToCorrect
 from taizhang.office.casework.models import (
+    ATTACHED,
     OPEN_CORRECTIONS,
     Correction,
     CorrectionState,
@@ -18,12 +19,23 @@ from taizhang.office.casework.models import (
     TaskKind,
     Verification,
 )
+from taizhang.office.casework.services.conflicts import (
+    STANDS,
+    Conflict,
+    ConflictKind,
+    Wanted,
+    conflicts_of,
+    digest_of,
+    lock_matter,
+    release,
+)
 from taizhang.office.casework.services.moving import locked, move_finding
 from taizhang.office.casework.services.owning import work_place
 from taizhang.office.casework.services.values import shown_value, sound_value
 from taizhang.office.casework.transitions import MOVES
 from taizhang.office.crypto.sealing import seal
 from taizhang.office.findings.models import Finding
+from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.selectors.reading import detail_of
 from taizhang.office.findings.selectors.record_places import record_places, value_of
 from taizhang.office.jobs.calendar import WorkCalendar
@@ -43,23 +55,41 @@ def start_verifying(*, actor: Actor, finding_id: str) -> None:
     _step(actor, finding_id, "start")
 
 
-def confirm_finding(*, actor: Actor, finding_id: str, proposals: Sequence[Proposal], note: str) -> Verification:
+def confirm_finding(
+    *, actor: Actor, finding_id: str, proposals: Sequence[Proposal], note: str, seen: str = ""
+) -> Verification:
     """Say that the complaint is true and what the values should be.
 
-    Raises NotFound, Forbidden, WrongState, NothingToCorrect, BadValue, AnotherProposal.
+    seen: digest of the pending corrections that whoever files it was shown. Raises NotFound, Forbidden, WrongState,
+    NothingToCorrect, BadValue, ConflictUnseen where others meet it than were seen, AnotherProposal where one of them has
+    gone back to the source.
     """
     move = MOVES["confirm"]
     if not proposals:
         raise NothingToCorrect("value")
     try:
         with transaction.atomic():
+            _lock_matter_of(actor, finding_id)
             finding = locked(actor, finding_id, move)
+            met = _met(finding, proposals)
+            if digest_of(met) != seen:
+                raise ConflictUnseen("value", met=len(met))
+            if any(one.kind is ConflictKind.REFUSE for one in met):
+                raise AnotherProposal("value")
             verification = _verified(actor, finding, is_true=True, note=note)
-            fields = [_propose(actor, finding, proposal) for proposal in proposals]
+            fields = [_propose(actor, finding, proposal, met) for proposal in proposals]
             move_finding(actor, finding, move, reason=note, fields=fields)
     except IntegrityError:
         raise AnotherProposal("value") from None
     return verification
+
+
+def preview_conflicts(*, actor: Actor, finding_id: str, proposals: Sequence[Proposal]) -> list[Conflict]:
+    """Which pending corrections the proposed values would meet; files nothing. Raises as `confirm_finding`."""
+    if not proposals:
+        raise NothingToCorrect("value")
+    with transaction.atomic():
+        return _met(locked(actor, finding_id, MOVES["confirm"]), proposals)
 
 
 def deny_finding(*, actor: Actor, finding_id: str, note: str) -> Verification:
@@ -112,7 +142,10 @@ def undo_verification(finding: Finding) -> None:
     """Set the newest verification of a finding aside with its corrections, and reopen the task; inside a transaction."""
     now = timezone.now()
     Verification.objects.filter(finding=finding, withdrawn_at=None).update(withdrawn_at=now)
-    Correction.objects.filter(finding=finding, state__in=OPEN_CORRECTIONS).update(state=CorrectionState.WITHDRAWN)
+    taken_back = Correction.objects.filter(finding=finding, state__in=(*OPEN_CORRECTIONS, *ATTACHED))
+    left = list(taken_back.values_list("pk", flat=True))
+    Correction.objects.filter(pk__in=left).update(state=CorrectionState.WITHDRAWN)
+    release(left)
     newest = Task.objects.filter(finding=finding, kind=TaskKind.VERIFY).order_by("-pk").first()
     if newest is not None and newest.ended_at is not None:
         newest.ended_at = None
@@ -131,7 +164,24 @@ def _verified(actor: Actor, finding: Finding, *, is_true: bool, note: str) -> Ve
     )
 
 
-def _propose(actor: Actor, finding: Finding, proposal: Proposal) -> str:
+def _lock_matter_of(actor: Actor, finding_id: str) -> None:
+    finding = findings_of(actor).filter(pk=finding_id).first()
+    if finding is not None:
+        lock_matter(finding)
+
+
+def _met(finding: Finding, proposals: Sequence[Proposal]) -> list[Conflict]:
+    place = work_place(finding)
+    return conflicts_of(finding, [_wanted(finding, place, one) for one in proposals])
+
+
+def _wanted(finding: Finding, place: str, proposal: Proposal) -> Wanted:
+    value = sound_value(proposal.field, proposal.value, timezone.localdate())
+    row = _row(finding, place, proposal)
+    return Wanted(row.person_id, finding.subject_household, proposal.source, proposal.field, value)
+
+
+def _propose(actor: Actor, finding: Finding, proposal: Proposal, met: Sequence[Conflict]) -> str:
     value = sound_value(proposal.field, proposal.value, timezone.localdate())
     place = work_place(finding)
     row = _row(finding, place, proposal)
@@ -146,6 +196,12 @@ def _propose(actor: Actor, finding: Finding, proposal: Proposal) -> str:
         base_digest=finding.value_digest, delivery=record.get("delivery") or "", file_no=record.get("file_no"),
         sheet=record.get("sheet") or "", cell=cell, proposed_by_id=actor.user_id,
     )  # fmt: skip
+    lead = next(
+        (one for one in met if one.kind in STANDS and (one.wanted.source, one.wanted.field) == (proposal.source, proposal.field)),
+        None,
+    )  # fmt: skip
+    if lead is not None:
+        correction.state, correction.against = STANDS[lead.kind], lead.other
     correction.before = seal(before, correction.context("before"))
     correction.after = seal(value, correction.context("after"))
     correction.save()

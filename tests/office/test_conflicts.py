@@ -1,0 +1,319 @@
+"""Pending corrections of one person or household that meet: joined, contradicting, waiting; and two people at once."""
+
+import threading
+from contextlib import nullcontext
+
+import pytest
+from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
+
+from officepeople import COUNTY, TOWN, actor
+from officepeople import person as account
+from officesweeps import HOME_VILLAGE, finding, full_id, household, number_of, person
+from taizhang.identity.numbers import check_digit
+from taizhang.office.access.areas import Area
+from taizhang.office.access.roles import Role
+from taizhang.office.access.scope import scope
+from taizhang.office.casework.errors import (
+    AnotherProposal,
+    ConflictUnseen,
+    NothingToCorrect,
+    OwnProposal,
+    Unsettled,
+    WaitsForOther,
+)
+from taizhang.office.casework.models import Correction, CorrectionState, ReturnReason
+from taizhang.office.casework.services.conflicts import ConflictKind, digest_of
+from taizhang.office.casework.services.dispatching import dispatch_findings
+from taizhang.office.casework.services.handing_back import request_handback
+from taizhang.office.casework.services.reviewing import approve_verification, return_verification
+from taizhang.office.casework.services.settling import settle_dispute
+from taizhang.office.casework.services.verifying import (
+    Proposal,
+    confirm_finding,
+    preview_conflicts,
+    withdraw_verification,
+)
+from taizhang.office.errors import Forbidden, NotFound
+from taizhang.office.findings.models import Finding
+from taizhang.office.findings.states import State
+from taizhang.office.ledger.models import Entry
+from taizhang.sweep.findings.fingerprint import short_id
+
+pytestmark = pytest.mark.django_db
+FIRST, SECOND, THIRD, MATE = (full_id(one) for one in (1, 2, 3, 4))
+"""Three findings about one person, one about another member of the household."""
+
+
+def name(value, source="city"):
+    return Proposal(source, "name", value)
+
+
+@pytest.fixture
+def staff():
+    """One person of every role, and a second helper."""
+    made = {
+        "operator": actor(Role.CENTRE_OPERATOR), "reviewer": actor(Role.CENTRE_REVIEWER),
+        "village": actor(Role.VILLAGE_TEAM, Area(HOME_VILLAGE)), "town": actor(Role.TOWN_DATA_LEAD, TOWN),
+        "helper": actor(Role.HELPER, Area(HOME_VILLAGE)), "other": actor(Role.HELPER, Area(HOME_VILLAGE)),
+    }  # fmt: skip
+    with scope((COUNTY,)):
+        yield made
+
+
+@pytest.fixture
+def found(lake, staff):
+    """All dispatched: the first to one helper, the others to the other."""
+    observed = [
+        {"source": source, "field": field, "value": value}
+        for source in ("city", "national")
+        for field, value in (
+            ("name", "王建军"), ("id_no", number_of(1)), ("birth_date", "1951-01-01"), ("head_name", "王大"), ("relation_to_head", "之子"),
+        )
+    ]  # fmt: skip
+    rows = [
+        finding(one, observed=observed, rule=rule)
+        for one, rule in ((1, "XS-NAME-SOUND"), (2, "XS-ID-SUBST"), (3, "FM-SEX"))
+    ]
+    mate = finding(4, "王桂兰", subject=2, household_id=1, observed=observed, rule="HH-HEAD")
+    lake.imported([*rows, mate], [person(1, "王建军"), person(2, "王桂兰")], [household(1, "王建军")])
+    dispatch_findings(actor=staff["operator"], finding_ids=[FIRST], assignee_id=staff["helper"].user_id)
+    dispatch_findings(actor=staff["operator"], finding_ids=[SECOND, THIRD, MATE], assignee_id=staff["other"].user_id)
+    return lake
+
+
+def met(staff, identity, *proposals, by="other"):
+    return preview_conflicts(actor=staff[by], finding_id=identity, proposals=proposals)
+
+
+def file(staff, identity, *proposals, by="other"):
+    """File after having looked."""
+    seen = digest_of(met(staff, identity, *proposals, by=by))
+    return confirm_finding(actor=staff[by], finding_id=identity, proposals=proposals, note="户口簿", seen=seen)
+
+
+def up_to_county(staff, identity):
+    for who, level in (("village", "village"), ("town", "town")):
+        approve_verification(actor=staff[who], finding_id=identity, level=level)
+
+
+def county(staff, identity):
+    approve_verification(actor=staff["reviewer"], finding_id=identity, level="county")
+
+
+def row_of(identity):
+    return Correction.objects.exclude(state=CorrectionState.WITHDRAWN).get(finding=identity)
+
+
+def state_of(identity):
+    return State(Finding.objects.get(pk=identity).state)
+
+
+def other_number():
+    body = "61232319510203123"
+    return body + check_digit(body)
+
+
+@pytest.mark.parametrize(("first", "second", "kinds"), [
+    ([name("王健军")], [name("王健军")], [ConflictKind.JOIN]),
+    ([name("王健军")], [name("王建均")], [ConflictKind.CONTRADICT]),
+    ([name("王健军")], [name("王建均", "national")], [ConflictKind.CONTRADICT]),
+    ([name("王健军")], [name("王健军", "national")], []),
+    ([Proposal("city", "id_no", other_number())], [Proposal("city", "birth_date", "1951-02-03")], [ConflictKind.WAIT]),
+    ([Proposal("city", "id_no", other_number())], [Proposal("city", "phone", "13800138001")], []),
+    ([name("王健军")], [Proposal("city", "birth_date", "1951-02-03")], []),
+])  # fmt: skip
+def test_two_corrections_of_one_person(found, staff, first, second, kinds):
+    file(staff, FIRST, *first, by="helper")
+
+    assert [one.kind for one in met(staff, SECOND, *second)] == kinds
+
+
+@pytest.mark.parametrize(("first", "second", "kinds"), [
+    (Proposal("city", "head_name", "王三"), Proposal("city", "relation_to_head", "户主"), [ConflictKind.WAIT]),
+    (Proposal("city", "head_name", "王三"), Proposal("city", "head_name", "王四"), [ConflictKind.CONTRADICT]),
+    (Proposal("city", "head_name", "王三"), Proposal("city", "head_name", "王三"), []),
+    (Proposal("city", "relation_to_head", "户主"), Proposal("city", "relation_to_head", "户主"), [ConflictKind.CONTRADICT]),
+    (Proposal("city", "relation_to_head", "户主"), Proposal("city", "relation_to_head", "配偶"), []),
+    (Proposal("city", "name", "王三"), Proposal("city", "name", "王四"), []),
+])  # fmt: skip
+def test_two_corrections_of_one_household(found, staff, first, second, kinds):
+    file(staff, FIRST, first, by="helper")
+
+    assert [one.kind for one in met(staff, MATE, second)] == kinds
+
+
+def test_what_was_not_seen_is_refused_and_has_to_be_decided_anew(found, staff):
+    seen = digest_of(met(staff, SECOND, name("王建均")))
+    assert seen == ""
+    file(staff, FIRST, name("王健军"), by="helper")
+
+    with pytest.raises(ConflictUnseen):
+        confirm_finding(actor=staff["other"], finding_id=SECOND, proposals=[name("王建均")], note="", seen=seen)
+    assert state_of(SECOND) is State.DISPATCHED
+    assert Correction.objects.count() == 1
+
+
+def test_a_decision_meanwhile_makes_what_was_seen_stale(found, staff):
+    file(staff, FIRST, name("王健军"), by="helper")
+    seen = digest_of(met(staff, SECOND, name("王健军")))
+    withdraw_verification(actor=staff["helper"], finding_id=FIRST, reason="写错了")
+
+    with pytest.raises(ConflictUnseen):
+        confirm_finding(actor=staff["other"], finding_id=SECOND, proposals=[name("王健军")], note="", seen=seen)
+
+
+def test_the_same_value_goes_back_once_and_both_findings_with_it(found, staff):
+    file(staff, FIRST, name("王健军"), by="helper")
+    file(staff, SECOND, name("王健军"))
+    assert row_of(SECOND).state == CorrectionState.JOINED
+    for identity in (FIRST, SECOND):
+        up_to_county(staff, identity)
+        county(staff, identity)
+
+    batch = request_handback(actor=staff["operator"], source="city", reason="月度回填")
+
+    assert batch.lines == 1
+    assert row_of(SECOND).against_id == row_of(FIRST).pk
+
+
+def test_who_joins_takes_the_place_of_a_withdrawn_one(found, staff):
+    file(staff, FIRST, name("王健军"), by="helper")
+    file(staff, SECOND, name("王健军"))
+    file(staff, THIRD, name("王建均"))
+    assert row_of(THIRD).state == CorrectionState.DISPUTED
+
+    withdraw_verification(actor=staff["helper"], finding_id=FIRST, reason="写错了")
+
+    second, third = row_of(SECOND), row_of(THIRD)
+    assert (second.state, second.against_id) == (CorrectionState.PROPOSED, None)
+    assert (third.state, third.against_id) == (CorrectionState.DISPUTED, second.pk)
+
+
+def test_a_returned_one_leaves_its_place_too(found, staff):
+    file(staff, FIRST, name("王健军"), by="helper")
+    file(staff, SECOND, name("王建均"))
+
+    return_verification(
+        actor=staff["village"], finding_id=FIRST, level="village", reason=ReturnReason.UNCLEAR, note="照片看不清"
+    )
+
+    assert state_of(FIRST) is State.RETURNED
+    assert (row_of(SECOND).state, row_of(SECOND).against_id) == (CorrectionState.PROPOSED, None)
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_the_county_says_which_of_two_holds_before_either_passes(found, staff, holds):
+    file(staff, FIRST, name("王健军"), by="helper")
+    file(staff, SECOND, name("王建均"))
+    for identity in (FIRST, SECOND):
+        up_to_county(staff, identity)
+        with pytest.raises(Unsettled):
+            county(staff, identity)
+    before = Entry.objects.count()
+
+    settle_dispute(
+        actor=staff["reviewer"], finding_id=FIRST, correction_id=row_of(SECOND).pk, holds=holds, reason="户口簿为准"
+    )
+
+    kept, dropped = (SECOND, FIRST) if holds else (FIRST, SECOND)
+    assert (state_of(kept), state_of(dropped)) == (State.TOWN_OK, State.RETURNED)
+    assert not Correction.objects.filter(finding=dropped).exclude(state=CorrectionState.WITHDRAWN).exists()
+    assert Entry.objects.count() == before + 1
+    county(staff, kept)
+    assert (state_of(kept), row_of(kept).state) == (State.COUNTY_OK, CorrectionState.APPROVED)
+
+
+def test_only_the_county_settles_and_never_their_own(found, staff):
+    file(staff, FIRST, name("王健军"), by="helper")
+    file(staff, SECOND, name("王建均"))
+    row = row_of(SECOND).pk
+    named = {"finding_id": FIRST, "correction_id": row, "holds": True}
+
+    with pytest.raises(Forbidden):
+        settle_dispute(actor=staff["town"], reason="x", **named)
+    with pytest.raises(NothingToCorrect):
+        settle_dispute(actor=staff["reviewer"], reason=" ", **named)
+    with pytest.raises(NotFound):
+        settle_dispute(actor=staff["reviewer"], reason="x", **named | {"finding_id": MATE})
+    Correction.objects.filter(pk=row).update(proposed_by=staff["reviewer"].user_id)
+    with pytest.raises(OwnProposal):
+        settle_dispute(actor=staff["reviewer"], reason="x", **named)
+
+
+def test_what_depends_on_an_earlier_one_waits_for_it(found, staff):
+    file(staff, FIRST, Proposal("city", "id_no", other_number()), by="helper")
+    file(staff, SECOND, Proposal("city", "birth_date", "1951-02-03"))
+    for identity in (FIRST, SECOND):
+        up_to_county(staff, identity)
+    with pytest.raises(WaitsForOther):
+        county(staff, SECOND)
+
+    county(staff, FIRST)
+    county(staff, SECOND)
+
+    assert (state_of(FIRST), state_of(SECOND)) == (State.COUNTY_OK, State.COUNTY_OK)
+
+
+def test_another_value_is_refused_once_the_first_has_gone_back(found, staff):
+    file(staff, FIRST, name("王健军"), by="helper")
+    up_to_county(staff, FIRST)
+    county(staff, FIRST)
+    request_handback(actor=staff["operator"], source="city", reason="月度回填")
+
+    assert [one.kind for one in met(staff, SECOND, name("王建均"))] == [ConflictKind.REFUSE]
+    with pytest.raises(AnotherProposal):
+        file(staff, SECOND, name("王建均"))
+
+
+def test_the_page_shows_what_is_met_and_files_with_what_was_seen(found, staff):
+    file(staff, FIRST, name("王健军"), by="helper")
+    user = account(Role.VILLAGE_TEAM, Area(HOME_VILLAGE))
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    typed = {"value:city:name": "王建均", "note": "户口簿"}
+
+    assert client.post(reverse("case_confirm", args=[SECOND]), typed).status_code == 409
+    shown = client.post(reverse("case_preview", args=[SECOND]), typed)
+    assert "王健军" in shown.content.decode()
+    assert short_id(FIRST) in shown.content.decode()
+    assert (
+        client.post(reverse("case_confirm", args=[SECOND]), typed | {"seen": shown.context["seen"]}).status_code == 302
+    )
+
+    reviewer = Client()
+    reviewer.force_login(account(Role.CENTRE_REVIEWER), backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert "请裁定" in reviewer.get(reverse("finding", args=[short_id(FIRST)])).content.decode()
+    words = {"correction": row_of(SECOND).pk, "holds": "later", "note": "户口簿为准"}
+    assert reviewer.post(reverse("case_settle", args=[FIRST]), words).status_code == 302
+    assert state_of(FIRST) is State.RETURNED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_file_at_once_the_second_must_look_again(found, staff):
+    # SQLite lets one write at a time; the tests' database in memory refuses the second one where a file would let it wait.
+    turn = threading.Lock() if connection.vendor == "sqlite" else nullcontext()
+    number, birth = Proposal("city", "id_no", other_number()), Proposal("city", "birth_date", "1951-02-03")
+    ready, said = threading.Barrier(2), []
+
+    def at_once(who, identity, proposal):
+        try:
+            ready.wait(timeout=30)
+            with scope((COUNTY,)), turn:
+                confirm_finding(actor=staff[who], finding_id=identity, proposals=[proposal], note="")
+            said.append("filed")
+        except ConflictUnseen:
+            said.append("unseen")
+        finally:
+            connections.close_all()
+
+    threads = [
+        threading.Thread(target=at_once, args=one) for one in (("helper", FIRST, number), ("other", SECOND, birth))
+    ]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+    assert sorted(said) == ["filed", "unseen"]
