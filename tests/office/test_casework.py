@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from officepeople import COUNTY, OTHER_TOWN, SETUP, TOWN, actor
@@ -29,6 +31,7 @@ from taizhang.office.casework.errors import (
 )
 from taizhang.office.casework.models import Correction, CorrectionState, Exemption, Notice, ReturnReason, Review, Task
 from taizhang.office.casework.observing import follow_moves
+from taizhang.office.casework.selectors import workload
 from taizhang.office.casework.services import bulk
 from taizhang.office.casework.services.bulk import apply_bulk, preview_bulk
 from taizhang.office.casework.services.dispatching import dispatch_findings, reassign_tasks
@@ -57,6 +60,7 @@ from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.services import exporting
 from taizhang.office.findings.services.importing import import_sweep
 from taizhang.office.findings.states import ENDED, State
+from taizhang.office.jobs.models import DayOff
 from taizhang.office.ledger.models import Entry
 from taizhang.office.ledger.verifying import verify
 
@@ -336,6 +340,71 @@ def test_a_policy_can_ask_for_two_approvals(found, staff):
     with pytest.raises(OwnProposal):
         approve_verification(actor=staff["town"], finding_id=ONE, level="town")
     assert approve_verification(actor=second, finding_id=ONE, level="town") is True
+
+
+def test_a_policy_can_ask_for_all_who_review_there(found, staff):
+    second = actor(Role.TOWN_DATA_LEAD, TOWN)
+    set_policy(actor=staff["reviewer"], level="town", mode="all", count=1, reason="试点")
+    to(staff, State.VILLAGE_OK)
+
+    assert approve_verification(actor=staff["town"], finding_id=ONE, level="town") is False
+    assert approve_verification(actor=second, finding_id=ONE, level="town") is True
+
+
+def test_who_has_left_is_not_waited_for_where_all_must_approve(found, staff):
+    second = actor(Role.TOWN_DATA_LEAD, TOWN)
+    set_policy(actor=staff["reviewer"], level="town", mode="all", count=1, reason="试点")
+    to(staff, State.VILLAGE_OK)
+    disable_user(actor=SETUP, user_id=second.user_id, reason="调离")
+
+    assert approve_verification(actor=staff["town"], finding_id=ONE, level="town") is True
+
+
+def test_the_page_of_terms_sets_what_the_reviews_obey(found, staff):
+    client = Client()
+    reviewer = User.objects.get(pk=staff["reviewer"].user_id)
+    client.force_login(reviewer, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    client.post(reverse("policy_save", args=["village"]), {"mode": "count", "count": "2"})
+
+    second = actor(Role.VILLAGE_TEAM, VILLAGE)
+    to(staff, State.CONFIRMED)
+    assert approve_verification(actor=staff["village"], finding_id=ONE, level="village") is False
+    assert approve_verification(actor=second, finding_id=ONE, level="village") is True
+    assert Entry.objects.filter(verb="policy.changed").count() == 1
+
+
+def test_the_overdue_goes_up_by_working_days_not_by_days(found, staff, time_machine):
+    to(staff, State.DISPATCHED)
+    due_on = Task.objects.get().due_on
+    DayOff.objects.bulk_create(DayOff(day=due_on + timedelta(days=n), is_workday=False) for n in range(1, 15))
+    above = {staff["village"].user_id, staff["town"].user_id}
+
+    time_machine.move_to(datetime.combine(due_on + timedelta(days=14), datetime.min.time(), ZoneInfo("Asia/Shanghai")))
+    remind(actor=SETUP)
+    assert above & set(Notice.objects.filter(kind="overdue").values_list("user_id", flat=True)) == {
+        staff["village"].user_id
+    }
+
+    DayOff.objects.update(is_workday=True)
+    Notice.objects.all().delete()
+    remind(actor=SETUP)
+    assert above <= set(Notice.objects.filter(kind="overdue").values_list("user_id", flat=True))
+
+
+def test_workload_shows_who_has_how_much_until_it_changes_hands(found, staff):
+    to(staff, State.DISPATCHED)
+    assert [(one["assignee_id"], one["open"], one["overdue"]) for one in workload()] == [
+        (staff["helper"].user_id, 1, 0)
+    ]
+    disable_user(actor=SETUP, user_id=staff["helper"].user_id, reason="调离")
+
+    reassign_tasks(actor=staff["town"], from_user_id=staff["helper"].user_id, to_user_id=None, reason="调离")
+
+    late = Task.objects.get().due_on + timedelta(days=1)
+    assert [(one["assignee_id"], one["open"], one["overdue"]) for one in workload(late)] == [
+        (staff["village"].user_id, 1, 1)
+    ]
 
 
 def test_the_clock_stands_still_while_a_question_is_open(found, staff, time_machine):

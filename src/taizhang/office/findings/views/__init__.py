@@ -26,6 +26,7 @@ from taizhang.office.findings.presenting import (
     wanted_facts,
 )
 from taizhang.office.findings.selectors.listing import KeyedPaginator, Wanted, listed_findings
+from taizhang.office.findings.selectors.neighbours import neighbours
 from taizhang.office.findings.selectors.reading import finding_page
 from taizhang.office.findings.selectors.sweeps import is_whole_county, sweep_page, sweep_runs
 from taizhang.office.findings.services.exporting import export_findings
@@ -84,6 +85,7 @@ def finding(request: OfficeRequest, short_id: str) -> HttpResponse:
         "message": shown_message(page.finding), "state_tone": state_tone(page.finding.state),
         "may_see_people": may_see_people, "reasons": Reason.choices, "may_reveal": request.actor.may("person.reveal_id"),
         "actions": actions_for(request.actor, page.finding), "casework_actions": "casework/actions.html",
+        "neighbours": neighbours(request.actor, page.finding),
         "two_places": two_places(request.actor, page.finding), "casework_sides": "casework/parts/two_places.html",
     })  # fmt: skip
     record_read(request, response, page.finding.pk)
