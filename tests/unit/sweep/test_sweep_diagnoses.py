@@ -398,3 +398,23 @@ def test_a_name_that_only_its_row_denies_is_told_by_the_copy_of_the_head():
 
     assert (found.source, found.culprit) == ("ledger", "ledger")
     assert found.candidates[0].value == "王建国"
+
+
+def test_between_two_ledgers_a_number_that_is_another_persons_in_both_is_the_wrong_one():
+    rows = changed(household(sources=("city", "national")), "city", "王小军", id_no=LI["id_no"])
+
+    ((code, found),) = of_identity(rows).items()
+
+    assert (code, found.culprit, found.candidates[0].value) == ("PR-COPY-FAMILY", "city", SON["id_no"])
+    assert found.p_culprit > 0.99
+
+
+def test_rows_with_one_cause_make_it_surer_together_than_each_by_itself():
+    """Between two ledgers, of which one has a column of births: an exchange at home, and one row that is as wrong."""
+    rows = household(sources=("city", "ledger"), births=("ledger",))
+    both = changed(changed(rows, "city", "王小军", id_no=GIRL["id_no"]), "city", "王丽娟", id_no=SON["id_no"])
+
+    swap = of_identity(both)["PR-SWAP"]
+
+    assert (swap.source, swap.culprit) == ("city", "city")
+    assert swap.p_culprit > max(one.probability for one in swap.candidates) + 0.05

@@ -19,7 +19,7 @@ from taizhang.sweep.diagnose.wrong import wrong_names, wrong_numbers
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.judge.fields import FieldVerdict, judge_names, judge_numbers
 from taizhang.sweep.judge.spelling import county_spelling
-from taizhang.sweep.judge.troubled import Troubled, read_troubled
+from taizhang.sweep.judge.troubled import Troubled, read_held, read_troubled
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.link.persons import Linked
 
@@ -43,9 +43,10 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Judgemen
     totals[counted["source_no"].to_numpy()] = counted["n"].to_numpy()
     ancestors = {number: source.ancestors for number, source in sources.items()}
     spelling = county_spelling(engine)
+    held = read_held(engine)
 
     def judge(for_numbers: Evidence | None, for_names: Evidence | None) -> Judgement:
-        numbers = judge_numbers(troubled, totals=totals, ancestors=ancestors, evidence=for_numbers)
+        numbers = judge_numbers(troubled, totals=totals, ancestors=ancestors, held=held, evidence=for_numbers)
         names = judge_names(troubled, spelling, totals=totals, ancestors=ancestors, numbers=numbers, evidence=for_names)
         return Judgement(troubled, numbers, names)
 

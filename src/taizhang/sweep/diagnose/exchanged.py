@@ -1,11 +1,15 @@
 """Values of other persons: displaced blocks, exchanges, copies in the family, copies from strangers. One cause each."""
 
 from collections.abc import Iterator, Sequence
+from math import exp, log
 
 from taizhang.sweep.diagnose.context import Context
 from taizhang.sweep.diagnose.displaced import Block, displaced_blocks
 from taizhang.sweep.diagnose.model import Confidence, Diagnosis
 from taizhang.sweep.diagnose.wrong import WrongName, WrongNumber, name_diagnosis, number_diagnosis
+
+SUREST = 0.999
+"""Beyond this a row counts no more towards the cause it shares with others."""
 
 
 def value_diagnoses(
@@ -109,7 +113,7 @@ def _cause(
     source = context.source_id(members[0].row.source_no)
     wrong = tuple(dict.fromkeys(one.row.record_id for one in members))
     others = tuple(record for part in parts for record in part.records if record not in set(wrong))
-    p_wrong = sum(one.p_wrong for one in members) / len(members)
+    p_wrong = _of_one_cause([one.p_wrong for one in members])
     return Diagnosis(
         code=code,
         persons=tuple(dict.fromkeys(one.row.root for one in members)),
@@ -127,3 +131,9 @@ def _cause(
         confidence=Confidence.RANKED,
         facts={"n": str(len(wrong))},
     )
+
+
+def _of_one_cause(chances: Sequence[float]) -> float:
+    """The probability of a cause that each row by itself makes so probable: the rows are wrong all together or not at all."""
+    odds = sum(log(min(one, SUREST) / (1.0 - min(one, SUREST))) for one in chances)
+    return max(1.0 / (1.0 + exp(-odds)), sum(chances) / len(chances))

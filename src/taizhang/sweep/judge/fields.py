@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from taizhang.sweep.authority.evidence import Evidence
 from taizhang.sweep.judge.kinds import LOG_ADDED, LOG_DROPPED, LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, families_of
 from taizhang.sweep.judge.spelling import Spelling
-from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER, Troubled
+from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER, Held, Troubled
 from taizhang.sweep.judge.truth import Candidates, Claims, Floats, Judged, Options, judge, options_of
 from taizhang.sweep.link.features import MISSING, Compared, Ints, compare_names_of, compare_numbers_of
 
@@ -22,6 +22,8 @@ OWN_BIRTH_FAILS = -2.5
 """A number that its own row's birth column denies is doubtful even where nobody else has a column."""
 FILLED_BIRTH_FAILS = -1.0
 """The column agrees with the row's own other number: it may have been filled in from it."""
+OWNED = -4.0
+"""Log-evidence of a number that more sources give to another person: it was copied from there; few numbers are shared."""
 HEAD_DENIES = 3.0
 """Log-evidence of the head's name or number in the head's own row, where it is another candidate than the row's own."""
 TRUNCATED = -8.0
@@ -78,11 +80,13 @@ def judge_numbers(
     *,
     totals: Ints,
     ancestors: Mapping[int, tuple[int, ...]],
+    held: Held,
     evidence: Evidence | None = None,
 ) -> FieldVerdict:
     """Which number is every troubled person's; only valid numbers can be.
 
-    evidence: what is known from outside the ledgers (sweep.authority.evidence).
+    held: how many sources give whom which number. evidence: what is known from outside the ledgers
+    (sweep.authority.evidence).
     """
     possible = troubled["ident"] > 0
     spoken = (troubled["ident"] > 0) | (troubled["ident"] > -(10**12))
@@ -90,6 +94,8 @@ def judge_numbers(
     prior = np.zeros(len(base.value))
     prior += np.where(troubled["truncated"][base.row] == 1, TRUNCATED, 0.0)
     prior += _birth_evidence(troubled, base)
+    told, elsewhere = _told(base, troubled, held)
+    prior += np.where(elsewhere > told, OWNED, 0.0)
     is_head = (troubled["relation"] == HEAD_RELATION) | (troubled["head_name_id"] == troubled["name_id"])
     prior += _head_evidence(troubled, base, is_head, troubled["head_key"])
     prior += evidence(base.owner, base.value) if evidence else 0.0
@@ -120,7 +126,7 @@ def judge_names(
     lengths = pc.fill_null(pc.utf8_length(troubled.arrays["name"]), 0).to_numpy(zero_copy_only=False).astype(np.int64)
     base = _Field(troubled, troubled["name_id"], possible, possible, lengths)
     rows = pa.array(base.row)
-    prior = _relative(spelling.log_likely(troubled.arrays["name"].take(rows)), base.owner)
+    prior = _relative(spelling.log_likely(troubled.arrays["name"].take(rows)), base.owner, lengths[base.row])
     defects = pc.fill_null(troubled.arrays["name_defects"].take(rows), "").dictionary_encode()
     weights = np.array([_spelling_evidence(one) for one in defects.dictionary.to_pylist()] or [0.0])
     prior += weights[defects.indices.to_numpy(zero_copy_only=False)]
@@ -149,11 +155,15 @@ def _copied_rows(troubled: Troubled, numbers: FieldVerdict) -> Ints:
     return np.where(wrong, value, -1)
 
 
-def _relative(likely: Floats, owner: Ints) -> Floats:
-    """Log-likelihoods against the person's most usual spelling, heard up to LEAST_USUAL only."""
-    highest = np.full(int(owner.max()) + 1 if len(owner) else 0, -np.inf)
-    np.maximum.at(highest, owner, likely)
-    heard: Floats = np.maximum(likely - highest[owner], LEAST_USUAL)
+def _relative(likely: Floats, owner: Ints, length: Ints) -> Floats:
+    """Log-likelihoods against the person's most usual spelling of the same length, heard up to LEAST_USUAL only.
+
+    That a character more is a usual one says nothing: usual characters are what is added.
+    """
+    alike = np.unique(np.stack([owner, length]), axis=1, return_inverse=True)[1].reshape(-1)
+    highest = np.full(int(alike.max()) + 1 if len(alike) else 0, -np.inf)
+    np.maximum.at(highest, alike, likely)
+    heard: Floats = np.maximum(likely - highest[alike], LEAST_USUAL)
     return heard
 
 
@@ -180,6 +190,21 @@ def _birth_evidence(troubled: Troubled, base: "_Field") -> Floats:
     total = np.zeros(len(base.value))
     np.add.at(total, candidate, bits)
     return np.clip(total, -7.0, 7.0)
+
+
+def _told(base: "_Field", troubled: Troubled, held: Held) -> tuple[Ints, Ints]:
+    """Per candidate number, how many sources give it to its person, and at most to one other."""
+    told, elsewhere = np.zeros(len(base.value), dtype=np.int64), np.zeros(len(base.value), dtype=np.int64)
+    first = np.searchsorted(held.ident, base.value, side="left")
+    last = np.searchsorted(held.ident, base.value, side="right")
+    root = troubled.roots[base.owner]
+    for step in range(int((last - first).max()) if len(first) else 0):
+        at = np.minimum(first + step, len(held.ident) - 1)
+        there = first + step < last
+        own = held.root[at] == root
+        told = np.where(there & own, held.sources[at], told)
+        elsewhere = np.where(there & ~own, np.maximum(elsewhere, held.sources[at]), elsewhere)
+    return told, elsewhere
 
 
 def _head_evidence(troubled: Troubled, base: "_Field", is_head: NDArray[np.bool_], told: Ints) -> Floats:

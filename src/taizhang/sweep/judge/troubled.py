@@ -93,3 +93,30 @@ def read_troubled(engine: Engine) -> Troubled:
     texts = {name: array.to_pylist() for name, array in arrays.items()}
     roots, group = np.unique(columns["root"], return_inverse=True)
     return Troubled(columns, texts, arrays, group.astype(np.int64), roots)
+
+
+MOST_HOLDERS = 60
+"""Persons with one number beyond which it is nobody's, and nobody is asked for."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """Numbers that several persons have, ascending; how many sources give it to which of them (root)."""
+
+    ident: Ints
+    root: Ints
+    sources: Ints
+
+
+def read_held(engine: Engine) -> Held:
+    """Read who else has a number."""
+    table = engine.fetch(f"""
+        SELECT c.ident, p.root, BIT_COUNT(BIT_OR(c.mask)) AS sources FROM cell AS c
+        JOIN cell_person AS p ON p.cell_id = c.cell_id
+        SEMI JOIN (
+            SELECT e.ident FROM cell AS e JOIN cell_person AS q ON q.cell_id = e.cell_id WHERE e.ident > 0
+            GROUP BY e.ident HAVING COUNT(DISTINCT q.root) BETWEEN 2 AND {MOST_HOLDERS}) AS s ON s.ident = c.ident
+        GROUP BY c.ident, p.root ORDER BY c.ident, p.root
+    """)
+    columns = (table[name].to_numpy().astype(np.int64) for name in ("ident", "root", "sources"))
+    return Held(*columns)
