@@ -33,6 +33,13 @@ def _by_table(table: Callable[[], Options]) -> Enumerated:
     return outcomes
 
 
+def _sounding_alike(name: str) -> tuple[str, ...]:
+    """Surnames only where the usual readings are the same: about the others tables of surnames disagree (解 and 谢)."""
+    main = confusions().main
+    made = _by_table(lambda: confusions().sound)(name)
+    return tuple(one for one in made if one[0] == name[0] or main.get(one[0]) == main.get(name[0]))
+
+
 def _lost(name: str) -> tuple[str, ...]:
     reading = characters().reading
     marks = [replaced(name, at, mark) for at in range(1, len(name)) for mark in MARKS]
@@ -80,7 +87,7 @@ def _surnames() -> tuple[str, ...]:
 
 
 ENUMERATED: dict[str, Enumerated] = {
-    "XS-NAME-HOMOPHONE": _by_table(lambda: confusions().sound),
+    "XS-NAME-HOMOPHONE": _sounding_alike,
     "XS-NAME-SHAPE": _by_table(lambda: confusions().shape),
     "XS-NAME-NEARPHONE": _by_table(lambda: confusions().near),
     "XS-NAME-VARIANT": _by_table(lambda: confusions().variant),
@@ -120,14 +127,8 @@ def damage_name(name: str, dice: random.Random) -> tuple[str, str] | None:
 def _by_definition(name: str, written: str, cause: str) -> str:
     """The code that the definitions of the taxonomy give a mistake, where chance made it another than was drawn.
 
-    A surname that sounds like the true one only by a reading it has in other words is another surname, because the
-    table of surnames narrows the readings. Drawn characters may be the true ones, and a given name of one character
-    that differs is one character that differs.
+    Drawn characters may be the true ones, and a given name of one character that differs is one character that differs.
     """
-    if cause == "XS-NAME-HOMOPHONE":
-        main = confusions().main
-        narrowed = name[0] != written[0] and main.get(name[0]) != main.get(written[0])
-        return "XS-NAME-SURNAME" if narrowed else cause
     if cause in WHOLE and name[0] == written[0]:
         differing = sum(a != b for a, b in zip(name[1:], written[1:], strict=True))
         return "XS-NAME-ONECHAR" if differing == 1 else "XS-NAME-GIVEN"
