@@ -158,6 +158,7 @@ def main() -> None:
         return
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--persons", type=int, nargs="+", default=[100_000])
+    arguments.add_argument("--lake", type=Path, nargs="+", default=[], help="lakes that identity_lake.py made, instead")
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--seed", type=int, default=77)
     arguments.add_argument("--changes", type=int, default=1000)
@@ -166,30 +167,34 @@ def main() -> None:
     arguments.add_argument("--folder", type=Path, help="where the lakes are made, instead of a temporary folder")
     options = arguments.parse_args()
     print("# The identity engine: time and memory as multiples of a reference query\n")
-    for persons in options.persons:
+    for made in options.lake:
+        records = {
+            path.parent.name: json.loads((path / "manifest.json").read_text("utf-8"))["rows"]["record"]
+            for path in sorted(made.glob("data/deliveries/*/*"))
+        }
+        report(MadeLake(made, records), f"The lake of `{made.name}`", options)
+    for persons in [] if options.lake else options.persons:
         with tempfile.TemporaryDirectory(prefix="taizhang-bench-", dir=options.folder) as folder:
-            started = time.perf_counter()
             lake = make_lake(
                 Path(folder) / "lake", persons=persons, seed=options.seed, mixture=MIXTURES["independent"], names=False
             )
-            made = time.perf_counter() - started
-            said = measured(lake, options.rounds, options.changes, sweeps=not options.engine_only)
-            rows = _rows(said, options.changes)
-            if options.splink:
-                rows += _splink(lake, min(one["seconds"] for one in said["R"]))
-        records = sum(lake.records.values())
-        print(
-            f"\n## {persons:,} persons, {records:,} records\n\nSeed {options.seed}, {options.rounds} rounds; lake made in {made:.0f} s.\n"
-        )
-        print(table(["", "processor s", "median", "÷ R", "clock s", "peak MB"], rows))
-        best = min(one["cpu"] for one in said["R"])
-        for what, title in (("engine", "the engine alone, processor seconds"), ("cold", "a cold sweep, by the clock")):
-            for stages in [one["stages"] for one in said.get(what, ())[:1]]:
-                print(f"\nStages of {title}:\n")
-                print(
-                    table(["stage", "s", "÷ R"], [[name, f"{s:.2f}", f"{s / best:.1f}"] for name, s in stages.items()])
-                )
-        print(f"\nLoad of the machine at the end: {os.getloadavg()[0]:.1f} (2 cores).")
+            report(lake, f"{persons:,} persons, seed {options.seed}", options)
+    print(f"\nLoad of the machine at the end: {os.getloadavg()[0]:.1f} (2 cores).")
+
+
+def report(lake: MadeLake, title: str, options: argparse.Namespace) -> None:
+    """Measure one lake and print its tables."""
+    said = measured(lake, options.rounds, options.changes, sweeps=not options.engine_only)
+    rows = _rows(said, options.changes)
+    if options.splink:
+        rows += _splink(lake, min(one["seconds"] for one in said["R"]))
+    print(f"\n## {title}: {sum(lake.records.values()):,} records\n\n{options.rounds} rounds.\n")
+    print(table(["", "processor s", "median", "÷ R", "clock s", "peak MB"], rows))
+    best = min(one["cpu"] for one in said["R"])
+    for what, about in (("engine", "the engine alone, processor seconds"), ("cold", "a cold sweep, by the clock")):
+        for stages in [one["stages"] for one in said.get(what, ())[:1]]:
+            print(f"\nStages of {about}:\n")
+            print(table(["stage", "s", "÷ R"], [[name, f"{s:.2f}", f"{s / best:.1f}"] for name, s in stages.items()]))
 
 
 if __name__ == "__main__":
