@@ -18,7 +18,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "intake": ("--persons", "100000"),
     "sweep": ("--persons", "100000"),
     "accuracy": ("--persons", "100000", "--seed", "20261126"),
-    "identity_accuracy": ("--persons", "40000", "--seed", "20261126"),
+    "identity_accuracy": ("--persons", "40000", "--seed", "31415926"),
     "identity_speed": ("--persons", "50000", "--rounds", "1", "--splink"),
     "identity_linkage": (),
     "office_load": (),
