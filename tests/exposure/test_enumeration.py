@@ -147,7 +147,10 @@ def test_every_route_answers_a_role_as_the_table_says(lake, role):
     assert "\n".join(wrong) == ""
 
 
-NOWHERE = {"finding": "0" * 32, "evidence": 987654, "exemption": 987654, "person": 987654, "household": 987654}
+NOWHERE = {
+    "finding": "0" * 32, "evidence": 987654, "exemption": 987654, "person": 987654, "household": 987654, "recheck": 987654,
+    "place": "999999999999",
+}  # fmt: skip
 CHANGING = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|content="[A-Za-z0-9]{64}"')
 
 
