@@ -410,6 +410,20 @@ def test_a_leader_sees_the_round_and_nobodys_name(closed, staff):
     assert leader.get(reverse("recheck", args=[Recheck.objects.first().pk])).status_code == 403
 
 
+def test_the_countys_number_is_shown_to_the_county_only(closed, staff):
+    made = drawn(staff, share=100)
+    county, town = (
+        client_of(role, area) for role, area in ((Role.CENTRE_OPERATOR, COUNTY), (Role.TOWN_DATA_LEAD, TOWN))
+    )
+
+    facts = [
+        {str(one.label) for one in client.get(reverse("recheck_round", args=[made.pk])).context["facts"]}
+        for client in (county, town)
+    ]
+
+    assert facts[0] - facts[1] == {"其中仍在销号状态"}
+
+
 def test_a_bad_draw_is_told_on_the_form_with_what_was_typed(closed):
     answer = client_of(Role.CENTRE_OPERATOR).post(
         reverse("recheck_draw"), {"first": "2020-02-19", "last": "x", "share": "7"}

@@ -68,10 +68,10 @@ def round_figures(round_id: int, tally: Tally) -> list[Figure]:
     ]  # fmt: skip
 
 
-def round_facts(one: Round) -> list[Fact]:
-    """How a round was drawn, so that anybody can repeat it."""
+def round_facts(one: Round, *, with_total: bool) -> list[Fact]:
+    """How a round was drawn, so that anybody can repeat it. with_total: the county's number may be shown."""
     return [
-        Fact(_("销号日期"), str(one)), Fact(_("其中仍在销号状态"), one.population), Fact(_("抽查比例"), f"{one.share}%"),
+        Fact(_("销号日期"), str(one)), *([Fact(_("其中仍在销号状态"), one.population)] if with_total else []), Fact(_("抽查比例"), f"{one.share}%"),
         Fact(_("抽取"), f"{moment(one.drawn_at)} {one.drawn_by or ''}"), Fact(_("种子"), one.seed, mono=True),
     ]  # fmt: skip
 

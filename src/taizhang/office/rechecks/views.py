@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from taizhang.office import ledger
 from taizhang.office.access.areas import CODE_LENGTH
 from taizhang.office.access.request import OfficeRequest
+from taizhang.office.access.scope import current_areas
 from taizhang.office.findings.presenting import shown_message, shown_name
 from taizhang.office.findings.selectors.places import names_of
+from taizhang.office.findings.selectors.sweeps import is_whole_county
 from taizhang.office.findings.states import State
 from taizhang.office.rechecks import presenting, selectors, services
 from taizhang.office.rechecks.errors import NothingClosed, PeriodTaken, PeriodUnfit
@@ -82,7 +84,7 @@ def recheck_round(request: OfficeRequest, round_id: int) -> HttpResponse:
     )
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     return render(request, "rechecks/round.html", {
-        "round": which, "facts": presenting.round_facts(which), "figures": presenting.round_figures(which.pk, tally),
+        "round": which, "facts": presenting.round_facts(which, with_total=is_whole_county(current_areas())), "figures": presenting.round_figures(which.pk, tally),
         "chart": presenting.towns_chart(which.pk, by_town, names_of(by_town)), "page": page,
         "table": presenting.rechecks_table(request.actor, page, today),
         "is_narrowed": request.GET.get("outcome", "all") != "all" or bool(town),
