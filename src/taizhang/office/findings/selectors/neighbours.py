@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import area_of_division, within
-from taizhang.office.findings.catalogue import source_title
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.presenting import is_here
 from taizhang.office.findings.selectors.narrowing import findings_of
@@ -27,7 +26,6 @@ class Neighbour:
     label: Promise | str
     count: int
     url: str
-    note: str = ""
 
 
 def neighbours(viewer: Actor, finding: Finding) -> list[Neighbour]:
@@ -53,12 +51,10 @@ def neighbours(viewer: Actor, finding: Finding) -> list[Neighbour]:
     alike = findings_of(viewer).filter(rule=finding.rule, state__in=OPEN_STATES)
     counts = alike.aggregate(**{name: Count("pk", filter=asked) for name, (_label, _query, asked) in around.items()})
     return [
-        Neighbour(
-            label, counts[name], f"{reverse('findings')}?{urlencode({'rule': finding.rule, **query})}",
-            source_title(finding.source) if "source" in query else "",
-        )
-        for name, (label, query, _asked) in around.items() if counts[name] > 1
-    ]  # fmt: skip
+        Neighbour(label, counts[name], f"{reverse('findings')}?{urlencode({'rule': finding.rule, **query})}")
+        for name, (label, query, _asked) in around.items()
+        if counts[name] > 1
+    ]
 
 
 def _inside(code: str) -> Q:
