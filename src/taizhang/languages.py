@@ -1,7 +1,7 @@
 """The languages of the terminal: which one is spoken, and the texts of errors in it.
 
-The code holds the Simplified Chinese texts; `errors.yaml` holds each of them in Traditional Chinese and English, with {}
-where a value stands. A text is found again by its fixed parts, so whoever raises an error knows nothing of languages.
+The code holds the Simplified Chinese texts; `errors.yaml`, and `evidence.yaml` for the sentences of evidence that a sweep
+stores, hold each of them in Traditional Chinese and English, with {} where a value stands. A text is found again by its fixed parts, so whoever raises an error knows nothing of languages.
 """
 
 import os
@@ -17,6 +17,7 @@ import yaml
 from taizhang.errors import UserError
 
 _PLACE = "{}"
+_TEXTS, _EVIDENCE = "errors.yaml", "sweep/diagnose/evidence.yaml"
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in the order POSIX asks them
 
@@ -78,16 +79,25 @@ def translated(text: str, language: Language) -> str:
 
     What stands in its places is translated too where it is a text of ours (a limit's name, a kind of file).
     """
+    return _looked_up(text, language, _TEXTS)
+
+
+def evidence_in(sentence: str, language: Language) -> str:
+    """A stored sentence of evidence in a language; one that `evidence.yaml` does not know stays as it is."""
+    return _looked_up(sentence, language, _EVIDENCE)
+
+
+def _looked_up(text: str, language: Language, file: str) -> str:
     if language is Language.ZH or not text:
         return text
     at = 0 if language is Language.HANT else 1
-    catalogue = _catalogue()
+    catalogue = _catalogue(file)
     if text in catalogue.plain:
         return catalogue.plain[text][at]
     for pattern, versions in catalogue.patterns:
         found = pattern.fullmatch(text)
         if found is not None:
-            values = [translated(value, language) if _CHINESE.search(value) else value for value in found.groups()]
+            values = [_looked_up(one, language, file) if _CHINESE.search(one) else one for one in found.groups()]
             return versions[at].format(*values)
     return text
 
@@ -101,8 +111,8 @@ class _Catalogue:
 
 
 @cache
-def _catalogue() -> _Catalogue:
-    text = files("taizhang").joinpath("errors.yaml").read_text(encoding="utf-8")
+def _catalogue(file: str) -> _Catalogue:
+    text = files("taizhang").joinpath(file).read_text(encoding="utf-8")
     entries = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
     versions = {entry["zh"]: (entry["zh_hant"], entry["en"]) for entry in entries}
     patterns = [

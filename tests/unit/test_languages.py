@@ -11,7 +11,7 @@ from taizhang.errors import UserError
 from taizhang.intake.delivery.messages import HELD
 from taizhang.intake.messages import KINDS, LIMIT_NAMES, REASONS, describe
 from taizhang.intake.raw import FileEvent
-from taizhang.languages import Language, language_of, said, speak, spoken, translated
+from taizhang.languages import Language, evidence_in, language_of, said, speak, spoken, translated
 from taizhang.sweep.rules import load_packs
 from taizhang.sweep.rules.model import LANGUAGES
 
@@ -158,8 +158,8 @@ def test_what_was_chosen_goes_before_everything():
         speak(None)
 
 
-SPEAKING = ("authority", "console", "disk", "ledger", "main", "mapping", "office", "rules", "sample", "sweep")
-"""Modules of the command line that speak; the others write references, and the demo speaks of itself in Chinese."""
+SPEAKING = ("authority", "console", "demo", "disk", "ledger", "main", "mapping", "office", "rules", "sample", "sweep")
+"""Modules of the command line that speak; the others write references."""
 
 
 def printed():
@@ -190,6 +190,48 @@ def test_every_text_of_the_terminal_is_there_in_english(module, text):
     filled = text.replace("{}", "x1")
 
     assert translated(filled, Language.EN) != filled
+
+
+EVIDENCE_ELSEWHERE = {"其他来源", "女", "男", "下", "上", "一致", "与", "、"}
+"""Texts in the modules of diagnoses that are values or stand in the middle of a sentence."""
+
+
+def evidence():
+    """Every text of the modules that write evidence but docstrings, headings of codes and what a sentence is put together from."""
+    found = set()
+    for path in [*(ROOT / "sweep" / "diagnose").glob("*.py"), ROOT / "sweep" / "authority" / "telling.py"]:
+        tree = ast.parse(path.read_text("utf-8"))
+        inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+        notes = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        found |= {
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and CHINESE.search(node.value)
+            and id(node) not in inside | notes and not node.value.startswith("，")
+        }  # fmt: skip
+    return sorted(found - EVIDENCE_ELSEWHERE)
+
+
+@pytest.mark.parametrize("sentence", evidence())
+def test_every_plain_sentence_of_evidence_is_there_in_english(sentence):
+    assert not CHINESE.search(evidence_in(sentence, Language.EN).replace("氏", ""))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "english"),
+    [
+        ("与候选号码相差第11、12位（相邻两位对调）", "Differs from the candidate number at place 11、12 (two neighbouring places exchanged)"),
+        ("第5至9行的号码与姓名整体错开1行：每行的号码与姓名属于下1行的人",
+         "Rows 5 to 9: the number and name are shifted by 1 rows: the number and name of each row belong to the person 1 rows below"),
+        ("本行姓名与候选姓名：同音字，第2字“军”（jūn）与“君”（jūn）",
+         "Name of this row and candidate: same sound; character 2: “军”（jūn） and “君”（jūn）"),
+        ("本行姓名与候选姓名：姓名完全不同", "Name of this row and candidate: entirely different name"),
+        ("有3个同样相符的人可以对应，须由人选择", "3 persons fit equally well; a person has to choose"),
+        ("出生日期与其他3个来源不同", "The date of birth differs from 3 other sources"),
+    ],
+)  # fmt: skip
+def test_evidence_is_said_in_english_with_its_values(sentence, english):
+    assert evidence_in(sentence, Language.EN) == english
 
 
 EMITTED = re.compile(r'"(SR-[A-Z-]+)"')

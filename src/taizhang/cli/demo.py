@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from taizhang.cli.console import Bars, out
+from taizhang.cli.console import Bars, out, own
 from taizhang.cli.disk import writing
 from taizhang.cli.office import prepare, serve_until_stopped
 from taizhang.cli.sample import MAKING, refuse_full_folder
 from taizhang.cli.sweep import print_intake, print_sweep
 from taizhang.intake.county import County, load_county
 from taizhang.intake.pipeline import take_in
+from taizhang.languages import Language, spoken
 from taizhang.office.crypto.keyring import KeyRing
 from taizhang.office.demo.errors import NotADemo
 from taizhang.office.demo.posts import PASSWORDS
@@ -51,23 +52,23 @@ def demo(folder: Path, persons: int, seed: int, port: int, *, no_serve: bool) ->
     _refuse_earnest(folder)
     county_file = folder / "county.toml"
     if county_file.exists():
-        out.print(f"[bold]1 示例县已在[/] {folder}")
+        out.print(own(f"[bold]1 示例县已在[/] {folder}"))
     else:
         refuse_full_folder(folder)
-        out.print(f"[bold]1 生成示例县[/]  {persons:,} 人，四种来源，三次报送（人员全部虚构）")
+        out.print(own(f"[bold]1 生成示例县[/]  {persons:,} 人，四种来源，三次报送（人员全部虚构）"))
         with Bars() as bars:
             bars.start(MAKING)
             make_county(folder, persons=persons, seed=seed, deliveries=3)
             bars.finish(MAKING)
     book = load_county(county_file)
     if _is_swept(book):
-        out.print("[bold]2 已排查[/]")
-        out.print(f"  报告：{latest_sweep(book) / 'report.html'}")
+        out.print(own("[bold]2 已排查[/]"))
+        out.print(own(f"  报告：{latest_sweep(book) / 'report.html'}"))
     else:
         _sweep(book, folder)
     _set_up_office(county_file)
     if no_serve or not sys.stdout.isatty():
-        out.print(f"\n启动办公系统：taizhang demo {folder}（在终端中运行）")
+        out.print(own(f"\n启动办公系统：taizhang demo {folder}（在终端中运行）"))
         return 0
     return serve_until_stopped(Serving(HOST, free_port(port, HOST), workers=1))
 
@@ -91,11 +92,11 @@ def _is_swept(book: County) -> bool:
 
 
 def _sweep(book: County, folder: Path) -> None:
-    out.print("[bold]2 接收报送[/]")
+    out.print(own("[bold]2 接收报送[/]"))
     with writing(book.data), Bars() as bars:
         taken = take_in(book, progress=bars)
     print_intake(taken)
-    out.print("[bold]3 逐次排查[/]")
+    out.print(own("[bold]3 逐次排查[/]"))
     days = delivery_dates(book)
     for as_of in days:
         started = time.perf_counter()
@@ -104,16 +105,16 @@ def _sweep(book: County, folder: Path) -> None:
             reports = write_reports(book, result.folder, progress=bars, returned=as_of == days[-1])
         print_sweep(book, result, reports, time.perf_counter() - started)
     out.print()
-    out.print("[bold]4 与真值比较[/]（示例县的差错是程序预先埋下的，可以打分）")
+    out.print(own("[bold]4 与真值比较[/]（示例县的差错是程序预先埋下的，可以打分）"))
     print_score(score_sweep(result.folder, folder / "truth"))
-    out.print(f"  每一类差错的分数：taizhang score {folder / 'county.toml'}")
+    out.print(own(f"  每一类差错的分数：taizhang score {folder / 'county.toml'}"))
 
 
 def _set_up_office(county_file: Path) -> None:
     """Database, sweeps, accounts and first steps; what is there stays. Nothing is taken from the environment."""
     for name in [name for name in os.environ if name.startswith("TAIZHANG_") and name != "TAIZHANG_LANG"]:
         del os.environ[name]
-    out.print("\n[bold]5 办公系统[/]")
+    out.print(own("\n[bold]5 办公系统[/]"))
     prepare(county_file, demo=True)
     from taizhang.office.access.actor import system_actor
     from taizhang.office.casework.observing import follow_moves
@@ -128,13 +129,12 @@ def _set_up_office(county_file: Path) -> None:
         begin_casework(accounts)
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("用户名", "密码", "角色", "区划"):
-        table.add_column(heading, no_wrap=True)
+        table.add_column(own(heading), no_wrap=True)
     for one in accounts:
         table.add_row(one.username, one.password, str(one.role.label), one.place)
     out.print(table)
-    out.print(
-        f"密码为本次安装随机生成，只保存在 {county_file.parent / PASSWORDS}。演示系统的人员全部虚构，登录不要求两步验证。"
-    )
+    kept = county_file.parent / PASSWORDS
+    out.print(own(f"密码为本次安装随机生成，只保存在 {kept}。演示系统的人员全部虚构，登录不要求两步验证。"))
 
 
 def print_score(compared: Score) -> None:
@@ -146,6 +146,7 @@ def print_score(compared: Score) -> None:
         ("指对出错的台账", total.blamed, total.judged),
         ("首个建议值正确", total.repaired, total.suggested),
     )
-    said = "，".join(f"{name} {right / whole:.1%}（{right}/{whole}）" for name, right, whole in shares if whole)
-    out.print(f"  埋下差错 {total.planted} 处：{said}")
-    out.print(f"  误报：每百万条无差错记录 {compared.false_tasks_per_million:,.0f} 条任务")
+    told = [f"{own(name)} {right / whole:.1%} ({right}/{whole})" for name, right, whole in shares if whole]
+    said = (", " if spoken() is Language.EN else "，").join(told)
+    out.print(own(f"  埋下差错 {total.planted} 处：{said}"))
+    out.print(own(f"  误报：每百万条无差错记录 {compared.false_tasks_per_million:,.0f} 条任务"))

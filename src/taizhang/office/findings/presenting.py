@@ -5,9 +5,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from taizhang.languages import Language, language_of, translated
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import covered
 from taizhang.office.access.scope import current_areas
@@ -312,6 +313,10 @@ def deliveries_table(run: SweepRun) -> Table:
 
 def rules_not_run_table(run: SweepRun) -> Table:
     """Rules that could not be run, and why."""
+    language = language_of(get_language() or "") or Language.ZH
     columns = [Column(_("规则"), kind="head"), Column(_("未运行的原因"))]
-    rows = [Row([Cell(rule_title(rule), note=rule), Cell(why)]) for rule, why in sorted(run.rules_not_run.items())]
+    rows = [
+        Row([Cell(rule_title(rule), note=rule), Cell(translated(why, language))])
+        for rule, why in sorted(run.rules_not_run.items())
+    ]
     return Table(columns, rows, empty=_("所有规则都已运行"))

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from taizhang.languages import Language, evidence_in, language_of
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import covered
 from taizhang.office.access.scope import current_areas
@@ -88,6 +90,7 @@ def finding_page(viewer: Actor, short_id: str) -> FindingPage:
     revealed = revealed_to(viewer, persons)
     detail = detail_of(finding)
     in_full = bool(persons) and set(persons) <= revealed
+    language = language_of(get_language() or "") or Language.ZH
     sides = sides_of(persons, areas, fields=finding.fields, revealed=revealed, first=finding.culprit or finding.source)
     is_whole = sees_all_sides(finding)
     # Of several persons the words and values may be the other side's; of one person in two places they are its own.
@@ -99,7 +102,7 @@ def finding_page(viewer: Actor, short_id: str) -> FindingPage:
         observed=_observed(detail, in_full=in_full) if is_told and not persons else [],
         candidates=[_candidate(one, in_full=in_full) for one in detail["candidates"] or ()] if is_told else [],
         spots=_spots(detail if is_whole else detail | {"records": _own_records(detail, sides)}),
-        evidence=detail["evidence"] or [] if is_told else [],
+        evidence=[evidence_in(one, language) for one in detail["evidence"] or ()] if is_told else [],
         events=events_of([finding]),
         household=_household(finding),
         revealed=revealed,
