@@ -75,16 +75,15 @@ def since_figures(actor: Actor, since: Since) -> list[Figure]:
 
 def stages_chart(actor: Actor, today: date) -> Chart:
     """Open findings by where they stand, those past their day apart."""
-    rows = findings_of(actor).filter(state__in=OPEN_STATES).order_by().values_list("state").annotate(
-        n=Count("pk"), late=Count("pk", filter=is_late(today))
-    )  # fmt: skip
-    counted = {state: (n, late) for state, n, late in rows}
+    # Apart, so that an index alone answers the first, and the few late tasks the second.
+    found = findings_of(actor).filter(state__in=OPEN_STATES).order_by().values_list("state")
+    counted, late = (dict(one.annotate(n=Count("*"))) for one in (found, found.filter(is_late(today))))
     shown = [state for state in State if state in counted]
     return Chart(
         _("各环节的问题"), "stacked", [state.label for state in shown],
         [
-            Series(_("超期"), [counted[state][1] for state in shown], [rows_address(actor, state=state.value, due=LATE) for state in shown], "danger"),
-            Series(_("未超期"), [counted[state][0] - counted[state][1] for state in shown], [rows_address(actor, state=state.value) for state in shown], "neutral"),
+            Series(_("超期"), [late.get(state, 0) for state in shown], [rows_address(actor, state=state.value, due=LATE) for state in shown], "danger"),
+            Series(_("未超期"), [counted[state] - late.get(state, 0) for state in shown], [rows_address(actor, state=state.value) for state in shown], "neutral"),
         ], horizontal=True,
     )  # fmt: skip
 

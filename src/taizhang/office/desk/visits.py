@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Count
 
 from taizhang.office.access.actor import Actor
-from taizhang.office.findings.selectors.happening import SINCE
+from taizhang.office.findings.selectors.happening import SINCE, touched_since
 from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.ledger.models import Entry
 
@@ -28,7 +28,7 @@ def since_last_visit(actor: Actor) -> Since | None:
     last = own.filter(seq__lt=login.seq).first() if login is not None else None
     if last is None:
         return None
-    counted = findings_of(actor).aggregate(
+    counted = touched_since(findings_of(actor), last.seq).aggregate(
         **{f"n_{word}": Count("pk", filter=condition(last.seq)) for word, condition in SINCE.items()}
     )
     return Since(last.at, last.seq, {word: counted[f"n_{word}"] for word in SINCE})
