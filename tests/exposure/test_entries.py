@@ -44,7 +44,7 @@ ELSEWHERE = {
     "handback_entered": "tests/office/test_loop.py", "case_close": "tests/office/test_casework.py",
     "review_village": "tests/office/test_casework.py", "case_answer": "tests/office/test_casework.py", "review_town": "tests/office/test_casework.py",
     "review_county": "tests/office/test_casework.py", "submission_accept": "tests/office/test_loop.py",
-    "submission_reject": "tests/office/test_loop.py", "question": "tests/office/test_loop.py",
+    "submission_reject": "tests/office/test_loop.py", "delivery_release": "tests/office/test_deliveries.py", "question": "tests/office/test_loop.py",
     "upload_begin": "tests/office/test_uploads.py", "upload_finish": "tests/office/test_uploads.py",
     "case_settle": "tests/office/test_conflicts.py", "case_state": "tests/office/test_two_places.py", "case_transfer": "tests/office/test_two_places.py",
     "exemption_decide": "tests/office/test_casework.py", "handback_new": "tests/office/test_casework.py",

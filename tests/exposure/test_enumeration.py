@@ -27,10 +27,12 @@ ALSO = {
     "job_restart": {404},  # the job has not ended
     "account_enable": {404},  # the account is enabled
     "submission_accept": {404},  # its delivery lies in no lake
+    "delivery": {404},  # there is no such delivery
+    "delivery_release": {404},
     "question": {404},  # no sheet waits
     "handback_file": {404},  # the file is not written yet
     "handback_entered": {404},
-    "upload_part": {404},  # an upload belongs to one person
+    "upload_part": {404, 460},  # an upload belongs to one person; an unsaid piece is refused unseen
     "upload_finish": {404, 460},
     "bulk": {404},  # no step was named
     "case_confirm": {404},
@@ -63,7 +65,7 @@ def arguments(world, route):
         "submission": [world.submission], "sweep": [world.sweep], "saved_view": [world.view], "user": [world.staff],
         "assignment": [world.assignment], "role_request": [world.request], "layout": ["0" * 16], "clock": ["verify"],
         "policy": ["town"], "search": [], "": [], "frame": [world.frame], "frame_cell": [world.frame, world.frame_cell],
-        "upload": [world.upload],
+        "upload": [world.upload], "source": ["city"], "delivery": ["city", "2020-02-19-000000000000"],
         "place": [HOME_VILLAGE], "recheck_round": [world.round], "recheck": [world.recheck],
     }  # fmt: skip
     if route.name == "finding":

@@ -110,6 +110,7 @@ PAGES = (
     Shown("person-operator", "operator", f"findings/{ID_NUMBER}", _person),
     Shown("household-operator", "operator", f"findings/{ID_NUMBER}", _household),
     Shown("sources-operator", "operator", "sources/"),
+    Shown("source-operator", "operator", "sources/of/city/"),
     Shown("upload-operator", "operator", "sources/upload"),
     Shown("schedules-operator", "operator", "plan/"),
     Shown("calendar-operator", "operator", "calendar/"),

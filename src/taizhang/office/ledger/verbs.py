@@ -74,6 +74,8 @@ VERBS: dict[str, Promise | str] = {
     "reminders.sent": _("发出提醒"),
     "files.received": _("上传报送"),
     "delivery.accepted": _("接收报送"),
+    "delivery.looked": _("查看未采用的内容"),
+    "delivery.released": _("解除暂缓"),
     "delivery.rejected": _("退回报送"),
     "sweep.requested": _("要求排查"),
     "mapping.answered": _("确认列的含义"),

@@ -28,6 +28,15 @@ class UnknownSource(OfficeError):
     hint = _("来源在县配置文件 county.toml 中登记。")
 
 
+class ReleaseUnexplained(OfficeError):
+    """A held delivery was to count without words that say what was looked at."""
+
+    code = "E-RELEASE-REASON"
+    status = 400
+    message = _("请写明核对了什么、为何可用。")
+    hint = _("例如：已与镇上核对，减少的行确为迁出。")
+
+
 class LakeSays(OfficeError):
     """The lake refuses: busy, stale, gone. The sentence is the lake's own, which never names a value."""
 

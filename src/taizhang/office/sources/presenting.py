@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from taizhang.intake.delivery.browsing import NotTaken
 from taizhang.intake.delivery.comparing import VillageChange
 from taizhang.intake.model import TABLES
-from taizhang.office.parts.model import Cell, Column, Figure, Row, Table, Tone
+from taizhang.office.parts.model import Cell, Column, Fact, Figure, Filter, Filters, Option, Row, Table, Tone
 from taizhang.office.sources.models import Submission, SubmissionState
-from taizhang.office.sources.selectors import SourceState
+from taizhang.office.sources.selectors import DeliveryState, SourceState
 
 TONES: dict[str, Tone] = {
     SubmissionState.RECEIVED: "info", SubmissionState.PROPOSED: "warning", SubmissionState.ACCEPTED: "success",
@@ -31,7 +31,8 @@ def sources_table(states: Iterable[SourceState]) -> Table:
                 Cell(one.as_of.isoformat() if one.as_of else _("尚未报送"), tone="" if one.as_of else "warning"),
                 Cell(one.deliveries),
                 Cell(f"{one.rows:,}"),
-            ]
+            ],
+            url=reverse("source", args=[one.source.id]),
         )
         for one in states
     ]
@@ -56,6 +57,53 @@ def submissions_table(rows: Iterable[Submission]) -> Table:
         for one in rows
     ]
     return Table(columns, lines, empty=_("还没有上传"), empty_hint=_("也可以把文件放进来源文件夹，按计划自动接收。"))
+
+
+def deliveries_table(states: Iterable[DeliveryState]) -> Table:
+    """Deliveries of one source."""
+    columns = [
+        Column(_("数据日期"), kind="date"), Column(_("批次"), kind="mono"), Column(_("文件"), kind="number"), Column(_("记录"), kind="number"),
+        Column(_("未采用的行"), kind="number"), Column(_("等待说明的工作表"), kind="number"), Column(_("未能读取的文件"), kind="number"), Column(_("状态")),
+    ]  # fmt: skip
+    rows = [
+        Row(
+            [
+                Cell(one.ref.as_of.isoformat()), Cell(one.ref.digest[:12]), Cell(one.ref.files), Cell(f"{one.ref.rows:,}"),
+                Cell(f"{one.ref.quarantined:,}"), Cell(one.ref.waiting), Cell(one.ref.refused), _standing(one),
+            ],
+            url=reverse("delivery", args=[one.ref.source, one.ref.folder.name]),
+        )
+        for one in states
+    ]  # fmt: skip
+    return Table(columns, rows, empty=_("尚未报送"))
+
+
+def _standing(one: DeliveryState) -> Cell:
+    if one.is_held:
+        return Cell(_("暂缓"), tone="warning", note="、".join(one.ref.reasons))
+    return Cell(_("已解除暂缓"), tone="info") if one.release else Cell(_("有效"), tone="success")
+
+
+def delivery_facts(one: DeliveryState) -> list[Fact]:
+    """What a delivery holds, and whether it counts."""
+    standing = _standing(one)
+    facts = [
+        Fact(_("状态"), standing.text, tone=standing.tone), Fact(_("文件"), one.ref.files), Fact(_("记录"), f"{one.ref.rows:,}"),
+        Fact(_("未采用的行"), f"{one.ref.quarantined:,}"), Fact(_("等待说明的工作表"), one.ref.waiting),
+        Fact(_("未能读取的文件"), one.ref.refused),
+    ]  # fmt: skip
+    if one.ref.reasons:
+        facts.append(Fact(_("暂缓的原因"), "、".join(one.ref.reasons), mono=True))
+    if one.release:
+        facts.append(Fact(_("解除暂缓"), f"{one.release.by}：{one.release.why}"))
+    return facts
+
+
+def not_taken_filters(reasons: dict[str, int], chosen: str) -> Filters:
+    """Narrow what was not taken to one reason."""
+    return Filters(
+        [Filter("reason", _("原因"), "choice", chosen, [Option(code, code, count) for code, count in reasons.items()])]
+    )
 
 
 def change_figures(row: Submission) -> list[Figure]:
@@ -90,12 +138,19 @@ def villages_table(villages: Iterable[VillageChange]) -> Table:
 
 def not_taken_table(entries: Iterable[NotTaken]) -> Table:
     """What was not taken, and why; cells are masked."""
-    columns = [Column(_("位置")), Column(_("原因")), Column(_("办法"))]
+    columns = [Column(_("位置")), Column(_("原因")), Column(_("原样（已遮盖）")), Column(_("办法"))]
     rows = [
         Row(
-            [Cell(one.where or one.file, note=one.reason), Cell(one.what, note=one.why), Cell(one.hint)],
+            [
+                Cell(one.where or one.file, note=one.reason), Cell(one.what, note=one.why), Cell(_as_sent(one)), Cell(one.hint),
+            ],
             url=reverse("question", args=[one.layout]) if one.layout else "",
         )
         for one in entries
-    ]
+    ]  # fmt: skip
     return Table(columns, rows, caption=_("未采用的行、工作表和文件"), empty=_("全部采用"))
+
+
+def _as_sent(one: NotTaken, most: int = 8) -> str:
+    """The first cells of a row, by their columns."""
+    return " ".join(f"{letter} {text}" for letter, text in list(one.cells.items())[:most] if text)

@@ -1,16 +1,20 @@
 """Questions about sources and deliveries; the lake is read in place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import overload
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from taizhang.errors import UserError
 from taizhang.intake.county import SourceSpec
-from taizhang.intake.delivery.browsing import NotTaken, not_taken
+from taizhang.intake.delivery.browsing import NotTaken, NotTakenPage, not_taken
 from taizhang.intake.delivery.comparing import VillageChange
-from taizhang.intake.delivery.reading import deliveries_of
+from taizhang.intake.delivery.reading import Delivery, DeliveryRef, deliveries_of, open_delivery
+from taizhang.intake.delivery.releasing import Release, is_held, release_of
 from taizhang.intake.model import FIELDS, TABLES
 from taizhang.intake.proposing import Proposal, proposal_of
 from taizhang.intake.questions import MappingQuestion, mapping_question, mapping_questions
@@ -85,6 +89,72 @@ def not_taken_of(row: Submission) -> tuple[NotTaken, ...]:
     """The first rows, sheets and files that were not taken."""
     proposal = _proposal(row)
     return not_taken(proposal.delivery, limit=100).entries if proposal else ()
+
+
+@dataclass(frozen=True)
+class DeliveryState:
+    """A delivery of the lake. is_held: held back, and nobody has released it; release: who did, where somebody has."""
+
+    ref: DeliveryRef
+    is_held: bool
+    release: Release | None
+
+
+def source_of(source_id: str) -> SourceSpec:
+    """A source of the county. Raises NotFound."""
+    found = next((one for one in settings.INSTALLATION.county.sources if one.id == source_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def deliveries_of_source(source_id: str) -> list[DeliveryState]:
+    """Every delivery of a source, newest first."""
+    return [_state(ref) for ref in reversed(deliveries_of(settings.INSTALLATION.county.data, source_id))]
+
+
+def delivery_of(source_id: str, name: str) -> DeliveryState:
+    """One delivery. Raises NotFound."""
+    source = source_of(source_id)
+    found = next((one for one in deliveries_of_source(source.id) if one.ref.folder.name == name), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _state(ref: DeliveryRef) -> DeliveryState:
+    return DeliveryState(ref, is_held(ref.folder), release_of(ref.folder))
+
+
+class NotTakenOf(Sequence[NotTaken]):
+    """What a delivery did not take, for a pager: counted once, and read only as far as a page asks."""
+
+    def __init__(self, source_id: str, name: str, reason: str) -> None:
+        self._delivery: Delivery = open_delivery(settings.INSTALLATION.county.data, source_id, name)
+        self._reason = reason or None
+
+    @cached_property
+    def _first(self) -> NotTakenPage:
+        return not_taken(self._delivery, reason=self._reason, limit=0)
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many by reason, whatever was asked for."""
+        return self._first.reasons
+
+    def __len__(self) -> int:
+        return self._first.total
+
+    @overload
+    def __getitem__(self, wanted: int) -> NotTaken: ...
+    @overload
+    def __getitem__(self, wanted: slice) -> tuple[NotTaken, ...]: ...
+    def __getitem__(self, wanted: int | slice) -> NotTaken | tuple[NotTaken, ...]:
+        """One, or those of a page."""
+        if isinstance(wanted, int):
+            return self[wanted : wanted + 1][0]
+        first, last, _step = wanted.indices(len(self))
+        return not_taken(self._delivery, reason=self._reason, offset=first, limit=last - first).entries
 
 
 def open_questions() -> list[MappingQuestion]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from taizhang.office.sources import views
-from taizhang.office.sources.views import uploading
+from taizhang.office.sources.views import deliveries, uploading
 
 urlpatterns = [
     path("sources/", views.sources, name="sources"),
@@ -15,5 +15,8 @@ urlpatterns = [
     path("sources/sent/<int:submission_id>/", views.submission, name="submission"),
     path("sources/sent/<int:submission_id>/accept", views.submission_accept, name="submission_accept"),
     path("sources/sent/<int:submission_id>/reject", views.submission_reject, name="submission_reject"),
+    path("sources/of/<str:source_id>/", deliveries.source, name="source"),
+    path("sources/of/<str:source_id>/<str:name>/", deliveries.delivery, name="delivery"),
+    path("sources/of/<str:source_id>/<str:name>/release", deliveries.delivery_release, name="delivery_release"),
     path("sources/question/<str:fingerprint>/", views.question, name="question"),
 ]

@@ -1,0 +1,43 @@
+"""Pages of what lies in the lake: the deliveries of a source, what one of them did not take, and letting a held one count."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from taizhang.office.access.middleware import record_read
+from taizhang.office.access.request import OfficeRequest
+from taizhang.office.sources import presenting, selectors
+from taizhang.office.sources.services.releasing import release
+
+PAGE = 50
+
+
+def source(request: OfficeRequest, source_id: str) -> HttpResponse:
+    """Every delivery of a source, newest first."""
+    spec = selectors.source_of(source_id)
+    table = presenting.deliveries_table(selectors.deliveries_of_source(spec.id))
+    return render(request, "sources/source.html", {"source": spec, "table": table})
+
+
+def delivery(request: OfficeRequest, source_id: str, name: str) -> HttpResponse:
+    """One delivery: its counts, why it is held, who released it, and what it did not take."""
+    shown = selectors.delivery_of(source_id, name)
+    reason = request.GET.get("reason", "")
+    browsed = selectors.NotTakenOf(source_id, name, reason)
+    page = Paginator(browsed, PAGE).get_page(request.GET.get("page"))
+    response = render(request, "sources/delivery.html", {
+        "source": selectors.source_of(source_id), "delivery": shown.ref, "facts": presenting.delivery_facts(shown), "page": page,
+        "filters": presenting.not_taken_filters(browsed.reasons, reason), "table": presenting.not_taken_table(page),
+        "may_release": shown.is_held and request.actor.may("delivery.release"),
+    })  # fmt: skip
+    record_read(request, response, f"{source_id} {name}")
+    return response
+
+
+def delivery_release(request: OfficeRequest, source_id: str, name: str) -> HttpResponse:
+    """Let a held delivery count."""
+    release(actor=request.actor, source_id=source_id, name=name, why=request.POST.get("note", ""))
+    messages.success(request, _("已解除暂缓；下次排查起据此消除问题。"))
+    return redirect("delivery", source_id, name)
