@@ -152,10 +152,18 @@ def _taken_back(
 ) -> NDArray[np.float64]:
     """Take back the weight of an equal number from a cell that borrowed it and has an exact namesake it belongs to better.
 
-    A number is copied, swapped or shifted between rows far more often than a whole name is.
+    A number is copied, swapped or shifted between rows far more often than a whole name is. Unless the rest of the row,
+    which neither name nor number moves, is the number's: then the names were moved (a column of names slid by a row).
     """
-    at_home = np.zeros(len(cells["cell_id"]), dtype=bool)
-    at_home[a[home]] = True
-    at_home[b[home]] = True
-    at_home &= borrowed
-    return np.where(foreign & (at_home[a] | at_home[b]), BORROWED_BITS, 0.0)
+    rest = _rest_bits(cells, a, b)
+    at_home = np.full(len(cells["cell_id"]), -np.inf)
+    np.maximum.at(at_home, a[home], rest[home])
+    np.maximum.at(at_home, b[home], rest[home])
+    at_home[~borrowed] = -np.inf
+    return np.where(foreign & (np.maximum(at_home[a], at_home[b]) >= rest), BORROWED_BITS, 0.0)
+
+
+def _rest_bits(cells: Cells, a: Ints, b: Ints) -> NDArray[np.float64]:
+    """Columns of birth, sex and relation against each other."""
+    birth = _either(cells, "birth", a, b, 8.0, -4.0)
+    return birth + _either(cells, "sex", a, b, 0.7, -3.0) + _either(cells, "relation", a, b, 0.7, -1.5)
