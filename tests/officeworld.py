@@ -157,7 +157,7 @@ def _work(operator: User) -> World:
 
 
 def _frame(doer: object) -> dict[str, int]:
-    frame = begin_frame(actor=doer, title="本县一项", year=2020, columns=["查"])
+    frame = begin_frame(actor=doer, title="本县一项", year=2020, columns=["入户核对"])
     cell = frame.cells.get()
     cell.rules, cell.checks = ["C"], ["开会"]
     cell.save()

@@ -19,9 +19,13 @@ WORDS = re.compile(
 DATA = (
     "欧阳远山", "诸葛明月", "远山家的情况说明", "王建军", "家庭", "龙亭镇", "磨子桥镇", "柏树村", "竹花岭村", "洋县",
     "全国扶贫系统", "市互联网+平台", "村级台账", "月度回填", "每日排查", "某人", "人员信息.xlsx", "人员信息", "男", "户主", "一",
-    "户口簿页", "到岗", "国标号码一致", "账", "简体中文", "繁體中文",
+    "户口簿页", "到岗", "国标号码一致", "账", "简体中文", "繁體中文", "一查一补两落实", "七突出七对标七到位",
+    "本县一项", "入户核对", "开会",
 )  # fmt: skip
 """Names, titles of sources, values of ledgers, what somebody typed, the sweep's evidence, the seal in the corner, languages."""
+
+TABLE = re.compile(r" /frames/\d+/table")
+"""A file that is taken in again: the names of its columns are the format's (docs/formats/rule-pack.md)."""
 
 
 def chinese_of(text):
@@ -43,5 +47,5 @@ def test_a_reader_of_english_meets_no_chinese_word_of_the_interface(role, lake):
     crawl.everything()
 
     assert len(crawl.seen) > 1
-    left = {asked: chinese_of(text) for asked, text in crawl.seen.items()}
+    left = {asked: chinese_of(text) for asked, text in crawl.seen.items() if not TABLE.search(asked)}
     assert {asked: words for asked, words in left.items() if words} == {}

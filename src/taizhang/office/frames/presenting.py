@@ -211,4 +211,4 @@ def _told(data: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> str:
-    return ("、".join(value) if isinstance(value, list) else str(value)) or _("（空）")
+    return (listed(value) if isinstance(value, list) else str(value)) or _("（空）")

@@ -36,7 +36,7 @@ def frame_new(request: OfficeRequest) -> HttpResponse:
     try:
         frame = services.begin_frame(
             actor=request.actor, title=typed.get("title", ""), year=int(year) if year.isdigit() else 0,
-            columns=typed.get("columns", "").replace("，", "、").split("、"), rows=int(rows) if rows.isdigit() else 0,
+            columns=typed.get("columns", "").replace("，", "、").replace(",", "、").split("、"), rows=int(rows) if rows.isdigit() else 0,
         )  # fmt: skip
     except (FrameUnfit, FrameTaken) as error:
         return _frames(request, typed, error, error.status)

@@ -14,6 +14,7 @@ from taizhang.office.ledger.selectors import Asked
 from taizhang.office.ledger.verbs import VERBS
 from taizhang.office.ledger.words import CHANGES, FACTS, SUBJECTS
 from taizhang.office.parts.model import Cell, Column, Fact, Filter, Filters, Option, Row, Table, Tone
+from taizhang.office.parts.punctuation import headed, listed
 from taizhang.sweep.findings.fingerprint import short_id
 
 DIGEST = 32
@@ -89,9 +90,8 @@ def subject_number(one: Entry) -> str:
 
 def details(data: dict[str, Any], most: int = 160) -> str:
     """The facts of an entry in one line; a pair of values is what was before and what is now."""
-    text = "；".join(
-        _("%(fact)s：%(value)s")
-        % {"fact": FACTS.get(name, name), "value": _short(value, " → " if name in CHANGES else "、")}
+    text = _("；").join(
+        headed(FACTS.get(name, name), _short(value, is_change=name in CHANGES))
         for name, value in data.items()
         if value not in ("", None, [], {})
     )
@@ -102,11 +102,12 @@ def _is_digest(text: str) -> bool:
     return len(text) == DIGEST and all(letter in "0123456789abcdef" for letter in text)
 
 
-def _short(value: object, between: str = "、") -> str:
+def _short(value: object, *, is_change: bool = False) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
-        return between.join(map(_short, value))
+        words = [_short(one) for one in value]
+        return " → ".join(words) if is_change else listed(words)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -12,6 +12,7 @@ from taizhang.intake.delivery.browsing import NotTaken
 from taizhang.intake.delivery.comparing import VillageChange
 from taizhang.intake.model import TABLES
 from taizhang.office.parts.model import Cell, Column, Fact, Figure, Filter, Filters, Option, Row, Table, Tone
+from taizhang.office.parts.punctuation import listed
 from taizhang.office.sources.models import Submission, SubmissionState
 from taizhang.office.sources.selectors import DeliveryState, SourceState
 
@@ -80,7 +81,7 @@ def deliveries_table(states: Iterable[DeliveryState]) -> Table:
 
 def _standing(one: DeliveryState) -> Cell:
     if one.is_held:
-        return Cell(_("暂缓"), tone="warning", note="、".join(one.ref.reasons))
+        return Cell(_("暂缓"), tone="warning", note=listed(one.ref.reasons))
     return Cell(_("已解除暂缓"), tone="info") if one.release else Cell(_("有效"), tone="success")
 
 
@@ -93,7 +94,7 @@ def delivery_facts(one: DeliveryState) -> list[Fact]:
         Fact(_("未能读取的文件"), one.ref.refused),
     ]  # fmt: skip
     if one.ref.reasons:
-        facts.append(Fact(_("暂缓的原因"), "、".join(one.ref.reasons), mono=True))
+        facts.append(Fact(_("暂缓的原因"), listed(one.ref.reasons), mono=True))
     if one.release:
         facts.append(Fact(_("解除暂缓"), f"{one.release.by}：{one.release.why}"))
     return facts
