@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from taizhang.sweep.rules import service
-from taizhang.sweep.rules.frames import COLUMNS
+from taizhang.sweep.rules.frames import COLUMNS, WITH_CHECKS
 from taizhang.sweep.rules.functions import FUNCTIONS
 from taizhang.sweep.rules.loading import PACK_KEYS, ROLES, RULE_KEYS
 from taizhang.sweep.rules.model import Scope, Severity, Status
@@ -30,7 +30,7 @@ def test_the_format_explains_every_function(function):
 def test_the_format_lists_the_tables_a_run_leaves():
     assert f"`{', '.join(HIT_COLUMNS)}`" in FORMAT
     assert f"`{', '.join(COUNT_COLUMNS)}`" in FORMAT
-    assert f"`{','.join(COLUMNS)}`" in FORMAT
+    assert f"`{','.join(COLUMNS)}[,{WITH_CHECKS[-1]}]`" in FORMAT
 
 
 def test_the_worked_pack_of_the_format_loads_and_keeps_its_examples(tmp_path):
