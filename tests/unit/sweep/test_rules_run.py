@@ -9,6 +9,7 @@ import pytest
 
 from taizhang.sweep.engines import DuckDbEngine
 from taizhang.sweep.rules import PackError, RuleUnknown, load_packs, service
+from taizhang.sweep.rules.compile import digest
 from taizhang.sweep.rules.explaining import rule_sql
 from taizhang.sweep.rules.frames import read_frame, shipped_cells
 from taizhang.sweep.rules.observe import observe
@@ -433,12 +434,12 @@ def test_every_rule_prints_for_spark(rule):
 def test_the_digest_changes_with_the_meaning_and_not_with_the_words(tmp_path):
     path = tmp_path / "own.yaml"
     path.write_text(OWN, "utf-8")
-    before = load_packs([path]).digests()["OW-LUCKY"]
+    before = digest(load_packs([path]).rule("OW-LUCKY"))
     path.write_text(OWN.replace("核对。", "请核对。"), "utf-8")
-    reworded = load_packs([path]).digests()["OW-LUCKY"]
+    reworded = digest(load_packs([path]).rule("OW-LUCKY"))
     path.write_text(OWN.replace("<= :own_limit", "< :own_limit"), "utf-8")
 
-    changed = load_packs([path]).digests()["OW-LUCKY"]
+    changed = digest(load_packs([path]).rule("OW-LUCKY"))
 
     assert before == reworded
     assert before != changed

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from taizhang.sweep.diagnose.wording import TITLES
 from taizhang.sweep.rules import RuleSet
+from taizhang.sweep.rules.compile import digest
 from taizhang.sweep.rules.model import WEIGHTS, Severity, Status
 
 GROUPS = {"ID": "A", "NM": "B", "PR": "C", "XS": "D", "AU": "E", "SR": "Y"}
@@ -42,7 +43,6 @@ class Texts:
 
     def __init__(self, rules: RuleSet | None) -> None:
         self._rules = rules.rules if rules is not None else {}
-        self._digests = rules.digests() if rules is not None else {}
         self._known: dict[str, About] = {}
 
     def is_active(self, code: str) -> bool:
@@ -58,7 +58,7 @@ class Texts:
     def _from_rule(self, code: str) -> About:
         rule = self._rules[code]
         return About(
-            rule.version, rule.major, self._digests.get(code, ""), rule.group, rule.severity.value, rule.weight,
+            rule.version, rule.major, digest(rule), rule.group, rule.severity.value, rule.weight,
             rule.owner.role, rule.deadline_workdays, rule.message, rule.hint, frozenset(rule.suppressed_by), rule.fields,
         )  # fmt: skip
 

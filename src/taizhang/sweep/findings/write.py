@@ -1,6 +1,7 @@
 """The folder of a finished sweep: findings, masked lines, counts, and what it stood on."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,18 @@ NUMBER_FIELDS = frozenset({"id_no", "head_id_no", "core18", "head_core18"})
 GROUP_ROWS = 4096
 """Rows of one row group, in the order of their key: whoever looks one up reads no more than so many."""
 HIDDEN_FIELDS = frozenset({"member_phone", "household_phone", "bank_account"})
+LONG_RUN = re.compile(r"[0-9A-Za-z]{15}")
+"""As many letters and digits in a row may be a number of a person, whatever the field."""
 
 
 def write_findings(folder: Path, findings: Sequence[Finding], *, reveal: bool) -> None:
     """Write findings.parquet (full values, lake only) and findings.jsonl (masked unless revealed)."""
     ordered = sorted(findings, key=lambda one: str(one["finding_id"]))
     pq.write_table(to_table(ordered), folder / "findings.parquet", compression="zstd", row_group_size=GROUP_ROWS)
+    line = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
     with (folder / "findings.jsonl").open("w", encoding="utf-8") as stream:
         for finding in ordered:
-            stream.write(json.dumps(finding if reveal else masked(finding), ensure_ascii=False, sort_keys=True) + "\n")
+            stream.write(line.encode(finding if reveal else masked(finding)) + "\n")
 
 
 def masked(finding: Finding) -> Finding:
@@ -39,10 +43,7 @@ def masked(finding: Finding) -> Finding:
 def _masked(field: str | None, value: str | None) -> str | None:
     if value is None or field in HIDDEN_FIELDS:
         return None if value is None else "*" * len(value)
-    longest = max(
-        (len(run) for run in "".join(c if c.isascii() and c.isalnum() else " " for c in value).split()), default=0
-    )
-    return mask_number(value) if field in NUMBER_FIELDS or longest >= 15 else value
+    return mask_number(value) if field in NUMBER_FIELDS or LONG_RUN.search(value) else value
 
 
 def write_passes(folder: Path, findings: Sequence[Finding]) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.rules.binding import Situation
-from taizhang.sweep.rules.compile import digest
 from taizhang.sweep.rules.errors import PackError, RuleUnknown
 from taizhang.sweep.rules.frames import Cell, cells_with
 from taizhang.sweep.rules.loading import load_pack
@@ -63,10 +62,6 @@ class RuleSet:
         grouped = (rule.id for rule in self.rules.values() if rule.group in cell.rules)
         naming = (rule.id for rule in self.rules.values() if cell.tag in rule.tags)
         return tuple(dict.fromkeys((*named, *grouped, *naming)))
-
-    def digests(self) -> dict[str, str]:
-        """Rule id to the digest of what it asks."""
-        return {name: digest(rule) for name, rule in self.rules.items()}
 
 
 def shipped_packs() -> list[Path]:
