@@ -99,14 +99,17 @@ chromium:
 docs: $(VENV)/.base
 	$(BIN)/taizhang docs
 
-$(VENV)-bench/.ready: requirements/bench.txt requirements/base.txt | $(VENV)/bin/python
+# Beside the peers what the office under load needs: the office itself and, among the tests' requirements, a PostgreSQL.
+BENCH_LAYERS := base office test bench
+$(VENV)-bench/.ready: $(BENCH_LAYERS:%=requirements/%.txt) | $(VENV)/bin/python
+	@echo "== installing what the benchmarks need (requirements/{base,office,test,bench}.txt, by hash)"
 	@$(PYTHON) -m venv $(VENV)-bench
-	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/base.txt
-	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/bench.txt
+	@for layer in $(BENCH_LAYERS); do \
+	  $(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/$$layer.txt || exit 1; done
 	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-bench: $(VENV)-bench/.ready
+bench: $(VENV)-bench/.ready web
 	$(VENV)-bench/bin/python bench/run_all.py
 
 clean:
