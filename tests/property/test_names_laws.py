@@ -3,7 +3,7 @@
 import unicodedata
 
 import pyarrow as pa
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from taizhang.identity.names import (
@@ -31,6 +31,7 @@ ODD = st.one_of(
 
 @settings(deadline=None, max_examples=500)
 @given(ODD)
+@example("[\\")  # a wrapper around nothing but a slash
 def test_no_text_raises_and_normalising_a_normal_text_changes_nothing(raw):
     normal = parse_name(raw).text
 

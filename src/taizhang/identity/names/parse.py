@@ -107,7 +107,7 @@ class _Work:
 @lru_cache(maxsize=65_536)
 def parse_name(raw: str | None) -> NameParse:
     """Read one name cell. Never raises, whatever the text."""
-    if raw is None or not _OUTER_DOTS.sub("", _INVISIBLE.sub("", raw)).strip("/\\"):
+    if raw is None or _says_nothing(raw):
         return NameParse(None, defects=(NameDefect.EMPTY,))
     work = _Work(raw)
     if _TWO.fullmatch(raw.strip()) and not _ONLY_NOTE.fullmatch(raw.strip()):
@@ -117,7 +117,7 @@ def parse_name(raw: str | None) -> NameParse:
         work.take(work.text.strip(_OUTER_SPACES), NameStep.SPACE, NameDefect.SPACE)  # more would destroy the traces
     else:
         _normalise_fully(work)
-    if not work.text:
+    if _says_nothing(work.text):
         return NameParse(
             None,
             "；".join(work.notes) or None,
@@ -134,6 +134,11 @@ def parse_name(raw: str | None) -> NameParse:
         steps=tuple(dict.fromkeys(work.steps)),
         repairs=repairs,
     )
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether only dots, slashes and blanks stand there."""
+    return not _OUTER_DOTS.sub("", _INVISIBLE.sub("", text)).strip("/\\")
 
 
 def _repairs(text: str) -> tuple[NameRepair, ...]:

@@ -23,6 +23,7 @@ from taizhang.office.demo.accounts import DemoAccount, require_demo
 from taizhang.office.findings.models import Finding, SweepRun
 from taizhang.office.findings.selectors.reading import detail_of
 from taizhang.office.findings.states import State
+from taizhang.office.frames.models import Frame
 from taizhang.office.frames.selectors import SHIPPED
 from taizhang.office.frames.services import begin_frame
 
@@ -63,7 +64,8 @@ def _begin_frames(operator: Actor) -> None:
     run = SweepRun.objects.first()
     if run is None:
         return
-    for title in SHIPPED:
+    begun = set(Frame.objects.filter(year=run.as_of.year).values_list("title", flat=True))
+    for title in (one for one in SHIPPED if one not in begun):
         begin_frame(actor=operator, title=title, year=run.as_of.year)
 
 
