@@ -88,8 +88,8 @@ def way(world, name):
     }  # fmt: skip
     frame_ways = {
         "frame_new": ([], {"title": "本县两项", "year": "2020", "columns": "查、改"}),
-        "frame_save": ([world.frame], {"revision": "1", "label:查/1": "核实"}),
-        "frame_import": ([world.frame], {"file": SimpleUploadedFile("表.csv", "标签,内容,开始,结束,规则\n查/1,核实,,,C\n".encode())}),
+        "frame_save": ([world.frame], {"revision": "1", "label:入户核对/1": "核实"}),
+        "frame_import": ([world.frame], {"file": SimpleUploadedFile("表.csv", "标签,内容,开始,结束,规则\n入户核对/1,核实,,,C\n".encode())}),
         "scores_export": ([], WHY), "limit_save": ([], {"measure": "right", "year": "2020", "percent": "97"} | WHY),
         "recheck_draw": ([], {"first": "2020-01-01", "last": "2020-01-31", "share": "10"}),
         "recheck_decide": ([world.recheck], {"verdict": "fails", "note": "核对户口簿"}),
