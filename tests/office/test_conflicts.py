@@ -15,18 +15,23 @@ from taizhang.identity.numbers import check_digit
 from taizhang.office.access.areas import Area
 from taizhang.office.access.roles import Role
 from taizhang.office.access.scope import scope
+from taizhang.office.casework.conflict_lines import conflict_lines
 from taizhang.office.casework.errors import (
     AnotherProposal,
     ConflictUnseen,
     NothingToCorrect,
+    NothingToHandBack,
     OwnProposal,
     Unsettled,
     WaitsForOther,
+    WrongState,
 )
-from taizhang.office.casework.models import Correction, CorrectionState, ReturnReason
+from taizhang.office.casework.models import Correction, CorrectionState, HandBack, ReturnReason
+from taizhang.office.casework.observing import follow_moves
+from taizhang.office.casework.selectors import waiting_for_handback
 from taizhang.office.casework.services.conflicts import ConflictKind, digest_of
 from taizhang.office.casework.services.dispatching import dispatch_findings
-from taizhang.office.casework.services.handing_back import request_handback
+from taizhang.office.casework.services.handing_back import confirm_entered, request_handback
 from taizhang.office.casework.services.reviewing import approve_verification, return_verification
 from taizhang.office.casework.services.settling import settle_dispute
 from taizhang.office.casework.services.verifying import (
@@ -37,6 +42,8 @@ from taizhang.office.casework.services.verifying import (
 )
 from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Finding
+from taizhang.office.findings.services.importing import Moved
+from taizhang.office.findings.services.observing import Seen
 from taizhang.office.findings.states import State
 from taizhang.office.ledger.models import Entry
 from taizhang.sweep.findings.fingerprint import short_id
@@ -115,6 +122,22 @@ def other_number():
     return body + check_digit(body)
 
 
+def third_number():
+    body = "61232319510203125"
+    return body + check_digit(body)
+
+
+def moved(identity):
+    """The import's word that a sweep has moved a finding."""
+    return Moved(Finding.objects.get(pk=identity), State.WRITTEN_BACK, Seen("persisting", "hit"))
+
+
+def written(batch):
+    """A batch whose file is there; what stands in it is another test's."""
+    HandBack.objects.filter(pk=batch.pk).update(sha256="0" * 64)
+    return batch
+
+
 @pytest.mark.parametrize(("first", "second", "kinds"), [
     ([name("王健军")], [name("王健军")], [ConflictKind.JOIN]),
     ([name("王健军")], [name("王建均")], [ConflictKind.CONTRADICT]),
@@ -127,7 +150,7 @@ def other_number():
 def test_two_corrections_of_one_person(found, staff, first, second, kinds):
     file(staff, FIRST, *first, by="helper")
 
-    assert [one.kind for one in met(staff, SECOND, *second)] == kinds
+    assert [one.kind for one in met(staff, SECOND, *second, by="village")] == kinds
 
 
 @pytest.mark.parametrize(("first", "second", "kinds"), [
@@ -141,7 +164,7 @@ def test_two_corrections_of_one_person(found, staff, first, second, kinds):
 def test_two_corrections_of_one_household(found, staff, first, second, kinds):
     file(staff, FIRST, first, by="helper")
 
-    assert [one.kind for one in met(staff, MATE, second)] == kinds
+    assert [one.kind for one in met(staff, MATE, second, by="village")] == kinds
 
 
 def test_what_was_not_seen_is_refused_and_has_to_be_decided_anew(found, staff):
@@ -262,9 +285,127 @@ def test_another_value_is_refused_once_the_first_has_gone_back(found, staff):
     county(staff, FIRST)
     request_handback(actor=staff["operator"], source="city", reason="月度回填")
 
-    assert [one.kind for one in met(staff, SECOND, name("王建均"))] == [ConflictKind.REFUSE]
+    assert [one.kind for one in met(staff, SECOND, name("王建均"), by="village")] == [ConflictKind.REFUSE]
     with pytest.raises(AnotherProposal):
         file(staff, SECOND, name("王建均"))
+
+
+@pytest.mark.parametrize("typed", ["王健军", "王建均"])
+def test_who_may_not_see_the_other_finding_is_told_only_that_there_is_something(found, staff, typed):
+    file(staff, FIRST, name("王健军"), by="helper")
+
+    [shown] = met(staff, SECOND, name(typed))
+    [line] = conflict_lines([shown])
+
+    assert shown.kind is ConflictKind.RELATED
+    assert (line.value, line.state, line.by, line.finding) == ("他人的问题", "", "", "")
+    [open_to_the_village] = met(staff, SECOND, name(typed), by="village")
+    assert open_to_the_village.kind is not ConflictKind.RELATED
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_typed_number_is_not_compared_before_it_is_filed(found, staff, gone):
+    file(staff, FIRST, Proposal("city", "id_no", other_number()), by="helper")
+    if gone:
+        up_to_county(staff, FIRST)
+        county(staff, FIRST)
+        request_handback(actor=staff["operator"], source="city", reason="月度回填")
+
+    told = [
+        (one.kind, digest_of([one]))
+        for value in (other_number(), third_number())
+        for one in met(staff, SECOND, Proposal("city", "id_no", value), by="village")
+    ]
+
+    assert len(told) == 2
+    assert told[0] == told[1]
+    assert told[0][0] is (ConflictKind.REFUSE if gone else ConflictKind.RELATED)
+
+
+def test_a_batch_keeps_its_values_and_is_confirmed_though_one_was_withdrawn(found, staff):
+    file(staff, FIRST, name("王健军"), Proposal("national", "birth_date", "1951-02-03"), by="helper")
+    up_to_county(staff, FIRST)
+    county(staff, FIRST)
+    batch = written(request_handback(actor=staff["operator"], source="city", reason="月度回填"))
+    file(staff, SECOND, Proposal("national", "birth_date", "1951-02-04"))
+
+    with pytest.raises(WrongState):
+        settle_dispute(
+            actor=staff["reviewer"], finding_id=FIRST, correction_id=row_of(SECOND).pk, holds=True, reason="户口簿"
+        )
+    Correction.objects.filter(finding=FIRST, field="name").update(state=CorrectionState.WITHDRAWN)  # as a proof does
+    file(staff, THIRD, name("王建均"))
+
+    confirm_entered(actor=staff["operator"], handback_id=batch.pk)
+
+    assert Correction.objects.get(finding=FIRST, field="name").state == CorrectionState.WITHDRAWN
+
+
+def test_who_passed_the_county_with_a_value_of_somebody_else_carries_it_alone(found, staff):
+    file(staff, FIRST, name("王健军"), by="helper")
+    file(staff, SECOND, name("王健军"))
+    up_to_county(staff, SECOND)
+    county(staff, SECOND)
+    assert (state_of(SECOND), row_of(SECOND).state) == (State.COUNTY_OK, CorrectionState.JOINED)
+
+    withdraw_verification(actor=staff["helper"], finding_id=FIRST, reason="写错了")
+
+    assert row_of(SECOND).state == CorrectionState.APPROVED
+    assert request_handback(actor=staff["operator"], source="city", reason="月度回填").lines == 1
+
+
+def test_a_disputed_value_does_not_go_back_until_the_county_has_said_which_holds(found, staff):
+    file(staff, FIRST, name("王健军"), by="helper")
+    up_to_county(staff, FIRST)
+    county(staff, FIRST)
+    file(staff, SECOND, name("王建均"))
+    assert row_of(SECOND).state == CorrectionState.DISPUTED
+    assert waiting_for_handback() == []
+    with pytest.raises(NothingToHandBack):
+        request_handback(actor=staff["operator"], source="city", reason="月度回填")
+
+    settle_dispute(
+        actor=staff["reviewer"], finding_id=FIRST, correction_id=row_of(SECOND).pk, holds=False, reason="户口簿为准"
+    )
+
+    assert waiting_for_handback() == [("city", 1)]
+
+
+def test_a_finding_is_written_back_only_when_all_its_values_have_left(found, staff):
+    birth = Proposal("national", "birth_date", "1951-02-03")
+    file(staff, FIRST, birth, by="helper")
+    file(staff, SECOND, name("王健军"), birth)
+    up_to_county(staff, SECOND)
+    county(staff, SECOND)
+    batch = written(request_handback(actor=staff["operator"], source="city", reason="月度回填"))
+
+    confirm_entered(actor=staff["operator"], handback_id=batch.pk)
+    assert state_of(SECOND) is State.COUNTY_OK
+
+    up_to_county(staff, FIRST)
+    county(staff, FIRST)
+    batch = written(request_handback(actor=staff["operator"], source="national", reason="月度回填"))
+    confirm_entered(actor=staff["operator"], handback_id=batch.pk)
+    assert (state_of(FIRST), state_of(SECOND)) == (State.WRITTEN_BACK, State.WRITTEN_BACK)
+
+
+@pytest.mark.parametrize("observed", ["hit", "pass"])
+def test_what_stood_against_a_value_that_the_next_delivery_judged_stands_alone(found, staff, observed):
+    file(staff, FIRST, name("王健军"), by="helper")
+    up_to_county(staff, FIRST)
+    county(staff, FIRST)
+    file(staff, SECOND, name("王建均", "national"))
+    row = row_of(SECOND)
+    assert row.state == CorrectionState.DISPUTED
+    Correction.objects.filter(finding=FIRST).update(state=CorrectionState.HANDED_BACK)
+    state = State.PROVEN if observed == "pass" else State.NOT_FIXED
+    Finding.objects.filter(pk=FIRST).update(state=state)
+
+    follow_moves([moved(FIRST)])
+
+    expected = CorrectionState.CONFIRMED if observed == "pass" else CorrectionState.CONTRADICTED
+    assert row_of(FIRST).state == expected
+    assert (row_of(SECOND).state, row_of(SECOND).against_id) == (CorrectionState.PROPOSED, None)
 
 
 def test_the_page_shows_what_is_met_and_files_with_what_was_seen(found, staff):

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import covered
 from taizhang.office.access.scope import current_areas
-from taizhang.office.casework.models import Correction
 from taizhang.office.casework.services.conflicts import Conflict, disputes_of
 from taizhang.office.findings.catalogue import field_title, source_title
 from taizhang.office.findings.models import Finding
@@ -16,7 +15,7 @@ from taizhang.office.findings.models import Finding
 
 @dataclass(frozen=True)
 class ConflictLine:
-    """What is met. value, by, finding: masked value, proposer and short number, empty where they lie in another division."""
+    """What is met. value, by, finding: masked value, proposer and short number, empty where the viewer may not see its finding."""
 
     kind: str
     what: str
@@ -40,7 +39,7 @@ class DisputeLine:
 
 def conflict_lines(conflicts: Sequence[Conflict]) -> list[ConflictLine]:
     """For whoever is about to file."""
-    return [_line(one.kind.label, one.other) for one in conflicts]
+    return [_line(one) for one in conflicts]
 
 
 def disputes_to_settle(viewer: Actor, finding: Finding) -> list[DisputeLine]:
@@ -58,10 +57,11 @@ def disputes_to_settle(viewer: Actor, finding: Finding) -> list[DisputeLine]:
     ]  # fmt: skip
 
 
-def _line(kind: object, other: Correction) -> ConflictLine:
-    is_here = covered(other.division_code, current_areas())
+def _line(one: Conflict) -> ConflictLine:
+    other = one.other
+    elsewhere = _("他人的问题") if covered(other.division_code, current_areas()) else _("外镇或外村")
     return ConflictLine(
-        kind=str(kind), what=f"{source_title(other.source)} · {field_title(other.field)}",
-        value=other.after_mask if is_here else _("外镇或外村"), state=other.get_state_display(),
-        by=str(other.proposed_by) if is_here else "", finding=other.finding.short_id if is_here else "",
+        kind=str(one.kind.label), what=f"{source_title(other.source)} · {field_title(other.field)}",
+        value=other.after_mask if one.is_open else elsewhere, state=other.get_state_display() if one.is_open else "",
+        by=str(other.proposed_by) if one.is_open else "", finding=other.finding.short_id if one.is_open else "",
     )  # fmt: skip

@@ -24,14 +24,12 @@ def follow_moves(moves: Sequence[Moved]) -> None:
     now = timezone.now()
     by_value, other_value = prove_by_value()
     proven = by_state.get(State.PROVEN, []) + by_value
-    Correction.objects.filter(finding__in=_with_merged(proven), state__in=SENT).update(state=CorrectionState.CONFIRMED)
+    _judged(_with_merged(proven), CorrectionState.CONFIRMED)
     merged = by_state.get(State.MERGED, [])
     _end([*proven, *merged, *by_state.get(State.OUT_OF_RULE, [])])
     again = by_state.get(State.NOT_FIXED, []) + by_state.get(State.REOPENED, []) + other_value
     still_wrong = [move.finding.pk for move in moves if move.finding.pk in merged and move.seen.is_newer]
-    Correction.objects.filter(finding__in=[*again, *still_wrong], state__in=SENT).update(
-        state=CorrectionState.CONTRADICTED
-    )
+    _judged([*again, *still_wrong], CorrectionState.CONTRADICTED)
     Verification.objects.filter(finding__in=again, withdrawn_at=None).update(withdrawn_at=now)
     Exemption.objects.filter(finding__in=lapsed, state=ExemptionState.APPROVED).update(
         state=ExemptionState.ENDED, ended_why="value_changed"
@@ -42,6 +40,13 @@ def _with_merged(identities: Sequence[str]) -> list[str]:
     """These findings and those that were merged into them: what was handed back for one of those is proven with it."""
     into = Finding.objects.filter(superseded_by__in=identities, superseded_by__gt="", state=State.MERGED)
     return [*identities, *into.values_list("pk", flat=True)]
+
+
+def _judged(identities: Sequence[str], state: CorrectionState) -> None:
+    """What was sent is proven or contradicted; what stood against it has nothing to stand against any more."""
+    sent = list(Correction.objects.filter(finding__in=identities, state__in=SENT).values_list("pk", flat=True))
+    Correction.objects.filter(pk__in=sent).update(state=state)
+    release(sent, (CorrectionState.DISPUTED,))
 
 
 def _end(identities: Sequence[str]) -> None:

@@ -237,10 +237,15 @@ def handbacks() -> QuerySet[HandBack]:
     return HandBack.objects.select_related("created_by", "entered_by")
 
 
+def waiting_corrections() -> QuerySet[Correction]:
+    """What may go back to its source: approved, in no batch, and disputed by no other correction."""
+    waiting: QuerySet[Correction] = Correction.objects.filter(state=CorrectionState.APPROVED, handback=None)
+    return waiting.exclude(attached__state=CorrectionState.DISPUTED)
+
+
 def waiting_for_handback() -> list[tuple[str, int]]:
     """Approved corrections of the scope that are in no batch yet, by source."""
-    rows = Correction.objects.filter(state=CorrectionState.APPROVED, handback=None)
-    return list(rows.values_list("source").annotate(Count("pk")).order_by("source"))
+    return list(waiting_corrections().values_list("source").annotate(Count("pk")).order_by("source"))
 
 
 def exemptions_in_scope(states: Sequence[str]) -> QuerySet[Exemption]:

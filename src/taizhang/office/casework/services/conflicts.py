@@ -5,19 +5,26 @@ contradict   another value for the same cell, or for the same truth about the pe
              both stand until the county's reviewer says which holds
 wait         a pending correction of a field that this one depends on has to be decided first
 refuse       another value for the same cell has gone back to the source: its next delivery has to come first
+
+Whoever files is told of this only what they may see; of a number never whether it is the same, or one could ask for
+number after number until the answer is yes.
 """
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from taizhang.office.access.actor import Actor
 from taizhang.office.casework.models import ATTACHED, OPEN_CORRECTIONS, Correction, CorrectionState
+from taizhang.office.casework.services.values import NUMBER_FIELDS
 from taizhang.office.crypto.sealing import unseal
 from taizhang.office.findings.models import Finding
+from taizhang.office.findings.selectors.narrowing import findings_of
+from taizhang.office.findings.states import State
 
 TRUTHS = frozenset({"id_no", "name", "sex", "birth_date"})
 """What is true of a person whichever ledger says it."""
@@ -28,6 +35,8 @@ DEPENDENT = (frozenset({"id_no", "birth_date", "sex"}),)
 DEPENDENT_OF_HOUSEHOLD = (frozenset({"head_name", "head_id_no", "household_no", "relation_to_head"}),)
 """Fields of one household's members that follow from each other: a change of the head changes every relation."""
 HEAD = "户主"
+GONE_BACK = (CorrectionState.HANDED_BACK, CorrectionState.CONFIRMED)
+"""States of a correction whose value its source has been given."""
 
 
 class ConflictKind(models.TextChoices):
@@ -37,6 +46,7 @@ class ConflictKind(models.TextChoices):
     CONTRADICT = "contradict", _("值不同，须由县里裁定以哪一条为准")
     WAIT = "wait", _("有关联，须等那一条先定")
     REFUSE = "refuse", _("那一条已回填，须等该来源下一次报送")
+    RELATED = "related", _("有关联，提出后按两条的值处理")
 
 
 @dataclass(frozen=True)
@@ -52,11 +62,24 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A pending correction that a proposed one meets."""
+    """A pending correction that a proposed one meets. is_open: whether whoever asks may see the finding it belongs to."""
 
     kind: ConflictKind
     wanted: Wanted
     other: Correction
+    is_open: bool = False
+
+
+def told_to(viewer: Actor, conflicts: Sequence[Conflict]) -> list[Conflict]:
+    """What a viewer may know of conflicts before filing; the kind of those that would tell too much is RELATED."""
+    asked = {one.other.finding_id for one in conflicts}
+    seen = set(findings_of(viewer).filter(pk__in=asked).values_list("pk", flat=True))
+    return [_told(one, is_open=one.other.finding_id in seen) for one in conflicts]
+
+
+def _told(one: Conflict, *, is_open: bool) -> Conflict:
+    compares = one.wanted.field in NUMBER_FIELDS and one.kind in {ConflictKind.JOIN, ConflictKind.CONTRADICT}
+    return replace(one, is_open=is_open, kind=one.kind if is_open and not compares else ConflictKind.RELATED)
 
 
 def conflicts_of(finding: Finding, wanted: Iterable[Wanted]) -> list[Conflict]:
@@ -93,19 +116,21 @@ def lock_matter(finding: Finding) -> None:
         about |= Q(subject_person=finding.subject_person)
     if finding.subject_household is not None:
         about |= Q(subject_household=finding.subject_household)
-    rows = Finding._base_manager.select_for_update().filter(about).order_by("pk")  # noqa: SLF001 - documented API
+    rows = Finding._base_manager.select_for_update(no_key=True).filter(about).order_by("pk")  # noqa: SLF001 - documented API
     list(rows.values_list("pk", flat=True))
 
 
-def release(left: Sequence[int]) -> None:
+def release(left: Sequence[int], states: Sequence[CorrectionState] = ATTACHED) -> None:
     """Find a new place for what was joined to, or stood against, corrections that hold no longer; inside a transaction.
 
-    The oldest takes the free place; the others join it or stand against it, as their values are.
+    The oldest takes the free place, approved where its finding has passed the county; the others join it or stand against
+    it, as their values are. states: of those that lose their hold.
     """
-    for row in Correction._base_manager.filter(against__in=left, state__in=ATTACHED).order_by("pk"):  # noqa: SLF001 - documented API
+    for row in Correction._base_manager.filter(against__in=left, state__in=states).order_by("pk"):  # noqa: SLF001 - documented API
         lead = next((one for one in conflicts_of(row.finding, [wanted_of(row)]) if one.kind in STANDS), None)
         row.against = lead.other if lead else None
-        row.state = STANDS[lead.kind] if lead else CorrectionState.PROPOSED
+        free = CorrectionState.APPROVED if row.finding.state == State.COUNTY_OK else CorrectionState.PROPOSED
+        row.state = STANDS[lead.kind] if lead else free
         row.save(update_fields=["state", "against"])
 
 
@@ -137,6 +162,13 @@ def waits_for(finding: Finding) -> list[Conflict]:
     ]  # fmt: skip
 
 
+def unsent(finding: Finding) -> QuerySet[Correction]:
+    """Corrections of a finding whose values have not gone back to their source, by themselves or with others' lines."""
+    with_lead = Q(state=CorrectionState.JOINED) & ~Q(against__state__in=GONE_BACK)
+    undecided = Q(state__in=(CorrectionState.PROPOSED, CorrectionState.APPROVED, CorrectionState.DISPUTED))
+    return finding.corrections.filter(undecided | with_lead)
+
+
 def disputes_of(finding: Finding) -> list[Correction]:
     """Corrections that stand against one of the finding's, or one of the finding's that stands against another."""
     rows = Correction._base_manager.filter(  # noqa: SLF001 - documented API
@@ -154,9 +186,11 @@ def _kind(one: Wanted, other: Correction) -> ConflictKind | None:
     if one.field != other.field:
         return ConflictKind.WAIT if _depends(one.field, other.field, is_same_person, is_same_house) else None
     if is_same_person and one.source == other.source:
+        gone = other.handback_id is not None or other.state == CorrectionState.HANDED_BACK
+        if gone and one.field in NUMBER_FIELDS:
+            return ConflictKind.REFUSE  # the same or not: a refusal is not written down, so it must not tell
         if one.value == after_of(other):
             return ConflictKind.JOIN
-        gone = other.handback_id is not None or other.state == CorrectionState.HANDED_BACK
         return ConflictKind.REFUSE if gone else ConflictKind.CONTRADICT
     concerns = (is_same_person and one.field in TRUTHS) or (is_same_house and one.field in OF_HOUSEHOLD)
     if concerns and one.value != after_of(other):

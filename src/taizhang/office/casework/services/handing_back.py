@@ -16,6 +16,8 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.casework.errors import NothingToCorrect, NothingToHandBack, OriginalGone, WrongState
 from taizhang.office.casework.handback_sheet import Line, write_handback
 from taizhang.office.casework.models import Correction, CorrectionState, HandBack
+from taizhang.office.casework.selectors import waiting_corrections
+from taizhang.office.casework.services.conflicts import unsent
 from taizhang.office.casework.services.moving import move_finding
 from taizhang.office.casework.transitions import MOVES
 from taizhang.office.crypto.sealing import seal, unseal
@@ -41,9 +43,7 @@ def request_handback(*, actor: Actor, source: str, reason: str) -> HandBack:
     if not reason.strip():
         raise NothingToCorrect("reason")
     with transaction.atomic():
-        waiting = Correction.objects.select_for_update().filter(
-            source=source, state=CorrectionState.APPROVED, handback=None
-        )
+        waiting = waiting_corrections().select_for_update(of=("self",)).filter(source=source)
         chosen = list(waiting.values_list("pk", flat=True))
         if not chosen:
             raise NothingToHandBack("source")
@@ -112,12 +112,13 @@ def confirm_entered(*, actor: Actor, handback_id: int) -> int:
             raise WrongState(state="entered")
         batch.entered_on, batch.entered_by_id = timezone.localdate(), actor.user_id
         batch.save(update_fields=["entered_on", "entered_by"])
-        batch.corrections.update(state=CorrectionState.HANDED_BACK)
         ids = set(batch.corrections.values_list("finding_id", flat=True))
         ids |= set(_joined(batch).values_list("finding_id", flat=True))
-        findings = list(Finding.objects.select_for_update().filter(pk__in=ids, state=State.COUNTY_OK))
+        findings = list(Finding.objects.select_for_update().filter(pk__in=ids, state=State.COUNTY_OK).order_by("pk"))
+        # what was withdrawn meanwhile, because a sweep had proven it already, stays so
+        batch.corrections.filter(state=CorrectionState.APPROVED).update(state=CorrectionState.HANDED_BACK)
         for finding in findings:
-            if not finding.corrections.filter(state__in=[CorrectionState.PROPOSED, CorrectionState.APPROVED]).exists():
+            if not unsent(finding).exists():
                 move_finding(actor, finding, move, batch=batch.number)
         ledger.record(actor, "handback.entered", "handback", batch.number, findings=len(findings))
     return len(findings)

@@ -16,7 +16,7 @@ from taizhang.office.casework.models import (
     ReviewPolicy,
     Verification,
 )
-from taizhang.office.casework.services.conflicts import disputes_of, waits_for
+from taizhang.office.casework.services.conflicts import disputes_of, unsent, waits_for
 from taizhang.office.casework.services.moving import locked, move_finding
 from taizhang.office.casework.services.owning import work_place
 from taizhang.office.casework.services.routing import candidates
@@ -99,9 +99,7 @@ def set_policy(*, actor: Actor, level: str, mode: str, count: int, reason: str) 
 
 def _go_with_leads(actor: Actor, finding: Finding) -> None:
     """A finding all of whose values have gone back with others' lines waits for the next delivery at once."""
-    own = list(finding.corrections.exclude(state=CorrectionState.WITHDRAWN).select_related("against"))
-    sent = [one for one in own if one.against is not None and one.against.state == CorrectionState.HANDED_BACK]
-    if own and len(sent) == len(own):
+    if finding.corrections.filter(state=CorrectionState.JOINED).exists() and not unsent(finding).exists():
         move_finding(actor, finding, MOVES["written_back"])
 
 

@@ -38,9 +38,10 @@ def settle_dispute(*, actor: Actor, finding_id: str, correction_id: int, holds: 
         if row is None or row.against is None or finding_id not in {row.finding_id, row.against.finding_id}:
             raise NotFound
         loser = row.against if holds else row
-        _may_settle(actor, row, row.against, loser)
+        _may_settle(actor, row, row.against)
         beaten = Finding.objects.select_for_update().get(pk=loser.finding_id)
-        if beaten.state not in BEFORE_HANDBACK:
+        sent = [one.handback_id for one in beaten.corrections.select_for_update() if one.handback_id is not None]
+        if beaten.state not in BEFORE_HANDBACK or sent:
             raise WrongState(state=str(beaten.state))
         before = beaten.state
         undo_verification(beaten)  # what stood against its corrections takes their place
@@ -52,11 +53,9 @@ def settle_dispute(*, actor: Actor, finding_id: str, correction_id: int, holds: 
         )  # fmt: skip
 
 
-def _may_settle(actor: Actor, row: Correction, against: Correction, loser: Correction) -> None:
+def _may_settle(actor: Actor, row: Correction, against: Correction) -> None:
     for one in (row, against):
         if not actor.may("finding.review_county", one.division_code):
             raise Forbidden
         if one.proposed_by_id == actor.user_id:
             raise OwnProposal
-    if loser.handback_id is not None:
-        raise WrongState(state=str(loser.state))

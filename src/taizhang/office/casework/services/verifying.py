@@ -28,6 +28,7 @@ from taizhang.office.casework.services.conflicts import (
     digest_of,
     lock_matter,
     release,
+    told_to,
 )
 from taizhang.office.casework.services.moving import locked, move_finding
 from taizhang.office.casework.services.owning import work_place
@@ -72,7 +73,7 @@ def confirm_finding(
             _lock_matter_of(actor, finding_id)
             finding = locked(actor, finding_id, move)
             met = _met(finding, proposals)
-            if digest_of(met) != seen:
+            if digest_of(told_to(actor, met)) != seen:
                 raise ConflictUnseen("value", met=len(met))
             if any(one.kind is ConflictKind.REFUSE for one in met):
                 raise AnotherProposal("value")
@@ -85,11 +86,11 @@ def confirm_finding(
 
 
 def preview_conflicts(*, actor: Actor, finding_id: str, proposals: Sequence[Proposal]) -> list[Conflict]:
-    """Which pending corrections the proposed values would meet; files nothing. Raises as `confirm_finding`."""
+    """Which pending corrections the proposed values would meet, as the actor may know; files nothing. Raises as `confirm_finding`."""
     if not proposals:
         raise NothingToCorrect("value")
     with transaction.atomic():
-        return _met(locked(actor, finding_id, MOVES["confirm"]), proposals)
+        return told_to(actor, _met(locked(actor, finding_id, MOVES["confirm"]), proposals))
 
 
 def deny_finding(*, actor: Actor, finding_id: str, note: str) -> Verification:
