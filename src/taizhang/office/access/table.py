@@ -19,7 +19,7 @@ class Route:
     """One row of the table.
 
     name, method: of the URL pattern. permission: `noun.verb`, PUBLIC or SELF. subject: what its path names, empty for
-    none. audited: verb under which a successful read is written into the ledger, empty for none. rate: class of limits.
+    none. audited: verb under which a successful read is written into the ledger, empty for none.
     whole: what it shows belongs to no division, so the permission must be held for the whole county.
     """
 
@@ -28,7 +28,6 @@ class Route:
     permission: str
     subject: str = ""
     audited: str = ""
-    rate: str = "page"
     whole: bool = False
 
     @property
@@ -52,7 +51,7 @@ def routes() -> Mapping[tuple[str, str], Route]:
         for method in row["methods"]:
             route = Route(
                 row["name"], method, row["permission"], row.get("subject", ""), row.get("audited", ""),
-                row.get("rate", "page"), row.get("whole", False),
+                row.get("whole", False),
             )  # fmt: skip
             if route.key in found:
                 raise ValueError(f"two rows for {method} {route.name}")

@@ -1,10 +1,8 @@
 """Questions about sources and deliveries; the lake is read in place."""
 
-from collections.abc import Sequence
+import sys
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import overload
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -13,7 +11,7 @@ from taizhang.errors import UserError
 from taizhang.intake.county import SourceSpec
 from taizhang.intake.delivery.browsing import NotTaken, NotTakenPage, not_taken
 from taizhang.intake.delivery.comparing import VillageChange
-from taizhang.intake.delivery.reading import Delivery, DeliveryRef, deliveries_of, open_delivery
+from taizhang.intake.delivery.reading import Delivery, DeliveryRef, deliveries_of, open_delivery, reference
 from taizhang.intake.delivery.releasing import Release, is_held, release_of
 from taizhang.intake.model import FIELDS, TABLES
 from taizhang.intake.proposing import Proposal, proposal_of
@@ -116,45 +114,20 @@ def deliveries_of_source(source_id: str) -> list[DeliveryState]:
 def delivery_of(source_id: str, name: str) -> DeliveryState:
     """One delivery. Raises NotFound."""
     source = source_of(source_id)
-    found = next((one for one in deliveries_of_source(source.id) if one.ref.folder.name == name), None)
-    if found is None:
-        raise NotFound
-    return found
+    try:
+        found = open_delivery(settings.INSTALLATION.county.data, source.id, name)
+    except UserError:
+        raise NotFound from None
+    return _state(reference(found.folder, found.manifest))
 
 
 def _state(ref: DeliveryRef) -> DeliveryState:
     return DeliveryState(ref, is_held(ref.folder), release_of(ref.folder))
 
 
-class NotTakenOf(Sequence[NotTaken]):
-    """What a delivery did not take, for a pager: counted once, and read only as far as a page asks."""
-
-    def __init__(self, source_id: str, name: str, reason: str) -> None:
-        self._delivery: Delivery = open_delivery(settings.INSTALLATION.county.data, source_id, name)
-        self._reason = reason or None
-
-    @cached_property
-    def _first(self) -> NotTakenPage:
-        return not_taken(self._delivery, reason=self._reason, limit=0)
-
-    @property
-    def reasons(self) -> dict[str, int]:
-        """How many by reason, whatever was asked for."""
-        return self._first.reasons
-
-    def __len__(self) -> int:
-        return self._first.total
-
-    @overload
-    def __getitem__(self, wanted: int) -> NotTaken: ...
-    @overload
-    def __getitem__(self, wanted: slice) -> tuple[NotTaken, ...]: ...
-    def __getitem__(self, wanted: int | slice) -> NotTaken | tuple[NotTaken, ...]:
-        """One, or those of a page."""
-        if isinstance(wanted, int):
-            return self[wanted : wanted + 1][0]
-        first, last, _step = wanted.indices(len(self))
-        return not_taken(self._delivery, reason=self._reason, offset=first, limit=last - first).entries
+def not_taken_by(ref: DeliveryRef, reason: str) -> NotTakenPage:
+    """All that a delivery did not take, for one reason or, empty, for any."""
+    return not_taken(Delivery(ref.folder), reason=reason or None, limit=sys.maxsize)
 
 
 def open_questions() -> list[MappingQuestion]:

@@ -29,7 +29,7 @@ def release(*, actor: Actor, source_id: str, name: str, why: str) -> None:
         raise Forbidden
     if len(why) < LEAST_WORDS:
         raise ReleaseUnexplained("note")
-    # The entry first: a release that nobody wrote down must not count, an entry whose release failed is rolled back.
+    # The entry first, so that what cannot be written down is not released; a release that fails takes its entry back.
     with transaction.atomic():
         ledger.record(actor, "delivery.released", "delivery", f"{source_id} {name}", reason=why[:500])
         try:

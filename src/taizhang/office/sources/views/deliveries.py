@@ -25,11 +25,11 @@ def delivery(request: OfficeRequest, source_id: str, name: str) -> HttpResponse:
     """One delivery: its counts, why it is held, who released it, and what it did not take."""
     shown = selectors.delivery_of(source_id, name)
     reason = request.GET.get("reason", "")
-    browsed = selectors.NotTakenOf(source_id, name, reason)
-    page = Paginator(browsed, PAGE).get_page(request.GET.get("page"))
+    found = selectors.not_taken_by(shown.ref, reason)
+    page = Paginator(found.entries, PAGE).get_page(request.GET.get("page"))
     response = render(request, "sources/delivery.html", {
         "source": selectors.source_of(source_id), "delivery": shown.ref, "facts": presenting.delivery_facts(shown), "page": page,
-        "filters": presenting.not_taken_filters(browsed.reasons, reason), "table": presenting.not_taken_table(page),
+        "filters": presenting.not_taken_filters(found.reasons, reason), "table": presenting.not_taken_table(page),
         "may_release": shown.is_held and request.actor.may("delivery.release"),
     })  # fmt: skip
     record_read(request, response, f"{source_id} {name}")
