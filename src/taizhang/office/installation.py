@@ -55,6 +55,14 @@ class Installation:
         """The office's own folder inside the county's data."""
         return self.county.data / "office"
 
+    @property
+    def is_set_up(self) -> bool:
+        """Whether the county has an office: `taizhang office init` made its folder, or a key ring beside the county file.
+
+        A ring elsewhere, which TAIZHANG_KEYS names, may be that of another county.
+        """
+        return self.home.is_dir() or _ring_beside(self.county_file).exists()
+
     def databases(self) -> dict[str, object]:
         """Django's DATABASES entry."""
         if not self.database:
@@ -79,19 +87,28 @@ class Installation:
         }
 
 
+def _ring_beside(county_file: Path) -> Path:
+    return county_file.parent / "keys" / "office.json"
+
+
 def _socket_folder(query: str) -> str:
     return next((unquote(part[5:]) for part in query.split("&") if part.startswith("host=")), "")
 
 
 def installation() -> Installation:
     """The installation the environment describes. Raises KeyError without TAIZHANG_COUNTY."""
-    county_file = Path(os.environ[COUNTY]).resolve()
+    return installation_of(Path(os.environ[COUNTY]))
+
+
+def installation_of(county_file: Path) -> Installation:
+    """The installation of a county, whichever TAIZHANG_COUNTY names; everything else as the environment says."""
+    county_file = county_file.resolve()
     https = os.environ.get(SECURE) == "1"
     keys, heads = os.environ.get(KEYS), os.environ.get(HEADS)
     return Installation(
         county_file=county_file,
         database=os.environ.get(DATABASE, ""),
-        keys=Path(keys) if keys else county_file.parent / "keys" / "office.json",
+        keys=Path(keys) if keys else _ring_beside(county_file),
         heads=Path(heads) if heads else county_file.parent / "ledger-heads.jsonl",
         hosts=tuple(filter(None, os.environ.get(HOSTS, "localhost,127.0.0.1,[::1]").split(","))),
         https=https,

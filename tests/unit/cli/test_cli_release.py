@@ -1,10 +1,12 @@
 """`taizhang release`: who releases what, and what is refused."""
 
 import json
+import os
 import shutil
 
 import pytest
 
+from countyruns import run
 from taizhang.intake.delivery.releasing import Release, is_held, release_of
 
 
@@ -57,3 +59,18 @@ def test_what_is_not_held_and_what_does_not_exist_cannot_be_released(held, typed
     assert "没有被暂缓" in never_held.err
     assert "没有找到" in unknown.err
     assert release_of(folder).by == "张"
+
+
+def test_a_county_with_an_office_releases_on_the_page_of_the_delivery(held):
+    county, folder = held
+    alone = {name: text for name, text in os.environ.items() if not name.startswith("TAIZHANG_")}
+    made = run("office", "init", county, env=alone)
+
+    ran = run("release", county, "city", folder.name, "--by", "张办事员", "--why", "核对过", env=alone)
+
+    assert made.status == 0
+    assert ran.status == 2
+    assert ran.is_clean
+    for told in ("E-RELEASE-OFFICE", folder.name, "来源与报送", "解除暂缓"):
+        assert told in ran.err
+    assert is_held(folder)

@@ -70,5 +70,8 @@ def delivery_held(source: str, as_of: str, reasons: tuple[str, ...]) -> Delivery
         "这一批次已接收但暂缓：可以发现新问题，不据此消除旧问题。",
         where=f"{source} {as_of}",
         why="；".join(HELD.get(reason, reason) for reason in reasons),
-        hint="请核对是否漏报或筛选后导出；确认无误的，用 taizhang release 解除，或报送下一批完整数据后自动恢复。",
+        hint=(
+            "请核对是否漏报或筛选后导出；确认无误的，由审核员在办公系统中该批次的页面解除"
+            "（没有办公系统的，用 taizhang release），或报送下一批完整数据后自动恢复。"
+        ),
     )
