@@ -200,6 +200,10 @@ def main() -> None:
         "--keep", type=Path, help="folder for the county and the raw figures, kept; made where it is missing"
     )
     options = arguments.parse_args()
+    if options.delta > options.findings:
+        arguments.error(
+            f"--delta {options.delta} differing findings cannot be had of --findings {options.findings}: give fewer or more"
+        )
     with tempfile.TemporaryDirectory(prefix="taizhang-bench-") as scratch:
         folder = options.keep or Path(scratch)
         county = grow(
@@ -216,7 +220,7 @@ def main() -> None:
             if options.keep:
                 (folder / "figures.json").write_text(json.dumps(found), "utf-8")
     errors = sorted({error for one in found.values() for part in ("pages", "writes") for error in one[part]["errors"]})
-    print("# The office under load: 50 people at work in a county of 300,000 persons\n")
+    print(f"# The office under load: {options.users} people at work in a county of {options.persons:,} persons\n")
     print(
         f"{county.persons:,} persons, {county.findings:,} findings, {options.users} users, one page about every {options.think:.0f} s"
         f" each, {options.seconds:.0f} s; then {options.writes} changes a second for {options.write_seconds:.0f} s. Server, database,"
