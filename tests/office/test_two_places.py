@@ -9,7 +9,17 @@ from django.urls import reverse
 
 from officepeople import COUNTY, OTHER_TOWN, TOWN
 from officepeople import person as account
-from officesweeps import FAR_VILLAGE, HOME_VILLAGE, finding, full_id, household, number_of, person, town_of
+from officesweeps import (
+    FAR_VILLAGE,
+    HOME_VILLAGE,
+    NEXT_VILLAGE,
+    finding,
+    full_id,
+    household,
+    number_of,
+    person,
+    town_of,
+)
 from taizhang.office.access.areas import Area
 from taizhang.office.access.roles import Role
 from taizhang.office.access.scope import scope
@@ -20,7 +30,7 @@ from taizhang.office.casework.selectors import suggestion
 from taizhang.office.casework.services.dispatching import dispatch_findings
 from taizhang.office.casework.services.evidence import add_evidence, read_evidence
 from taizhang.office.casework.services.reviewing import approve_verification, return_verification
-from taizhang.office.casework.services.stating import state_side, transfer_finding
+from taizhang.office.casework.services.stating import need_statements, state_side, transfer_finding
 from taizhang.office.casework.services.verifying import (
     Proposal,
     answer_question,
@@ -208,7 +218,7 @@ def test_a_third_town_does_not_know_of_it(county, who):
     with pytest.raises(NotFound):
         who["third"].does(start_verifying, finding_id=SHARED)
     with pytest.raises(NotFound):
-        who["third"].does(state_side, finding_id=SHARED, text="我也说一句")
+        who["third"].does(state_side, finding_id=SHARED, division_code=FAR_VILLAGE, text="我也说一句")
     with pytest.raises(NotFound):
         who["third"].does(transfer_finding, finding_id=SHARED, division_code=HOME_VILLAGE, reason="x")
 
@@ -220,31 +230,68 @@ def test_the_county_decides_when_both_sides_have_spoken(county, who):
         who["reviewer"].does(approve_verification, finding_id=HELD, level="county")
     assert state_of(HELD) is State.TOWN_OK
 
-    who["far"].does(state_side, finding_id=HELD, text=FAR_SAYS)
+    who["far"].does(state_side, finding_id=HELD, division_code=FAR_VILLAGE, text=FAR_SAYS)
     who["reviewer"].does(approve_verification, finding_id=HELD, level="county")
 
     assert state_of(HELD) is State.COUNTY_OK
     assert tasks_of(HELD) == []
     with pytest.raises(WrongState):
-        who["far"].does(state_side, finding_id=HELD, text="再说一句")
+        who["far"].does(state_side, finding_id=HELD, division_code=FAR_VILLAGE, text="再说一句")
 
 
 def test_a_statement_said_again_replaces_the_first_and_needs_words(county, who):
     dispatched(who, SHARED)
-    who["near"].does(state_side, finding_id=SHARED, text="一")
-    who["near town"].does(state_side, finding_id=SHARED, text="二")
+    who["near"].does(state_side, finding_id=SHARED, division_code=HOME_VILLAGE, text="一")
+    who["near town"].does(state_side, finding_id=SHARED, division_code=HOME_VILLAGE, text="二")
 
     assert of_county(lambda: list(Statement.objects.filter(withdrawn_at=None).values_list("text", flat=True))) == ["二"]
     with pytest.raises(NothingToCorrect):
-        who["near"].does(state_side, finding_id=SHARED, text="  ")
+        who["near"].does(state_side, finding_id=SHARED, division_code=HOME_VILLAGE, text="  ")
     with pytest.raises(Forbidden):
-        who["far"].does(state_side, finding_id=SHARED, text="主办方不在此说明")
+        who["far"].does(state_side, finding_id=SHARED, division_code=FAR_VILLAGE, text="主办方不在此说明")
     assert Entry.objects.filter(verb="finding.stated").count() == 2
+
+
+@pytest.fixture
+def three_places(county, who):
+    """The shared finding, owned far away, with the rows of two villages of one town besides."""
+    of_county(lambda: Finding.objects.get(pk=SHARED).further_places.create(division_code=NEXT_VILLAGE))
+    dispatched(who, SHARED)
+    assert {code for code, kind in tasks_of(SHARED) if kind == TaskKind.STATEMENT} == {HOME_VILLAGE, NEXT_VILLAGE}
+
+
+def test_who_is_asked_for_two_sides_speaks_for_each(three_places, who):
+    who["near town"].does(state_side, finding_id=SHARED, division_code=NEXT_VILLAGE, text="二村无此人")
+    who["near town"].does(state_side, finding_id=SHARED, division_code=HOME_VILLAGE, text=NEAR_SAYS)
+
+    said = of_county(lambda: dict(Statement.objects.filter(withdrawn_at=None).values_list("division_code", "text")))
+    assert said == {NEXT_VILLAGE: "二村无此人", HOME_VILLAGE: NEAR_SAYS}
+    assert tasks_of(SHARED) == [(FAR_VILLAGE, TaskKind.VERIFY)]
+    of_county(lambda: need_statements(Finding.objects.get(pk=SHARED)))
+
+
+@pytest.mark.parametrize("code", ["", NEXT_VILLAGE, FAR_VILLAGE])
+def test_nobody_speaks_for_a_side_that_is_not_theirs(three_places, who, code):
+    with pytest.raises(Forbidden):
+        who["near"].does(state_side, finding_id=SHARED, division_code=code, text="替别人说")
+
+
+def test_the_form_offers_the_sides_those_still_asked_in_front(three_places, users):
+    town, page = client_of(users["near town"]), reverse("finding", args=[short_id(SHARED)])
+
+    def offered():
+        return [(one.code, one.is_waited_for) for one in town.get(page).context["two_places"].own]
+
+    assert offered() == [(HOME_VILLAGE, True), (NEXT_VILLAGE, True)]
+    town.post(reverse("case_state", args=[SHARED]), {"side": HOME_VILLAGE, "note": NEAR_SAYS})
+
+    assert offered() == [(NEXT_VILLAGE, True), (HOME_VILLAGE, False)]
+    assert f'<option value="{NEXT_VILLAGE}">' in town.get(page).content.decode()
 
 
 def test_a_new_dispatch_asks_anew(county, who):
     dispatched(who, HELD)
-    who["far"].does(state_side, finding_id=HELD, text=FAR_SAYS)
+    who["far"].does(state_side, finding_id=HELD, division_code=FAR_VILLAGE, text=FAR_SAYS)
     of_county(lambda: Finding.objects.filter(pk=HELD).update(state=State.NOT_FIXED))
 
     dispatched(who, HELD)
@@ -322,7 +369,7 @@ def test_papers_of_one_side_are_not_opened_by_the_other(county, who):
 
 def test_a_return_gives_it_back_to_the_owner_and_leaves_the_statement(county, who):
     dispatched(who, HELD)
-    who["far"].does(state_side, finding_id=HELD, text=FAR_SAYS)
+    who["far"].does(state_side, finding_id=HELD, division_code=FAR_VILLAGE, text=FAR_SAYS)
     walked(who, HELD, "near")
 
     who["reviewer"].does(
@@ -364,7 +411,7 @@ def everything_shown(client):
 def at_work(county, who, users):
     """Both findings dispatched, both sides having spoken and added papers, a correction proposed by the far side."""
     dispatched(who, SHARED, HELD)
-    who["near"].does(state_side, finding_id=SHARED, text=NEAR_SAYS)
+    who["near"].does(state_side, finding_id=SHARED, division_code=HOME_VILLAGE, text=NEAR_SAYS)
     who["near"].does(add_evidence, finding_id=SHARED, kind="户口簿页", name="柏树村表.png", content=PICTURE)
     who["far"].does(add_evidence, finding_id=SHARED, kind="户口簿页", name="远山村表.png", content=PICTURE + b"1")
     who["far"].does(confirm_finding, finding_id=SHARED, proposals=[Proposal("city", "name", "欧阳远善")], note=FAR_SAYS)
@@ -404,7 +451,7 @@ def test_the_page_walks_statement_and_transfer(county, who, users):
     far = client_of(users["far"])
     assert "提交说明" in far.get(page).content.decode()
 
-    assert far.post(reverse("case_state", args=[HELD]), {"note": FAR_SAYS}).status_code == 302
+    assert far.post(reverse("case_state", args=[HELD]), {"side": FAR_VILLAGE, "note": FAR_SAYS}).status_code == 302
     operator = client_of(users["operator"])
     assert FAR_SAYS in operator.get(page).content.decode()
     moved = operator.post(reverse("case_transfer", args=[HELD]), {"side": FAR_VILLAGE, "note": "人已迁出"})

@@ -11,7 +11,7 @@ from taizhang.office.access.areas import covered
 from taizhang.office.access.scope import current_areas
 from taizhang.office.casework.models import Side, Statement
 from taizhang.office.casework.services.moving import HELD
-from taizhang.office.casework.services.owning import asked_sides, own_places
+from taizhang.office.casework.services.owning import asked_sides, stating_places
 from taizhang.office.casework.services.stating import DECIDED
 from taizhang.office.findings.lake import county_code
 from taizhang.office.findings.models import Finding
@@ -37,13 +37,18 @@ class SideLine:
     text: str
     by: str
 
+    @property
+    def is_waited_for(self) -> bool:
+        """It is asked and has said nothing yet."""
+        return self.is_asked and self.said_at is None
+
 
 @dataclass(frozen=True)
 class TwoPlaces:
-    """All sides, the owner in front. may_state: the viewer speaks for a side that is asked; choices: sides it may be moved to."""
+    """All sides, the owner in front. own: those the viewer may speak for, still waited for in front; choices: those it may be moved to."""
 
     lines: Sequence[SideLine]
-    may_state: bool
+    own: Sequence[SideLine]
     choices: Sequence[SideLine]
 
 
@@ -65,11 +70,11 @@ def two_places(viewer: Actor, finding: Finding) -> TwoPlaces | None:
         _line(side, said.get(side.division_code), _name(side, names, towns, is_here=side in here), is_here=side in here, is_asked=side.pk in asked)
         for side in sides
     ]  # fmt: skip
-    owned = {side.division_code for side in here if side.is_owner}
-    speaks = [code for code in own_places(viewer, finding, "finding.verify") if code not in owned]
+    speaks = set(stating_places(viewer, finding)) if finding.state not in DECIDED else set()
+    own = sorted((one for one in lines if one.code in speaks), key=lambda one: not one.is_waited_for)
     moves = finding.state in HELD and all(viewer.may("finding.dispatch", side.division_code) for side in sides)
     choices = [one for one in lines if not one.is_owner and one.code != county_code()] if moves else []
-    return TwoPlaces(lines, bool(speaks) and finding.state not in DECIDED, choices)
+    return TwoPlaces(lines, own, choices)
 
 
 def _name(side: Side, names: dict[str, str], towns: set[str], *, is_here: bool) -> str:

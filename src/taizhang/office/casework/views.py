@@ -145,7 +145,10 @@ def close(request: OfficeRequest, finding_id: str) -> HttpResponse:
 
 def state(request: OfficeRequest, finding_id: str) -> HttpResponse:
     """What the other side says of its own rows."""
-    stating.state_side(actor=request.actor, finding_id=finding_id, text=request.POST.get("note", ""))
+    stating.state_side(
+        actor=request.actor, finding_id=finding_id, division_code=request.POST.get("side", ""),
+        text=request.POST.get("note", ""),
+    )  # fmt: skip
     messages.success(request, _("已记下本方的说明。"))
     return _back(finding_id)
 

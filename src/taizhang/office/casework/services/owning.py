@@ -43,6 +43,12 @@ def own_places(actor: Actor, finding: Finding, permission: str) -> list[str]:
     return [code for code in sides or [finding.division_code] if actor.may(permission, code)]
 
 
+def stating_places(actor: Actor, finding: Finding) -> list[str]:
+    """The sides for which somebody may state what is known: their own ones, but for the owner's, which verifies."""
+    owner = set(Side.objects.filter(finding=finding, is_owner=True).values_list("division_code", flat=True))
+    return [code for code in own_places(actor, finding, "finding.verify") if code not in owner]
+
+
 def places_of(findings: Iterable[Finding]) -> dict[str, list[str]]:
     """Finding → the places in which its rows lie, its own first; a place inside another is not a further one."""
     own = {one.pk: one.division_code for one in findings}
@@ -126,4 +132,13 @@ def _person_at(finding: Finding, code: str, rows: Mapping[int, Sequence[RecordPl
     return there[0] if len(there) == 1 else None
 
 
-__all__ = ["NOWHERE", "asked_sides", "own_places", "places_of", "set_sides", "work_place", "work_places"]
+__all__ = [
+    "NOWHERE",
+    "asked_sides",
+    "own_places",
+    "places_of",
+    "set_sides",
+    "stating_places",
+    "work_place",
+    "work_places",
+]

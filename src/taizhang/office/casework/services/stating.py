@@ -9,7 +9,7 @@ from taizhang.office.casework.errors import NothingToCorrect, StatementMissing, 
 from taizhang.office.casework.models import OwnerReason, Side, Statement, Task, TaskKind
 from taizhang.office.casework.services.dispatching import hand_out
 from taizhang.office.casework.services.moving import HELD
-from taizhang.office.casework.services.owning import asked_sides, own_places
+from taizhang.office.casework.services.owning import asked_sides, stating_places
 from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.narrowing import findings_of
@@ -21,10 +21,10 @@ DECIDED = ENDED | {State.OPEN, State.COUNTY_OK, State.WRITTEN_BACK}
 LONGEST = 500
 
 
-def state_side(*, actor: Actor, finding_id: str, text: str) -> Statement:
-    """Say what a side knows of its own rows; said again, it replaces what was said.
+def state_side(*, actor: Actor, finding_id: str, division_code: str, text: str) -> Statement:
+    """Say what a side knows of its own rows; said again for the same side, it replaces what was said.
 
-    Raises NotFound, Forbidden to whoever stands at no side that is asked, WrongState, NothingToCorrect.
+    Raises NotFound, Forbidden where that is no side the actor may speak for, WrongState, NothingToCorrect.
     """
     if not text.strip():
         raise NothingToCorrect("note")
@@ -32,17 +32,25 @@ def state_side(*, actor: Actor, finding_id: str, text: str) -> Statement:
         finding = _locked(actor, finding_id)
         if finding.state in DECIDED or not Side.objects.filter(finding=finding).exists():
             raise WrongState(state=str(finding.state))
-        code = _asked_of(actor, finding)
+        if division_code not in stating_places(actor, finding):
+            raise Forbidden
         now = timezone.now()
-        Statement.objects.filter(finding=finding, division_code=code, withdrawn_at=None).update(withdrawn_at=now)
+        Statement.objects.filter(finding=finding, division_code=division_code, withdrawn_at=None).update(
+            withdrawn_at=now
+        )
         said = Statement.objects.create(
-            finding=finding, division_code=code, text=text.strip()[:LONGEST], by_id=actor.user_id
+            finding=finding, division_code=division_code, text=text.strip()[:LONGEST], by_id=actor.user_id
         )
-        Task.objects.filter(finding=finding, division_code=code, kind=TaskKind.STATEMENT, ended_at=None).update(
-            ended_at=now
-        )
+        Task.objects.filter(
+            finding=finding, division_code=division_code, kind=TaskKind.STATEMENT, ended_at=None
+        ).update(ended_at=now)
         ledger.record(
-            actor, "finding.stated", "finding", finding.finding_id, division_code=code, reason=text.strip()[:LONGEST]
+            actor,
+            "finding.stated",
+            "finding",
+            finding.finding_id,
+            division_code=division_code,
+            reason=text.strip()[:LONGEST],
         )
     return said
 
@@ -94,12 +102,3 @@ def _locked(actor: Actor, finding_id: str) -> Finding:
     if finding is None:
         raise NotFound
     return finding
-
-
-def _asked_of(actor: Actor, finding: Finding) -> str:
-    """The side for which somebody may speak: their own one that does not own the finding."""
-    owned = set(Side.objects.filter(finding=finding, is_owner=True).values_list("division_code", flat=True))
-    mine = [code for code in own_places(actor, finding, "finding.verify") if code not in owned]
-    if not mine:
-        raise Forbidden
-    return mine[0]
