@@ -1,7 +1,11 @@
 """A sweep comes into the office once, whole, with one entry; the next one changes what it changes and nothing else."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pyarrow.parquet as pq
 import pytest
+from django.db import connection, connections, transaction
 
 from officepeople import SETUP
 from officesweeps import FAR_VILLAGE, HOME_VILLAGE, NEXT_VILLAGE, finding, full_id, household, number_of, person
@@ -34,6 +38,64 @@ def put_into(state, *identities):
     """Bring findings into a state, as casework would have."""
     with scope_off("test"):
         Finding.objects.filter(pk__in=[full_id(one) for one in identities]).update(state=state)
+
+
+def import_apart(folder):
+    """Import on a connection of its own, as a worker does."""
+    try:
+        return import_sweep(actor=SETUP, folder=folder)
+    finally:
+        connections.close_all()
+
+
+def until_somebody_waits():
+    """Return once another connection waits for a row that this one has changed."""
+    deadline = time.monotonic() + 60
+    with connection.cursor() as cursor:
+        while not cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+            assert time.monotonic() < deadline, "nobody waited within a minute"
+            time.sleep(0.01)
+
+
+def moved_while_imported(folder, state, identity):
+    """A person's move whose transaction is open while the sweep is imported."""
+    at_once = connection.vendor == "postgresql"  # SQLite lets nobody else begin to write meanwhile
+    with ThreadPoolExecutor(1) as apart:
+        with transaction.atomic():
+            put_into(state, identity)
+            if at_once:
+                done = apart.submit(import_apart, folder)
+                until_somebody_waits()
+        if not at_once:
+            done = apart.submit(import_apart, folder)
+        return done.result()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_move_that_a_person_makes_while_a_sweep_is_imported_stays(lake):
+    lake.imported([finding(1)])
+    lake.imported([finding(1, delta="persisting")])
+    put_into(State.DISPATCHED, 1)
+    folder = lake.sweep([finding(1, delta="persisting", name="王健")])
+
+    done = moved_while_imported(folder, State.CONFIRMED, 1)
+
+    assert state_of(1) == (State.CONFIRMED, Delta.PERSISTING, "")
+    assert (done.touched, done.moved) == (1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_move_made_meanwhile_stays_where_the_finding_ended_in_a_sweep_never_imported(lake):
+    lake.imported([finding(1), finding(2)])
+    lake.imported([finding(1, delta="persisting"), finding(2, delta="persisting")])
+    put_into(State.DISPATCHED, 2)
+    lake.sweep([finding(1, delta="persisting"), finding(2, delta="gone", observation="pass")])
+    folder = lake.sweep([finding(1, delta="persisting")])
+
+    done = moved_while_imported(folder, State.REJECTED_HIT, 2)
+
+    assert state_of(2) == (State.REJECTED_HIT, Delta.GONE, "")
+    assert done.moved == 0
 
 
 def test_a_sweep_is_taken_whole_with_one_entry(lake):

@@ -1,7 +1,7 @@
 """Taking a finished sweep into the office: its run, its findings, and what it means for the state of each."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -133,15 +133,46 @@ def _take(folder: Path, before: Path | None, run: SweepRun, anew: frozenset[str]
     watched = list(Finding.objects.filter(state__in=WATCHED).values_list("pk", flat=True))
     rows, there = reading_sweeps.changed_findings(folder, before, watched)
     left = _left_behind(there)
-    Finding.objects.filter(delta__in=[Delta.NEW, Delta.REOPENED]).update(delta=Delta.PERSISTING)
+    ended = reading_sweeps.ended_meanwhile(_between(before, run), left)
+    fresh = Finding.objects.filter(delta__in=[Delta.NEW, Delta.REOPENED])
+    known = _held({*rows["finding_id"].to_pylist(), *ended, *fresh.values_list("pk", flat=True)})
+    fresh.update(delta=Delta.PERSISTING)
     moved: list[Moved] = []
     for start in range(0, len(rows), CHUNK):
-        moved += _write(rows.slice(start, CHUNK), run, anew)
+        moved += _write(rows.slice(start, CHUNK), known, run, anew)
     places = reading_sweeps.further_places(folder, rows["finding_id"])
     Visibility.objects.filter(finding_id__in=rows["finding_id"].to_pylist()).delete() if before is not None else None
     insert_many(Visibility, ("finding_id", "division_code"), places)
-    moved += _ended_meanwhile(reading_sweeps.ended_meanwhile(_between(before, run), left), run)
+    moved += _ended_meanwhile(ended, known, run)
     return moved, len(rows) + len(left)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What stands in the office of a finding that an import writes."""
+
+    state: State
+    remark: str
+    digest: str
+
+    def after(self, seen: Seen) -> tuple[State, str]:
+        """State and remark once the sweep was seen; a remark stays as long as its state does."""
+        state, told = state_after(self.state, seen)
+        return state, told or (self.remark if state is self.state else "")
+
+
+def _held(identities: Collection[str]) -> dict[str, _Known]:
+    """What stands of these findings, where they are known. Nobody moves them before the import is through.
+
+    All of them are held before the first one is written, and in the order of their keys, as every other holder does:
+    what a person changes meanwhile is waited for and seen, and no two wait for one another.
+    """
+    known, ordered = {}, sorted(identities)
+    for start in range(0, len(ordered), CHUNK):
+        rows = Finding.objects.select_for_update(no_key=True).filter(pk__in=ordered[start : start + CHUNK])
+        for pk, state, remark, digest in rows.order_by("pk").values_list("pk", "state", "remark", "value_digest"):
+            known[pk] = _Known(State(state), remark, digest)
+    return known
 
 
 def _left_behind(there: set[str]) -> list[str]:
@@ -164,39 +195,34 @@ def _between(before: Path | None, run: SweepRun) -> list[Path]:
 _OBSERVED = {Delta.GONE: "pass", Delta.OUT_OF_RULE: "not_run", Delta.SUPERSEDED: "hit"}
 
 
-def _ended_meanwhile(ended: Mapping[str, tuple[str, str]], run: SweepRun) -> list[Moved]:
+def _ended_meanwhile(ended: Mapping[str, tuple[str, str]], known: Mapping[str, _Known], run: SweepRun) -> list[Moved]:
     """Move the findings as the sweep says in which they ended; where no sweep says so, nothing is proven and they stay."""
     moved = []
     for finding in Finding.objects.filter(pk__in=list(ended)):
         delta, finding.superseded_by = Delta(ended[finding.pk][0]), ended[finding.pk][1]
-        observation = _OBSERVED[delta]
-        before, seen = State(finding.state), Seen(delta.value, observation)
-        finding.state, finding.remark = state_after(before, seen)
-        finding.delta, finding.observation, finding.changed_in = delta, observation, run
+        before, seen = known[finding.pk], Seen(delta.value, _OBSERVED[delta])
+        after, finding.remark = before.after(seen)
+        finding.state, finding.delta, finding.observation, finding.changed_in = after, delta, seen.observation, run
         finding.save(update_fields=["state", "remark", "delta", "observation", "superseded_by", "changed_in"])
-        moved.append(Moved(finding, before, seen))
+        if after is not before.state:
+            moved.append(Moved(finding, before.state, seen))
     return moved
 
 
-def _write(chunk: pa.Table, run: SweepRun, anew: frozenset[str]) -> list[Moved]:
-    rows = chunk.to_pylist()
-    known = {
-        pk: (State(state), remark, digest)
-        for pk, state, remark, digest in Finding.objects.filter(pk__in=[one["finding_id"] for one in rows]).values_list(
-            "pk", "state", "remark", "value_digest"
-        )
-    }
+def _write(chunk: pa.Table, known: Mapping[str, _Known], run: SweepRun, anew: frozenset[str]) -> list[Moved]:
     made, moved = [], []
-    for one in rows:
-        before, remark, digest = known.get(one["finding_id"], (None, "", one["value_digest"] or ""))
+    for one in chunk.to_pylist():
+        digest = one["value_digest"] or ""
+        there = known.get(one["finding_id"])
+        before = there or _Known(State.OPEN, "", digest)
         is_newer = one["source"] in anew if one["source"] else bool(anew)
-        seen = Seen(one["delta"], one["observation"], is_newer, digest != (one["value_digest"] or ""))
+        seen = Seen(one["delta"], one["observation"], is_newer, digest != before.digest)
         finding = _finding(one, run)
-        after, told = state_after(before or State.OPEN, seen)
-        finding.state, finding.remark = after.value, told or (remark if after is before else "")
+        after, finding.remark = before.after(seen)
+        finding.state = after.value
         made.append(finding)
-        if after is not before:
-            moved.append(Moved(finding, before, seen))
+        if there is None or after is not there.state:
+            moved.append(Moved(finding, there.state if there else None, seen))
     upsert_many(Finding, COLUMNS, [[getattr(one, name) for name in COLUMNS] for one in made])
     return moved
 
