@@ -1,15 +1,18 @@
 """回头看: a draw that nobody can choose or repeat until it pleases, a second pair of eyes, and what does not hold opens again."""
 
+import json
 from collections import Counter
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as trials
 from hypothesis import strategies as st
 
 from officepeople import COUNTY, OTHER_TOWN, SETUP, TOWN, actor
@@ -18,15 +21,17 @@ from officesweeps import FAR_VILLAGE, HOME_VILLAGE, finding, full_id, household,
 from taizhang.office.access.areas import Area
 from taizhang.office.access.roles import Role
 from taizhang.office.access.scope import scope
-from taizhang.office.casework.models import Correction, CorrectionState, Task, Verification
+from taizhang.office.casework.models import Correction, CorrectionState, HandBack, Task, Verification
 from taizhang.office.casework.observing import follow_moves
 from taizhang.office.casework.services.dispatching import dispatch_findings
+from taizhang.office.casework.services.handing_back import confirm_entered
 from taizhang.office.casework.services.reviewing import approve_verification, close_finding
 from taizhang.office.casework.services.verifying import Proposal, confirm_finding
 from taizhang.office.casework.transitions import MOVES, moves_from
+from taizhang.office.crypto.sealing import seal
 from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Delta, Finding
-from taizhang.office.findings.services.importing import import_sweep
+from taizhang.office.findings.services.importing import detail_context, import_sweep
 from taizhang.office.findings.states import State
 from taizhang.office.ledger.models import Entry
 from taizhang.office.ledger.verifying import verify
@@ -166,6 +171,7 @@ CLOSED = st.lists(
 )  # fmt: skip
 
 
+@trials(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no defect
 @given(CLOSED, st.integers(1, 100), st.text("0123456789abcdef", min_size=64, max_size=64))
 def test_the_draw_takes_the_share_of_every_stratum_rounded_up_whatever_the_order(closed, share, seed):
     taken = draw(closed, seed=seed, share=share)
@@ -299,8 +305,143 @@ def reopened_and_handed_back(staff, lake):
     )
     for who, level in (("village", "village"), ("town", "town"), ("reviewer", "county")):
         approve_verification(actor=staff[who], finding_id=full_id(1), level=level)
-    Correction.objects.update(state=CorrectionState.HANDED_BACK)
-    Finding.objects.filter(pk=full_id(1)).update(state=State.WRITTEN_BACK)
+    went_back(staff, Correction.objects.get())
+
+
+def went_back(staff, *corrections):
+    """One batch with these approved corrections, whose source's owner says that it is entered."""
+    source = corrections[0].source
+    batch = HandBack.objects.create(number=f"HT-{HandBack.objects.count()}", source=source, sha256="0" * 64)
+    Correction.objects.filter(pk__in=[one.pk for one in corrections]).update(handback=batch)
+    confirm_entered(actor=staff["operator"], handback_id=batch.pk)
+
+
+def approved(staff, identity, source, field, value, *, person_id=1, state=CorrectionState.APPROVED, **facts):
+    """A correction of a finding whose rule passes already, approved by the county."""
+    Finding.objects.filter(pk=full_id(identity)).update(state=State.COUNTY_OK)
+    one = Correction(
+        division_code=HOME_VILLAGE, finding_id=full_id(identity), person_id=person_id, source=source, field=field,
+        before=b"", state=state, proposed_by_id=staff["helper"].user_id, **facts,
+    )  # fmt: skip
+    one.after = seal(value, one.context("after"))
+    one.save()
+    return one
+
+
+def row(name, **more):
+    return {"name": name, "id_no": "x", "village_code": HOME_VILLAGE, "town_code": "610723103000"} | more
+
+
+def swept(lake, people, newest):
+    """A sweep on these newest deliveries by source, imported. people: person → records, in household 1."""
+    known = {"city": "d1", "national": "d1"} | newest
+    deliveries = [
+        {"source": source, "title": source, "delivery": name, "as_of": "2020-02-19" if name == "d1" else name[:10], "held": False}
+        for source, name in known.items()
+    ]  # fmt: skip
+    persons = [person(one, "王", records=records, household=1) for one, records in people.items()]
+    import_sweep(
+        actor=SETUP, folder=lake.sweep([], persons, [household(1, "王")], deliveries=deliveries), on_moves=follow_moves
+    )
+
+
+MARCH, APRIL = "2020-03-01-cccccccccccc", "2020-04-01-dddddddddddd"
+
+
+def test_every_source_is_judged_by_its_own_first_newer_delivery(closed, staff):
+    city, national = (approved(staff, 1, source, "name", "王建君") for source in ("city", "national"))
+    went_back(staff, city)
+    went_back(staff, national)
+    right = closed.delivery("city", MARCH, [row("王建君")])
+    swept(closed, {1: right}, {"city": MARCH})
+    assert Finding.objects.get(pk=full_id(1)).state == State.WRITTEN_BACK
+
+    later = closed.delivery("national", APRIL, [row("王建君")])
+    swept(closed, {1: right + later}, {"city": MARCH, "national": APRIL})
+
+    assert Finding.objects.get(pk=full_id(1)).state == State.PROVEN
+    assert set(Correction.objects.values_list("state", flat=True)) == {CorrectionState.CONFIRMED}
+
+
+def test_a_source_that_kept_the_old_value_shows_at_once_that_it_is_not_fixed(closed, staff):
+    for source in ("city", "national"):
+        went_back(staff, approved(staff, 1, source, "name", "王建君"))
+
+    swept(closed, {1: closed.delivery("city", MARCH, [row("王建军")])}, {"city": MARCH})
+
+    assert Finding.objects.get(pk=full_id(1)).state == State.NOT_FIXED
+
+
+def test_a_delivery_between_two_hand_backs_judges_the_first_only(closed, staff):
+    city, national = (approved(staff, 1, source, "name", "王建君") for source in ("city", "national"))
+    went_back(staff, city)
+    wrong = closed.delivery("national", MARCH, [row("王建军")])
+    right = closed.delivery("city", MARCH, [row("王建君")])
+    swept(closed, {1: right + wrong}, {"city": MARCH, "national": MARCH})
+    went_back(staff, national)
+
+    swept(closed, {1: right + wrong}, {"city": MARCH, "national": MARCH})
+    assert Finding.objects.get(pk=full_id(1)).state == State.WRITTEN_BACK
+    after = closed.delivery("national", APRIL, [row("王建君")])
+    swept(closed, {1: right + after}, {"city": MARCH, "national": APRIL})
+
+    assert Finding.objects.get(pk=full_id(1)).state == State.PROVEN
+
+
+def test_what_is_joined_only_is_proven_with_the_line_that_went_back_for_it(closed, staff):
+    lead = approved(staff, 1, "city", "name", "王建君")
+    approved(staff, 2, "city", "name", "王建君", state=CorrectionState.JOINED, against=lead)
+    went_back(staff, lead)
+
+    swept(closed, {1: closed.delivery("city", MARCH, [row("王建君")])}, {"city": MARCH})
+
+    assert set(Finding.objects.filter(pk__in=[full_id(1), full_id(2)]).values_list("state", flat=True)) == {
+        State.PROVEN
+    }
+
+
+@pytest.mark.parametrize(("value", "state"), [("王建君", State.PROVEN), ("王建军", State.NOT_FIXED)])
+def test_the_person_whose_row_was_corrected_proves_it_not_the_findings_subject(closed, staff, value, state):
+    went_back(staff, approved(staff, 1, "city", "name", "王建君", person_id=4))
+    subject, other = closed.delivery("city", MARCH, [row("王建军"), row(value)])
+
+    swept(closed, {1: [subject], 4: [other]}, {"city": MARCH})
+
+    assert Finding.objects.get(pk=full_id(1)).state == state
+
+
+@pytest.mark.parametrize(("relation", "state"), [("子", State.PROVEN), ("妻", State.NOT_FIXED)])
+@pytest.mark.parametrize("cell", ["C1", ""])
+def test_a_households_value_is_looked_for_in_the_row_that_was_corrected(closed, staff, relation, state, cell):
+    """Two members; the row of the second is to say that it is the head's child."""
+    old = closed.delivery(
+        "city", f"2020-02-18-{'b' * 12}", [row("王", relation_to_head="户主"), row("王二", relation_to_head="妻")]
+    )
+    swept(closed, {1: [old[0]], 2: [old[1]]}, {"city": f"2020-02-18-{'b' * 12}"})
+    at = {"source": "city", "delivery": f"2020-02-18-{'b' * 12}", "file_no": 0, "row": 1}
+    of_household = Finding.objects.get(pk=full_id(1))
+    of_household.detail = seal(json.dumps({"records": [at]}), detail_context(of_household.pk))
+    of_household.subject_person = None
+    of_household.save(update_fields=["detail", "subject_person"])
+    went_back(staff, approved(
+        staff, 1, "city", "relation_to_head", "子", person_id=None, household_id=1, delivery=at["delivery"], file_no=0, cell=cell,
+    ))  # fmt: skip
+    new = closed.delivery("city", MARCH, [row("王二", relation_to_head=relation), row("王", relation_to_head="户主")])
+
+    swept(closed, {1: [new[1]], 2: [new[0]]}, {"city": MARCH})
+
+    assert Finding.objects.get(pk=full_id(1)).state == state
+
+
+def test_a_delivery_that_was_not_taken_whole_proves_nothing(closed, staff):
+    went_back(staff, approved(staff, 1, "city", "name", "王建君"))
+    records = closed.delivery("city", MARCH, [row("王建君")])
+    folder = settings.INSTALLATION.county.data / "deliveries" / "city" / MARCH
+    (folder / "manifest.json").write_text(json.dumps({"counts": {"refused_files": 1}}), "utf-8")
+
+    swept(closed, {1: records}, {"city": MARCH})
+
+    assert Finding.objects.get(pk=full_id(1)).state == State.WRITTEN_BACK
 
 
 @pytest.mark.parametrize(

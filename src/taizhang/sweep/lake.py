@@ -51,8 +51,7 @@ class SourceDelivery:
     @property
     def is_whole(self) -> bool:
         """Whether everything that was sent was taken: no file refused, no sheet waiting for a decision."""
-        counts = self.manifest.get("counts", {})
-        return not (counts.get("waiting_sheets") or counts.get("refused_files"))
+        return is_whole(self.manifest)
 
     def table(self, name: str) -> Path | None:
         """The Parquet file of a canonical table, or None where the delivery has no such rows."""
@@ -88,6 +87,12 @@ def manifest_of(folder: Path) -> dict[str, Any]:
         return {}
     loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return loaded
+
+
+def is_whole(manifest: Mapping[str, Any]) -> bool:
+    """Whether everything that was sent was taken, by a manifest: no file refused, no sheet waiting for a decision."""
+    counts = manifest.get("counts", {})
+    return not (counts.get("waiting_sheets") or counts.get("refused_files"))
 
 
 def records_of(manifest: Mapping[str, Any]) -> int | None:

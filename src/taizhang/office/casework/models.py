@@ -122,6 +122,8 @@ class CorrectionState(models.TextChoices):
 
 ATTACHED = (CorrectionState.JOINED, CorrectionState.DISPUTED)
 """States of a correction that stands beside another one of the same matter."""
+SENT = (CorrectionState.HANDED_BACK, CorrectionState.JOINED)
+"""States of a correction whose value has gone back to its source, by itself or with the one it is joined to."""
 OPEN_CORRECTIONS = (CorrectionState.PROPOSED, CorrectionState.APPROVED, CorrectionState.HANDED_BACK)
 
 

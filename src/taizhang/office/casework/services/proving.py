@@ -1,61 +1,131 @@
 """Proof by value, for findings whose rule had passed already when a recheck opened them again.
 
-The engine tells nothing more of such a finding: it went when its rule passed. What proves it now is that the ledger's
-newer delivery carries the very values that were approved; other values in their place show that it was not mended.
+The engine tells nothing more of such a finding: it went when its rule passed. What proves it now is that the newer
+delivery of every source to which a value went back carries that very value; another value in its place shows that it was
+not mended.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from taizhang.office.casework.models import Correction, CorrectionState
+from taizhang.office.casework.models import SENT, Correction, HandBack
 from taizhang.office.crypto.sealing import unseal
-from taizhang.office.findings.lake import sweep_folder
+from taizhang.office.findings.lake import lake, sweep_folder
 from taizhang.office.findings.models import Delta, Finding, SweepRun
 from taizhang.office.findings.selectors.present_values import present_values
+from taizhang.office.findings.selectors.reading import detail_of
+from taizhang.office.findings.selectors.record_places import person_of_record
 from taizhang.office.findings.states import State
-from taizhang.office.people.models import Person
+from taizhang.office.ledger.models import Entry
+from taizhang.sweep.lake import is_whole, manifest_of
 
 
 def prove_by_value() -> tuple[list[str], list[str]]:
-    """Judge what waits for proof and is told of by no rule, by the deliveries that the newest sweep read anew.
+    """Judge what waits for proof and is told of by no rule, each value by its source's first newer delivery.
 
-    Moves it to proven or not fixed; gives the ids of both. What a delivery does not show stays as it is.
+    Moves it to proven or not fixed; gives the ids of both. What no delivery shows yet stays as it is.
     """
-    run, *before = SweepRun.objects.all()[:2]
-    waiting = list(Finding.objects.filter(state=State.WRITTEN_BACK, delta=Delta.GONE))
-    if not waiting or not before:
+    waiting = Finding.objects.filter(state=State.WRITTEN_BACK, delta=Delta.GONE).values_list("pk", flat=True)
+    sent = list(
+        Correction.objects.filter(finding__in=list(waiting), state__in=SENT)
+        .select_related("finding", "handback", "against__handback")
+        .order_by("pk")
+    )
+    if not sent:
         return [], []
-    known = {one["source"]: one["delivery"] for one in before[0].deliveries}
-    anew = {one["source"] for one in run.deliveries if not one["held"] and known.get(one["source"]) != one["delivery"]}
-    corrections: dict[str, list[Correction]] = defaultdict(list)
-    for one in Correction.objects.filter(finding__in=waiting, state=CorrectionState.HANDED_BACK):
-        corrections[one.finding_id].append(one)
-    persons = {one.pk: _persons_of(one) for one in waiting}
-    fields = sorted({one.field for of in corrections.values() for one in of})
-    said = present_values(sweep_folder(run.name), {who for of in persons.values() for who in of}, fields)
-    proven, not_fixed = [], []
-    for finding in waiting:
-        mine = corrections[finding.pk]
-        if not mine or any(one.source not in anew for one in mine):
-            continue
-        verdicts = {
-            _verdict(one, [row for who in persons[finding.pk] for row in said.get((who, one.source), ())])
-            for one in mine
-        }
-        if verdicts == {True}:
-            proven.append(finding.pk)
-        elif False in verdicts:
-            not_fixed.append(finding.pk)
+    verdicts: dict[str, list[bool | None]] = defaultdict(list)
+    for one, verdict in _verdicts(sent):
+        verdicts[one.finding_id].append(verdict)
+    proven = [pk for pk, of in verdicts.items() if all(of)]
+    not_fixed = [pk for pk, of in verdicts.items() if False in of]
+    run = SweepRun.objects.first()
     Finding.objects.filter(pk__in=proven).update(state=State.PROVEN, changed_in=run, remark="")
     Finding.objects.filter(pk__in=not_fixed).update(state=State.NOT_FIXED, changed_in=run, remark="")
     return proven, not_fixed
 
 
-def _persons_of(finding: Finding) -> list[int]:
-    if finding.subject_person is not None:
-        return [finding.subject_person]
-    members = Person.objects.filter(household_id=finding.subject_household, is_current=True)
-    return list(members.values_list("pk", flat=True)) if finding.subject_household is not None else []
+def _verdicts(sent: Sequence[Correction]) -> list[tuple[Correction, bool | None]]:
+    """Whether the source's newer delivery carries each value; None where it does not show it, or there is none yet."""
+    runs = list(SweepRun.objects.order_by("place"))
+    entered = _entered_at(sent)
+    shown: dict[int, list[tuple[Correction, int]]] = defaultdict(list)
+    found: list[tuple[Correction, bool | None]] = []
+    for one in sent:
+        at = _first_newer(one.source, entered[one.pk], runs) if one.pk in entered else None
+        person = one.person_id if one.person_id is not None else _person_of(one, runs)
+        if at is None or person is None:
+            found.append((one, None))
+        else:
+            shown[at].append((one, person))
+    for at, asked in shown.items():
+        fields = sorted({one.field for one, _person in asked})
+        said = present_values(sweep_folder(runs[at].name), {person for _one, person in asked}, fields)
+        found += [(one, _verdict(one, said.get((person, one.source), ()))) for one, person in asked]
+    return found
+
+
+def _entered_at(sent: Sequence[Correction]) -> dict[int, datetime]:
+    """Correction → when its source's owner said that it is entered; a joined one went with the one it is joined to."""
+    numbers = {one.pk: batch.number for one in sent if (batch := _batch_of(one)) is not None}
+    entries = Entry.objects.filter(
+        verb="handback.entered", subject_type="handback", subject_id__in=set(numbers.values())
+    )
+    at = dict(entries.values_list("subject_id", "at"))
+    return {pk: at[number] for pk, number in numbers.items() if number in at}
+
+
+def _batch_of(one: Correction) -> HandBack | None:
+    return one.handback or (one.against.handback if one.against else None)
+
+
+def _first_newer(source: str, since: datetime, runs: Sequence[SweepRun]) -> int | None:
+    """Place among the sweeps of the first that stands on a whole, unheld delivery newer than those before the hand-back."""
+    known: Mapping[str, str] | None = None
+    for place, run in enumerate(runs):
+        delivery = next((one for one in run.deliveries if one["source"] == source), None)
+        if delivery is None:
+            continue
+        if run.imported_at <= since:
+            known = delivery
+        elif _is_newer(delivery, known) and not delivery["held"] and is_whole(_manifest(source, delivery["delivery"])):
+            return place
+    return None
+
+
+def _is_newer(delivery: Mapping[str, str], known: Mapping[str, str] | None) -> bool:
+    return known is None or (delivery["delivery"] != known["delivery"] and delivery["as_of"] >= known["as_of"])
+
+
+def _manifest(source: str, delivery: str) -> Mapping[str, object]:
+    return manifest_of(lake() / "deliveries" / source / delivery)
+
+
+def _person_of(one: Correction, runs: Sequence[SweepRun]) -> int | None:
+    """Whose row a household's value stands in, by the newest sweep on the delivery that the correction names."""
+    row = _row_no(one)
+    stood = [
+        run
+        for run in runs
+        if any((at["source"], at["delivery"]) == (one.source, one.delivery) for at in run.deliveries)
+    ]
+    if row is None or one.household_id is None or not stood:
+        return None
+    folder = sweep_folder(stood[-1].name)
+    return person_of_record(folder, one.household_id, (one.source, one.delivery, one.file_no, row))
+
+
+def _row_no(one: Correction) -> int | None:
+    """The row of a correction's cell; where the field had no cell, of the record that the finding names."""
+    if one.cell:
+        return int(re.sub(r"\D", "", one.cell))
+    named = (
+        record["row"]
+        for record in detail_of(one.finding)["records"] or ()
+        if (record["source"], record["delivery"], record["file_no"]) == (one.source, one.delivery, one.file_no)
+    )
+    return next(named, None)
 
 
 def _verdict(one: Correction, rows: Sequence[Mapping[str, str]]) -> bool | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from taizhang.office.findings.lake import sweep_folder
@@ -34,6 +35,20 @@ def record_places(persons: Collection[int]) -> Mapping[int, Sequence[RecordPlace
     for row in rows:
         found[row["person_id"]] = [_place(row["person_id"], row["village_code"], one) for one in row["records"] or ()]
     return found
+
+
+def person_of_record(folder: Path, household_id: int, at: tuple[str, str, int | None, int]) -> int | None:
+    """Whose record stands in a row of a delivery, among a household's members; None where a sweep knows no such record.
+
+    folder: of the sweep; at: source, delivery, number of the file, number of the row.
+    """
+    path = folder / "persons.parquet"
+    if not path.is_file():
+        return None
+    for row in rows_at(path, "household_id", [household_id], ("person_id", "records")).to_pylist():
+        if any((one["source"], one["delivery"], one["file_no"], one["row_no"]) == at for one in row["records"] or ()):
+            return int(row["person_id"])
+    return None
 
 
 def _place(person_id: int, home: str | None, one: Mapping[str, Any]) -> RecordPlace:
