@@ -19,7 +19,7 @@ from taizhang.office.jobs import running
 from taizhang.office.jobs.errors import LeaseLost
 from taizhang.office.jobs.models import Effect, Job, JobState
 from taizhang.office.jobs.services.queue import (
-    MAX_ATTEMPTS,
+    MAX_FAILURES,
     _lease,
     beat,
     cancel_job,
@@ -169,7 +169,7 @@ def test_a_worker_that_wakes_up_after_the_reaper_writes_nothing():
 
 def test_a_job_that_kills_its_worker_again_and_again_is_dead_and_can_be_restarted():
     job = enqueue("note", key="n:1", arguments={"number": 1})
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_FAILURES):
         Job.objects.update(run_at=timezone.now())
         silent(claim("a"))
         reap()
@@ -237,13 +237,46 @@ def test_the_database_refuses_a_second_writer_of_the_lake():
 
 def test_a_job_that_finds_the_lake_in_use_waits_and_never_dies_of_waiting():
     job = enqueue("busy", key="b")
-    for _ in range(MAX_ATTEMPTS + 2):
+    for _ in range(MAX_FAILURES + 2):
         Job.objects.update(run_at=timezone.now())
         assert running.work_once("a")
 
     job.refresh_from_db()
     assert (job.state, job.error_code) == (JobState.READY, "E-LAKE-BUSY")
     assert job.run_at > timezone.now()
+
+
+def test_a_kill_and_a_fault_after_a_long_wait_do_not_end_a_job(settings):
+    job = enqueue("busy", key="b")
+    for _ in range(MAX_FAILURES + 2):
+        Job.objects.update(run_at=timezone.now())
+        assert running.work_once("a")
+    Job.objects.update(run_at=timezone.now())
+    silent(claim("a"))
+
+    assert reap() == 1
+    job.refresh_from_db()
+    assert job.state == JobState.READY
+
+    settings.JOB_HANDLERS["busy"] = ("fast", f"{__name__}.break_down")
+    Job.objects.update(run_at=timezone.now())
+    assert running.work_once("a")
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == (JobState.READY, "E-FAULT")
+
+
+def test_a_worker_that_wakes_up_after_a_restart_writes_nothing():
+    job = enqueue("note", key="n:1", arguments={"number": 1})
+    asleep = []
+    for _ in range(MAX_FAILURES):
+        Job.objects.update(run_at=timezone.now())
+        asleep.append(claim("a"))
+        silent(asleep[-1])
+        reap()
+    restart_job(actor=actor(Role.SYSTEM_ADMIN), job_id=job.pk)
+    assert claim("b") is not None
+
+    assert not any(beat(one.pk, one.attempt) for one in asleep)
 
 
 def test_a_beat_that_comes_between_looking_and_giving_back_keeps_the_job(monkeypatch):

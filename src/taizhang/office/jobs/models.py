@@ -28,6 +28,7 @@ class Job(models.Model):
     """One piece of work. key: its natural name, so that asking twice does it once; arguments: ids only, never data.
 
     attempt counts the leases given; whoever writes on the job's behalf proves that his attempt is still the last one.
+    failures counts the attempts that broke since somebody asked for it last; waiting for somebody else is none.
     """
 
     key = models.CharField(max_length=120, unique=True)
@@ -35,7 +36,8 @@ class Job(models.Model):
     queue = models.CharField(max_length=20)
     arguments = models.JSONField(default=dict)
     state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.READY)
-    attempt = models.PositiveSmallIntegerField(default=0)
+    attempt = models.PositiveIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
     worker = models.CharField(max_length=60, blank=True)
     beat_at = models.DateTimeField(null=True)
     run_at = models.DateTimeField()

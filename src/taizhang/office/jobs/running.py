@@ -16,7 +16,17 @@ from taizhang.office.access.scope import scope_off
 from taizhang.office.errors import OfficeError
 from taizhang.office.jobs.errors import JobCancelled, LeaseLost
 from taizhang.office.jobs.models import Job, JobState
-from taizhang.office.jobs.services.queue import beat, claim, fence, happened, reap, retry_later, settle, wait_for
+from taizhang.office.jobs.services.queue import (
+    beat,
+    claim,
+    fence,
+    happened,
+    leased,
+    reap,
+    retry_later,
+    settle,
+    wait_for,
+)
 
 log = logging.getLogger(__name__)
 BEAT_SECONDS = 5.0
@@ -48,7 +58,7 @@ class JobProgress:
         if not at_once and time.monotonic() - self._shown < SHOWN_EVERY:
             return
         self._shown = time.monotonic()
-        held = Job.objects.filter(pk=self._job.pk, attempt=self._job.attempt, state=JobState.RUNNING)
+        held = leased(self._job.pk, self._job.attempt)
         if not held.update(stage=self._stage[:60], done=self._done, total=self._total):
             raise LeaseLost
         if held.filter(cancel_requested=True).exists():

@@ -1,8 +1,8 @@
 """Putting jobs into the queue and leasing them to workers.
 
 A lease is a row with a heart beat. A worker that dies keeps its row until the beat is old; then any worker gives it
-back with one more attempt. A worker that only slept and wakes up finds that its attempt is no longer the last one, and
-its transaction rolls back (`fence`).
+back with one more failure. A worker that only slept and wakes up finds that its attempt is no longer the last one, and
+its transaction rolls back (`fence`). So attempts are never counted back; what ends a job are failures, not leases.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from taizhang.office.access.actor import Actor
@@ -19,7 +20,7 @@ from taizhang.office.jobs.errors import LeaseLost
 from taizhang.office.jobs.models import OPEN_STATES, SINGLE_QUEUES, Effect, Job, JobState
 
 SILENT = timedelta(seconds=30)
-MAX_ATTEMPTS = 5
+MAX_FAILURES = 5
 BACK_OFF = timedelta(seconds=10)
 BUSY_AGAIN = timedelta(seconds=15)
 
@@ -73,16 +74,19 @@ def _lease(job_id: int, attempt: int, worker: str) -> bool:
     return bool(taken)
 
 
+def leased(job_id: int, attempt: int) -> QuerySet[Job]:
+    """The row of a job as long as this attempt is the last one and runs; no row where the lease is another's."""
+    return Job.objects.filter(pk=job_id, attempt=attempt, state=JobState.RUNNING)
+
+
 def beat(job_id: int, attempt: int) -> bool:
     """Tell that the worker of an attempt lives; False where the lease is another's."""
-    held = Job.objects.filter(pk=job_id, attempt=attempt, state=JobState.RUNNING)
-    return bool(held.update(beat_at=timezone.now()))
+    return bool(leased(job_id, attempt).update(beat_at=timezone.now()))
 
 
 def fence(job_id: int, attempt: int) -> None:
     """Last statement of every transaction of a job. Raises LeaseLost where the attempt is not the last one."""
-    held = Job.objects.filter(pk=job_id, attempt=attempt, state=JobState.RUNNING)
-    if held.update(beat_at=timezone.now()) != 1:
+    if not beat(job_id, attempt):
         raise LeaseLost
 
 
@@ -93,41 +97,43 @@ def happened(job: Job, effect: str) -> bool:
 
 
 def reap() -> int:
-    """Give back the jobs of silent workers; after too many attempts a job is dead and waits for a person."""
+    """Give back the jobs of silent workers; after too many failures a job is dead and waits for a person."""
     silent = Job.objects.filter(state=JobState.RUNNING, beat_at__lt=timezone.now() - SILENT)
-    returned = 0
-    for job in silent:
-        state = JobState.DEAD if job.attempt >= MAX_ATTEMPTS else JobState.READY
-        still = Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING, beat_at=job.beat_at)
-        returned += still.update(
-            state=state, run_at=timezone.now() + BACK_OFF * (job.attempt - 1), worker="",
-        )  # fmt: skip
-    return returned
+    return sum(
+        leased(job.pk, job.attempt)
+        .filter(beat_at=job.beat_at)
+        .update(worker="", run_at=timezone.now() + BACK_OFF * job.failures, **_once_more_failed(job))
+        for job in silent
+    )
+
+
+def _once_more_failed(job: Job) -> dict[str, Any]:
+    failures = job.failures + 1
+    return {"failures": failures, "state": JobState.DEAD if failures >= MAX_FAILURES else JobState.READY}
 
 
 def settle(
     job: Job, state: JobState, *, code: str = "", text: str = "", result: Mapping[str, Any] | None = None
 ) -> None:
     """End an attempt. Raises LeaseLost where the attempt is not the last one."""
-    held = Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING)
-    changed = held.update(
+    changed = leased(job.pk, job.attempt).update(
         state=state, finished_at=timezone.now(), error_code=code, error_text=text[:500], result=dict(result or {})
     )
-    if changed != 1:
+    if not changed:
         raise LeaseLost
 
 
 def retry_later(job: Job, *, code: str, text: str) -> None:
     """Put a job whose attempt failed for a passing reason back, a little later each time; dead after too many."""
-    state = JobState.DEAD if job.attempt >= MAX_ATTEMPTS else JobState.READY
-    Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING).update(
-        state=state, run_at=timezone.now() + BACK_OFF * job.attempt, error_code=code, error_text=text[:500]
+    failed = _once_more_failed(job)
+    leased(job.pk, job.attempt).update(
+        run_at=timezone.now() + BACK_OFF * failed["failures"], error_code=code, error_text=text[:500], **failed
     )
 
 
 def wait_for(job: Job, *, code: str, text: str) -> None:
-    """Put a job back whose means somebody else uses just now; it never dies of waiting."""
-    Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING).update(
+    """Put a job back whose means somebody else uses just now: no failure, so that it never dies of waiting."""
+    leased(job.pk, job.attempt).update(
         state=JobState.READY, run_at=timezone.now() + BUSY_AGAIN, error_code=code, error_text=text[:500]
     )
 
@@ -147,14 +153,14 @@ def cancel_job(*, actor: Actor, job_id: int) -> None:
 
 
 def restart_job(*, actor: Actor, job_id: int) -> None:
-    """Give a failed, dead or cancelled job a new set of attempts. Raises NotFound."""
+    """Ask anew for a failed, dead or cancelled job. Raises NotFound."""
     from taizhang.office import ledger
 
     with transaction.atomic():
         ended = Job.objects.filter(pk=job_id).exclude(state__in=[*OPEN_STATES, JobState.DONE])
         if not ended.update(
             state=JobState.READY, run_at=timezone.now(), cancel_requested=False, error_code="", error_text="",
-            attempt=0, finished_at=None,
+            failures=0, finished_at=None,
         ):  # fmt: skip
             raise NotFound
         ledger.record(actor, "job.restarted", "job", job_id)
