@@ -3,6 +3,7 @@
 import csv
 import io
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,10 +11,13 @@ import openpyxl
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.utils import timezone
 
 import smallcounty
 from officepeople import COUNTY, actor
+from taizhang.intake.delivery import Lake
+from taizhang.intake.pipeline import take_in
 from taizhang.office.access.roles import Role
 from taizhang.office.access.scope import scope
 from taizhang.office.casework.models import Correction, CorrectionState, HandBack
@@ -26,13 +30,20 @@ from taizhang.office.findings.models import Finding, SweepRun
 from taizhang.office.findings.states import State
 from taizhang.office.jobs.models import Job, JobState
 from taizhang.office.jobs.running import JobContext, work_once
-from taizhang.office.jobs.services.queue import claim
+from taizhang.office.jobs.services.queue import claim, enqueue, restart_job, retry_later
 from taizhang.office.ledger.models import Entry
 from taizhang.office.ledger.verifying import verify
 from taizhang.office.sources.errors import NothingSent, UnknownSource
 from taizhang.office.sources.jobs import run_sweep
 from taizhang.office.sources.models import Submission, SubmissionState
-from taizhang.office.sources.services.submissions import accept_submission, inbox, receive_files, reject_submission
+from taizhang.office.sources.services.submissions import (
+    accept_submission,
+    inbox,
+    receive_files,
+    reject_submission,
+    request_sweep,
+)
+from taizhang.sweep import sweep
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PERSON = 14
@@ -78,6 +89,14 @@ def work():
     assert set(Job.objects.values_list("state", flat=True)) <= {JobState.DONE}, list(
         Job.objects.values_list("kind", "state", "error_text")
     )
+
+
+def work_apart():
+    """Do one job on a connection of its own, as a worker does."""
+    try:
+        return work_once("apart")
+    finally:
+        connections.close_all()
 
 
 def deliver(operator, source, day, lines):
@@ -224,6 +243,80 @@ def test_a_sweep_whose_worker_died_before_it_could_say_so_is_not_run_again(staff
 
     assert Job.objects.get(pk=job.pk).attempt == 2
     assert len(list((settings.INSTALLATION.county.data / "sweeps").iterdir())) == SweepRun.objects.count() == 1
+
+
+def put_into_folder(source, day, lines):
+    """Put a file where a source delivers by itself."""
+    folder = settings.INSTALLATION.county.source(source).folder / day
+    folder.mkdir()
+    (folder / "人员信息.csv").write_bytes(written(lines))
+
+
+def sent_by(source, day):
+    """How many deliveries of a source count, and of which day the last sweep saw one."""
+    there = list((settings.INSTALLATION.county.data / "deliveries" / source).iterdir())
+    newest = SweepRun.objects.order_by("-place").first()
+    return len(there), day in [one["as_of"] for one in newest.deliveries if one["source"] == source]
+
+
+def test_a_sweep_asked_for_while_another_holds_the_lake_is_run_though_that_one_finished():
+    county = settings.INSTALLATION.county
+    put_into_folder("city", "2020-01-10", smallcounty.rows())
+    job = enqueue("sweep.run", key="sweep:asked:1")
+    with Lake(county.data).held():
+        take_in(county)
+        put_into_folder("city", "2020-02-10", smallcounty.rows(range(39)))
+        with ThreadPoolExecutor(1) as worker:
+            assert worker.submit(work_apart).result()
+        assert Job.objects.get(pk=job.pk).error_code == "E-LAKE-BUSY"
+        sweep(county)
+
+    Job.objects.update(run_at=timezone.now())
+    work()
+
+    assert sent_by("city", "2020-02-10") == (2, True)
+    assert SweepRun.objects.count() == 2
+
+
+@pytest.mark.parametrize("ended", [JobState.FAILED, JobState.CANCELLED])
+def test_a_sweep_asked_for_anew_is_run_though_its_own_and_another_were_finished_before(ended):
+    county = settings.INSTALLATION.county
+    put_into_folder("city", "2020-01-10", smallcounty.rows())
+    job = enqueue("sweep.run", key="sweep:asked:1")
+    run_sweep(JobContext(claim("worker")))
+    Job.objects.update(state=ended)
+    take_in(county)
+    sweep(county)
+    put_into_folder("city", "2020-02-10", smallcounty.rows(range(39)))
+
+    restart_job(actor=actor(Role.SYSTEM_ADMIN), job_id=job.pk)
+    work()
+
+    assert sent_by("city", "2020-02-10") == (2, True)
+    assert SweepRun.objects.count() == 3
+
+
+def test_a_sweep_that_is_asked_for_while_one_is_at_work_is_run_after_it(staff):
+    operator = staff[Role.CENTRE_OPERATOR]
+    request_sweep(actor=operator)
+    request_sweep(actor=operator)
+    assert Job.objects.count() == 1
+    claim("worker")
+
+    request_sweep(actor=operator)
+    request_sweep(actor=operator)
+
+    assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == [JobState.RUNNING, JobState.READY]
+
+
+def test_a_sweep_that_is_asked_for_while_a_broken_one_waits_to_go_on_is_run_after_it(staff):
+    request_sweep(actor=staff[Role.CENTRE_OPERATOR])
+    broken = claim("worker")
+    retry_later(broken, code="E-FAULT", text="")
+
+    request_sweep(actor=staff[Role.CENTRE_OPERATOR])
+
+    assert Job.objects.filter(state=JobState.READY).count() == 2
 
 
 def test_what_would_change_is_shown_before_it_counts(staff):

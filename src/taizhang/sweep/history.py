@@ -24,10 +24,10 @@ def latest_sweep(county: County) -> Path:
     return max(folders, key=lambda folder: ((folder / "sweep.json").stat().st_mtime_ns, folder.name))
 
 
-def last_order(county: County) -> int:
-    """The place of the county's last finished sweep in the order of its sweeps; 0 before the first one."""
+def was_swept_for(county: County, asked_by: str) -> bool:
+    """Whether a finished sweep bears the mark of whoever asked for it."""
     found = (json.loads(path.read_text("utf-8")) for path in (county.data / "sweeps").glob("[0-9]*/sweep.json"))
-    return max((int(about.get("order", 0)) for about in found), default=0)
+    return any(about.get("asked_by") == asked_by for about in found)
 
 
 def delivery_dates(county: County) -> list[date]:

@@ -93,12 +93,14 @@ def sweep(
     master: str | None = None,
     reveal_reason: str | None = None,
     rules: RuleSet | None = None,
+    asked_by: str | None = None,
 ) -> SweepResult:
     """Link, judge, diagnose, run the rules and write the findings of a county's newest deliveries.
 
     as_of: read deliveries up to this day; None means all. engine: "duckdb" or "spark". master: where Spark runs
     ("local[2]", "spark://…"); None means on this machine. reveal_reason: why findings.jsonl may hold full numbers;
-    recorded in sweep.json. rules: None loads the shipped packs and the county's own.
+    recorded in sweep.json. rules: None loads the shipped packs and the county's own. asked_by: a mark by which whoever
+    asks knows this sweep again, recorded in sweep.json.
     Holds the lake meanwhile. Raises LakeBusyError while another run holds it, NothingDelivered, PackError for a pack that
     does not load, ValueError for an unknown engine.
     """
@@ -108,7 +110,7 @@ def sweep(
         open_engine, engine, [county.data / "deliveries"], master=master, scratch=Lake(county.data).temporary
     )
     with Lake(county.data).held(), _without_collector():
-        return _sweep(county, as_of, progress or Silent(), reveal_reason, rules, opened)
+        return _sweep(county, as_of, progress or Silent(), reveal_reason, asked_by, rules, opened)
 
 
 @contextmanager
@@ -128,6 +130,7 @@ def _sweep(
     as_of: date | None,
     progress: Progress,
     reveal_reason: str | None,
+    asked_by: str | None,
     rules: RuleSet | None,
     opened: Callable[..., AbstractContextManager[Engine]],
 ) -> SweepResult:
@@ -149,6 +152,7 @@ def _sweep(
         _Clock(progress),
         folder.name,
         reveal_reason,
+        asked_by,
     )
     for left in sweeps.glob(".[0-9]*"):  # by a sweep that was killed: nobody else holds the lake
         shutil.rmtree(left, ignore_errors=True)
@@ -177,6 +181,7 @@ class _Task:
     clock: _Clock
     sweep_id: str
     reveal_reason: str | None
+    asked_by: str | None
 
     def run(self, database: Engine, working: Path) -> dict[str, int]:
         """Run all stages; the results stand in `working`, with what becomes of the register."""
@@ -235,6 +240,7 @@ class _Task:
             "rule_faults": faults,
             "learned": {"error_rates": learned.rate.round(5).tolist(), "copying": learned.copying.round(4).tolist()},
             "reveal_reason": self.reveal_reason,
+            "asked_by": self.asked_by,
         }
 
 

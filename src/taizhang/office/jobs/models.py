@@ -29,6 +29,7 @@ class Job(models.Model):
 
     attempt counts the leases given; whoever writes on the job's behalf proves that his attempt is still the last one.
     failures counts the attempts that broke since somebody asked for it last; waiting for somebody else is none.
+    restarts counts how often somebody asked anew for it after it had ended.
     """
 
     key = models.CharField(max_length=120, unique=True)
@@ -38,6 +39,7 @@ class Job(models.Model):
     state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.READY)
     attempt = models.PositiveIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)
+    restarts = models.PositiveSmallIntegerField(default=0)
     worker = models.CharField(max_length=60, blank=True)
     beat_at = models.DateTimeField(null=True)
     run_at = models.DateTimeField()
@@ -72,6 +74,11 @@ class Job(models.Model):
     def is_open(self) -> bool:
         """Whether it still has to be done."""
         return self.state in OPEN_STATES
+
+    @property
+    def asking(self) -> str:
+        """What work outside the database is marked with, to be known again by a later attempt; a restart asks anew."""
+        return f"{self.key} #{self.restarts}"
 
 
 class Effect(models.Model):

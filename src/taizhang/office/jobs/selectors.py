@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from taizhang.office.errors import NotFound
-from taizhang.office.jobs.models import OPEN_STATES, Job, Schedule
+from taizhang.office.jobs.models import Job, JobState, Schedule
 
 
 def recent_jobs(*, limit: int = 100) -> QuerySet[Job]:
@@ -11,9 +11,9 @@ def recent_jobs(*, limit: int = 100) -> QuerySet[Job]:
     return Job.objects.select_related("created_by")[:limit]
 
 
-def open_jobs(kind: str) -> QuerySet[Job]:
-    """Jobs of a kind that wait or run."""
-    return Job.objects.filter(kind=kind, state__in=OPEN_STATES)
+def waits_to_begin(kind: str) -> bool:
+    """Whether a job of a kind waits whose work is all before it: one that broke off may only have its last steps to do."""
+    return Job.objects.filter(kind=kind, state=JobState.READY, failures=0).exists()
 
 
 def job_of(job_id: int) -> Job:

@@ -5,18 +5,17 @@ from typing import Any
 from django.conf import settings
 
 from taizhang.errors import UserError
+from taizhang.intake.delivery import Lake
 from taizhang.intake.pipeline import take_in
 from taizhang.office.access.actor import Actor, system_actor
 from taizhang.office.casework.observing import follow_moves
 from taizhang.office.findings.services.importing import import_newest
-from taizhang.office.jobs.models import Effect
 from taizhang.office.jobs.running import JobContext
 from taizhang.office.jobs.services.planning import plan_once
 from taizhang.office.sources.services.uploads import clear_uploads
 from taizhang.sweep import sweep
-from taizhang.sweep.history import last_order
+from taizhang.sweep.history import was_swept_for
 
-BEGUN = "begun after sweep "
 CLEAR = "uploads.clear"
 
 
@@ -28,26 +27,17 @@ def plan_work(*, actor: Actor) -> None:
 def run_sweep(context: JobContext, **arguments: Any) -> dict[str, Any]:
     """Take in what lies in the watched folders, sweep, and import; a sweep that an earlier attempt finished is not run again.
 
-    Killed at any moment it leaves a whole lake: a half sweep is never seen, and an import is one transaction. Which
-    sweep was the last one before the job began is noted first, so that a later attempt knows a newer one for its own,
-    even when the worker died between finishing it and saying so.
+    Killed at any moment it leaves a whole lake: a half sweep is never seen, and an import is one transaction. A sweep
+    bears the mark of the job that asked for it, so that a later attempt knows its own from anybody else's, even when
+    the worker died between finishing it and saying so.
     """
-    county = settings.INSTALLATION.county
-    last = last_order(county)
-    if last == _order_before(context, last):
-        take_in(county, progress=context.progress)
-        sweep(county, progress=context.progress)
+    county, asked_by = settings.INSTALLATION.county, context.job.asking
+    with Lake(county.data).held():  # or an attempt that only slept could finish its sweep between the look and ours
+        if not was_swept_for(county, asked_by):
+            take_in(county, progress=context.progress)
+            sweep(county, progress=context.progress, asked_by=asked_by)
     imported = import_newest(actor=system_actor("sweep"), progress=context.progress, on_moves=follow_moves)
     return {"sweeps": [one.run.name for one in imported], "touched": sum(one.touched for one in imported)}
-
-
-def _order_before(context: JobContext, order: int) -> int:
-    """The order of the last sweep before the job's first attempt, noted by that attempt."""
-    noted = Effect.objects.filter(job_key=context.job.key, name__startswith=BEGUN).first()
-    if noted is not None:
-        return int(noted.name.removeprefix(BEGUN))
-    context.once(f"{BEGUN}{order}", lambda: None)
-    return order
 
 
 def watch(context: JobContext, **arguments: Any) -> dict[str, Any]:

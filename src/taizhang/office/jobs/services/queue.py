@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from taizhang.office.access.actor import Actor
@@ -160,7 +160,7 @@ def restart_job(*, actor: Actor, job_id: int) -> None:
         ended = Job.objects.filter(pk=job_id).exclude(state__in=[*OPEN_STATES, JobState.DONE])
         if not ended.update(
             state=JobState.READY, run_at=timezone.now(), cancel_requested=False, error_code="", error_text="",
-            failures=0, finished_at=None,
+            failures=0, restarts=F("restarts") + 1, finished_at=None,
         ):  # fmt: skip
             raise NotFound
         ledger.record(actor, "job.restarted", "job", job_id)

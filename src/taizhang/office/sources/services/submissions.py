@@ -172,11 +172,11 @@ def _open(submission_id: int) -> Submission:
 
 
 def request_sweep(*, actor: Actor) -> None:
-    """Queue a sweep of what is there, unless one already waits."""
-    from taizhang.office.jobs.selectors import open_jobs
+    """Queue a sweep of what is there, unless one waits to begin; one at work may not see what came after it had begun."""
+    from taizhang.office.jobs.selectors import waits_to_begin
 
     with transaction.atomic():
-        if not open_jobs("sweep.run").exists():
+        if not waits_to_begin("sweep.run"):
             enqueue("sweep.run", key=f"sweep:asked:{secrets.token_hex(8)}", actor=actor)
         ledger.record(actor, "sweep.requested", "county", settings.INSTALLATION.county.code)
 
