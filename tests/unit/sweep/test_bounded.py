@@ -13,6 +13,7 @@ from taizhang.identity.numbers import check_digit
 from taizhang.sweep.authority import register_answers
 from taizhang.sweep.diagnose import diagnose, judge_all
 from taizhang.sweep.engines import DuckDbEngine
+from taizhang.sweep.findings.head_copies import Earlier
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.link.candidates import MOST_CELLS
 from taizhang.sweep.link.persons import link_persons, make_claim_person
@@ -113,3 +114,16 @@ def test_work_and_words_grow_with_the_rows(tmp_path, damage, everywhere):
     assert large["pair"] <= MOST_CELLS * len(SOURCES) * large["cell"]
     slack = 40 * MOST_CELLS  # keys that few share make pairs up to their limit and none beyond
     assert {name: count for name, count in large.items() if count > 1.25 * TIMES * small[name] + slack} == {}
+
+
+def test_an_earlier_delivery_is_read_once_for_all_households(tmp_path):
+    families = [[one | {"household_no": f"{no}"} for one in people(2)] for no in range(3)]
+    delivery = delivered(tmp_path, 0, "city", [row for rows in families for row in rows]).folder
+    earlier = Earlier((delivery, rows) for rows in families)
+
+    first = earlier.rows(delivery, families[0])
+    (delivery / "record.parquet").unlink()
+
+    assert [row["household_no"] for row in first] == ["0", "0"]
+    assert [row["household_no"] for row in earlier.rows(delivery, families[2])] == ["2", "2"]
+    assert earlier.rows(delivery, [{"household_no": None}, {"household_no": "TEMP-2"}]) == []

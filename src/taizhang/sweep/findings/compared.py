@@ -17,10 +17,10 @@ import pyarrow as pa
 from taizhang.sweep.authority.answers import Answer, registered_answers
 from taizhang.sweep.diagnose import Diagnosis
 from taizhang.sweep.engines import Engine
-from taizhang.sweep.findings.head_copies import rows_of_households, verdict_on_copies
+from taizhang.sweep.findings.head_copies import Earlier, rows_of_households, verdict_on_copies
 from taizhang.sweep.findings.told import Place, Told, complained
-from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER
 from taizhang.sweep.lake import SourceDelivery
+from taizhang.sweep.link.facts import UNKNOWN_NUMBER
 
 HIT, PASS, UNKNOWN, ABSENT = "hit", "pass", "unknown", "absent"
 TOGETHER = frozenset({"PR-SWAP", "XS-SWAP", "PR-ROW-SHIFT", "PR-PERSON-NO-REUSE"})
@@ -62,7 +62,11 @@ def compared_verdicts(
     numbers = {delivery.source: delivery.number for delivery in deliveries}
     complaints = frozenset(place for one in diagnoses for place in complained(one))
     people = _rows_of_people(engine, left)
-    households = rows_of_households(engine, [one for one in left if one["subject_type"] == "household"])
+    of_households = [one for one in left if one["subject_type"] == "household" and one["source"] in numbers]
+    households = rows_of_households(engine, of_households)
+    earlier = Earlier(
+        (when_hit(one), households.get((one["household_id"], numbers[one["source"]]), ())) for one in of_households
+    )
     read = _Read(complaints, _Answers.read(engine), told, _Delivered.read(engine, left))
     found = {}
     for finding in left:
@@ -73,7 +77,7 @@ def compared_verdicts(
             said = Compared(PASS)
         elif finding["subject_type"] == "household":
             rows = households.get((finding["household_id"], source), ())
-            said = _settled([verdict_on_copies(finding, rows, complaints, when_hit(finding))])
+            said = _settled([verdict_on_copies(finding, rows, complaints, when_hit(finding), earlier)])
         else:
             said = _settled([read.of_person(finding, people[one], source) for one in _subjects(finding)])
         found[finding["finding_id"]] = said
@@ -141,7 +145,7 @@ class _Read:
             for row in own
             if UNKNOWN_NUMBER < row["ident"] < 0 and row["record_id"] in self.told.of_number
         }
-        return frozenset(places & (frozenset(self.complaints) | numbers))
+        return frozenset(place for place in places if place in self.complaints or place in numbers)
 
 
 def _is_among_persons(finding: Row) -> bool:

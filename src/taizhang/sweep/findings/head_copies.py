@@ -6,7 +6,7 @@ nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,25 +51,44 @@ def rows_of_households(engine: Engine, left: Sequence[Row]) -> Households:
     return rows
 
 
+class Earlier:
+    """The rows that earlier deliveries have of households, each delivery read once, and only when it is asked for."""
+
+    def __init__(self, asked: Iterable[tuple[Path | None, Sequence[Row]]]) -> None:
+        """asked: deliveries, by their folder, with rows of today of the households that may be looked for in them."""
+        self._asked: dict[Path, set[str]] = defaultdict(set)
+        for folder, rows in asked:
+            if folder is not None:
+                self._asked[folder].update(_own_numbers(rows))
+        self._read: dict[Path, Mapping[str, Sequence[Row]]] = {}
+
+    def rows(self, folder: Path, today: Sequence[Row]) -> list[Row]:
+        """The rows of a delivery with the household numbers of these; numbers that intake made up name nobody."""
+        if folder not in self._read:
+            self._read[folder] = _rows_by_number(folder, self._asked[folder])
+        return [row for number in _own_numbers(today) for row in self._read[folder].get(number, ())]
+
+
 def verdict_on_copies(
-    finding: Row, rows: Sequence[Row], doubted: Collection[Place], when_hit: Path | None
+    finding: Row, rows: Sequence[Row], doubted: Collection[Place], when_hit: Path | None, earlier: Earlier
 ) -> tuple[str, frozenset[Place]]:
     """pass, unknown or absent, and the copies that are still complained about.
 
     rows: of the household in the source. doubted: every place that today's diagnoses complain about. when_hit: the
-    delivery of the source in which the finding was last hit.
+    delivery of the source in which the finding was last hit; `earlier` can read it.
     """
     if not rows:
         return ABSENT, frozenset()
-    still = frozenset((row["record_id"], field) for row in rows for field in finding["fields"]) & frozenset(doubted)
+    places = ((row["record_id"], field) for row in rows for field in finding["fields"])
+    still = frozenset(place for place in places if place in doubted)
     carrying = [row for row in rows if row["relation"] is not None]
     left = [field for field in finding["fields"] if not any(field == name for _, name in still)]
     if any((row["head_record"], field) in doubted for row in rows for field in ("id_no", "name")):
         return UNKNOWN, still
-    return PASS if all(_agrees(field, carrying, when_hit) for field in left) else UNKNOWN, still
+    return PASS if all(_agrees(field, carrying, when_hit, earlier) for field in left) else UNKNOWN, still
 
 
-def _agrees(field: str, rows: Sequence[Row], when_hit: Path | None) -> bool:
+def _agrees(field: str, rows: Sequence[Row], when_hit: Path | None, earlier: Earlier) -> bool:
     """Whether some rows carry a copy that can be compared, and no other row was emptied.
 
     A copy that differs has been told by a diagnosis of today; so those that can be compared agree.
@@ -80,26 +99,32 @@ def _agrees(field: str, rows: Sequence[Row], when_hit: Path | None) -> bool:
     compared = [row for row in rows if row[KEYS[field]] is not None]
     if not compared or len(compared) + len(empty) < len(rows):
         return False
-    return not empty or (when_hit is not None and _were_empty(field, rows, empty, when_hit))
+    return not empty or (when_hit is not None and _were_empty(field, rows, empty, earlier.rows(when_hit, rows)))
 
 
-def _were_empty(field: str, rows: Sequence[Row], empty: Sequence[Row], when_hit: Path) -> bool:
+def _were_empty(field: str, rows: Sequence[Row], empty: Sequence[Row], earlier: Sequence[Row]) -> bool:
     """Whether rows without a copy had none in an earlier delivery either; false where the household is not found there."""
-    earlier = _earlier(when_hit, {row["household_no"] for row in rows})
     known = [one for row in rows for one in earlier if _is_same(row, one)]
     return bool(known) and not any(one[field] is not None for row in empty for one in earlier if _is_same(row, one))
 
 
-def _earlier(folder: Path, numbers: Collection[str | None]) -> list[Row]:
-    """Rows of an earlier delivery with one of these household numbers; those that intake made up name nobody."""
+def _own_numbers(rows: Sequence[Row]) -> list[str]:
+    """The household numbers of rows that the source gave them itself."""
+    numbers = {row["household_no"] for row in rows} - {None}
+    return sorted(number for number in numbers if not number.startswith(TEMPORARY))
+
+
+def _rows_by_number(folder: Path, numbers: Collection[str]) -> Mapping[str, Sequence[Row]]:
+    """Household number → the rows that a delivery has of it."""
     path = folder / "record.parquet"
-    wanted = sorted(number for number in numbers if number is not None and not number.startswith(TEMPORARY))
-    if not wanted or not path.is_file():
-        return []
+    found: dict[str, list[Row]] = defaultdict(list)
+    if not numbers or not path.is_file():
+        return found
     stored = ds.dataset(path)
-    if not set(_EARLIER) <= set(stored.schema.names):
-        return []
-    found: list[Row] = stored.to_table(list(_EARLIER), filter=pc.field("household_no").isin(wanted)).to_pylist()
+    if set(_EARLIER) <= set(stored.schema.names):
+        asked = pc.field("household_no").isin(sorted(numbers))
+        for row in stored.to_table(list(_EARLIER), filter=asked).to_pylist():
+            found[row["household_no"]].append(row)
     return found
 
 

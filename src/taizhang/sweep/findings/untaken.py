@@ -4,7 +4,8 @@ Whoever stands in what nobody read may still be wrong there. Where it is known w
 findings of those stay open for it; a file that nothing is known of may tell of anybody.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,10 @@ class Untaken:
         if not names:
             return cls(frozenset(), None)
         folders = [delivery.folder, *([delivery.previous] if delivery.previous is not None else [])]
+        told = [_villages(folder, names) for folder in folders]
         known: set[str] = set()
         for name in names:
-            villages = {code for folder in folders for code in _villages(folder, name)}
+            villages = set[str]().union(*(one.get(name, ()) for one in told))
             if not villages:
                 return cls(frozenset(names), None)
             known |= villages if len(villages) == 1 else {code[:TOWN_DIGITS] for code in villages}
@@ -70,11 +72,15 @@ def _is_local(code: str, rules: RuleSet) -> bool:
     return code.startswith(_LOCAL_DIAGNOSES) or (rule is not None and rule.scope in _LOCAL_SCOPES)
 
 
-def _villages(folder: Path, name: str) -> Iterator[str]:
-    """Codes of the villages of the rows that a delivery has of a file of this name."""
+def _villages(folder: Path, names: Collection[str]) -> Mapping[str, Collection[str]]:
+    """Name of a file → codes of the villages of the rows that a delivery has of it; all files by one look."""
     path = folder / "record.parquet"
-    numbers: Collection[int] = [file["no"] for file in manifest_of(folder).get("files", ()) if file["name"] == name]
-    if not numbers or not path.is_file():
-        return
-    rows = ds.dataset(path).to_table(["village_code"], filter=pc.field("file_no").isin(list(numbers)))
-    yield from (code for code in pc.unique(rows["village_code"]).to_pylist() if code is not None)
+    files = {file["no"]: file["name"] for file in manifest_of(folder).get("files", ()) if file["name"] in names}
+    if not files or not path.is_file():
+        return {}
+    asked = pc.field("file_no").isin(list(files)) & pc.field("village_code").is_valid()
+    rows = ds.dataset(path).to_table(["file_no", "village_code"], filter=asked)
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows.group_by(["file_no", "village_code"]).aggregate([]).to_pylist():
+        found[files[row["file_no"]]].add(row["village_code"])
+    return found

@@ -8,10 +8,13 @@ from collections.abc import Mapping
 
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.lake import SourceDelivery
-from taizhang.sweep.tables import TEMPORARY
+from taizhang.sweep.tables import RECORD_BASE, TEMPORARY
 
 NO_NUMBER, CITIZEN, DISABILITY, OTHER_IDENTITY, OTHER_NUMBER = range(5)
 """Kinds of number in `fact.kind`; the three in the middle name a person by a checkable core of 18 characters."""
+
+UNKNOWN_NUMBER = -RECORD_BASE
+"""Idents below this stand for records without a number; between it and 0 for numbers that are not valid."""
 
 _KIND = f"""CASE WHEN r.id_kind IN ('citizen', 'citizen_15') THEN {CITIZEN} WHEN r.id_kind = 'disability' THEN {DISABILITY}
     WHEN r.id_kind IN ('student', 'hmt_permit', 'foreign_2023') THEN {OTHER_IDENTITY}
