@@ -22,6 +22,7 @@ from taizhang.sweep.judge.spelling import county_spelling
 from taizhang.sweep.judge.troubled import Troubled, read_held, read_troubled
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.link.persons import Linked
+from taizhang.sweep.tables import RECORD_BASE
 
 __all__ = ["Candidate", "Confidence", "Context", "Diagnosis", "Judgement", "Observed", "diagnose", "judge_all"]
 
@@ -108,7 +109,7 @@ def _ambiguous(context: Context, linked: Linked) -> list[Diagnosis]:
     first = dict(zip(cells["cell_id"].tolist(), cells["first_record"].tolist(), strict=True))
     found = []
     for near, choices in sorted(partners.items()):
-        source_no = first[near] // 10**12
+        source_no = first[near] // RECORD_BASE
         source = context.source_id(source_no)
         found.append(
             Diagnosis(

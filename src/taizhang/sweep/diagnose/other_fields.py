@@ -15,8 +15,8 @@ AS_FACTS = ("sex", "birth_date")
 
 def differing_fields(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Diagnosis]:
     """XS-FIELD: sources that differ in a field that hardly ever changes; one diagnosis a field and wrong row."""
-    fields = [name for name in COMPARED if name in AS_FACTS or name in _told(engine)]
-    told = [name for name in fields if name not in AS_FACTS]
+    told = _told(engine)
+    fields = [name for name in COMPARED if name in AS_FACTS or name in told]
     joined = "JOIN record_raw AS r ON r.record_id = c.record_id" if told else ""
     counted = ", ".join(f"MIN({name}) <> MAX({name}) AS {name}_differs" for name in fields)
     asked = ", ".join(f"{'r' if name in told else 'c'}.{name}" for name in fields)

@@ -9,7 +9,7 @@ import pyarrow as pa
 from taizhang.sweep.diagnose.context import Context
 from taizhang.sweep.diagnose.model import Confidence, Diagnosis, Observed
 from taizhang.sweep.diagnose.person import candidates_of
-from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER
+from taizhang.sweep.link.facts import UNKNOWN_NUMBER
 
 PUSHED = "app"
 """Pushed records come again by design; the same person twice from one household is no complaint there."""

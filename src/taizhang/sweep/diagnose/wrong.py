@@ -11,7 +11,8 @@ from taizhang.sweep.diagnose.model import BLAME, Confidence, Diagnosis
 from taizhang.sweep.diagnose.person import Said, said_of
 from taizhang.sweep.diagnose.wording import TITLES, agreeing, chance, names_differ, places
 from taizhang.sweep.judge.fields import FieldVerdict
-from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER, Troubled
+from taizhang.sweep.judge.troubled import Troubled
+from taizhang.sweep.link.facts import UNKNOWN_NUMBER
 from taizhang.sweep.link.features import Ints
 
 

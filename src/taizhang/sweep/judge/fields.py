@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from taizhang.sweep.authority.evidence import Evidence
 from taizhang.sweep.judge.kinds import LOG_ADDED, LOG_DROPPED, LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, families_of
 from taizhang.sweep.judge.spelling import Spelling
-from taizhang.sweep.judge.troubled import UNKNOWN_NUMBER, Held, Troubled
+from taizhang.sweep.judge.troubled import Held, Troubled
 from taizhang.sweep.judge.truth import Candidates, Claims, Floats, Judged, Options, judge, options_of
+from taizhang.sweep.link.facts import UNKNOWN_NUMBER
 from taizhang.sweep.link.features import MISSING, Compared, Ints, compare_names_of, compare_numbers_of
 
 BIRTH_FAILS = -3.0
@@ -89,15 +90,14 @@ def judge_numbers(
     (sweep.authority.evidence).
     """
     possible = troubled["ident"] > 0
-    spoken = (troubled["ident"] > 0) | (troubled["ident"] > -(10**12))
-    base = _Field(troubled, troubled["ident"], possible, spoken)
+    base = _Field(troubled, troubled["ident"], possible, troubled["ident"] > UNKNOWN_NUMBER)
     prior = np.zeros(len(base.value))
     prior += np.where(troubled["truncated"][base.row] == 1, TRUNCATED, 0.0)
     prior += _birth_evidence(troubled, base)
     told, elsewhere = _told(base, troubled, held)
     prior += np.where(elsewhere > told, OWNED, 0.0)
     is_head = (troubled["relation"] == HEAD_RELATION) | (troubled["head_name_id"] == troubled["name_id"])
-    prior += _head_evidence(troubled, base, is_head, troubled["head_key"])
+    prior += _head_evidence(base, is_head, troubled["head_key"])
     prior += evidence(base.owner, base.value) if evidence else 0.0
 
     def relate(left: Ints, right: Ints) -> Compared:
@@ -131,7 +131,7 @@ def judge_names(
     weights = np.array([_spelling_evidence(one) for one in defects.dictionary.to_pylist()] or [0.0])
     prior += weights[defects.indices.to_numpy(zero_copy_only=False)]
     is_head = (troubled["relation"] == HEAD_RELATION) | (troubled["head_key"] == troubled["ident"])
-    prior += _head_evidence(troubled, base, is_head, troubled["head_name_id"])
+    prior += _head_evidence(base, is_head, troubled["head_name_id"])
     prior += evidence(base.owner, base.value) if evidence else 0.0
 
     def relate(left: Ints, right: Ints) -> Compared:
@@ -175,8 +175,7 @@ def _spelling_evidence(defects: str) -> float:
 
 def _birth_evidence(troubled: Troubled, base: "_Field") -> Floats:
     """How birth and sex columns of the person's rows speak for every candidate number."""
-    claims = Claims(troubled.group, troubled["source_no"], base.claimed, troubled.group)
-    record, candidate = options_of(claims, Candidates(base.owner, np.zeros(len(base.value))))
+    record, candidate = base.choices
     birth, number = troubled["birth_date"], troubled["id_birth"]
     denied = (
         (birth[record] != MISSING)
@@ -207,13 +206,12 @@ def _told(base: "_Field", troubled: Troubled, held: Held) -> tuple[Ints, Ints]:
     return told, elsewhere
 
 
-def _head_evidence(troubled: Troubled, base: "_Field", is_head: NDArray[np.bool_], told: Ints) -> Floats:
+def _head_evidence(base: "_Field", is_head: NDArray[np.bool_], told: Ints) -> Floats:
     """How the copies of the head in the heads' own rows speak for every candidate.
 
     A copy that says the same as its row is heard as nothing: it may have been filled in from it. told: per record.
     """
-    claims = Claims(troubled.group, troubled["source_no"], base.claimed, troubled.group)
-    record, candidate = options_of(claims, Candidates(base.owner, np.zeros(len(base.value))))
+    record, candidate = base.choices
     another = is_head[record] & (told[record] == base.value[candidate]) & (base.claimed[record] != candidate)
     total = np.zeros(len(base.value))
     np.add.at(total, candidate[another], HEAD_DENIES)
@@ -244,6 +242,12 @@ class _Field:
         self.value = values[self.row]
         self.claimed = np.full(len(troubled), -1, dtype=np.int64)
         self.claimed[order] = np.cumsum(fresh) - 1
+
+    @cached_property
+    def choices(self) -> tuple[Ints, Ints]:
+        """Every record with every candidate of its person: (record, candidate)."""
+        claims = Claims(self.troubled.group, self.troubled["source_no"], self.claimed, self.troubled.group)
+        return options_of(claims, Candidates(self.owner, np.zeros(len(self.value))))
 
     def verdict(
         self,

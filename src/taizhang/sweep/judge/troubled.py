@@ -18,8 +18,6 @@ INTEGERS = (
 )  # fmt: skip
 TEXTS = ("name", "number", "id_no", "id_kind", "id_defects", "name_defects", "name_alias", "former_name")
 EPOCH = date(1970, 1, 1).toordinal()
-UNKNOWN_NUMBER = -(10**12)
-"""Idents below this stand for records without a number."""
 
 
 @dataclass(frozen=True)

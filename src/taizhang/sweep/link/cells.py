@@ -5,6 +5,7 @@ others are looked at (identity-engine design, section 6).
 """
 
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.link.facts import bit_of
 from taizhang.sweep.link.keys import AREA_AND_ORDER, few
 
 
@@ -13,11 +14,10 @@ def make_cells(engine: Engine, sources: int) -> None:
 
     Suspect: no valid number, a number with several names, or witnesses from at most half of the sources.
     """
-    bits = "BIT_OR(CASE source_no " + " ".join(f"WHEN {n} THEN {2**n}" for n in range(sources)) + " END)"
     engine.execute(f"""
         CREATE OR REPLACE TABLE cell AS
         SELECT CAST(ROW_NUMBER() OVER (ORDER BY ident, name_id) AS BIGINT) - 1 AS cell_id, * FROM (
-            SELECT ident, name_id, COUNT(*) AS n, COUNT(DISTINCT source_no) AS n_sources, {bits} AS mask,
+            SELECT ident, name_id, COUNT(*) AS n, COUNT(DISTINCT source_no) AS n_sources, BIT_OR({bit_of(sources)}) AS mask,
                 MIN(record_id) AS first_record,
                 MIN(birth_date) AS birth_a, MAX(birth_date) AS birth_b, MIN(id_birth) AS id_birth,
                 MIN(sex) AS sex_a, MAX(sex) AS sex_b, MIN(village) AS village_a, MAX(village) AS village_b,

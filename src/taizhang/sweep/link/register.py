@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taizhang.sweep.engines import Engine
-from taizhang.sweep.tables import RECORD_BASE
+from taizhang.sweep.link.facts import UNKNOWN_NUMBER
 
 PERSONS = pa.schema([
     ("person_id", pa.int64()), ("id_key", pa.int64()), ("number", pa.string()), ("name_id", pa.int64()),
@@ -48,7 +48,7 @@ def assign_ids(engine: Engine, register: Register) -> None:
         CREATE OR REPLACE TABLE reading AS
         SELECT c.root, CASE WHEN c.ident > 0 THEN c.ident END AS id_key, b.id_text AS number, c.name_id, c.village, c.birth, c.hh
         FROM (SELECT root, ident, name_id, MIN(village) AS village, MIN(COALESCE(birth_date, id_birth)) AS birth, hh
-            FROM (SELECT root, CASE WHEN ident > -{RECORD_BASE} THEN ident END AS ident, name_id, village, birth_date, id_birth, hh
+            FROM (SELECT root, CASE WHEN ident > {UNKNOWN_NUMBER} THEN ident END AS ident, name_id, village, birth_date, id_birth, hh
                 FROM claim_person)
             GROUP BY root, ident, name_id, hh) AS c
         LEFT JOIN bad_number AS b ON b.ident = c.ident

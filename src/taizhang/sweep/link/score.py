@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from taizhang.sweep.link.facts import UNKNOWN_NUMBER
 from taizhang.sweep.link.features import MISSING, Cells, Compared, Ints, compare_names_of, compare_numbers_of
 
 ACCEPT = 8.0
@@ -54,7 +55,7 @@ class Scored:
 def score_pairs(cells: Cells, a: Ints, b: Ints) -> Scored:
     """Score pairs of cell positions."""
     same_name = (cells["name_id"][a] == cells["name_id"][b]) & (cells["name_id"][a] != 0)
-    same_number = (cells["ident"][a] == cells["ident"][b]) & (cells["ident"][a] > -(10**12))
+    same_number = (cells["ident"][a] == cells["ident"][b]) & (cells["ident"][a] > UNKNOWN_NUMBER)
     names = compare_names_of(cells.name.take(a), cells.name.take(b), same_name)
     numbers = compare_numbers_of(cells.number.take(a), cells.number.take(b), same_number)
     nameless = (cells["name_id"][a] == 0) | (cells["name_id"][b] == 0)
