@@ -28,6 +28,7 @@ from taizhang.office.casework.services.conflicts import digest_of
 from taizhang.office.casework.services.evidence import add_evidence, read_evidence
 from taizhang.office.casework.services.reminding import read_notices
 from taizhang.office.findings.catalogue import rule_title
+from taizhang.office.parts.typed import whole_number
 
 PAGE = 50
 
@@ -39,9 +40,7 @@ def _back(finding_id: str) -> HttpResponse:
 def dispatch(request: OfficeRequest, finding_id: str) -> HttpResponse:
     """Dispatch one finding, by routing or to a chosen person."""
     chosen = request.POST.get("assignee", "")
-    dispatching.dispatch_findings(
-        actor=request.actor, finding_ids=[finding_id], assignee_id=int(chosen) if chosen.isdigit() else None
-    )
+    dispatching.dispatch_findings(actor=request.actor, finding_ids=[finding_id], assignee_id=whole_number(chosen))
     return _back(finding_id)
 
 
@@ -78,7 +77,7 @@ def settle(request: OfficeRequest, finding_id: str) -> HttpResponse:
     """Which of two contradicting corrections holds."""
     chosen = request.POST.get("correction", "")
     settling.settle_dispute(
-        actor=request.actor, finding_id=finding_id, correction_id=int(chosen) if chosen.isdigit() else 0,
+        actor=request.actor, finding_id=finding_id, correction_id=whole_number(chosen) or 0,
         holds=request.POST.get("holds") == "later", reason=request.POST.get("note", ""),
     )  # fmt: skip
     return _back(finding_id)
@@ -215,7 +214,7 @@ def reassign(request: OfficeRequest, user_id: int) -> HttpResponse:
         return render(request, "casework/reassign.html", {"holder": holder, "holders": holders})
     chosen = request.POST.get("to", "")
     count = dispatching.reassign_tasks(
-        actor=request.actor, from_user_id=user_id, to_user_id=int(chosen) if chosen.isdigit() else None,
+        actor=request.actor, from_user_id=user_id, to_user_id=whole_number(chosen),
         reason=request.POST.get("note", ""),
     )  # fmt: skip
     messages.success(request, _("已转交 %(count)d 项任务。") % {"count": count})
@@ -307,19 +306,17 @@ def terms(request: OfficeRequest) -> HttpResponse:
 
 def term_save(request: OfficeRequest, name: str) -> HttpResponse:
     """Change a term."""
-    text = request.POST.get("workdays", "")
-    if name not in clocks.DEFAULTS or not text.isdigit() or not 0 < int(text) < 366:
+    workdays = whole_number(request.POST.get("workdays", "")) or 0
+    if name not in clocks.DEFAULTS or not 0 < workdays < 366:
         raise NothingToCorrect("workdays")
-    clocks.set_clock(actor=request.actor, name=name, workdays=int(text), why=request.POST.get("note", ""))
+    clocks.set_clock(actor=request.actor, name=name, workdays=workdays, why=request.POST.get("note", ""))
     return redirect("terms")
 
 
 def policy_save(request: OfficeRequest, level: str) -> HttpResponse:
     """Change how many approvals a level asks for."""
-    count, mode = request.POST.get("count", "1"), request.POST.get("mode", "")
-    if level not in reviewing.ROLE_OF_LEVEL or mode not in ("any", "all", "count") or not count.isdigit():
+    count, mode = whole_number(request.POST.get("count", "1")), request.POST.get("mode", "")
+    if level not in reviewing.ROLE_OF_LEVEL or mode not in ("any", "all", "count") or count is None:
         raise NothingToCorrect("mode")
-    reviewing.set_policy(
-        actor=request.actor, level=level, mode=mode, count=int(count), reason=request.POST.get("note", "")
-    )
+    reviewing.set_policy(actor=request.actor, level=level, mode=mode, count=count, reason=request.POST.get("note", ""))
     return redirect("terms")

@@ -10,6 +10,7 @@ from xlsxwriter.workbook import Workbook
 
 from taizhang.intake.child import Refused, run_in_child
 from taizhang.office.frames.errors import FrameFileUnfit
+from taizhang.report.returned.rebuilt import allowed_sheet_name
 from taizhang.report.safe_text import safe_text
 from taizhang.sweep.authority.exchange import read_rows
 from taizhang.sweep.rules.errors import PackError
@@ -24,7 +25,7 @@ def as_workbook(title: str, cells: Iterable[Cell]) -> bytes:
     """The table as a workbook to fill in; every cell is text."""
     stream = BytesIO()
     book = Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(title[:31])
+    sheet = book.add_worksheet(allowed_sheet_name(title, ()))
     head, text = (
         book.add_format({"bold": True, "bg_color": "#E8EDF3"}),
         book.add_format({"num_format": "@", "text_wrap": True}),

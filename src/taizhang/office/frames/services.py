@@ -48,9 +48,11 @@ def begin_frame(*, actor: Actor, title: str, year: int, columns: Sequence[str] =
     title, columns = title.strip(), [one.strip() for one in columns if one.strip()]
     if not title or len(title) > LONGEST_NAME or year not in YEARS:
         raise FrameUnfit("title", "year")
+    if not 0 < rows <= MOST_ROWS:
+        raise FrameUnfit("rows")
     cells = cells_to_begin_with(title, columns, rows)
-    if not _may_stand(cells) or not (0 < rows <= MOST_ROWS):
-        raise FrameUnfit("columns", "rows")
+    if not _may_stand(cells):
+        raise FrameUnfit("columns")
     try:
         with transaction.atomic():
             frame = Frame.objects.create(title=title, year=year, begun_by_id=actor.user_id, changed_by_id=actor.user_id)

@@ -11,6 +11,7 @@ from taizhang.office.access.request import OfficeRequest
 from taizhang.office.errors import Stale
 from taizhang.office.frames import exchange, presenting, selectors, services
 from taizhang.office.frames.errors import CellUnfit, FrameFileUnfit, FrameTaken, FrameUnfit
+from taizhang.office.parts.typed import whole_number
 from taizhang.office.parts.workbook import as_attachment
 
 Words = dict[str, str]
@@ -35,8 +36,8 @@ def frame_new(request: OfficeRequest) -> HttpResponse:
     year, rows = typed.get("year", ""), typed.get("rows", "") or "1"
     try:
         frame = services.begin_frame(
-            actor=request.actor, title=typed.get("title", ""), year=int(year) if year.isdigit() else 0,
-            columns=typed.get("columns", "").replace("，", "、").replace(",", "、").split("、"), rows=int(rows) if rows.isdigit() else 0,
+            actor=request.actor, title=typed.get("title", ""), year=whole_number(year) or 0,
+            columns=typed.get("columns", "").replace("，", "、").replace(",", "、").split("、"), rows=whole_number(rows) or 0,
         )  # fmt: skip
     except (FrameUnfit, FrameTaken) as error:
         return _frames(request, typed, error, error.status)
@@ -78,8 +79,7 @@ def frame_save(request: OfficeRequest, frame_id: int) -> HttpResponse:
         services.Typed(one.tag, *(posted.get(f"{field}:{one.tag}", "") for field in services.FIELDS))
         for one in which.cells.all()
     ]
-    told = posted.get("revision", "")
-    revision = int(told) if told.isdigit() else 0
+    revision = whole_number(posted.get("revision", "")) or 0
     try:
         count = services.save_frame(actor=request.actor, frame_id=which.pk, revision=revision, typed=typed)
     except CellUnfit as error:

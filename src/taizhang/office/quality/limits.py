@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
+from taizhang.office.parts.typed import whole_number
 from taizhang.office.quality.errors import LimitUnfit
 from taizhang.office.quality.models import Limit
 
@@ -61,7 +62,7 @@ def set_limits() -> list[Limit]:
 def set_limit(*, actor: Actor, measure: str, year: str, percent: str, reason: str) -> Limit:
     """Set a measure's limit from a year on. Raises LimitUnfit."""
     value, words = _percent(percent), reason.strip()[:LONGEST]
-    number = int(year) if year.isascii() and year.isdigit() else 0
+    number = whole_number(year) or 0
     if measure not in MEASURES or number not in YEARS or value is None or len(words) < LEAST_WORDS:
         raise LimitUnfit("percent")
     with transaction.atomic():

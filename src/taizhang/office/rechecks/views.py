@@ -18,12 +18,12 @@ from taizhang.office.findings.presenting import shown_message, shown_name
 from taizhang.office.findings.selectors.places import names_of
 from taizhang.office.findings.selectors.sweeps import is_whole_county
 from taizhang.office.findings.states import State
+from taizhang.office.parts.typed import whole_number
 from taizhang.office.rechecks import presenting, selectors, services
 from taizhang.office.rechecks.errors import NothingClosed, PeriodTaken, PeriodUnfit
 
 PAGE = 50
 USUAL_SHARE = 10
-LONGEST_SHARE = 4
 FIRST_ROUND = 90
 """What the form proposes: per cent, and days that a first round looks back."""
 
@@ -58,7 +58,7 @@ def recheck_draw(request: OfficeRequest) -> HttpResponse:
     try:
         made = services.draw_round(
             actor=request.actor, first=_day(typed.get("first", "")), last=_day(typed.get("last", "")),
-            share=int(share) if share.isascii() and share.isdigit() and len(share) < LONGEST_SHARE else 0,
+            share=whole_number(share) or 0,
         )  # fmt: skip
     except (PeriodUnfit, PeriodTaken, NothingClosed) as error:
         return _rechecks(request, typed, error, error.status)

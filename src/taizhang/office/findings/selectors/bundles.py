@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from taizhang.office.parts.typed import whole_number
+
 
 @dataclass(frozen=True)
 class Bundle:
@@ -34,6 +36,7 @@ def bundles_from(finder: Finder) -> None:
 
 def bundle_of(key: str) -> Bundle | None:
     """The bundle of a key as it stands in an address; None for an unknown one."""
-    if not (key.isascii() and key.isdigit() and len(key) < 10):
+    number = whole_number(key)
+    if number is None:
         return None
-    return next((found for finder in _finders if (found := finder(int(key))) is not None), None)
+    return next((found for finder in _finders if (found := finder(number)) is not None), None)

@@ -20,6 +20,7 @@ from taizhang.office.findings.selectors.bundles import bundle_of
 from taizhang.office.findings.selectors.happening import SINCE
 from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.states import ENDED, GONE, OPEN_STATES, State
+from taizhang.office.parts.typed import whole_number
 from taizhang.office.places.models import Division
 
 ORDERS = {
@@ -41,8 +42,8 @@ WRONG_IDENTITY = Q(
 GROUPS = {"identity": Q(group__in=IDENTITY_GROUPS), "identity-wrong": WRONG_IDENTITY}
 """Kinds of findings, wider or narrower than one rule, that a list can be narrowed to."""
 
-LONGEST_NUMBER = 19
-"""Digits that a number of an address has fewer of."""
+MOST_DIGITS = 18
+"""Digits of the longest number of an address, of a household or an entry of the ledger."""
 LATE, HELD, WORKED, AGAIN = "late", "held", "worked", "1"
 """Words of an address: past their day; in somebody's hands; proven after a dispatch; gone once and there again."""
 
@@ -100,18 +101,16 @@ class Wanted:
             group=_one_of(query.get("group", ""), [*GROUPS]),
             place=place if is_division(place) else "",
             delta=_one_of(query.get("delta", ""), Delta.values),
-            household=household if _is_number(household) else "",
+            household=household if whole_number(household, MOST_DIGITS) is not None else "",
             cell=query.get("cell", "") if bundle_of(query.get("cell", "")) else "",
             due=_one_of(query.get("due", ""), [LATE, HELD, WORKED]),
             again=_one_of(query.get("again", ""), [AGAIN]),
-            did=_one_of(query.get("did", ""), [*SINCE]) if _is_number(query.get("after", "")) else "",
-            after=query.get("after", "") if _is_number(query.get("after", "")) else "",
+            did=_one_of(query.get("did", ""), [*SINCE])
+            if whole_number(query.get("after", ""), MOST_DIGITS) is not None
+            else "",
+            after=query.get("after", "") if whole_number(query.get("after", ""), MOST_DIGITS) is not None else "",
             sort=sort if sort.removeprefix("-") in ORDERS else "severity",
         )
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER
 
 
 def _one_of(value: str, known: list[str]) -> str:

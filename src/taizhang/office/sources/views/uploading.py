@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from taizhang.office.access.request import OfficeRequest
+from taizhang.office.parts.typed import whole_number
 from taizhang.office.sources.errors import BrokenPiece, NoFileName, NothingSent, TooMuch
 from taizhang.office.sources.models import Upload
 from taizhang.office.sources.selectors import uploads_of
@@ -101,7 +102,7 @@ def _document(request: OfficeRequest) -> dict[str, Any]:
 
 
 def _number(request: OfficeRequest, header: str) -> int:
-    text = request.headers.get(header, "")
-    if not text.isascii() or not text.isdigit() or len(text) > LONGEST_HEADER:
+    number = whole_number(request.headers.get(header, ""), LONGEST_HEADER)
+    if number is None:
         raise BrokenPiece(header)
-    return int(text)
+    return number
