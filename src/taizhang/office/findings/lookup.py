@@ -49,6 +49,15 @@ def rows_at(path: Path, key: str, keys: Collection[Any], columns: Sequence[str])
     return pa.concat_tables(found)
 
 
+def persons_at(sweep: Path, persons: Collection[int], columns: Sequence[str]) -> list[dict[str, Any]]:
+    """What a sweep, by its folder, has of persons in these columns; nothing where the lake no longer knows."""
+    path = sweep / "persons.parquet"
+    if not persons or not path.is_file():
+        return []
+    found: list[dict[str, Any]] = rows_at(path, "person_id", persons, columns).to_pylist()
+    return found
+
+
 def _group(file: pq.ParquetFile, group: int, names: Sequence[str], wanted: pa.Array) -> pa.Table | None:
     """The wanted rows of one row group, None without; its other columns are not read where no key is in it."""
     key = file.read_row_group(group, columns=names[:1], use_threads=False)

@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from taizhang.languages import Language, language_of, translated
+from taizhang.languages import translated
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import covered
 from taizhang.office.access.scope import current_areas
@@ -34,6 +34,7 @@ from taizhang.office.findings.selectors.listing import (
 from taizhang.office.findings.selectors.places import names_of
 from taizhang.office.findings.selectors.sweeps import SweepPage, Tally
 from taizhang.office.findings.states import ENDED, State
+from taizhang.office.parts.language import page_language
 from taizhang.office.parts.model import (
     Cell,
     Chart,
@@ -126,17 +127,13 @@ def rows_table(findings: Iterable[Finding]) -> Table:
 
 def wanted_facts(wanted: Wanted) -> list[Fact]:
     """What a list is narrowed to, in words."""
-    states = {OPEN: _("未办结"), CLOSED: _("已办结"), PROVEN: _("已印证或已销号"), "all": _("全部")} | dict(
-        State.choices
-    )
-    groups = {"identity": _("号码与姓名"), "identity-wrong": _("号码或姓名有误")}
     bundle = bundle_of(wanted.cell)
     facts = [
-        Fact(_("状态"), states[wanted.state]),
+        Fact(_("状态"), _states()[wanted.state]),
         Fact(_("等级"), dict(Severity.choices).get(wanted.severity)),
         Fact(_("地点"), names_of([wanted.place]).get(wanted.place) if wanted.place else None),
         Fact(_("规则"), rule_title(wanted.rule) if wanted.rule else None),
-        Fact(_("类别"), groups.get(wanted.group)),
+        Fact(_("类别"), _groups().get(wanted.group)),
         Fact(_("来源"), source_title(wanted.source) if wanted.source else None),
         Fact(_("变化"), dict(Delta.choices).get(wanted.delta)),
         Fact(_("工作框架"), bundle.title if bundle else None),
@@ -149,24 +146,18 @@ def wanted_facts(wanted: Wanted) -> list[Fact]:
 
 def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str]) -> Filters:
     """The filter line, with how many open findings each choice has."""
-    states = [
-        Option(OPEN, _("未办结")), Option(CLOSED, _("已办结")), Option(PROVEN, _("已印证或已销号")), Option("all", _("全部")),
-    ]  # fmt: skip
-    states += [Option(value, label) for value, label in State.choices]
     counts = open_counts(viewer)
     severities = dict(counts["severity"])
     return Filters(
         [
-            Filter("state", _("状态"), "choice", wanted.state, states),
+            Filter("state", _("状态"), "choice", wanted.state, [Option(*one) for one in _states().items()]),
             Filter("severity", _("等级"), "choice", wanted.severity,
                    [Option(value, label, severities.get(value, 0)) for value, label in Severity.choices]),
             Filter("place", _("地点"), "choice", wanted.place,
                    [Option(one.code, one.name if one.level == 4 else f"　{one.name}") for one in places_to_choose(wanted.place)]),
             Filter("rule", _("规则"), "choice", wanted.rule,
                    [Option(rule, rule_title(rule), n) for rule, n in counts["rule"]]),
-            Filter("group", _("类别"), "choice", wanted.group, [
-                Option("identity", _("号码与姓名")), Option("identity-wrong", _("号码或姓名有误")),
-            ]),
+            Filter("group", _("类别"), "choice", wanted.group, [Option(*one) for one in _groups().items()]),
             Filter("source", _("来源"), "choice", wanted.source,
                    [Option(source, source_title(source), n) for source, n in counts["source"]]),
             Filter("delta", _("变化"), "choice", wanted.delta, [Option(value, label) for value, label in Delta.choices]),
@@ -200,6 +191,15 @@ def _did_filter(wanted: Wanted) -> list[Filter]:
         Filter("did", _("发生"), "choice", wanted.did, [Option(wanted.did, said)]),
         Filter("after", _("流水"), "choice", wanted.after, [Option(wanted.after, wanted.after)]),
     ]
+
+
+def _states() -> dict[str, Any]:
+    bundles = {OPEN: _("未办结"), CLOSED: _("已办结"), PROVEN: _("已印证或已销号"), "all": _("全部")}
+    return bundles | dict(State.choices)
+
+
+def _groups() -> dict[str, str]:
+    return {"identity": _("号码与姓名"), "identity-wrong": _("号码或姓名有误")}
 
 
 def _dues() -> dict[str, str]:
@@ -313,7 +313,7 @@ def deliveries_table(run: SweepRun) -> Table:
 
 def rules_not_run_table(run: SweepRun) -> Table:
     """Rules that could not be run, and why."""
-    language = language_of(get_language() or "") or Language.ZH
+    language = page_language()
     columns = [Column(_("规则"), kind="head"), Column(_("未运行的原因"))]
     rows = [
         Row([Cell(rule_title(rule), note=rule), Cell(translated(why, language))])

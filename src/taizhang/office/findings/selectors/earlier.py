@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from taizhang.office.access.areas import Areas, covered
 from taizhang.office.findings.catalogue import field_title, source_title
 from taizhang.office.findings.lake import county_code, sweep_folder
-from taizhang.office.findings.lookup import rows_at
+from taizhang.office.findings.lookup import persons_at
 from taizhang.office.findings.models import SweepRun
 from taizhang.office.findings.selectors.marking import hidden
 from taizhang.office.findings.selectors.sides import FIELDS, values_of
@@ -92,11 +92,8 @@ def _compared(
 def _records(runs: Sequence[SweepRun], persons: Sequence[int]) -> list[tuple[int, Record]]:
     """Every record of these persons in the newest sweeps, each once."""
     found: dict[tuple[str, str, int], tuple[int, Record]] = {}
-    for run in runs if persons else ():
-        path = sweep_folder(run.name) / "persons.parquet"
-        if not path.is_file():
-            continue
-        for row in rows_at(path, "person_id", persons, ("records",)).to_pylist():
+    for run in runs:
+        for row in persons_at(sweep_folder(run.name), persons, ("records",)):
             for record in row["records"] or ():
                 key = (record["source"], record["delivery"], record["record_no"])
                 found.setdefault(key, (row["person_id"], record))

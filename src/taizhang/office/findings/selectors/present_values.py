@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from taizhang.office.findings.lookup import rows_at
+from taizhang.office.findings.lookup import persons_at
 from taizhang.office.findings.selectors.sides import values_of
 
 
@@ -14,10 +14,7 @@ def present_values(
 
     folder: of the sweep.
     """
-    path = folder / "persons.parquet"
-    if not persons or not path.is_file():
-        return {}
-    rows = rows_at(path, "person_id", sorted(persons), ("records",)).to_pylist()
+    rows = persons_at(folder, persons, ("records",))
     records = [(row["person_id"], one) for row in rows for one in row["records"] or ()]
     values = values_of([one for _person, one in records], tuple(fields))
     found: dict[tuple[int, str], list[Mapping[str, str]]] = {}

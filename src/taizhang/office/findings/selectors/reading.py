@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from taizhang.languages import Language, evidence_in, language_of
+from taizhang.languages import evidence_in
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import covered
 from taizhang.office.access.scope import current_areas
@@ -25,6 +24,7 @@ from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.selectors.partly import sees_all_sides
 from taizhang.office.findings.selectors.sides import Sides, sides_of
 from taizhang.office.findings.services.importing import detail_context
+from taizhang.office.parts.language import page_language
 from taizhang.office.parts.model import Event
 from taizhang.office.parts.punctuation import listed
 from taizhang.office.people.models import Person
@@ -90,7 +90,7 @@ def finding_page(viewer: Actor, short_id: str) -> FindingPage:
     revealed = revealed_to(viewer, persons)
     detail = detail_of(finding)
     in_full = bool(persons) and set(persons) <= revealed
-    language = language_of(get_language() or "") or Language.ZH
+    language = page_language()
     sides = sides_of(persons, areas, fields=finding.fields, revealed=revealed, first=finding.culprit or finding.source)
     is_whole = sees_all_sides(finding)
     # Of several persons the words and values may be the other side's; of one person in two places they are its own.

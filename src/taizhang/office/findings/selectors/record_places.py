@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from taizhang.office.findings.lake import sweep_folder
-from taizhang.office.findings.lookup import rows_at
+from taizhang.office.findings.lookup import persons_at
 from taizhang.office.findings.models import SweepRun
 from taizhang.office.findings.selectors.sides import values_of
 
@@ -27,10 +27,7 @@ class RecordPlace:
 def record_places(persons: Collection[int]) -> Mapping[int, Sequence[RecordPlace]]:
     """Person → records, in the village of the record, else of the person; nothing where the lake no longer knows."""
     run = SweepRun.objects.first()
-    path = sweep_folder(run.name) / "persons.parquet" if run is not None else None
-    if path is None or not path.is_file() or not persons:
-        return {}
-    rows = rows_at(path, "person_id", sorted(persons), ("village_code", "records")).to_pylist()
+    rows = persons_at(sweep_folder(run.name), persons, ("village_code", "records")) if run is not None else []
     found: dict[int, list[RecordPlace]] = {}
     for row in rows:
         found[row["person_id"]] = [_place(row["person_id"], row["village_code"], one) for one in row["records"] or ()]

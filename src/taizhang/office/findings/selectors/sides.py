@@ -10,7 +10,7 @@ import pyarrow as pa
 from taizhang.office.access.areas import Areas, covered
 from taizhang.office.findings.catalogue import field_title, source_title
 from taizhang.office.findings.lake import county_code, lake, sweep_folder
-from taizhang.office.findings.lookup import rows_at
+from taizhang.office.findings.lookup import persons_at, rows_at
 from taizhang.office.findings.models import SweepRun
 from taizhang.office.findings.selectors.marking import Marked, marked, reference
 
@@ -65,10 +65,9 @@ def sides_of(
     fields: further ones; revealed: persons shown in full; first: the source whose records stand in front.
     """
     run = SweepRun.objects.first()
-    path = sweep_folder(run.name) / "persons.parquet" if run is not None else None
-    if path is None or not path.is_file() or not persons:
+    if run is None:
         return []
-    found = rows_at(path, "person_id", persons, ("village_code", "town_code", "records")).to_pylist()
+    found = persons_at(sweep_folder(run.name), persons, ("village_code", "town_code", "records"))
     for one in found:
         one["records"] = sorted(one["records"] or (), key=lambda record: record["source"] != first)
     wanted = tuple(dict.fromkeys((*FIELDS, *fields)))
