@@ -12,10 +12,11 @@ from taizhang.intake.raw import RawBlock, RawColumn
 from taizhang.intake.readers.blocks import BlockBuilder
 from taizhang.intake.readers.safexml import MAIN_NAMESPACES
 from taizhang.intake.readers.xlsx.package import PartStream
+from taizhang.intake.readers.xlsx.placing import ShapeMemory
 from taizhang.intake.readers.xlsx.scalar import SheetParser
 from taizhang.intake.readers.xlsx.sheetstate import SheetState
 from taizhang.intake.readers.xlsx.tags import Surprise
-from taizhang.intake.readers.xlsx.vector import ShapeMemory, decode_rows
+from taizhang.intake.readers.xlsx.vector import decode_rows
 
 PIECE_BYTES = 1 << 18
 CHUNK_BYTES = 1 << 20

@@ -16,6 +16,8 @@ from taizhang.intake.readers.xlsx.tags import (
     Positions,
     Surprise,
     Tags,
+    check_closed_tags,
+    check_text_tags,
     code_table,
     find_tags,
     occurrences,
@@ -40,7 +42,7 @@ _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml(?P<declaration>[^<>]*)\?>)?\s*(
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([^\"']*)[\"']")
 _NAMESPACE = re.compile(rb"\sxmlns\s*=\s*[\"']([^\"']*)[\"']")
 _ITEM_END, _CLOSE = b"</si>", b"</sst>"
-_TEXT_TAGS = {3: b"<t>", 24: b'<t xml:space="preserve">'}
+_CLOSED = {ITEM: b"<si>", ITEM_END: _ITEM_END, TEXT_END: b"</t>"}
 _REWRITES_MAX = 4_000
 
 
@@ -148,10 +150,9 @@ def decode_items(chunk: bytes, limits: Limits) -> pa.StringArray:
     """The texts of a chunk of whole plain items. Raises Surprise for any other shape."""
     tags = find_tags(chunk, _TABLE)
     code, start, stop = tags.code, tags.start, tags.stop
-    length = stop - start + 1
     if not _ALLOWED[code[:-1] * np.uint8(8) + code[1:]].all() or code[0] != ITEM or code[-1] != ITEM_END:
         raise Surprise
-    _check_spelling(tags, length)
+    _check_spelling(tags)
     at = np.flatnonzero(code == TEXT)
     gaps = start[1:] - stop[:-1] - 1
     filled = np.flatnonzero((gaps > 0) & (code[:-1] != TEXT))
@@ -166,26 +167,13 @@ def decode_items(chunk: bytes, limits: Limits) -> pa.StringArray:
     return _rewrite(chunk, texts, begin, end)
 
 
-def _check_spelling(tags: Tags, length: Positions) -> None:
-    code, start = tags.code, tags.start
-    for closed, text in ((ITEM, b"<si>"), (ITEM_END, _ITEM_END), (TEXT_END, b"</t>")):
-        at = code == closed
-        if (length[at] != len(text)).any():
-            raise Surprise
-        mask = np.uint64((1 << 8 * len(text)) - 1)
-        if ((tags.words[start[at]] & mask) != np.uint64(int.from_bytes(text, "little"))).any():
-            raise Surprise
-    at = code == TEXT
-    if not np.isin(length[at], list(_TEXT_TAGS)).all():
-        raise Surprise
-    long = start[at & (length != 3)]
-    preserve = _TEXT_TAGS[24]
-    for offset in (0, 8, 16):
-        if (tags.words[long + offset] != np.uint64(int.from_bytes(preserve[offset : offset + 8], "little"))).any():
-            raise Surprise
+def _check_spelling(tags: Tags) -> None:
+    length = tags.stop - tags.start + 1
+    check_closed_tags(tags, length, _CLOSED)
+    check_text_tags(tags, length, TEXT)
     known: set[bytes] = set()
-    for i in np.flatnonzero(code == PHONETIC).tolist():
-        text = tags.data[start[i] : tags.stop[i] + 1]
+    for i in np.flatnonzero(tags.code == PHONETIC).tolist():
+        text = tags.data[tags.start[i] : tags.stop[i] + 1]
         if text not in known:
             if _PHONETIC_TAG.fullmatch(text) is None:
                 raise Surprise

@@ -5,6 +5,7 @@ gives the chunk to expat. A surprise is never an error.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,9 @@ Codes = npt.NDArray[np.uint8]
 
 PAD = bytes(32)  # words are loaded up to 24 bytes beyond a tag's start
 _ENTITY = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
+MASKS = np.array([(1 << (8 * n)) - 1 if n < 8 else 2**64 - 1 for n in range(9)], np.uint64)
+"""The first n bytes of a word."""
+_PLAIN_TEXT, _KEPT_TEXT = b"<t>", b'<t xml:space="preserve">'
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
@@ -71,6 +75,34 @@ def find_tags(data: bytes, table: Codes) -> Tags:
         raise Surprise
     words = np.ndarray((len(padded) - 7,), "<u8", buffer=padded, strides=(1,))
     return Tags(padded, octets, words, start, stop, code)
+
+
+def check_closed_tags(tags: Tags, length: Positions, spelled: Mapping[int, bytes]) -> None:
+    """Raises Surprise unless every tag of these codes is spelled so, to the last character. length: of each tag."""
+    for code, text in spelled.items():
+        at = tags.code == code
+        if not at.any():
+            continue
+        if (length[at] != len(text)).any():
+            raise Surprise
+        if len(text) > 4:  # the shorter ones are proved by their first two letters and their length
+            word = np.uint64(int.from_bytes(text, "little"))
+            if ((tags.words[tags.start[at]] & MASKS[len(text)]) != word).any():
+                raise Surprise
+
+
+def check_text_tags(tags: Tags, length: Positions, code: int) -> None:
+    """Raises Surprise unless every tag of this code is `<t>` or `<t xml:space="preserve">`. length: of each tag."""
+    kept = (tags.code == code) & (length != len(_PLAIN_TEXT))
+    if not kept.any():
+        return
+    if (length[kept] != len(_KEPT_TEXT)).any():
+        raise Surprise
+    start = tags.start[kept]
+    for offset in (0, 8, 16):
+        word = np.uint64(int.from_bytes(_KEPT_TEXT[offset : offset + 8], "little"))
+        if (tags.words[start + offset] != word).any():
+            raise Surprise
 
 
 _ALLOWED_BELOW_SPACE = bytes([9, 10, *range(32, 256)])
