@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from taizhang.office.findings.lake import sweep_folder
-from taizhang.office.findings.lookup import persons_at
+from taizhang.office.findings.lookup import persons_at, rows_at
 from taizhang.office.findings.models import SweepRun
 from taizhang.office.findings.selectors.sides import values_of
 
