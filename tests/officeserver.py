@@ -28,9 +28,12 @@ def office_running(county, wanted_port, patience_seconds=60):
         office = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | {"PYTHONUNBUFFERED": "1"})
     address = f"http://127.0.0.1:{port}/"
     deadline = time.monotonic() + patience_seconds
-    while address not in (county / "office.log").read_text("utf-8"):
-        assert office.poll() is None and time.monotonic() < deadline, (county / "office.log").read_text("utf-8")
-        time.sleep(0.2)
-    yield Running(address, office.pid)
-    office.send_signal(signal.SIGINT)
-    assert office.wait(timeout=30) == 0
+    try:
+        while address not in (county / "office.log").read_text("utf-8"):
+            assert office.poll() is None and time.monotonic() < deadline, (county / "office.log").read_text("utf-8")
+            time.sleep(0.2)
+        yield Running(address, office.pid)
+    finally:
+        office.send_signal(signal.SIGINT)
+        ended = office.wait(timeout=30)
+    assert ended == 0

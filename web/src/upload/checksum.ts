@@ -1,4 +1,4 @@
-/** CRC-32 (IEEE 802.3), as zlib has it. The server's `crypto` is of no use here: browsers hide it on plain http, which county networks use. */
+/** CRC-32 (IEEE 802.3), as zlib has it. The browser's own `crypto` is of no use here: it is hidden on plain http, which county networks use. */
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
   for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
