@@ -316,6 +316,8 @@ def test_a_town_ticks_off_its_own_points_and_no_other_towns(county, operator):
     assert client.post(url, words | {"town": "610723108000"}).status_code == 403
     assert client.post(url, words | {"town": "610723103000"}).status_code == 302
     assert client.post(url, {"check": "没有这一项", "town": "610723103000", "done": "1"}).status_code == 404
+    Division.objects.create(code="610723103201", name="一村", level=5)
+    assert client.post(url, words | {"town": "610723103201"}).status_code == 404  # points are counted by town
 
     with scope((OTHER_TOWN,)):
         assert not Tick.objects.exists()

@@ -4,11 +4,12 @@ Were the register replaced before the rename, a sweep killed between the two wou
 the register, and its new findings would be told of as reopened ones by the sweep after it.
 """
 
-import os
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from taizhang.intake.delivery.lake import sync
 
 STAGED = "register"
 
@@ -19,8 +20,7 @@ def stage(working: Path, name: str, table: pa.Table) -> None:
     folder.mkdir(exist_ok=True)
     path = folder / name
     pq.write_table(table, path, compression="zstd")
-    with path.open("rb") as stream:
-        os.fsync(stream.fileno())
+    sync(path)
 
 
 def settle(sweeps: Path, register: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Protocol, Self
 from django.apps import apps
 from django.db import transaction
 
+from taizhang.intake.delivery.lake import sync
 from taizhang.office.crypto.current import key_ring
 from taizhang.office.crypto.sealing import SealBroken, key_id_of, seal, unseal
 
@@ -122,7 +123,9 @@ class SealedFiles:
                 continue
             fresh = path.with_suffix(".resealed")
             fresh.write_bytes(sealed)
+            sync(fresh)  # it takes the place of the only copy
             fresh.replace(path)
+            sync(path.parent)
         return Resealed(len(chunk) - len(broken), tuple(broken))
 
 

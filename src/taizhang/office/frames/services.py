@@ -15,7 +15,7 @@ from taizhang.office.errors import Forbidden, NotFound, Stale
 from taizhang.office.findings.catalogue import rule_groups, rules_by_group
 from taizhang.office.frames.errors import CellUnfit, FrameTaken, FrameUnfit
 from taizhang.office.frames.models import LONGEST_NAME, Frame, FrameCell, Tick
-from taizhang.office.frames.selectors import cells_to_begin_with, frame_of, split_tag
+from taizhang.office.frames.selectors import TOWN_LEVEL, cells_to_begin_with, frame_of, split_tag
 from taizhang.office.places.models import Division
 from taizhang.sweep.rules.errors import PackError
 from taizhang.sweep.rules.frames import WITH_CHECKS, Cell, cells_of
@@ -162,7 +162,7 @@ def _refuse_unknown(cells: Iterable[Cell]) -> None:
 
 def tick_off(*, actor: Actor, cell: FrameCell, check: str, town: str, done: bool, note: str = "") -> None:
     """Say that a point is done in a town, or take that back. Raises NotFound, Forbidden."""
-    if check not in cell.checks or not Division.objects.filter(code=town).exists():
+    if check not in cell.checks or not Division.objects.filter(code=town, level=TOWN_LEVEL).exists():
         raise NotFound
     if not actor.may("frame.tick", town):
         raise Forbidden
