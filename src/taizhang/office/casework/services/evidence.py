@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
+from taizhang.intake.delivery.lake import sync
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.casework.errors import BadEvidence
@@ -57,7 +58,9 @@ def add_evidence(*, actor: Actor, finding_id: str, kind: str, name: str, content
         if not path.exists():
             fresh = path.with_suffix(".new")
             fresh.write_bytes(seal(content.hex(), f"evidence:{digest}"))
+            sync(fresh)  # the ledger says from now on that it is there
             fresh.replace(path)
+            sync(path.parent)
         evidence = Evidence.objects.create(
             division_code=places[0], finding=finding, kind=kind, name=Path(name).name[:120], sha256=digest,
             size=len(content), content_type=content_type, by_id=actor.user_id,
