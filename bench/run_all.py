@@ -21,8 +21,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "identity_accuracy": ("--persons", "40000", "--seed", "31415926"),
     "identity_speed": ("--persons", "100000", "1000000", "--rounds", "2", "--sweeps-up-to", "500000"),
     "identity_linkage": (),
-    "office_load": (),
-    "office_kills": (),
+    "office_load": ("--rounds", "5"),
+    "office_kills": ("--kills", "100", "--databases", "sqlite"),
 }
 
 
