@@ -146,10 +146,11 @@ def measured_cells(cells: Sequence[FrameCell], today: date) -> list[Measured]:
     late = {(group, rule): n for group, rule, n in rules.filter(is_late(today)).annotate(n=Count("pk"))}
     towns = len(towns_in_scope())
     ticked: dict[int, int] = {}
+    checks = {one.pk: one.checks for one in cells}
     for cell_id, words, n in (
         Tick.objects.filter(cell__in=cells).values_list("cell_id", "check_text").annotate(n=Count("pk")).order_by()
     ):
-        if words in next(one.checks for one in cells if one.pk == cell_id):
+        if words in checks[cell_id]:
             ticked[cell_id] = ticked.get(cell_id, 0) + n
     return [
         Measured(cell, _measure(_bundle(cell), counted, late, (ticked.get(cell.pk, 0), towns * len(cell.checks))), bool(cell.rules))
