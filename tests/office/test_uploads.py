@@ -5,6 +5,8 @@ import json
 import os
 import threading
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -142,6 +144,26 @@ def test_two_windows_that_send_one_file_at_once_make_one_file(operator):
 
     assert failures == []
     assert uploads.part_of(send_all(operator, upload)).read_bytes() == CONTENT
+
+
+def test_two_windows_that_begin_one_file_at_once_begin_one_upload(operator):
+    # SQLite lets one write at a time; the tests' database in memory refuses the second one where a file would let it wait.
+    turn = threading.Lock() if connection.vendor == "sqlite" else nullcontext()
+    windows = 6
+    ready = threading.Barrier(windows)
+
+    def window(modified):
+        try:
+            ready.wait(timeout=30)
+            with turn:
+                return begin(operator, modified=modified).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(windows) as pool:
+        for modified in range(10):
+            begun = [pool.submit(window, modified) for _ in range(windows)]
+            assert len({one.result() for one in begun}) == 1
 
 
 def test_a_file_that_changed_on_the_way_is_refused_and_begins_anew(operator):

@@ -86,10 +86,10 @@ def begin_upload(*, actor: Actor, name: str, size: int, modified: int) -> tuple[
             raise TooMuch("size")
         if shutil.disk_usage(parts_folder()).free < _unwritten() + size + SPARE:
             raise DiskFull("size")
-        fresh = Upload.objects.create(
-            token=secrets.token_urlsafe(24), by_id=actor.user_id, name=name, size=size, modified=modified
-        )
-    return fresh, True
+        return Upload.objects.get_or_create(  # another window may have begun it this very moment
+            by_id=actor.user_id, name=name, size=size, modified=modified,
+            defaults={"token": secrets.token_urlsafe(24)},
+        )  # fmt: skip
 
 
 def _unwritten() -> int:
