@@ -1,11 +1,13 @@
 """A finding whose rows lie in two towns: one owner, a statement of the other side, and each sees its own half only."""
 
 import io
+from datetime import timedelta
 
 import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from officepeople import COUNTY, OTHER_TOWN, TOWN
 from officepeople import person as account
@@ -29,7 +31,11 @@ from taizhang.office.casework.models import Correction, OwnerReason, ReturnReaso
 from taizhang.office.casework.selectors import suggestion
 from taizhang.office.casework.services.dispatching import dispatch_findings
 from taizhang.office.casework.services.evidence import add_evidence, read_evidence
-from taizhang.office.casework.services.reviewing import approve_verification, return_verification
+from taizhang.office.casework.services.reviewing import (
+    approve_verification,
+    close_finding,
+    return_verification,
+)
 from taizhang.office.casework.services.stating import need_statements, state_side, transfer_finding
 from taizhang.office.casework.services.verifying import (
     Proposal,
@@ -42,6 +48,8 @@ from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.states import State
 from taizhang.office.ledger.models import Entry
+from taizhang.office.rechecks.models import Recheck
+from taizhang.office.rechecks.services import decide_recheck, draw_round
 from taizhang.sweep.findings.fingerprint import short_id
 
 pytestmark = pytest.mark.django_db
@@ -378,6 +386,25 @@ def test_a_return_gives_it_back_to_the_owner_and_leaves_the_statement(county, wh
 
     assert tasks_of(HELD) == [(HOME_VILLAGE, TaskKind.VERIFY)]
     assert of_county(lambda: Statement.objects.filter(withdrawn_at=None).count()) == 1
+
+
+@pytest.mark.parametrize(("holds", "state"), [(True, State.CLOSED_OUT), (False, State.REOPENED)])
+def test_the_side_that_owned_it_looks_again_and_says_either(county, who, time_machine, holds, state):
+    dispatched(who, HELD)
+    of_county(lambda: Finding.objects.filter(pk=HELD).update(state=State.PROVEN))
+    who["reviewer"].does(close_finding, finding_id=HELD)
+    day = timezone.localdate()
+    time_machine.move_to(timezone.now() + timedelta(days=1))
+    who["operator"].does(draw_round, first=day, last=day, share=100)
+
+    drawn = of_county(lambda: Recheck.objects.get(finding=HELD))
+    assert (drawn.division_code, drawn.town) == (HOME_VILLAGE, town_of(HOME_VILLAGE))
+    assert drawn.assignee_id == who["near town"].actor.user_id
+    with pytest.raises(NotFound):
+        who["far town"].does(decide_recheck, recheck_id=drawn.pk, holds=holds, note=FAR_SAYS)
+    who["near town"].does(decide_recheck, recheck_id=drawn.pk, holds=holds, note=NEAR_SAYS)
+
+    assert state_of(HELD) is state
 
 
 def client_of(user):

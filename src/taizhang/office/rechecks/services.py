@@ -14,9 +14,11 @@ from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import CODE_LENGTH
 from taizhang.office.access.roles import Role
+from taizhang.office.casework.errors import WrongState
 from taizhang.office.casework.models import Review, Verification
 from taizhang.office.casework.services.clocks import due, workdays_of
 from taizhang.office.casework.services.moving import locked, move_finding
+from taizhang.office.casework.services.owning import work_places
 from taizhang.office.casework.services.routing import candidates
 from taizhang.office.casework.transitions import MOVES
 from taizhang.office.errors import Forbidden, NotFound
@@ -55,12 +57,12 @@ def draw_round(*, actor: Actor, first: date | None, last: date | None, share: in
         head = Head.objects.select_for_update().get(pk=1)  # also keeps a second draw waiting
         if Round.objects.filter(first__lte=last, last__gte=first).exists():
             raise PeriodTaken("first")
-        closed = list(_closed_on(first, last).values_list("pk", "division_code", "group"))
+        closed = list(_closed_on(first, last).only("pk", "division_code", "group"))
         if not closed:
             raise NothingClosed("first")
         seed = seed_of(head.digest, first.isoformat(), last.isoformat(), share)
-        places = {pk: place for pk, place, _group in closed}
-        drawn = draw([(pk, _town(place), group) for pk, place, group in closed], seed=seed, share=share)
+        places = work_places(closed)
+        drawn = draw([(one.pk, _town(places[one.pk]), one.group) for one in closed], seed=seed, share=share)
         made = Round.objects.create(
             first=first, last=last, share=share, seed=seed, population=len(closed), drawn_by_id=actor.user_id
         )
@@ -141,14 +143,14 @@ def decide_recheck(*, actor: Actor, recheck_id: int, holds: bool, note: str) -> 
         raise NoteMissing("note")
     move = MOVES["recheck_failed"]
     with transaction.atomic():
-        recheck = (
-            Recheck.objects.select_for_update(of=("self",)).select_related("finding").filter(pk=recheck_id).first()
-        )
+        recheck = Recheck.objects.select_for_update(of=("self",)).filter(pk=recheck_id).first()
         if recheck is None:
             raise NotFound
-        if not actor.may(move.permission, recheck.division_code):
-            raise Forbidden
-        if recheck.result or recheck.finding.state != State.CLOSED_OUT:
+        try:
+            finding = locked(actor, recheck.finding_id, move)
+        except WrongState:
+            raise RecheckDecided from None
+        if recheck.result:
             raise RecheckDecided
         if Verification.objects.filter(finding=recheck.finding_id, by_id=actor.user_id).exists():
             raise OwnVerification
@@ -161,7 +163,6 @@ def decide_recheck(*, actor: Actor, recheck_id: int, holds: bool, note: str) -> 
                 reason=words, round=recheck.round_id,
             )  # fmt: skip
         else:
-            finding = locked(actor, recheck.finding_id, move)
             Verification.objects.filter(finding=finding, withdrawn_at=None).update(withdrawn_at=timezone.now())
             move_finding(actor, finding, move, reason=words, round=recheck.round_id)
     return recheck
