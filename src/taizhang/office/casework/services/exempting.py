@@ -29,7 +29,7 @@ def propose_exemption(*, actor: Actor, finding_id: str, reason: str, expires_on:
     until = min(expires_on or today + TERM, today + TERM)
     try:
         with transaction.atomic():
-            finding = findings_of(actor).select_for_update(of=("self",)).filter(pk=finding_id).first()
+            finding = findings_of(actor).select_for_update(of=("self",), no_key=True).filter(pk=finding_id).first()
             if finding is None:
                 raise NotFound
             place = work_place(finding)
@@ -62,7 +62,7 @@ def decide_exemption(*, actor: Actor, exemption_id: int, approve: bool, reason: 
             raise WrongState(state=str(exemption.state))
         if exemption.proposed_by_id == actor.user_id:
             raise OwnProposal
-        finding = Finding.objects.select_for_update().get(pk=exemption.finding_id)
+        finding = Finding.objects.select_for_update(no_key=True).get(pk=exemption.finding_id)
         if approve and (finding.state not in MAY_BE_EXEMPTED or finding.value_digest != exemption.value_digest):
             raise WrongState(state=str(finding.state))
         exemption.state = ExemptionState.APPROVED if approve else ExemptionState.REJECTED
@@ -103,7 +103,7 @@ def lapse_expired(*, actor: Actor, today: date) -> int:
     count = 0
     for exemption in Exemption.objects.filter(state=ExemptionState.APPROVED, expires_on__lt=today):
         with transaction.atomic():
-            finding = Finding.objects.select_for_update().get(pk=exemption.finding_id)
+            finding = Finding.objects.select_for_update(no_key=True).get(pk=exemption.finding_id)
             lapse_exemption(actor, finding, "expired")
         count += 1
     return count

@@ -114,7 +114,9 @@ def confirm_entered(*, actor: Actor, handback_id: int) -> int:
         batch.save(update_fields=["entered_on", "entered_by"])
         ids = set(batch.corrections.values_list("finding_id", flat=True))
         ids |= set(_joined(batch).values_list("finding_id", flat=True))
-        findings = list(Finding.objects.select_for_update().filter(pk__in=ids, state=State.COUNTY_OK).order_by("pk"))
+        findings = list(
+            Finding.objects.select_for_update(no_key=True).filter(pk__in=ids, state=State.COUNTY_OK).order_by("pk")
+        )
         # what was withdrawn meanwhile, because a sweep had proven it already, stays so
         batch.corrections.filter(state=CorrectionState.APPROVED).update(state=CorrectionState.HANDED_BACK)
         for finding in findings:

@@ -24,7 +24,9 @@ def locked(actor: Actor, finding_id: str, move: Move) -> Finding:
 
     Raises NotFound outside the scope, Forbidden, WrongState.
     """
-    finding: Finding | None = findings_of(actor).select_for_update(of=("self",)).filter(pk=finding_id).first()
+    finding: Finding | None = (
+        findings_of(actor).select_for_update(of=("self",), no_key=True).filter(pk=finding_id).first()
+    )
     if finding is None:
         raise NotFound
     if not _may(actor, move, finding):

@@ -39,7 +39,7 @@ def settle_dispute(*, actor: Actor, finding_id: str, correction_id: int, holds: 
             raise NotFound
         loser = row.against if holds else row
         _may_settle(actor, row, row.against)
-        beaten = Finding.objects.select_for_update().get(pk=loser.finding_id)
+        beaten = Finding.objects.select_for_update(no_key=True).get(pk=loser.finding_id)
         sent = [one.handback_id for one in beaten.corrections.select_for_update() if one.handback_id is not None]
         if beaten.state not in BEFORE_HANDBACK or sent:
             raise WrongState(state=str(beaten.state))

@@ -98,7 +98,9 @@ def need_statements(finding: Finding) -> None:
 
 
 def _locked(actor: Actor, finding_id: str) -> Finding:
-    finding: Finding | None = findings_of(actor).select_for_update(of=("self",)).filter(pk=finding_id).first()
+    finding: Finding | None = (
+        findings_of(actor).select_for_update(of=("self",), no_key=True).filter(pk=finding_id).first()
+    )
     if finding is None:
         raise NotFound
     return finding
