@@ -64,6 +64,11 @@ def client_of(role, area=COUNTY):
     return client
 
 
+def full_width(text):
+    """As an input method set to full width writes it."""
+    return "".join(chr(ord(one) - 0x21 + 0xFF01) for one in text)
+
+
 def text_of(response):
     """The text of an answer."""
     return response.content.decode()
@@ -165,7 +170,7 @@ def test_a_reveal_outside_the_area_does_not_exist(county):
     [
         ("王建军", 1), ("王建君", 1), ("汪健均", 1), ("李建军", 0), ("王健军", 1), (number_of(1), 1), (number_of(1).lower(), 1),
         ("6107231" + "00001", 1), ("13800138000", 1), (number_of(7), 0), (FAR_NAME, 0), (number_of(2), 0), ("13900139000", 0),
-        ("6107231" + "00002", 0), ("", 0), ("%", 0),
+        ("6107231" + "00002", 0), ("", 0), ("%", 0), (full_width(number_of(1)), 1), (full_width("13800138000"), 1),
     ],
 )  # fmt: skip
 def test_search_finds_inside_the_area_however_it_is_written(county, typed, found):

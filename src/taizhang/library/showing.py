@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from taizhang.identity.numbers import mask_number
+from taizhang.sweep.diagnose.wording import chance
 
 if TYPE_CHECKING:
     from taizhang.library.verdicts import Candidate, Verdict, Verdicts
@@ -98,4 +99,4 @@ def _summary(verdicts: int, records: int, persons: int) -> str:
 
 
 def _chance(probability: float | None) -> str:
-    return "" if probability is None else f"{min(probability, 0.99):.0%}"
+    return "" if probability is None else chance(probability)

@@ -9,6 +9,7 @@ import duckdb
 
 from taizhang.identity.numbers import mask_number
 from taizhang.report.texts import Label, group_label, label
+from taizhang.sweep.diagnose.wording import chance
 from taizhang.sweep.findings.schema import DELTAS, OPEN_SQL
 
 SEVERITIES = ("error", "warn", "suspect", "info")
@@ -245,8 +246,8 @@ def _place(record: dict[str, Any], source_titles: dict[str, str]) -> str:
 
 def _candidate(candidate: dict[str, Any]) -> str:
     value = mask_number(candidate["value"]) if candidate["field"] in NUMBER_FIELDS else candidate["value"]
-    chance = f"（{candidate['probability']:.0%}）" if candidate["probability"] is not None else ""
-    return f"{value}{chance}"
+    told = f"（{chance(candidate['probability'])}）" if candidate["probability"] is not None else ""
+    return f"{value}{told}"
 
 
 def _text(value: object) -> str:

@@ -12,6 +12,7 @@ from taizhang.intake.model import FIELDS
 from taizhang.report.facts import rule_titles, source_titles
 from taizhang.report.figures import NUMBER_FIELDS
 from taizhang.report.texts import label
+from taizhang.sweep.diagnose.wording import chance
 from taizhang.sweep.findings.fingerprint import read_short_id
 
 
@@ -54,10 +55,10 @@ def _described(finding: dict[str, Any], titles: dict[str, Any], sources: dict[st
         *_says(finding["observed"] or [], sources),
     ]
     if finding["culprit"]:
-        chance = f"（{finding['p_culprit']:.0%}）" if finding["p_culprit"] is not None else ""
-        lines.append(f"可能出错的来源：{sources.get(finding['culprit'], finding['culprit'])}{chance}")
+        told = f"（{chance(finding['p_culprit'])}）" if finding["p_culprit"] is not None else ""
+        lines.append(f"可能出错的来源：{sources.get(finding['culprit'], finding['culprit'])}{told}")
     lines += [
-        f"建议值：{_shown(c['field'], c['value'])}（{c['probability']:.0%}，{c['reason']}）"
+        f"建议值：{_shown(c['field'], c['value'])}（{chance(c['probability'])}，{c['reason']}）"
         for c in finding["candidates"] or []
     ]
     lines += [f"依据：{sentence}" for sentence in finding["evidence"] or []]

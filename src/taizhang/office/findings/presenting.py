@@ -51,6 +51,7 @@ from taizhang.office.parts.model import (
     Tone,
 )
 from taizhang.office.parts.punctuation import bracketed
+from taizhang.sweep.diagnose.wording import chance
 
 TONES: dict[str, Tone] = {"error": "danger", "warn": "warning", "suspect": "info", "info": "neutral"}
 REMARKS = {
@@ -220,7 +221,7 @@ def finding_facts(
     may_see_people: the household's page opens to the viewer. successor, predecessors: as in FindingPage.
     """
     here = is_here(finding)
-    certain = bracketed(f"{finding.p_culprit:.0%}") if finding.p_culprit is not None else ""
+    certain = bracketed(chance(finding.p_culprit)) if finding.p_culprit is not None else ""
     facts = [
         Fact(_("等级"), finding.get_severity_display(), TONES[finding.severity]),
         Fact(_("状态"), finding.get_state_display(), state_tone(finding.state)),

@@ -18,6 +18,7 @@ TITLES = {
     "XS-NAME-DISJOINT": "姓名完全不同",
 }  # fmt: skip
 MOST_CHARACTERS = 3
+LEAST_CHANCE, MOST_CHANCE = 0.01, 0.99
 """Differing characters that a sentence names one by one."""
 
 
@@ -53,5 +54,5 @@ def agreeing(titles: Sequence[str], what: str) -> str:
 
 
 def chance(probability: float) -> str:
-    """A probability as a reader wants it: never 100 %."""
-    return f"{min(probability, 0.99):.0%}"
+    """A probability as a reader wants it: never 100 %, and never 0."""
+    return f"{min(probability, MOST_CHANCE):.0%}" if probability >= LEAST_CHANCE else f"<{LEAST_CHANCE:.0%}"

@@ -29,13 +29,15 @@ from taizhang.office.parts.model import Event
 from taizhang.office.parts.punctuation import listed
 from taizhang.office.people.models import Person
 from taizhang.office.people.selectors.doors import revealed_to
+from taizhang.sweep.diagnose.wording import chance
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A value it may have to be. percent: its probability."""
+    """A value it may have to be. chance: its probability in words; percent: the same for a bar."""
 
     label: str
+    chance: str
     percent: int
     reason: str
     sources: str
@@ -150,16 +152,16 @@ def _observed(detail: dict[str, Any], *, in_full: bool) -> list[tuple[str, str, 
 
 
 def _candidate(one: dict[str, Any], *, in_full: bool) -> Candidate:
-    value = one["value"] if in_full else hidden(one["field"], one["value"] or "")
+    value, share = one["value"] if in_full else hidden(one["field"], one["value"] or ""), one["probability"] or 0.0
     return Candidate(
-        f"{field_title(one['field'])} {value}", round(100 * (one["probability"] or 0)), _why(one["reason"] or ""),
+        f"{field_title(one['field'])} {value}", chance(share), round(100 * share), _why(one["reason"] or ""),
         listed(source_title(source) for source in one["sources"] or ()),
     )  # fmt: skip
 
 
 def _why(reason: str) -> str:
     """Where a candidate comes from, in words."""
-    return {"other_source": _("其他来源这样写"), "member_row": _("户内本人的记录这样写"), "": ""}.get(
+    return {"other_source": _("这样写的来源"), "member_row": _("户内本人的记录这样写"), "": ""}.get(
         reason
     ) or rule_title(reason)
 

@@ -1,6 +1,7 @@
 """Finding people by what somebody knows of them: a name however it is written, a number, a household, a phone."""
 
 import re
+import unicodedata
 
 import pyarrow as pa
 from django.db.models import Q, QuerySet
@@ -20,7 +21,7 @@ _HOUSEHOLD = re.compile(r"[0-9A-Z-]{4,40}")
 
 def found_persons(query: str) -> list[Person]:
     """Persons of the open scope that a query names, at most MOST; exact names before names of the same sound."""
-    text = "".join(query.upper().split()).replace("Ｘ", "X")
+    text = "".join(unicodedata.normalize("NFKC", query).upper().split())  # as an input method set to full width writes
     if _NUMBER.fullmatch(text):
         return _listed(_by(KeyKind.NUMBER, "number_index", blinds("number", to_18(text) if len(text) == 15 else text)))
     if _PHONE.fullmatch(text):
