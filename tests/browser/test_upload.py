@@ -201,7 +201,46 @@ def test_what_the_server_refuses_is_said_beside_the_file_and_not_tried_again(pag
     page.locator("input[type=file]").set_input_files(tmp_path / "空.csv")
 
     expect(page.locator("li[data-state=refused]")).to_contain_text("文件是空的或太大")
+    expect(page.locator("li[data-state=refused] progress")).to_have_count(0)
     expect(page.get_by_role("button", name="报送这些文件")).to_be_disabled()
+
+
+def test_a_file_that_was_sent_whole_and_is_refused_at_last_keeps_no_bar(page, tmp_path):
+    (tmp_path / "改动.csv").write_bytes("姓名,证件号码\n王,\n".encode())
+    said = {"code": "E-UPLOAD-CHANGED", "message": "文件在上传途中被改动，已传的部分作废。", "hint": "请重新选择。"}
+    page.route("**/sources/uploads/*/finish/", lambda route: route.fulfill(status=422, json=said))
+
+    page.locator("input[type=file]").set_input_files(tmp_path / "改动.csv")
+
+    expect(page.locator("li[data-state=refused]")).to_contain_text("文件在上传途中被改动")
+    expect(page.locator("li[data-state=refused] progress")).to_have_count(0)
+    page.unroute("**/sources/uploads/*/finish/")
+    page.locator("input[type=file]").set_input_files(tmp_path / "改动.csv")
+    expect(page.locator("li[data-file]")).to_have_count(1)
+    expect(page.locator("li[data-state=received]")).to_have_count(1)
+    page.locator("li[data-state=received]").get_by_role("button", name="移除").click()
+    expect(page.locator("li[data-file]")).to_have_count(0)
+
+
+def test_a_received_file_chosen_again_is_pointed_out_and_not_listed_twice(page, tmp_path):
+    file = tmp_path / "两次.csv"
+    file.write_bytes("姓名,证件号码\n王,\n".encode())
+    field = page.locator("input[type=file]")
+    field.set_input_files(file)
+    expect(page.locator("li[data-state=received]")).to_have_count(1)
+    seen = offsets(page)
+
+    for _window in range(2):  # in the window that sent it, and in one that only finds it there
+        page.get_by_role("checkbox", name=file.name).uncheck()
+        field.set_input_files(file)
+        expect(page.locator(".upload-total")).to_contain_text("两次.csv 已在下面")
+        expect(page.locator("li[data-file]")).to_have_count(1)
+        expect(page.get_by_role("checkbox", name=file.name)).to_be_checked()
+        page.reload()
+
+    assert seen == []
+    page.locator("li[data-state=received]").get_by_role("button", name="移除").click()
+    expect(page.locator("li[data-file]")).to_have_count(0)
 
 
 def test_without_scripts_the_form_sends_the_files_whole(office, chromium, tmp_path):

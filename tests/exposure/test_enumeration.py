@@ -29,6 +29,7 @@ ALSO = {
     "submission_accept": {404},  # its delivery lies in no lake
     "delivery": {404},  # there is no such delivery
     "delivery_release": {404},
+    "delivery_export": {404},
     "question": {404},  # no sheet waits
     "handback_file": {404},  # the file is not written yet
     "handback_entered": {404},

@@ -1,8 +1,10 @@
 """Deliveries of the lake on pages: what was not taken and why, and a held one that counts once somebody has looked."""
 
+import io
 import shutil
 from datetime import date
 
+import openpyxl
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -120,6 +122,43 @@ def test_a_filter_narrows_it_to_one_reason(operator):
         page = client.get(page_of(ref), {"reason": reason}).context["page"]
         assert [one.reason for one in page] == [reason]
     assert client.get(page_of(ref), {"reason": "no-such"}).context["page"].paginator.count == 0
+
+
+def test_what_was_not_taken_is_exported_with_a_mark_and_a_reason(operator):
+    client, user = operator
+    files = [
+        sheet(smallcounty.rows()), SimpleUploadedFile("=照片.pdf", b"%PDF-1.7 nothing"),
+        SimpleUploadedFile("二.xlsx", b"PK\x03\x04 cut off"),
+    ]  # fmt: skip
+    ref = deliver(actor_for(user), date(2020, 1, 10), files)
+    url = reverse("delivery_export", args=["city", ref.folder.name])
+    shown = client.get(page_of(ref))
+    assert url in shown.content.decode()
+
+    assert client.post(url, {"reason": "看"}).status_code == 400
+    lines = exported(client.post(url, {"reason": NOTE}))
+
+    assert (lines[0][0].split(" · ")[1], len(lines)) == (str(user), 2 + 2)
+    assert {line[0] for line in lines[2:]} == {"'=照片.pdf", "二.xlsx"}, "no cell becomes a formula"
+    assert [line[4] for line in lines[2:]] == [one.reason for one in shown.context["page"]]
+    entry = Entry.objects.get(verb="quarantine.exported")
+    assert (entry.actor_id, entry.subject_id, entry.reason) == (user.pk, f"city {ref.folder.name}", NOTE)
+    assert entry.data["count"] == 2
+    narrowed = {"reason": NOTE, "narrowed": lines[2][4]}
+    assert [line[4] for line in exported(client.post(url, narrowed))[2:]] == [lines[2][4]]
+
+
+def exported(answer):
+    """The lines of a workbook that a page gave."""
+    assert answer.status_code == 200
+    return list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))
+
+
+def test_nothing_to_export_offers_no_export(operator):
+    client, user = operator
+    ref = deliver(actor_for(user), date(2020, 1, 10), [sheet(smallcounty.rows())])
+
+    assert 'data-opens="export"' not in client.get(page_of(ref)).content.decode()
 
 
 def test_a_reviewer_lets_a_held_delivery_count_and_says_why(held):

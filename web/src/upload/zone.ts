@@ -28,8 +28,18 @@ export function uploadZone(element: HTMLElement): void {
   };
   const take = (files: Iterable<File>) => {
     for (const file of files) {
-      const begun = `${file.name}|${file.size}|${Math.trunc(file.lastModified)}`;
-      for (const item of list.querySelectorAll<HTMLElement>("li[data-file]")) if (item.dataset["file"] === begun) item.remove();
+      const same = [...list.querySelectorAll<HTMLElement>("li[data-file]")].filter((item) => item.dataset["file"] === identity(file));
+      const there = same.find((item) => item.dataset["state"] !== "begun" && item.dataset["state"] !== "refused");
+      if (there) {
+        // Received, or on its way: it is one file, chosen twice.
+        const box = there.querySelector<HTMLInputElement>("input[name=arrived]");
+        if (box) box.checked = true;
+        show();
+        pointOut(there);
+        total.textContent ||= text("upload-twice", { name: file.name });
+        continue;
+      }
+      for (const item of same) item.remove();
       const row = new Row(list, file, send, show);
       rows.push(row);
       send(row);
@@ -57,6 +67,18 @@ export function uploadZone(element: HTMLElement): void {
     take([...(event.dataTransfer?.files ?? [])]);
   });
   show();
+}
+
+/** What the server knows a file by; `data-file` of the rows it draws says the same. */
+function identity(file: File): string {
+  return `${file.name}|${file.size}|${Math.max(0, Math.trunc(file.lastModified))}`;
+}
+
+/** Show which row was meant. */
+function pointOut(item: HTMLElement): void {
+  item.scrollIntoView({ block: "nearest" });
+  delete item.dataset["again"];
+  requestAnimationFrame(() => (item.dataset["again"] = ""));
 }
 
 function tokenOf(form: HTMLFormElement): string {
@@ -109,6 +131,7 @@ class Row {
       this.item.remove();
       this.end(false);
     });
+    this.item.dataset["file"] = identity(file);
     this.bar.max = Math.max(1, file.size);
     this.bar.value = 0;
     this.bar.ariaLabel = file.name;
@@ -155,6 +178,7 @@ class Row {
   private fail(failure: unknown): void {
     const final = failure instanceof Refused;
     const words = failure instanceof LoggedOut ? text("upload-session-over") : text("upload-broken");
+    if (final) this.bar.remove(); // it goes no further; only what may still arrive has a bar
     this.say("refused", final ? `${failure.message}${failure.hint}` : words);
     if (!final) {
       const retry = small(text("upload-again"));

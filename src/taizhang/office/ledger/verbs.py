@@ -75,6 +75,7 @@ VERBS: dict[str, Promise | str] = {
     "files.received": _("上传报送"),
     "delivery.accepted": _("接收报送"),
     "delivery.looked": _("查看未采用的内容"),
+    "quarantine.exported": _("导出未采用的内容"),
     "delivery.released": _("解除暂缓"),
     "delivery.rejected": _("退回报送"),
     "sweep.requested": _("要求排查"),

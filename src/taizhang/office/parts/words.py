@@ -24,6 +24,7 @@ WORDS: dict[str, Promise | str] = {
     "upload-remove": _("移除"),
     "upload-session-over": _("登录已过期。重新登录后再选同一个文件，从断处接着传。"),
     "upload-total": _("正在上传：已收到 {whole} 个，共 {all} 个。请不要关闭页面。"),
+    "upload-twice": _("{name} 已在下面，不再传第二遍。"),
     "upload-unreadable": _("文件在选取之后被改动或移走，请重新选择。"),
     "upload-waiting": _("网络中断，{seconds} 秒后继续"),
 }

@@ -18,5 +18,6 @@ urlpatterns = [
     path("sources/of/<str:source_id>/", deliveries.source, name="source"),
     path("sources/of/<str:source_id>/<str:name>/", deliveries.delivery, name="delivery"),
     path("sources/of/<str:source_id>/<str:name>/release", deliveries.delivery_release, name="delivery_release"),
+    path("sources/of/<str:source_id>/<str:name>/export", deliveries.delivery_export, name="delivery_export"),
     path("sources/question/<str:fingerprint>/", views.question, name="question"),
 ]

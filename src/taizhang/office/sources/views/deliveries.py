@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 
 from taizhang.office.access.middleware import record_read
 from taizhang.office.access.request import OfficeRequest
+from taizhang.office.parts.workbook import as_attachment
 from taizhang.office.sources import presenting, selectors
+from taizhang.office.sources.exporting import export_not_taken
 from taizhang.office.sources.services.releasing import release
 
 PAGE = 50
@@ -30,6 +32,7 @@ def delivery(request: OfficeRequest, source_id: str, name: str) -> HttpResponse:
     response = render(request, "sources/delivery.html", {
         "source": selectors.source_of(source_id), "delivery": shown.ref, "facts": presenting.delivery_facts(shown), "page": page,
         "filters": presenting.not_taken_filters(found.reasons, reason), "table": presenting.not_taken_table(page),
+        "may_export": page.paginator.count > 0 and request.actor.may("delivery.export"), "reason": reason,
         "may_release": shown.is_held and request.actor.may("delivery.release"),
     })  # fmt: skip
     record_read(request, response, f"{source_id} {name}")
@@ -41,3 +44,16 @@ def delivery_release(request: OfficeRequest, source_id: str, name: str) -> HttpR
     release(actor=request.actor, source_id=source_id, name=name, why=request.POST.get("note", ""))
     messages.success(request, _("已解除暂缓；下次排查起据此消除问题。"))
     return redirect("delivery", source_id, name)
+
+
+def delivery_export(request: OfficeRequest, source_id: str, name: str) -> HttpResponse:
+    """What a delivery did not take, as a workbook: all of it, or what the list was narrowed to."""
+    found = selectors.not_taken_by(selectors.delivery_of(source_id, name).ref, request.POST.get("narrowed", ""))
+    content = export_not_taken(
+        actor=request.actor,
+        source_id=source_id,
+        name=name,
+        entries=found.entries,
+        reason=request.POST.get("reason", ""),
+    )
+    return as_attachment(content, f"not-taken-{name}.xlsx")
