@@ -15,7 +15,7 @@ from taizhang.office.access.navigation import GROUPS
 from taizhang.office.access.roles import Role
 from taizhang.office.parts import assets
 from taizhang.office.parts.apps import browser_files_are_built
-from taizhang.office.parts.model import Cell, Chart, Column, Filter, Filters, Progress, Row, Series, Table
+from taizhang.office.parts.model import Cell, Chart, Column, Filter, Filters, Option, Progress, Row, Series, Table
 from taizhang.office.parts.templatetags.parts import sort_link
 
 
@@ -62,12 +62,40 @@ def test_a_list_without_rows_says_so_in_its_own_words():
 
 def test_a_row_with_a_cell_too_few_is_refused():
     with pytest.raises(ValueError, match="shorter"):
-        _ = table(rows=(Row([Cell("甲")]),)).lines
+        drawn("table", table=table(rows=(Row([Cell("甲")]),)))
+
+
+def test_a_cell_shows_its_link_before_its_tone_and_its_note_below():
+    cells = [Cell("甲", "danger", note="注", note_tone="warning", url="/a/?b=1&c=2"), Cell(2.5, "info")]
+
+    html = drawn("table", table=table(rows=(Row(cells, "/findings/1/"),)))
+
+    assert '<a href="/a/?b=1&amp;c=2">甲</a><span class="cell-note tone-warning">注</span>' in html
+    assert "/findings/1/" not in html
+    assert '<span class="pill" data-tone="info">2.5</span>' in html
+
+
+def test_a_box_belongs_to_the_form_it_is_told():
+    rows = (Row([Cell("甲"), Cell(1)], key='7"'),)
+
+    assert 'value="7&quot;" data-choose aria-label="选中此行" form="bulk"' in drawn(
+        "table", table=table(selectable=True, rows=rows), form="bulk"
+    )
+    assert "form=" not in drawn("table", table=table(selectable=True, rows=rows))
+
+
+def test_a_filter_marks_what_is_chosen_and_counts_what_is_known():
+    choices = [Option("a", "<甲>", 3), Option("b", "乙", 0), Option("", "丙")]
+
+    html = drawn("filters", filters=Filters([Filter("rule", "规则", "choice", "b", choices)]))
+
+    assert '<option value="a">&lt;甲&gt;（3）</option><option value="b" selected>乙（0）</option>' in html
+    assert '<option value="">丙</option>' in html
 
 
 def test_cells_and_chart_values_are_escaped():
     hostile = "</script><b>甲"
-    cells = drawn("table", table=table(rows=(Row([Cell(hostile), Cell(1)]),)))
+    cells = drawn("table", table=table(rows=(Row([Cell(hostile, note=hostile), Cell(hostile, url=hostile)]),)))
     chart = drawn("chart", chart=Chart("图", "bar", [hostile], [Series("数", [1])]))
 
     assert "<b>" not in cells

@@ -60,6 +60,18 @@ REMARKS = {
 }
 
 
+class Labels:
+    """The words for severities, states and changes in the language of the page, looked up once for all rows of a list.
+
+    A model's own get_…_display translates every choice of its field for each row that is asked.
+    """
+
+    def __init__(self) -> None:
+        self.severity, self.state, self.delta = (
+            {value: str(label) for value, label in choices.choices} for choices in (Severity, State, Delta)
+        )
+
+
 def is_here(finding: Finding) -> bool:
     """Whether a finding's own place lies in the open scope; of others only the masked fact is shown."""
     return covered(finding.division_code, current_areas())
@@ -88,18 +100,19 @@ def findings_table(findings: Iterable[Finding], wanted: Wanted, *, selectable: b
         Column(_("姓名"), "name", "head"), Column(_("问题"), "rule"), Column(_("等级"), "severity"), Column(_("状态"), "state"),
         Column(_("来源"), "source"), Column(_("地点"), "place"), Column(_("编号"), kind="mono"),
     ]  # fmt: skip
-    return Table(columns, [_row(one) for one in findings], sort=wanted.sort, selectable=selectable,
+    labels = Labels()
+    return Table(columns, [_row(one, labels) for one in findings], sort=wanted.sort, selectable=selectable,
                  empty=_("没有符合条件的问题"), empty_hint=_("换一个筛选条件，或等待下一次排查。"))  # fmt: skip
 
 
-def _row(one: Finding) -> Row:
+def _row(one: Finding, labels: Labels) -> Row:
     here = is_here(one)
     return Row(
         [
             Cell(shown_name(one) or (_("（无姓名）") if one.subject_person else _("（不涉及个人）")), note=one.masked_number if here else _("另一区划")),
             Cell(shown_message(one), note=rule_title(one.rule) if here else ""),
-            Cell(one.get_severity_display(), tone=TONES[one.severity]),
-            Cell(one.get_state_display(), tone=state_tone(one.state), note=one.get_delta_display()),
+            Cell(labels.severity[one.severity], tone=TONES[one.severity]),
+            Cell(labels.state[one.state], tone=state_tone(one.state), note=labels.delta[one.delta]),
             Cell(source_title(one.source)),
             Cell(" ".join(filter(None, (one.town_name, one.village_name)))),
             Cell(one.short_id),
@@ -115,10 +128,11 @@ def rows_table(findings: Iterable[Finding]) -> Table:
         Column(_("编号"), kind="mono"), Column(_("问题"), kind="head"), Column(_("等级")), Column(_("状态")), Column(_("来源")),
         Column(_("地点")), Column(_("首次发现"), kind="date"),
     ]  # fmt: skip
+    labels = Labels()
     rows = [
         Row([
-            Cell(one.short_id), Cell(rule_title(one.rule)), Cell(one.get_severity_display(), tone=TONES[one.severity]),
-            Cell(one.get_state_display(), tone=state_tone(one.state), note=one.get_delta_display()), Cell(source_title(one.source)),
+            Cell(one.short_id), Cell(rule_title(one.rule)), Cell(labels.severity[one.severity], tone=TONES[one.severity]),
+            Cell(labels.state[one.state], tone=state_tone(one.state), note=labels.delta[one.delta]), Cell(source_title(one.source)),
             Cell(" ".join(filter(None, (one.town_name, one.village_name)))), Cell(one.first_seen[:10]),
         ])
         for one in findings
@@ -223,9 +237,9 @@ def finding_facts(
     here = is_here(finding)
     certain = bracketed(chance(finding.p_culprit)) if finding.p_culprit is not None else ""
     facts = [
-        Fact(_("等级"), finding.get_severity_display(), TONES[finding.severity]),
-        Fact(_("状态"), finding.get_state_display(), state_tone(finding.state)),
-        Fact(_("变化"), finding.get_delta_display()),
+        Fact(_("等级"), Severity(finding.severity).label, TONES[finding.severity]),
+        Fact(_("状态"), State(finding.state).label, state_tone(finding.state)),
+        Fact(_("变化"), Delta(finding.delta).label),
         Fact(_("规则"), rule_title(finding.rule) + bracketed(finding.rule)),
         Fact(_("来源"), source_title(finding.source)),
         Fact(_("可能出错的来源"), f"{source_title(finding.culprit)}{certain}" if finding.culprit else _("看不出来")),

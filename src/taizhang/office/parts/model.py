@@ -54,11 +54,6 @@ class Table:
     empty: Text = ""
     empty_hint: Text = ""
 
-    @property
-    def lines(self) -> list[tuple[Row, list[tuple[Column, Cell]]]]:
-        """Every row with its cells beside their columns. Raises ValueError where the counts differ."""
-        return [(row, list(zip(self.columns, row.cells, strict=True))) for row in self.rows]
-
 
 @dataclass(frozen=True)
 class Option:

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from taizhang.office.parts.assets import are_built, asset_address, style_addresses
-from taizhang.office.parts.model import Column, Table
+from taizhang.office.parts.drawing import drawn_options, drawn_rows
+from taizhang.office.parts.model import Column, Filter, Table
 from taizhang.office.parts.punctuation import bracketed, headed, listed
 from taizhang.office.parts.words import WORDS
 
@@ -90,6 +91,18 @@ def sort_link(context: dict[str, Any], table: Table, column: Column) -> dict[str
         "state": "ascending" if ascending else "descending" if descending else "",
         "icon": "sort-ascending" if ascending else "sort-descending" if descending else "arrows-sort",
     }
+
+
+@register.simple_tag
+def table_rows(table: Table, form: str | None = None) -> SafeString:
+    """The rows of a list. form: id of the form that the boxes in front of them belong to."""
+    return drawn_rows(table, form or "")
+
+
+@register.simple_tag
+def filter_options(choices: Filter) -> SafeString:
+    """The values of a filter to choose from."""
+    return drawn_options(choices)
 
 
 @register.simple_tag
