@@ -1,8 +1,10 @@
 """Where annotated copies go: names come from strangers, lie under the folder, and are each another."""
 
+import hashlib
+
 import pytest
 
-from taizhang.report.returned.deal import returned_name
+from taizhang.report.returned.deal import returned_name, write_returned
 
 
 @pytest.mark.parametrize(
@@ -59,3 +61,19 @@ def test_a_name_longer_than_a_file_system_takes_is_shortened_and_still_numbered(
 
 def test_control_characters_of_a_name_are_replaced():
     assert str(returned_name("ledger", "一\n组.xlsx", set())) == "ledger/一_组.xlsx"
+
+
+@pytest.mark.parametrize("damage", ["a bit", "gone"])
+def test_a_stored_file_that_is_not_what_was_sent_is_refused(damage, tmp_path):
+    stored = tmp_path / "stored"
+    stored.write_bytes("姓名\n李乙\n".encode())
+    digest = hashlib.sha256(stored.read_bytes()).hexdigest()
+    if damage == "gone":
+        stored.unlink()
+    else:
+        stored.write_bytes("姓名\n李已\n".encode())
+
+    refused = write_returned(stored, target=tmp_path / "back.xlsx", problems=[], digest=digest)
+
+    assert isinstance(refused, str)
+    assert not (tmp_path / "back.xlsx").exists()

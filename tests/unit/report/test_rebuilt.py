@@ -62,6 +62,16 @@ def test_an_old_workbook_goes_back_with_all_its_sheets(tmp_path):
     assert back["二组&东"]["C4"].comment is not None
 
 
+def test_characters_that_xml_cannot_hold_become_blanks_and_marks_stay(tmp_path):
+    path = tmp_path / "odd.csv"
+    path.write_text("a\x0cb,c&d,<e>,\uffff张\n甲,乙,丙,丁\n", encoding="utf-8")
+
+    rebuild_workbook(path, tmp_path / "back.xlsx", [])
+
+    sheet = openpyxl.load_workbook(tmp_path / "back.xlsx").worksheets[0]
+    assert [cell.value for cell in sheet[1]] == ["a b", "c&d", "<e>", " 张"]
+
+
 def openpyxl_name(path, tmp_path):
     rebuild_workbook(path, tmp_path / "probe.xlsx", [])
     return openpyxl.load_workbook(tmp_path / "probe.xlsx").sheetnames[0]

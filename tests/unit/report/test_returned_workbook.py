@@ -1,5 +1,6 @@
 """A sender's workbook comes back with comments, and otherwise as it was."""
 
+import struct
 import zipfile
 
 import openpyxl
@@ -173,6 +174,53 @@ def test_tables_and_drawings_of_the_sender_survive(tmp_path):
     sheet = openpyxl.load_workbook(tmp_path / "back.xlsx")["一组"]
     assert "旧批注" in sheet["A2"].comment.text
     assert "校验位不符" in sheet["B2"].comment.text
+
+
+def test_what_is_not_concerned_is_taken_over_as_it_is_compressed(original, tmp_path):
+    kept = tmp_path / "kept.xlsx"
+    with (
+        zipfile.ZipFile(original) as source,
+        zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target,
+    ):
+        list(map(lambda name: target.writestr(name, source.read(name)), source.namelist()))  # noqa: C417 - one step
+        target.writestr(zipfile.ZipInfo("xl/media/图.png"), b"\x89PNG" * 400, zipfile.ZIP_STORED)
+
+    annotate_workbook(kept, tmp_path / "back.xlsx", [problem(cell="E5")])
+
+    before, after = compressed_members(kept), compressed_members(tmp_path / "back.xlsx")
+    same = {name for name in before if after[name] == before[name]}
+    assert {"xl/worksheets/sheet2.xml", "xl/theme/theme1.xml", "xl/media/图.png", "docProps/app.xml"} <= same
+    assert "xl/worksheets/sheet1.xml" not in same
+    with zipfile.ZipFile(tmp_path / "back.xlsx") as back:
+        assert back.testzip() is None
+
+
+def compressed_members(path):
+    """The bytes of every member as they lie in the archive, read without the code under test."""
+    content = path.read_bytes()
+    found = {}
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            name, extra = struct.unpack_from("<2H", content, member.header_offset + 26)
+            start = member.header_offset + 30 + name + extra
+            found[member.filename] = content[start : start + member.compress_size]
+    return found
+
+
+@pytest.mark.parametrize("at", ["header", "end"])
+def test_a_member_that_is_not_whole_is_refused(original, tmp_path, at):
+    content = bytearray(original.read_bytes())
+    with zipfile.ZipFile(original) as archive:
+        member = archive.getinfo("docProps/app.xml")
+    if at == "header":
+        content[member.header_offset : member.header_offset + 2] = b"XX"
+    else:  # its entry of the directory says more than there is
+        entry = content.rfind(b"docProps/app.xml") - 46
+        struct.pack_into("<I", content, entry + 20, len(content) * 2)
+    original.write_bytes(content)
+
+    with pytest.raises(OriginalDamaged):
+        annotate_workbook(original, tmp_path / "back.xlsx", [problem(cell="E5")])
 
 
 def test_a_damaged_original_is_refused_with_a_reason_and_leaves_no_file(original, tmp_path):

@@ -3,9 +3,12 @@
 import string
 
 import opencc
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from taizhang.report.safe_text import safe_text
+from taizhang.report.safe_text import safe_text, safe_texts
 from taizhang.report.texts import group_label, label, label_names
 
 
@@ -43,3 +46,10 @@ def test_text_that_starts_a_formula_is_made_safe(text):
 @pytest.mark.parametrize("text", ["", "-", "张三", "3=3", "'=1"])
 def test_other_text_is_left_as_it_is(text):
     assert safe_text(text) == text
+
+
+@given(st.lists(st.none() | st.text(alphabet="=+-@\t\r\n＝＋－＠'a张 ", max_size=4)))
+def test_a_column_of_texts_is_made_safe_like_each_text(texts):
+    expected = [None if text is None else safe_text(text) for text in texts]
+
+    assert safe_texts(pa.array(texts, pa.string())).to_pylist() == expected

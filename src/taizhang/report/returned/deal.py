@@ -1,5 +1,6 @@
 """Deals the findings of a sweep back to the files they stand in, and writes each file's annotated copy."""
 
+import hashlib
 import json
 import re
 from pathlib import Path, PurePosixPath
@@ -15,7 +16,7 @@ from taizhang.intake.sniff import FileKind, sniff
 from taizhang.progress import Progress
 from taizhang.report.returned.problem_list import Problem
 from taizhang.report.returned.rebuilt import rebuild_workbook
-from taizhang.report.returned.workbook import Returned, annotate_workbook
+from taizhang.report.returned.workbook import Returned, annotate_workbook, damaged_original
 from taizhang.report.texts import label
 from taizhang.sweep.findings.schema import OPEN_SQL
 
@@ -49,28 +50,31 @@ def return_workbooks(county: County, sweep_folder: Path, target: Path, *, progre
     A file that cannot be annotated any more is named with its reason in 未生成.txt; the others are written.
     """
     by_file = _problems_by_file(sweep_folder / "findings.parquet")
+    originals = _Originals(county.data / "deliveries")
     stage = "批注工作簿"
     progress.start(stage, total=len(by_file))
-    items, places = [], []
+    items: list[tuple[int, str, Path, dict[str, Any]]] = []
     taken: set[str] = set()
     # The newest delivery first: a finding may also stand in an older one, whose copy is then the numbered one.
     newest_first = sorted(sorted(by_file.items(), key=lambda item: item[0]), key=lambda item: item[0][1], reverse=True)
     for (source, delivery, file_no), (name, problems) in newest_first:
-        original = _original(county, source, delivery, file_no)
+        original, digest, size = originals.of(source, delivery, file_no)
         place = target / returned_name(source, name, taken)
         place.parent.mkdir(parents=True, exist_ok=True)
-        items.append((original, {"target": place, "problems": problems}))
-        places.append(name)
+        items.append((size, name, original, {"target": place, "problems": problems, "digest": digest}))
+    # The largest first: one begun last would keep a single core at work while the others have nothing left to do.
+    items.sort(key=lambda item: item[0], reverse=True)
     refused = []
     with ChildPool(jobs, preload=(__name__,)) as pool:
-        for name, outcome in zip(places, pool.map(write_returned, items), strict=True):
+        outcomes = pool.map(write_returned, [(original, settings) for _, _, original, settings in items])
+        for (_, name, *_rest), outcome in zip(items, outcomes, strict=True):
             if isinstance(outcome, Refused):
                 refused.append(f"{name}：{'、'.join(event.code for event in outcome.events)}")
             elif isinstance(outcome, str):
                 refused.append(f"{name}：{outcome}")
             progress.advance(stage)
     if refused:
-        (target / NOT_RETURNED).write_text("\n".join(refused) + "\n", encoding="utf-8")
+        (target / NOT_RETURNED).write_text("\n".join(sorted(refused)) + "\n", encoding="utf-8")
     progress.finish(stage)
     return target
 
@@ -99,14 +103,48 @@ def _shortened(part: str, most: int) -> str:
     return part.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")
 
 
-def write_returned(original: Path, *, target: Path, problems: list[Problem]) -> Returned | str:
-    """Write one file's annotated copy, inside the child; returns the reason when that is not possible."""
+def write_returned(original: Path, *, target: Path, problems: list[Problem], digest: str) -> Returned | str:
+    """Write one file's annotated copy, inside the child; returns the reason when that is not possible.
+
+    digest: SHA-256 of the file as it was sent. Parts are copied unread, so damage in the store would otherwise go on
+    to the sender.
+    """
     try:
+        _check(original, digest)
         if sniff(original).kind is FileKind.XLSX:
             return annotate_workbook(original, target, problems)
         return rebuild_workbook(original, target, problems)
     except UserError as error:
         return error.message
+
+
+def _check(original: Path, digest: str) -> None:
+    try:
+        with original.open("rb") as stream:
+            whole = hashlib.file_digest(stream, "sha256").hexdigest() == digest
+    except FileNotFoundError as error:
+        raise damaged_original(original.name, "missing") from error
+    if not whole:
+        raise damaged_original(original.name, "sha256")
+
+
+class _Originals:
+    """The files as they were sent, by delivery and number; each delivery's manifest is read once."""
+
+    def __init__(self, deliveries: Path) -> None:
+        self._deliveries = deliveries
+        self._known: dict[tuple[str, str], dict[int, tuple[str, int]]] = {}
+
+    def of(self, source: str, delivery: str, file_no: int) -> tuple[Path, str, int]:
+        """(the stored file, its SHA-256 and its size in bytes when it came)."""
+        folder = self._deliveries / source / delivery
+        known = self._known.get((source, delivery))
+        if known is None:
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            known = {file["no"]: (file["sha256"], file["size"]) for file in manifest["files"]}
+            self._known[source, delivery] = known
+        digest, size = known[file_no]
+        return folder / "files" / digest, digest, size
 
 
 def _problems_by_file(findings: Path) -> dict[tuple[str, str, int], tuple[str, list[Problem]]]:
@@ -143,10 +181,3 @@ def _problem(sheet: str, row: int | None, cells: list[dict[str, str]] | None, fa
 
 def _field_title(field: str) -> str:
     return FIELDS[field].zh if field in FIELDS else field
-
-
-def _original(county: County, source: str, delivery: str, file_no: int) -> Path:
-    folder = county.data / "deliveries" / source / delivery
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    entry = next(file for file in manifest["files"] if file["no"] == file_no)
-    return next((folder / "files").glob(f"{entry['sha256']}*"))

@@ -22,6 +22,7 @@ _AFTER_LEGACY_DRAWING = (
     b"legacyDrawingHF", b"drawingHF", b"picture", b"oleObjects", b"controls", b"webPublishItems", b"tableParts", b"extLst",
 )  # fmt: skip
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]*)")
 
 
@@ -113,10 +114,7 @@ def _merge_comments(root: etree._Element, main: str, notes: list[CellNote]) -> l
 
 
 def _xml_safe(text: str) -> str:
-    return "".join(
-        c if c in "\n\t" or (c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff") else " "
-        for c in text
-    )
+    return _NOT_IN_XML.sub(" ", text)
 
 
 def _shape(cell: str, number: int) -> str:
@@ -158,7 +156,9 @@ def _with_legacy_drawing(sheet: bytes, relation_id: str, relationship_base: str)
         relationship_base.encode(),
         relation_id.encode(),
     )
-    tail = max(sheet.rfind(b"</" + prefix + b"sheetData>"), sheet.rfind(b"sheetData/>"))
+    tail = sheet.rfind(b"</" + prefix + b"sheetData>")
+    if tail < 0:  # an empty one has no end; looked for apart, as it means going through the whole sheet
+        tail = sheet.rfind(b"sheetData/>")
     places = [sheet.find(b"<" + prefix + name, tail) for name in _AFTER_LEGACY_DRAWING]
     at = min((p for p in places if p >= 0), default=sheet.rfind(b"</" + prefix + b"worksheet"))
     return sheet[:at] + element + sheet[at:]

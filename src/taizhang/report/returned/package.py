@@ -8,6 +8,8 @@ from typing import Self
 
 from lxml import etree
 
+from taizhang.report.returned.members import copy_member, write_member
+
 CONTENT_TYPES = "[Content_Types].xml"
 _NS_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _NS_RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -85,13 +87,14 @@ class Package:
         return Relationships(self, part)
 
     def save(self, target: Path) -> None:
-        """Write the package; parts keep their order, new ones come last."""
+        """Write the package; parts keep their order, new ones come last. Unchanged ones are copied as they are compressed."""
         self._changed[CONTENT_TYPES] = to_bytes(self._types)
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
+        with zipfile.ZipFile(target, "w") as out:
             for name in self._ordered():
-                out.writestr(
-                    zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0)), self.read(name), zipfile.ZIP_DEFLATED, 1
-                )
+                if name in self._changed:
+                    write_member(out, name, self._changed[name])
+                else:
+                    copy_member(self._zip, name, out)
 
     def _ordered(self) -> Iterator[str]:
         kept = [n for n in self._zip.namelist() if n in self._names]

@@ -9,13 +9,17 @@ import zipfile
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from taizhang.intake.raw import RawBlock, RawSheet
 from taizhang.intake.readers import open_workbook
+from taizhang.intake.readers.blocks import column_letters
 from taizhang.report.returned.problem_list import Problem
 from taizhang.report.returned.workbook import Returned, annotate_workbook
-from taizhang.report.safe_text import safe_text
+from taizhang.report.safe_text import safe_texts
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -32,7 +36,9 @@ _STYLES = (
 )
 _NOT_IN_SHEET_NAMES = re.compile(r"[\x00-\x1f\[\]:*?/\\]")
 _LONGEST_SHEET_NAME = 31
-_CONTROL = {code: " " for code in range(32) if code not in {9, 10, 13}} | {0xFFFE: " ", 0xFFFF: " "}
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{FFFE}\x{FFFF}]"  # may not stand in XML
+_ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
+_CELL_START = '" s="1" t="inlineStr"><is><t xml:space="preserve">'
 
 
 def rebuild_workbook(original: Path, target: Path, problems: list[Problem]) -> Returned:
@@ -85,27 +91,23 @@ def _rows(sheet: RawSheet) -> Iterator[str]:
 
 
 def _block_rows(block: RawBlock) -> str:
-    """A block's rows as XML; built column by column, because a block comes so."""
-    cells: list[list[str]] = [[] for _ in block.row_numbers]
-    numbers = block.row_numbers.tolist()
-    for column in sorted(block.columns):
-        letters = _letters(column)
-        for at, value in enumerate(block.columns[column].text.to_pylist()):
-            if value:
-                text = escape(safe_text(value).translate(_CONTROL))
-                cells[at].append(
-                    f'<c r="{letters}{numbers[at]}" s="1" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
-                )
-    return "".join(f'<row r="{number}">{"".join(row)}</row>' for number, row in zip(numbers, cells, strict=True) if row)
+    """A block's rows as XML; built whole columns at a time, as a block comes so."""
+    numbers = pc.cast(pa.array(block.row_numbers), pa.string())
+    cells = [_cells(column_letters(column), numbers, block.columns[column].text) for column in sorted(block.columns)]
+    if not cells:
+        return ""
+    inside = pc.binary_join_element_wise(*cells, "")
+    rows = pc.binary_join_element_wise('<row r="', numbers, '">', inside, "</row>", "")
+    return "".join(rows.filter(pc.not_equal(inside, "")).to_pylist())
 
 
-def _letters(column: int) -> str:
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
+def _cells(letters: str, numbers: pa.StringArray, texts: pa.StringArray) -> pa.StringArray:
+    """The cells of one column as XML, nothing where there is no text."""
+    plain = pc.replace_substring_regex(safe_texts(texts), _CONTROL, " ")
+    for character, entity in _ENTITIES:
+        plain = pc.replace_substring(plain, character, entity)
+    whole = pc.binary_join_element_wise(f'<c r="{letters}', numbers, _CELL_START, plain, "</t></is></c>", "")
+    return pc.if_else(pc.not_equal(plain, ""), whole, "").fill_null("")
 
 
 def _frame(names: list[str]) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,16 @@ class OriginalDamaged(UserError):
     code = "E-RETURN-ORIGINAL"
 
 
+def damaged_original(name: str, why: str) -> OriginalDamaged:
+    """The refusal to annotate the stored file `name`."""
+    return OriginalDamaged(
+        "原文件已无法作为工作簿打开，未生成批注件。",
+        where=name,
+        why=why,
+        hint="请从来源重新报送该文件。",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Returned:
     """What was written: cells commented, and problems whose sheet is not in the workbook (listed without a comment)."""
@@ -54,12 +64,7 @@ def annotate_workbook(original: Path, target: Path, problems: list[Problem]) -> 
         temporary.replace(target)
     except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
         temporary.unlink(missing_ok=True)
-        raise OriginalDamaged(
-            "原文件已无法作为工作簿打开，未生成批注件。",
-            where=original.name,
-            why=type(error).__name__,
-            hint="请从来源重新报送该文件。",
-        ) from error
+        raise damaged_original(original.name, type(error).__name__) from error
     lost = sum(1 for problem in problems if not problem.cell or problem.sheet not in parts)
     return Returned(target, commented, lost)
 
