@@ -171,6 +171,22 @@ def test_html_spans_are_merges_and_push_the_cells_below(tmp_path):
     assert [event.code for event in events] == ["SR-FILE-KIND", "SR-ENCODING"]
 
 
+def test_html_rows_of_mostly_struck_cells_are_struck(tmp_path):
+    path = tmp_path / "一.xls"
+    rows = [
+        "<td>甲</td><td>乙</td><td><s>丙</s></td>",
+        "<td><s>甲</s></td><td style='text-decoration: line-through'>乙</td><td>丙</td>",
+        "<td><span style='text-decoration:line-through'>甲</span></td><td><s></s></td>",
+        "<td>甲 <s>乙</s></td>",
+    ]
+    path.write_text(f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>", "utf-8")
+
+    (block,) = next(iter(open_workbook(path).sheets())).blocks()
+
+    assert block.struck.tolist() == [False, True, True, False]
+    assert block.columns[0].text.to_pylist() == ["甲", "甲", "甲", "甲 乙"]
+
+
 def test_xml_2003_keeps_places_types_and_styles(tmp_path):
     path = tmp_path / "一.xls"
     name = "urn:schemas-microsoft-com:office:spreadsheet"

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from taizhang.intake.preflight import Limits, corrupt, over_limit
-from taizhang.intake.raw import CellKind, FileEvent, RawBlock, SheetMeta
-from taizhang.intake.readers.blocks import BlockBuilder, Cell
+from taizhang.intake.raw import FileEvent, RawBlock, SheetMeta
+from taizhang.intake.readers.blocks import BlockBuilder
 from taizhang.intake.readers.encoding import Encoding, decoded, detect_encoding, encoding_event
+from taizhang.intake.readers.textrows import TextRows
 
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_LINES = 200
@@ -49,7 +50,7 @@ class DelimitedSheet:
         """The rows in file order. Raises FileRefused."""
         limits = self._limits
         csv.field_size_limit(limits.string_chars)
-        builder = BlockBuilder(limits, self._block_rows, sheet=self._meta.name, formats_known=False)
+        rows = TextRows(BlockBuilder(limits, self._block_rows, sheet=self._meta.name))
         lines = _Lines(self._path, self._encoding, limits)
         dialect = detect_delimiter(lines.peek(SAMPLE_LINES))
         cells = 0
@@ -72,9 +73,9 @@ class DelimitedSheet:
             cells += len(row)
             if cells > limits.cells:
                 raise over_limit("cells", cells, limits.cells)
-            builder.add(number, [Cell(at, CellKind.TEXT, text) for at, text in enumerate(row) if text])
-            yield from builder.ready()
-        yield from builder.rest()
+            rows.add(number, row)
+            yield from rows.ready()
+        yield from rows.rest()
 
 
 def detect_delimiter(lines: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -9,14 +10,16 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from taizhang.intake.preflight import Limits, corrupt, over_limit
-from taizhang.intake.raw import CellKind, FileEvent, Merge, RawBlock, SheetMeta
-from taizhang.intake.readers.blocks import BlockBuilder, Cell
+from taizhang.intake.raw import FileEvent, Merge, RawBlock, SheetMeta
+from taizhang.intake.readers.blocks import BlockBuilder
 from taizhang.intake.readers.encoding import decoded, detect_encoding, encoding_event
+from taizhang.intake.readers.textrows import TextRows
 
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _STRUCK = re.compile(r"line-through", re.IGNORECASE)
 _STRIKE_TAGS = frozenset({"s", "del", "strike"})
+_CELL_TAGS = frozenset({"td", "th"})
 SPAN_MAX = 1_024
 
 
@@ -42,7 +45,7 @@ class HtmlWorkbook:
             raise corrupt("no-table")
         for index, table in enumerate(tables):
             caption = table.find("caption")
-            name = _text(caption).strip() if caption is not None else ""
+            name = _text(caption)[0].strip() if caption is not None else ""
             yield HtmlSheet(table, SheetMeta(index, name or f"Table{index + 1}"), self._limits, self._block_rows)
 
 
@@ -60,49 +63,66 @@ class HtmlSheet:
     def blocks(self) -> Iterator[RawBlock]:
         """The rows in document order. Raises FileRefused."""
         limits, meta = self._limits, self._meta
-        builder = BlockBuilder(limits, self._block_rows, sheet=meta.name, formats_known=False)
+        rows = TextRows(BlockBuilder(limits, self._block_rows, sheet=meta.name))
         covered: dict[int, int] = {}  # column → last row a span from above covers
         visited = 0
         for number, row in enumerate(_elements(self._table, "./tr|./thead/tr|./tbody/tr|./tfoot/tr"), 1):
-            hidden = bool(_HIDDEN.search(row.get("style") or ""))
-            cells: list[Cell] = []
-            column = 0
+            texts: list[str] = []
+            struck = filled = 0
             for element in row:
-                if element.tag not in {"td", "th"}:
+                if element.tag not in _CELL_TAGS:
                     continue
-                while covered.get(column, 0) >= number:
-                    column += 1
-                width, height = _span(element, "colspan"), _span(element, "rowspan")
+                while covered and covered.get(len(texts), 0) >= number:
+                    texts.append("")
+                column = len(texts)
+                width, height, is_struck = _marks(tuple(element.items()))
                 visited += width
                 if visited > limits.cells:
                     raise over_limit("cells", visited, limits.cells, sheet=meta.name)
-                if width > 1 or height > 1:
-                    meta.merges.append(Merge(number, column, number + height - 1, column + width - 1))
-                text = _text(element)
+                text, is_inside_struck = _text(element)
                 if len(text) > limits.string_chars:
                     raise over_limit("string_chars", len(text), limits.string_chars, sheet=meta.name)
+                texts.append(text)
                 if text:
-                    cells.append(Cell(column, CellKind.TEXT, text, struck=_is_struck(element)))
+                    filled += 1
+                    struck += is_struck or is_inside_struck
+                if width > 1 or height > 1:
+                    meta.merges.append(Merge(number, column, number + height - 1, column + width - 1))
+                    texts += [""] * (width - 1)
                 if height > 1:
                     covered.update(dict.fromkeys(range(column, column + width), number + height - 1))
-                column += width
-            builder.add(number, cells, hidden=hidden)
-            yield from builder.ready()
-        yield from builder.rest()
+            rows.add(number, texts, hidden=bool(_HIDDEN.search(row.get("style") or "")), struck=struck * 2 > filled)
+            yield from rows.ready()
+        yield from rows.rest()
 
 
 def _elements(root: Element, path: str) -> list[Element]:
     return cast("list[Element]", root.xpath(path))
 
 
-def _span(element: Element, key: str) -> int:
-    text = (element.get(key) or "1").strip()
+@lru_cache(maxsize=256)
+def _marks(attributes: tuple[tuple[str, str], ...]) -> tuple[int, int, bool]:
+    """(columns, rows, struck out) of a cell; the cells of a table share a few sets of attributes."""
+    by_name = dict(attributes)
+    return _span(by_name.get("colspan")), _span(by_name.get("rowspan")), bool(_STRUCK.search(by_name.get("style", "")))
+
+
+def _span(value: str | None) -> int:
+    text = (value or "1").strip()
     return max(1, min(int(text), SPAN_MAX)) if text.isascii() and text.isdigit() and len(text) < 10 else 1
 
 
-def _text(element: Element) -> str:
-    """The text as a browser shows it: blanks folded, `<br>` and paragraphs as line breaks, NBSP kept."""
-    return _flat(element).strip(" \n")
+def _text(element: Element) -> tuple[str, bool]:
+    """The text as a browser shows it, and whether the only element inside the cell strikes it out.
+
+    Blanks are folded, `<br>` and paragraphs are line breaks, NBSP is kept.
+    """
+    if len(element) == 0:
+        plain = element.text
+        if plain is None or plain.isalnum():
+            return plain or "", False
+        return _BLANKS.sub(" ", plain).strip(" \n"), False
+    return _flat(element).strip(" \n"), _is_struck_inside(element)
 
 
 def _flat(element: Element) -> str:
@@ -116,11 +136,8 @@ def _flat(element: Element) -> str:
     return text
 
 
-def _is_struck(element: Element) -> bool:
-    """Whether the cell, or the only element inside it, is struck out."""
-    if _STRUCK.search(element.get("style") or ""):
-        return True
-    inside = list(element)
-    if len(inside) != 1 or (element.text or "").strip():
+def _is_struck_inside(element: Element) -> bool:
+    if len(element) != 1 or (element.text or "").strip():
         return False
-    return inside[0].tag in _STRIKE_TAGS or bool(_STRUCK.search(inside[0].get("style") or ""))
+    inside = element[0]
+    return inside.tag in _STRIKE_TAGS or bool(_STRUCK.search(inside.get("style") or ""))
