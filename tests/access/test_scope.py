@@ -5,7 +5,7 @@ from django.db import models
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taizhang.office.access.areas import EVERYWHERE, Area, area_of_division, covered, merged, outside, within
+from taizhang.office.access.areas import EVERYWHERE, Area, area_of_division, covered, holds, merged, outside, within
 from taizhang.office.access.scope import ScopeMissing, current_areas, scope, scope_off
 from taizhang.office.people.models import Household
 
@@ -23,6 +23,19 @@ def test_the_range_of_an_area_is_its_prefix(code, prefix):
 @given(st.lists(PREFIXES.map(Area), max_size=5), CODES)
 def test_merging_areas_loses_and_adds_nothing(areas, code):
     assert any(area.covers(code) for area in merged(areas)) == any(area.covers(code) for area in areas)
+
+
+@given(st.lists(PREFIXES.map(Area), max_size=5).map(tuple), PREFIXES.map(Area))
+def test_areas_hold_an_area_only_with_every_code_of_it(areas, area):
+    if holds(areas, area):
+        assert covered(area.bounds[0], areas)
+        assert covered(area.prefix.ljust(12, "9"), areas)
+    assert holds((*areas, area), area)
+    assert holds(EVERYWHERE, area)
+
+
+def test_a_town_does_not_hold_the_county_that_is_written_with_its_zeros():
+    assert not holds((Area("610723000"),), Area("610723"))
 
 
 @pytest.mark.parametrize("prefix", ["", "6", "610723103001000", "61072", "６１０７２３", "61072a"])

@@ -20,7 +20,7 @@ from taizhang.sweep.findings.fingerprint import short_id
 pytestmark = pytest.mark.django_db
 MOST = {
     "home": 20,
-    "findings": 14,
+    "findings": 13,
     "finding": 30,
     "tasks": 12,
     "sweeps": 8,

@@ -100,3 +100,10 @@ def covered(code: str, areas: Areas) -> bool:
     if not isinstance(areas, tuple):
         return areas is EVERYWHERE
     return any(area.covers(code) for area in areas)
+
+
+def holds(areas: Areas, area: Area) -> bool:
+    """Whether a whole area lies in one of the areas."""
+    if not isinstance(areas, tuple):
+        return areas is EVERYWHERE
+    return any(area.prefix.startswith(one.prefix) for one in areas)

@@ -20,14 +20,15 @@ from taizhang.office.findings.selectors.bundles import bundle_of
 from taizhang.office.findings.selectors.happening import BACK, DECIDED, NEW, RETURNED
 from taizhang.office.findings.selectors.happening import CLOSED as CLOSED_SINCE
 from taizhang.office.findings.selectors.listing import (
+    ALL,
     CLOSED,
     HELD,
     LATE,
     OPEN,
     PROVEN,
     WORKED,
+    Figures,
     Wanted,
-    open_counts,
     places_to_choose,
     saved_views_of,
 )
@@ -159,9 +160,9 @@ def wanted_facts(wanted: Wanted) -> list[Fact]:
     return [one for one in facts if one.value]
 
 
-def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str]) -> Filters:
+def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str], figures: Figures) -> Filters:
     """The filter line, with how many open findings each choice has."""
-    counts = open_counts(viewer)
+    counts = figures.open_counts()
     severities = dict(counts["severity"])
     return Filters(
         [
@@ -209,7 +210,7 @@ def _did_filter(wanted: Wanted) -> list[Filter]:
 
 
 def _states() -> dict[str, Any]:
-    bundles = {OPEN: _("未办结"), CLOSED: _("已办结"), PROVEN: _("已印证或已销号"), "all": _("全部")}
+    bundles = {OPEN: _("未办结"), CLOSED: _("已办结"), PROVEN: _("已印证或已销号"), ALL: _("全部")}
     return bundles | dict(State.choices)
 
 

@@ -1,7 +1,7 @@
 """The list of findings: filters, order, and the figures beside the filters."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from taizhang.office.findings.catalogue import IDENTITY_GROUPS
 from taizhang.office.findings.models import Delta, Finding, SavedView, Severity
 from taizhang.office.findings.selectors.bundles import bundle_of
 from taizhang.office.findings.selectors.happening import SINCE
-from taizhang.office.findings.selectors.narrowing import findings_of
+from taizhang.office.findings.selectors.narrowing import findings_in, findings_of
 from taizhang.office.findings.states import ENDED, GONE, OPEN_STATES, State
 from taizhang.office.parts.typed import whole_number
 from taizhang.office.places.models import Division
@@ -32,7 +32,7 @@ ORDERS = {
     "name": ("name", "pk"),
 }
 NOT_LISTED = ("detail", "hint_zh", "hint_hant", "hint_en")
-OPEN, CLOSED, PROVEN = "open-all", "ended-all", "gone-all"
+OPEN, CLOSED, PROVEN, ALL = "open-all", "ended-all", "gone-all", "all"
 BUNDLES = {OPEN: OPEN_STATES, CLOSED: ENDED, PROVEN: GONE}
 """Sets of states that a list can be narrowed to."""
 WRONG_IDENTITY = Q(
@@ -90,7 +90,7 @@ class Wanted:
     @classmethod
     def read(cls, query: Mapping[str, str]) -> "Wanted":
         """From the words of an address."""
-        known_state = {*State.values, *BUNDLES, "all"}
+        known_state = {*State.values, *BUNDLES, ALL}
         state, sort = query.get("state", "") or OPEN, query.get("sort", "") or "severity"
         place, household = query.get("place", ""), query.get("household", "")
         return cls(
@@ -119,18 +119,16 @@ def _one_of(value: str, known: list[str]) -> str:
 
 def listed_findings(viewer: Actor, wanted: Wanted) -> QuerySet[Any]:
     """The findings a list shows, in its order; the sealed detail is not loaded."""
-    found = findings_of(viewer)
+    found = findings_in(viewer, area_of_division(wanted.place)) if wanted.place else findings_of(viewer)
     if wanted.state in BUNDLES:
         found = found.filter(state__in=BUNDLES[wanted.state])
-    elif wanted.state != "all":
+    elif wanted.state != ALL:
         found = found.filter(state=wanted.state)
     for name in ("severity", "rule", "source", "delta"):
         if getattr(wanted, name):
             found = found.filter(**{name: getattr(wanted, name)})
     if wanted.group:
         found = found.filter(GROUPS[wanted.group])
-    if wanted.place:
-        found = found.filter(within("division_code", (area_of_division(wanted.place),)))
     if wanted.household:
         found = found.filter(subject_household=int(wanted.household))
     bundle = bundle_of(wanted.cell)
@@ -152,20 +150,51 @@ def listed_findings(viewer: Actor, wanted: Wanted) -> QuerySet[Any]:
 COUNTED = ("severity", "rule", "source")
 
 
-def open_counts(viewer: Actor) -> dict[str, list[tuple[str, int]]]:
-    """For each field of COUNTED its values among the open findings with how many have it, most first; one query."""
-    # By state too, though only the open ones count, and whole rows: so an index answers in its own order and alone.
+@dataclass(frozen=True)
+class Figures:
+    """How many findings a viewer sees, by severity, rule, source and state: what stands beside the filters of the list."""
+
+    rows: Sequence[tuple[str, str, str, str, int]]
+
+    def open_counts(self) -> dict[str, list[tuple[str, int]]]:
+        """For each field of COUNTED its values among the open findings with how many have it, most first."""
+        counts: dict[str, Counter[str]] = {field: Counter() for field in COUNTED}
+        for *values, state, n in self.rows:
+            for field, value in zip(COUNTED, values, strict=True):
+                if value and state in OPEN_STATES:
+                    counts[field][value] += n
+        return {field: sorted(found.items(), key=lambda one: (-one[1], one[0])) for field, found in counts.items()}
+
+    def total(self, wanted: Wanted) -> int | None:
+        """How many findings a list has; None where it is narrowed by something that is not counted here."""
+        if wanted != Wanted(wanted.state, wanted.severity, wanted.rule, wanted.source, sort=wanted.sort):
+            return None
+        states = None if wanted.state == ALL else BUNDLES.get(wanted.state, (wanted.state,))
+        asked = [getattr(wanted, field) for field in COUNTED]
+        return sum(
+            n for *values, state, n in self.rows
+            if (states is None or state in states)
+            and all(not one or one == value for one, value in zip(asked, values, strict=True))
+        )  # fmt: skip
+
+
+def figures_of(viewer: Actor) -> Figures:
+    """The figures beside the filters; one query."""
+    # By state too, and whole rows: so an index answers in its own order and alone.
     rows = findings_of(viewer).values_list(*COUNTED, "state").annotate(n=Count("*")).order_by()
-    counts: dict[str, Counter[str]] = {field: Counter() for field in COUNTED}
-    for *values, state, n in rows:
-        for field, value in zip(COUNTED, values, strict=True):
-            if value and state in OPEN_STATES:
-                counts[field][value] += n
-    return {field: sorted(found.items(), key=lambda one: (-one[1], one[0])) for field, found in counts.items()}
+    return Figures(list(rows))
 
 
 class KeyedPaginator(Paginator):
-    """Pages that are found by their keys alone, which a narrow index answers; then only their own rows are read."""
+    """Pages that are found by their keys alone, which a narrow index answers; then only their own rows are read.
+
+    total: how many rows there are, where that is known; else they are counted.
+    """
+
+    def __init__(self, found: QuerySet[Any], per_page: int, *, total: int | None = None) -> None:
+        super().__init__(found, per_page)
+        if total is not None:
+            self.count = total
 
     def page(self, number: int | str) -> Page:
         """One page. Raises InvalidPage."""

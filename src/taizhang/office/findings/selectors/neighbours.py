@@ -13,7 +13,7 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import area_of_division, within
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.presenting import is_here
-from taizhang.office.findings.selectors.narrowing import findings_of
+from taizhang.office.findings.selectors.narrowing import findings_in, findings_of
 from taizhang.office.findings.states import OPEN_STATES
 
 TOWN = 9
@@ -29,33 +29,36 @@ class Neighbour:
 
 
 def neighbours(viewer: Actor, finding: Finding) -> list[Neighbour]:
-    """Household, village, and the same ledger's rows in the village and the town, as far as the viewer sees them; one question.
+    """Household, village, and the same ledger's rows in the village and the town, as far as the viewer sees them; two questions.
 
     Surroundings in which this finding stands alone are left out; so is everything of a finding of another division.
     """
     if not is_here(finding):
         return []
     town = finding.division_code[:TOWN].ljust(len(finding.division_code), "0")
-    around: dict[str, tuple[Promise | str, Mapping[str, str], Q]] = {}
+    alike = {"rule": finding.rule, "state__in": OPEN_STATES}
+    around: list[tuple[Promise | str, Mapping[str, str], int]] = []
     if finding.subject_household is not None:
-        household = str(finding.subject_household)
-        around["household"] = _("本户"), {"household": household}, Q(subject_household=finding.subject_household)
-    around["village"] = _("本村"), {"place": finding.division_code}, _inside(finding.division_code)
+        same = findings_of(viewer).filter(subject_household=finding.subject_household, **alike)
+        around.append((_("本户"), {"household": str(finding.subject_household)}, same.count()))
+    in_village, of_source = (
+        within("division_code", (area_of_division(finding.division_code),)),
+        Q(source=finding.source),
+    )
+    # Nothing but the town's own rows is looked at: the whole county may have ten thousand of one rule.
+    counts = findings_in(viewer, area_of_division(town)).filter(**alike).aggregate(
+        village=Count("pk", filter=in_village), ledger=Count("pk", filter=in_village & of_source), town=Count("pk", filter=of_source)
+    )  # fmt: skip
+    village = {"place": finding.division_code}
+    around.append((_("本村"), village, counts["village"]))
     if finding.source:
-        of_source = Q(source=finding.source)
-        around["ledger"] = (
-            _("本村同一来源"), {"place": finding.division_code, "source": finding.source},
-            _inside(finding.division_code) & of_source,
-        )  # fmt: skip
-        around["town"] = _("本镇同一来源"), {"place": town, "source": finding.source}, _inside(town) & of_source
-    alike = findings_of(viewer).filter(rule=finding.rule, state__in=OPEN_STATES)
-    counts = alike.aggregate(**{name: Count("pk", filter=asked) for name, (_label, _query, asked) in around.items()})
+        of = {"source": finding.source}
+        around += [
+            (_("本村同一来源"), village | of, counts["ledger"]),
+            (_("本镇同一来源"), {"place": town} | of, counts["town"]),
+        ]
     return [
-        Neighbour(label, counts[name], f"{reverse('findings')}?{urlencode({'rule': finding.rule, **query})}")
-        for name, (label, query, _asked) in around.items()
-        if counts[name] > 1
+        Neighbour(label, count, f"{reverse('findings')}?{urlencode({'rule': finding.rule, **query})}")
+        for label, query, count in around
+        if count > 1
     ]
-
-
-def _inside(code: str) -> Q:
-    return within("division_code", (area_of_division(code),))

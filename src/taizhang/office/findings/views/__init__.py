@@ -25,7 +25,7 @@ from taizhang.office.findings.presenting import (
     sweeps_table,
     wanted_facts,
 )
-from taizhang.office.findings.selectors.listing import KeyedPaginator, Wanted, listed_findings
+from taizhang.office.findings.selectors.listing import KeyedPaginator, Wanted, figures_of, listed_findings
 from taizhang.office.findings.selectors.neighbours import neighbours
 from taizhang.office.findings.selectors.reading import finding_page
 from taizhang.office.findings.selectors.sweeps import is_whole_county, sweep_page, sweep_runs
@@ -56,12 +56,14 @@ def sweep(request: OfficeRequest, name: str) -> HttpResponse:
 def findings(request: OfficeRequest) -> HttpResponse:
     """The list of findings."""
     wanted = Wanted.read(request.GET.dict())
-    pages = KeyedPaginator(listed_findings(request.actor, wanted), PAGE)
+    figures = figures_of(request.actor)
+    pages = KeyedPaginator(listed_findings(request.actor, wanted), PAGE, total=figures.total(wanted))
     page = pages.get_page(request.GET.get("page"))
     steps = bulk_steps(request.actor)
     return render(request, "findings/findings.html", {
         "table": findings_table(page.object_list, wanted, selectable=bool(steps)), "page": page, "bulk_steps": steps,
-        "filters": findings_filters(request.actor, wanted, request.GET.dict()), "may_export": request.actor.may("finding.export"),
+        "filters": findings_filters(request.actor, wanted, request.GET.dict(), figures),
+        "may_export": request.actor.may("finding.export"),
     })  # fmt: skip
 
 
