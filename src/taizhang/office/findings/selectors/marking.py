@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -48,10 +48,15 @@ def marked(field: str, value: str, common: str, *, in_full: bool = False) -> Mar
     apart = places_apart(value, common) if common else frozenset()
     shown = value if in_full and field in NUMBERS | PHONES else hidden(field, value)
     gaps = missing_before(value, common) if len(shown) == len(value) < len(common) else frozenset()
-    text = format_html_join(
+    return Marked(_drawn(shown, apart, gaps), bool(common) and value != common, _note(field, value, apart))
+
+
+def _drawn(shown: str, apart: frozenset[int], gaps: frozenset[int]) -> SafeString:
+    if not apart and not gaps:
+        return escape(shown)
+    return format_html_join(
         "", "{}{}", ((_gap(at, gaps), _character(shown[at : at + 1], at in apart)) for at in range(len(shown) + 1))
     )
-    return Marked(text, bool(common) and value != common, _note(field, value, apart))
 
 
 def missing_before(value: str, other: str) -> frozenset[int]:
