@@ -23,6 +23,7 @@ from taizhang.office.casework.services.exempting import propose_exemption
 from taizhang.office.casework.services.handing_back import request_handback
 from taizhang.office.casework.services.reviewing import approve_verification
 from taizhang.office.casework.services.verifying import Proposal, confirm_finding
+from taizhang.office.duedates.services import save_term
 from taizhang.office.findings.models import Finding, SavedView, SweepRun
 from taizhang.office.frames.services import begin_frame
 from taizhang.office.jobs.models import Job, Schedule
@@ -58,6 +59,7 @@ class World:
     handback: int
     job: int
     schedule: int
+    delivery_term: int
     submission: int
     upload: str
     sweep: str
@@ -144,7 +146,7 @@ def _work(operator: User) -> World:
     today = timezone.localdate()
     return World(
         finding=full_id(OPEN), evidence=papers[0].pk, exemption=papers[1].pk, far_evidence=papers[2].pk,
-        holder=home["village"].user_id, handback=batch.pk, job=waiting.pk, schedule=plan.pk, submission=sent.pk, upload="world-upload",
+        holder=home["village"].user_id, handback=batch.pk, job=waiting.pk, schedule=plan.pk, delivery_term=_due_date(doer), submission=sent.pk, upload="world-upload",
         sweep=SweepRun.objects.get().name,
         view=SavedView.objects.create(user_id=operator.pk, label="他人的", query="state=all").pk,
         staff=staff.pk, assignment=Assignment.objects.get(user=other).pk,
@@ -154,6 +156,10 @@ def _work(operator: User) -> World:
         ).pk,
         **_frame(doer), **_round(operator),
     )  # fmt: skip
+
+
+def _due_date(doer: object) -> int:
+    return save_term(actor=doer, source="city", town="", every="month", day=25).pk
 
 
 def _frame(doer: object) -> dict[str, int]:

@@ -62,7 +62,7 @@ def arguments(world, route):
     """The words of a route's address that name something of the home village, or something of the office."""
     named = {
         "finding": [world.finding], "evidence": [world.evidence], "exemption": [world.exemption], "person": [HOME_PERSON],
-        "household": [HOME_PERSON], "handback": [world.handback], "job": [world.job], "schedule": [world.schedule],
+        "household": [HOME_PERSON], "handback": [world.handback], "job": [world.job], "schedule": [world.schedule], "delivery_term": [world.delivery_term],
         "submission": [world.submission], "sweep": [world.sweep], "saved_view": [world.view], "user": [world.staff],
         "assignment": [world.assignment], "role_request": [world.request], "layout": ["0" * 16], "clock": ["verify"],
         "policy": ["town"], "search": [], "": [], "frame": [world.frame], "frame_cell": [world.frame, world.frame_cell],

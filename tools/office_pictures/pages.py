@@ -105,6 +105,7 @@ PAGES = (
     Shown("sources-operator", "operator", "sources/"),
     Shown("source-operator", "operator", "sources/of/city/"),
     Shown("upload-operator", "operator", "sources/upload"),
+    Shown("deliveries-operator", "operator", "deliveries/calendar/"),
     Shown("schedules-operator", "operator", "plan/"),
     Shown("calendar-operator", "operator", "calendar/"),
     Shown("jobs-operator", "operator", "jobs/"),
@@ -134,7 +135,7 @@ GUIDE = {
     "exemptions-reviewer": "desk", "terms-reviewer": "desk", "finding-town": "desk", "tasks-town": "desk",
     "reassign-town": "desk", "tasks-helper": "phone", "finding-helper": "phone", "finding-village": "desk",
     "findings-liaison": "desk", "finding-liaison": "desk", "sweep-leader": "desk", "accounts-sysadmin": "desk",
-    "roles-secadmin": "desk", "ledger-auditadmin": "desk",
+    "roles-secadmin": "desk", "ledger-auditadmin": "desk", "deliveries-operator": "desk",
 }  # fmt: skip
 """The pictures of docs/guides, and how wide each is taken."""
 

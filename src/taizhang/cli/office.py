@@ -59,6 +59,7 @@ def prepare(county: Path, *, demo: bool = False) -> int:
 
     from taizhang.identity.divisions import CountyDivisions
     from taizhang.office.access.actor import system_actor
+    from taizhang.office.duedates.jobs import plan_follow
     from taizhang.office.ledger.jobs import plan_check
     from taizhang.office.many import count_anew
     from taizhang.office.places.services import load_divisions
@@ -68,6 +69,7 @@ def prepare(county: Path, *, demo: bool = False) -> int:
     call_command("createcachetable", verbosity=0)
     plan_check(actor=system_actor("init"))
     plan_work(actor=system_actor("init"))
+    plan_follow(actor=system_actor("init"))
     divisions = load_divisions(actor=system_actor("init"), divisions=CountyDivisions.load(place.county.divisions))
     count_anew()
     return divisions

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "taizhang.office.sources",
     "taizhang.office.frames",
     "taizhang.office.rechecks",
+    "taizhang.office.duedates",
     "taizhang.office.quality",
     "taizhang.office.desk",
     "taizhang.office.parts",
@@ -162,6 +163,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # kind of job: (queue, handler). A queue in jobs.models.SINGLE_QUEUES runs one job at a time.
 JOB_HANDLERS: dict[str, tuple[str, str]] = {
+    "delivery.follow": ("fast", "taizhang.office.duedates.jobs.run_follow"),
     "handback.write": ("export", "taizhang.office.casework.jobs.write_handback"),
     "intake.propose": ("sweep", "taizhang.office.sources.services.submissions.propose"),
     "intake.watch": ("sweep", "taizhang.office.sources.jobs.watch"),

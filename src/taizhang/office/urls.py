@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language", choose_language, name="set_language"),
     path("", include("taizhang.office.sources.urls")),
     path("", include("taizhang.office.casework.urls")),
+    path("", include("taizhang.office.duedates.urls")),
     path("", include("taizhang.office.frames.urls")),
     path("", include("taizhang.office.rechecks.urls")),
     path("", include("taizhang.office.accounts.urls")),

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -26,12 +26,14 @@ class NoDeliveryError(UserError):
 class DeliveryRef:
     """A delivery by name, with the counts worth showing. is_new: committed by the run that returned this.
 
+    taken_at: when it was taken in, with its zone.
     quarantined: rows that were not taken although they may be data. waiting: sheets that wait for a decision.
     refused: files that could not be read. reasons: codes for which it is held.
     """
 
     source: str
     as_of: date
+    taken_at: datetime
     digest: str
     folder: Path
     files: int
@@ -125,6 +127,7 @@ def reference(folder: Path, manifest: dict[str, Any], *, is_new: bool = False) -
     return DeliveryRef(
         source=manifest["source"],
         as_of=date.fromisoformat(manifest["as_of"]),
+        taken_at=datetime.fromisoformat(manifest["taken_at"]),
         digest=manifest["digest"],
         folder=folder,
         files=len(manifest["files"]),

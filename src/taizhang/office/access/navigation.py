@@ -40,6 +40,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
         _("运行"),
         (
             Entry("sources", _("来源与报送"), "cloud-upload"),
+            Entry("delivery_calendar", _("报送日历"), "calendar-due"),
             Entry("schedules", _("排查计划"), "calendar-time"),
             Entry("calendar", _("工作日历"), "calendar"),
             Entry("jobs", _("后台任务"), "list-check"),

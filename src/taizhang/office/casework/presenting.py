@@ -19,6 +19,7 @@ from taizhang.office.findings.catalogue import field_title
 from taizhang.office.findings.presenting import is_here, shown_message, shown_name
 from taizhang.office.findings.states import State
 from taizhang.office.parts.model import Cell, Column, Row, Table, Tone
+from taizhang.office.parts.punctuation import bracketed
 
 PROOF: dict[str, Tone] = {"confirmed": "success", "contradicted": "danger"}
 
@@ -74,21 +75,35 @@ def workload_table(rows: Iterable[dict[str, Any]]) -> Table:
     return Table(columns, lines, caption=_("工作量"), empty=_("没有待办任务"))
 
 
-def notices_table(notices: Iterable[Notice]) -> Table:
+def notices_table(notices: Iterable[Notice], *, may_see_plan: bool) -> Table:
     """A person's notices, in words without personal data."""
     texts = {
         "overdue": _("下级有 %(count)s 项任务超期，最早期限 %(earliest)s"),
         "due:50": _("您有 %(count)s 项任务时间过半，最早 %(earliest)s 到期"),
         "due:80": _("您有 %(count)s 项任务将到期，最早 %(earliest)s 到期"),
         "due:100": _("您有 %(count)s 项任务到期，最早期限 %(earliest)s"),
+        "delivery:due": _("%(source)s%(town)s今天应报送，还没有收到"),
+        "delivery:late": _("%(source)s%(town)s应于 %(due)s 报送，已过 %(late)s 个工作日仍没有新报送"),
     }
     rows = [
         Row(
-            [Cell(texts[one.kind] % one.facts), Cell(date_format(localtime(one.at), "Y-m-d H:i"))], url=reverse("tasks")
+            [Cell(texts[one.kind] % _told(one.facts)), Cell(date_format(localtime(one.at), "Y-m-d H:i"))],
+            url=_opens(one, may_see_plan=may_see_plan),
         )
         for one in notices
     ]
     return Table([Column(_("提醒")), Column(_("时间"), kind="date")], rows, empty=_("没有新的提醒"))
+
+
+def _told(facts: dict[str, Any]) -> dict[str, Any]:
+    return {**facts, "town": bracketed(facts["town"])} if facts.get("town") else facts
+
+
+def _opens(notice: Notice, *, may_see_plan: bool) -> str:
+    """The page where something can be done about it; none for a town that is told of its missing delivery."""
+    if not notice.kind.startswith("delivery:"):
+        return reverse("tasks")
+    return reverse("delivery_calendar") if may_see_plan else ""
 
 
 def exemptions_table(rows: Iterable[Exemption]) -> Table:

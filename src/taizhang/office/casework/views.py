@@ -227,7 +227,11 @@ def notices(request: OfficeRequest) -> HttpResponse:
     if request.method == "POST":
         read_notices(actor=request.actor)
         return redirect("notices")
-    return render(request, "casework/notices.html", {"table": presenting.notices_table(listed)})
+    return render(
+        request,
+        "casework/notices.html",
+        {"table": presenting.notices_table(listed, may_see_plan=request.actor.may("plan.read"))},
+    )
 
 
 def exemption_propose(request: OfficeRequest, finding_id: str) -> HttpResponse:

@@ -5,7 +5,11 @@ The values are what the sweep suggests; which of them is right nobody has looked
 
 from collections.abc import Callable, Mapping, Sequence
 
+from django.conf import settings
+
+from taizhang.intake.county import SourceKind
 from taizhang.office.access.actor import Actor
+from taizhang.office.access.areas import Area
 from taizhang.office.access.roles import Role
 from taizhang.office.access.scope import scope
 from taizhang.office.casework.models import Task
@@ -20,6 +24,8 @@ from taizhang.office.casework.services.verifying import (
     start_verifying,
 )
 from taizhang.office.demo.accounts import DemoAccount, require_demo
+from taizhang.office.duedates.models import Every
+from taizhang.office.duedates.services import save_term
 from taizhang.office.findings.models import Finding, SweepRun
 from taizhang.office.findings.selectors.reading import detail_of
 from taizhang.office.findings.states import State
@@ -30,6 +36,8 @@ from taizhang.office.frames.services import begin_frame
 REVIEWERS = (("village", Role.VILLAGE_TEAM), ("town", Role.TOWN_DATA_LEAD), ("county", Role.CENTRE_REVIEWER))
 COPIES = 2
 """How many findings stand at each station."""
+DUE_DATES = ((Every.MONTH, 25), (Every.MONTH, 28), (Every.MONTH, 20), (Every.WORKDAY, 0))
+"""Monthly exports and daily pushes, as operations.md §5 has them."""
 
 Staff = Mapping[Role, Actor]
 Step = Callable[[Staff, Finding], None]
@@ -48,6 +56,7 @@ def begin_casework(accounts: Sequence[DemoAccount]) -> int:
         if Task.objects.exists():
             return 0
         _begin_frames(operator)
+        _begin_due_dates(operator, town)
         waiting = list(Finding.objects.filter(state=State.OPEN).order_by("-severity_rank", "pk"))
         dispatch_findings(actor=operator, finding_ids=[one.pk for one in waiting])
         held = Finding.objects.filter(tasks__assignee_id=helper.user_id, tasks__ended_at=None)
@@ -67,6 +76,14 @@ def _begin_frames(operator: Actor) -> None:
     begun = set(Frame.objects.filter(year=run.as_of.year).values_list("title", flat=True))
     for title in (one for one in SHIPPED if one not in begun):
         begin_frame(actor=operator, title=title, year=run.as_of.year)
+
+
+def _begin_due_dates(operator: Actor, town: Area) -> None:
+    """When sources are due, as an example: what a county has agreed on only it can say."""
+    for number, source in enumerate(settings.INSTALLATION.county.sources):
+        every, day = DUE_DATES[number % len(DUE_DATES)]
+        own = town.bounds[0] if source.kind == SourceKind.LEDGER else ""
+        save_term(actor=operator, source=source.id, town=own, every=every, day=day, why="演示")
 
 
 def _carry_on(staff: Staff, findings: Sequence[Finding], steps: Sequence[Step]) -> None:

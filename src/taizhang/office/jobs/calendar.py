@@ -6,12 +6,21 @@ until the county enters its holidays (domain/operations.md §5).
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
 from taizhang.office.jobs.models import DayOff
 
 SATURDAY = 5
+
+
+@lru_cache(maxsize=20_000)  # asked for every day of years, and slow
+def _is_published_workday(day: date) -> bool:
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:  # a year that is not published yet
+        return day.weekday() < SATURDAY
 
 
 class WorkCalendar:
@@ -29,10 +38,7 @@ class WorkCalendar:
         """Whether people work on a day."""
         if day in self._own:
             return self._own[day]
-        try:
-            return bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:  # a year that is not published yet
-            return day.weekday() < SATURDAY
+        return _is_published_workday(day)
 
     def add(self, start: date, workdays: int) -> date:
         """The day that lies so many working days after `start`; 0 gives the next working day from `start` on."""

@@ -1,9 +1,6 @@
 """Forms of the plan and the calendar."""
 
-from typing import Any
-
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 KINDS = (
@@ -15,26 +12,14 @@ KINDS = (
 )
 
 
-def source_choices() -> list[tuple[str, Any]]:
-    """All sources, and each of the county's."""
-    return [("", _("全部来源")), *((source.id, source.title) for source in settings.INSTALLATION.county.sources)]
-
-
 class ScheduleForm(forms.Form):
     """A line of the plan."""
 
     name = forms.CharField(label=_("名称"), max_length=60)
     kind = forms.ChoiceField(label=_("做什么"), choices=KINDS)
-    source = forms.ChoiceField(label=_("来源"), choices=source_choices, required=False)
     cron = forms.CharField(label=_("时间（分 时 日 月 周）"), max_length=60, initial="0 6 * * 1-5")
     workdays_only = forms.BooleanField(label=_("只在工作日"), required=False, initial=True)
     enabled = forms.BooleanField(label=_("启用"), required=False, initial=True)
-
-    def plan(self) -> dict[str, Any]:
-        """The cleaned values as `save_schedule` takes them."""
-        values = dict(self.cleaned_data)
-        source = values.pop("source")
-        return {**values, "arguments": {"source": source} if source else {}}
 
 
 class DayForm(forms.Form):

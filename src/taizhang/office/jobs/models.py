@@ -103,7 +103,6 @@ class Schedule(models.Model):
 
     name = models.CharField(max_length=60, unique=True)
     kind = models.CharField(max_length=40)
-    arguments = models.JSONField(default=dict)
     cron = models.CharField(max_length=60)
     workdays_only = models.BooleanField(default=True)
     enabled = models.BooleanField(default=True)

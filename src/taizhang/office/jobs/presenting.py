@@ -18,7 +18,7 @@ TONES: dict[str, Tone] = {
 }  # fmt: skip
 
 KIND_NAMES: dict[str, Promise | str] = {
-    "casework.remind": gettext_lazy("催办提醒"), "handback.write": gettext_lazy("写回填文件"), "intake.propose": gettext_lazy("读取报送"),
+    "casework.remind": gettext_lazy("催办提醒"), "delivery.follow": gettext_lazy("核对报送期限"), "handback.write": gettext_lazy("写回填文件"), "intake.propose": gettext_lazy("读取报送"),
     "intake.watch": gettext_lazy("查看报送文件夹"), "keys.reseal": gettext_lazy("用新密钥重新加密"), "ledger.check": gettext_lazy("核对流水"),
     "sweep.run": gettext_lazy("排查"), "uploads.clear": gettext_lazy("清理未传完的文件"),
 }  # fmt: skip

@@ -16,6 +16,11 @@ def waits_to_begin(kind: str) -> bool:
     return Job.objects.filter(kind=kind, state=JobState.READY, failures=0).exists()
 
 
+def was_asked_for(key: str) -> bool:
+    """Whether a job of this key was ever queued."""
+    return Job.objects.filter(key=key).exists()
+
+
 def job_of(job_id: int) -> Job:
     """One job. Raises NotFound."""
     job = Job.objects.select_related("created_by").filter(pk=job_id).first()

@@ -1,5 +1,7 @@
 """Pages of the background work: jobs, the plan, the calendar."""
 
+from datetime import date
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -45,9 +47,8 @@ def schedules(request: OfficeRequest) -> HttpResponse:
 def schedule_edit(request: OfficeRequest, schedule_id: int) -> HttpResponse:
     """One line of the plan."""
     schedule = schedule_of(schedule_id)
-    initial = {name: getattr(schedule, name) for name in ScheduleForm.base_fields if name != "source"}
-    form = ScheduleForm(initial={**initial, "source": schedule.arguments.get("source", "")})
-    return render(request, "jobs/schedule.html", {"schedule": schedule, "form": form})
+    initial = {name: getattr(schedule, name) for name in ScheduleForm.base_fields}
+    return render(request, "jobs/schedule.html", {"schedule": schedule, "form": ScheduleForm(initial=initial)})
 
 
 def schedule_save(request: OfficeRequest, schedule_id: int = 0) -> HttpResponse:
@@ -55,13 +56,23 @@ def schedule_save(request: OfficeRequest, schedule_id: int = 0) -> HttpResponse:
     form = ScheduleForm(request.POST)
     if not form.is_valid():
         return render(request, "jobs/schedule.html", {"form": form, "schedule": None}, status=422)
-    save_schedule(actor=request.actor, schedule_id=schedule_id or None, **form.plan())
+    save_schedule(actor=request.actor, schedule_id=schedule_id or None, **form.cleaned_data)
     return redirect("schedules")
 
 
 def calendar(request: OfficeRequest) -> HttpResponse:
     """The county's own days, and the form for another."""
-    return render(request, "jobs/calendar.html", {"table": _days(), "form": DayForm()})
+    return render(
+        request, "jobs/calendar.html", {"table": _days(), "form": DayForm(initial={"day": _asked_day(request)})}
+    )
+
+
+def _asked_day(request: OfficeRequest) -> date | None:
+    """The day that an address names, for the form."""
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return None
 
 
 def calendar_save(request: OfficeRequest) -> HttpResponse:

@@ -35,6 +35,8 @@ VERBS: dict[str, Promise | str] = {
     "job.cancelled": _("取消后台任务"),
     "job.restarted": _("重新运行后台任务"),
     "schedule.saved": _("修改计划"),
+    "delivery_term.saved": _("修改报送期限"),
+    "delivery_term.ended": _("停止报送期限"),
     "calendar.changed": _("修改工作日历"),
     "finding.dispatched": _("派发"),
     "finding.rejected": _("判为误报"),

@@ -7,11 +7,11 @@ SUBJECTS: dict[str, Promise | str] = {
     "access": _("权限核查"), "clock": _("期限"), "county": _("全县"), "day": _("日历"), "delivery": _("报送批次"), "division": _("区划"), "evidence": _("佐证"),
     "finding": _("问题"), "findings": _("问题清单"), "frame": _("表格"), "handback": _("回填批次"), "household": _("户"), "job": _("后台任务"),
     "keys": _("密钥"), "limit": _("界限"), "place": _("地点"), "recheck": _("回头看"), "recheck_round": _("回头看"), "scores": _("质量看板"), "layout": _("表头布局"), "ledger": _("流水"), "person": _("人员"), "policy": _("审核办法"), "saved_view": _("保存的筛选"),
-    "schedule": _("计划"), "search": _("查询"), "submission": _("报送"), "sweep": _("排查"), "user": _("账号"),
+    "schedule": _("计划"), "search": _("查询"), "submission": _("报送"), "sweep": _("排查"), "delivery_term": _("报送期限"), "user": _("账号"),
 }  # fmt: skip
 
 FACTS: dict[str, Promise | str] = {
-    "drawn": _("抽中"), "file": _("文件"), "first": _("起"), "last": _("止"), "percent": _("百分比"), "population": _("其中仍在销号状态"),
+    "drawn": _("抽中"), "due_day": _("报送日"), "file": _("文件"), "first": _("起"), "last": _("止"), "percent": _("百分比"), "population": _("其中仍在销号状态"),
     "round": _("回头看"), "seed": _("种子"), "share": _("抽查比例"),
     "address": _("地址"), "area": _("区划"), "as_of": _("基准日期"), "attempts": _("失败次数"), "broken": _("打不开"), "cells": _("格"),
     "check": _("核对"), "columns": _("列数"), "count": _("数量"), "counts": _("各项数量"), "cron": _("时间"), "delivery": _("报送编号"),

@@ -1,6 +1,7 @@
 """Reminders at half, four fifths and all of a term, then to the next level above; a line in the inbox, without data."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
@@ -62,11 +63,11 @@ def _above(task: Task, today: date, days_late: int) -> list[int]:
 
 
 def _notice(user: int, kind: str, today: date, tasks: list[Task]) -> int:
-    _, fresh = Notice.objects.get_or_create(
-        key=f"{kind}:{user}:{today.isoformat()}",
-        defaults={
-            "user_id": user, "kind": kind,
-            "facts": {"count": len(tasks), "earliest": min(task.due_on for task in tasks).isoformat()},
-        },
-    )  # fmt: skip
+    facts = {"count": len(tasks), "earliest": min(task.due_on for task in tasks).isoformat()}
+    return write_notice(user, key=f"{kind}:{user}:{today.isoformat()}", kind=kind, facts=facts)
+
+
+def write_notice(user: int, *, key: str, kind: str, facts: Mapping[str, object]) -> int:
+    """Put a line into somebody's inbox, 1; 0 where its key was put there before. facts: never personal data."""
+    _, fresh = Notice.objects.get_or_create(key=key, defaults={"user_id": user, "kind": kind, "facts": dict(facts)})
     return int(fresh)

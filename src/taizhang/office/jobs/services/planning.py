@@ -48,7 +48,7 @@ def tick(now: datetime | None = None) -> int:
             )
             if moved:
                 key = f"{schedule.kind}:{schedule.pk}:{seen.isoformat()}"
-                enqueue(schedule.kind, key=key, arguments=schedule.arguments)
+                enqueue(schedule.kind, key=key)
                 queued += 1
     return queued
 
@@ -61,14 +61,12 @@ def save_schedule(
     cron: str,
     workdays_only: bool,
     enabled: bool,
-    arguments: dict[str, Any] | None = None,
     schedule_id: int | None = None,
 ) -> Schedule:
     """Write a line of the plan, new or changed. Raises NotCron, NotFound."""
     coming = next_moment(cron, timezone.now(), WorkCalendar.of_county() if workdays_only else None)
     values = {
-        "name": name, "kind": kind, "cron": cron, "workdays_only": workdays_only, "enabled": enabled,
-        "arguments": arguments or {}, "next_at": coming,
+        "name": name, "kind": kind, "cron": cron, "workdays_only": workdays_only, "enabled": enabled, "next_at": coming,
     }  # fmt: skip
     with transaction.atomic():
         if schedule_id is None:

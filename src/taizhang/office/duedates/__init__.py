@@ -1,0 +1,1 @@
+"""报送日历: when every source's delivery is due, what came, and what is late."""
