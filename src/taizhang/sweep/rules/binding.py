@@ -12,8 +12,6 @@ from taizhang.sweep.rules.compile import (
     MemberScan,
     ParameterTexts,
     RepeatedCalls,
-    delivered_columns,
-    dependencies,
     folds_of,
     portable,
     suppressed,
@@ -49,7 +47,7 @@ def columns_read(rules: Sequence[Rule]) -> dict[str, frozenset[str]]:
     """Per table the delivered columns that any of the rules reads."""
     found: dict[str, frozenset[str]] = {}
     for rule in rules:
-        for table, names in delivered_columns(rule).items():
+        for table, names in rule.reads.delivered.items():
             found[table] = found.get(table, frozenset()) | names
     return found
 
@@ -115,7 +113,7 @@ class Binder:
 
     def columns_of(self, rule: Rule, table: str) -> set[str]:
         """The columns of a table the rule reads."""
-        return set(dependencies(rule).columns.get(table, frozenset()))
+        return set(rule.reads.columns.get(table, frozenset()))
 
     def sources(self, rule: Rule) -> tuple[tuple[str, ...], dict[str, str]]:
         """The sources a rule can be asked about, and why not about the others."""
@@ -124,8 +122,8 @@ class Binder:
         lacking = self._lacking(rule)
         if lacking:
             return (), dict.fromkeys(asked, lacking)
-        columns = {table: names for table, names in delivered_columns(rule).items() if names}
-        parameters = sorted(dependencies(rule).parameters)
+        columns = {table: names for table, names in rule.reads.delivered.items() if names}
+        parameters = sorted(rule.reads.parameters)
         for source in asked:
             reason = self._absent(columns, rule.either, source) or self._unset(parameters, source)
             if reason:
@@ -134,7 +132,7 @@ class Binder:
 
     def _lacking(self, rule: Rule) -> str:
         """Why the engine cannot answer the rule at all: a table or column is not there."""
-        for table, columns in dependencies(rule).columns.items():
+        for table, columns in rule.reads.columns.items():
             there = self._there(table)
             if columns and not there:
                 return f"没有 {table} 数据"

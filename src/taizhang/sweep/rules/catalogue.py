@@ -1,6 +1,5 @@
 """docs/rules.md: every rule of the shipped packs, written from the packs themselves."""
 
-from taizhang.sweep.rules.compile import dependencies
 from taizhang.sweep.rules.explaining import parameter_lines
 from taizhang.sweep.rules.model import Rule, Status
 from taizhang.sweep.rules.ruleset import RuleSet
@@ -51,7 +50,7 @@ def _of(rules: list[Rule], group: str) -> list[Rule]:
 
 def _row(rule: Rule) -> str:
     draft = "（草案）" if rule.status is Status.DRAFT else ""
-    parameters = "".join(f" `:{name}`" for name in sorted(dependencies(rule).parameters))
+    parameters = "".join(f" `:{name}`" for name in sorted(rule.reads.parameters))
     cells = [
         f"`{rule.id}`{draft}",
         f"{rule.title['zh']}<br>{rule.title['en']}",

@@ -1,7 +1,7 @@
 """Rules as the engine is asked them: our functions expanded, parameters put in, suppressed subjects left out.
 
 A rule knows nothing of years and places; the same rule is bound anew for each sweep, because its parameters and the
-columns its sources carry differ. What a rule is (digest, dependencies) comes from its own trees and never changes.
+columns its sources carry differ. What a rule is (digest, reads) comes from its own trees and never changes.
 """
 
 import hashlib
@@ -11,21 +11,11 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from taizhang.sweep.rules.functions import NO_FOLDS, Folds, call_name, expand
+from taizhang.sweep.rules.functions import NO_FOLDS, Folds, expand
 from taizhang.sweep.rules.messages import columns_of
-from taizhang.sweep.rules.model import LANGUAGES, Parameter, Rule, Scope, Value
+from taizhang.sweep.rules.model import LANGUAGES, Parameter, Rule, Value
 from taizhang.sweep.rules.parameters import literal
 from taizhang.sweep.rules.schema import tables
-
-MEMBER_TABLE = "record"
-
-
-@dataclass(frozen=True)
-class Dependencies:
-    """What a rule reads, from its trees: table to columns, and parameters."""
-
-    columns: dict[str, frozenset[str]]
-    parameters: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -40,67 +30,16 @@ class Bound:
     not_run: dict[str, str]
 
 
-def trees_of(rule: Rule) -> tuple[exp.Expr, ...]:
-    """Every tree of a rule, in fixed order."""
-    every = (rule.when, rule.check, rule.observed, rule.involved, rule.universe, rule.select)
-    return tuple(tree for tree in every if tree is not None)
-
-
 def digest(rule: Rule) -> str:
     """32 hex digits that change when, and only when, the rule asks something else."""
-    text = "\n".join([rule.id, rule.major, *(tree.sql("duckdb", normalize=True) for tree in trees_of(rule))])
+    text = "\n".join([rule.id, rule.major, *(tree.sql("duckdb", normalize=True) for tree in rule.trees)])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def dependencies(rule: Rule) -> Dependencies:
-    """Tables, columns and parameters a rule reads."""
-    parameters = {p.name for tree in trees_of(rule) for p in tree.find_all(exp.Placeholder)} - {"as_of"}
-    if rule.scope is Scope.HOUSEHOLD:
-        members, own = _split_members(rule)
-        columns = {"household": frozenset(own), MEMBER_TABLE: frozenset(members)}
-    else:
-        named = {column.name for tree in trees_of(rule) for column in tree.find_all(exp.Column)}
-        columns = {name: frozenset(named & set(tables()[name].columns)) for name in rule.tables}
-    return Dependencies(columns, frozenset(parameters))
-
-
-def delivered_columns(rule: Rule) -> dict[str, frozenset[str]]:
-    """The columns whose absence from a source means that the rule cannot be asked there."""
-    return {
-        name: frozenset(c for c in columns if tables()[name].columns[c].delivered)
-        for name, columns in dependencies(rule).columns.items()
-    }
 
 
 def message_columns(rule: Rule, table: str) -> set[str]:
     """The columns of the subject's table that the messages print."""
     columns = tables()[table].columns
     return {name for language in LANGUAGES for name in columns_of(rule.message[language], columns)}
-
-
-def _split_members(rule: Rule) -> tuple[set[str], set[str]]:
-    members: set[str] = set()
-    own: set[str] = set()
-    for tree in (rule.when, rule.check, rule.observed):
-        for column in tree.find_all(exp.Column) if tree is not None else ():
-            inside = any(_is_aggregate(parent) for parent in _ancestors(column))
-            (members if inside else own).add(column.name)
-    if rule.involved is not None:
-        members |= {column.name for column in rule.involved.find_all(exp.Column)}
-    return members, own
-
-
-def _ancestors(node: exp.Expr) -> list[exp.Expr]:
-    found = []
-    parent = node.parent
-    while parent is not None:
-        found.append(parent)
-        parent = parent.parent
-    return found
-
-
-def _is_aggregate(node: exp.Expr) -> bool:
-    return call_name(node) in ("members", "members_during_year", "any_member", "every_member")
 
 
 class RepeatedCalls:
@@ -132,9 +71,9 @@ class MemberScan:
 
     def fold(self, aggregate: exp.Expr) -> exp.Expr:
         """A column of the member scan in place of the aggregate; households without members count 0."""
-        text = aggregate.sql("duckdb")
+        text = aggregate.sql("duckdb", copy=False)
         name = self._columns.setdefault(text, f"member_{len(self._columns)}")
-        return exp.func("COALESCE", exp.column(name), exp.Literal.number(0))
+        return exp.Coalesce(this=exp.column(name), expressions=[exp.Literal.number(0)])
 
     @property
     def columns(self) -> dict[str, str]:
@@ -166,10 +105,10 @@ class ParameterTexts:
         return exp.paren(case.else_(literal(shared)), copy=False)
 
     def put_in(self, tree: exp.Expr) -> exp.Expr:
-        """The tree with every parameter replaced."""
-        if tree.find(exp.Placeholder) is None:
-            return tree
-        return tree.transform(lambda node: self.tree(node.name) if isinstance(node, exp.Placeholder) else node)
+        """The tree itself with every parameter replaced."""
+        return tree.transform(
+            lambda node: self.tree(node.name) if isinstance(node, exp.Placeholder) else node, copy=False
+        )
 
 
 def folds_of(scan: MemberScan | None, calls: RepeatedCalls | None) -> Folds:
@@ -181,7 +120,7 @@ def folds_of(scan: MemberScan | None, calls: RepeatedCalls | None) -> Folds:
 
 def portable(tree: exp.Expr, parameters: ParameterTexts, folds: Folds = NO_FOLDS) -> exp.Expr:
     """A rule's tree in portable SQL: functions expanded, parameters put in, what scans compute folded into columns."""
-    return expand(parameters.put_in(tree), folds)
+    return expand(parameters.put_in(tree.copy()), folds, copy=False)
 
 
 def suppressed(when: exp.Expr, others: list[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
@@ -195,4 +134,4 @@ def suppressed(when: exp.Expr, others: list[tuple[exp.Expr, exp.Expr]]) -> exp.E
 
 def used_parameters(rule: Rule, parameters: Mapping[str, Parameter]) -> list[Parameter]:
     """The parameters of a rule, by name."""
-    return [parameters[name] for name in sorted(dependencies(rule).parameters)]
+    return [parameters[name] for name in sorted(rule.reads.parameters)]

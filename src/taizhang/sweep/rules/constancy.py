@@ -15,7 +15,6 @@ from sqlglot import exp
 
 from taizhang.sweep.engines import DuckDbEngine
 from taizhang.sweep.rules.binding import Binder, Situation, columns_read
-from taizhang.sweep.rules.compile import dependencies
 from taizhang.sweep.rules.example_rows import DEFAULT_AS_OF
 from taizhang.sweep.rules.functions import expand
 from taizhang.sweep.rules.fuse import verdict_sql
@@ -33,7 +32,7 @@ def one_sided(ruleset: RuleSet, rule: Rule) -> str:
     if rule.scope is not Scope.ROW:
         return ""
     table = tables()[rule.tables[0]]
-    names = sorted(dependencies(rule).columns[table.name])
+    names = sorted(rule.reads.columns[table.name])
     bounds = _bounds(ruleset, rule)
     choices = [_values(table.columns[name], rule, bounds) for name in names]
     rows = list(islice(_spread(choices), MOST_ROWS))
@@ -69,7 +68,7 @@ def _spread(choices: Sequence[Sequence[Value]]) -> list[tuple[Value, ...]]:
 def _bounds(ruleset: RuleSet, rule: Rule) -> list[Decimal]:
     trees = [tree for tree in (rule.when, rule.check) if tree is not None]
     numbers = [Decimal(n.this) for tree in trees for n in tree.find_all(exp.Literal) if not n.is_string]
-    for name in dependencies(rule).parameters:
+    for name in rule.reads.parameters:
         numbers += [
             Decimal(str(v.value)) for v in ruleset.parameters[name].values if isinstance(v.value, int | Decimal)
         ]

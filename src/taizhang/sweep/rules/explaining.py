@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from taizhang.sweep.rules.compile import dependencies, digest
+from taizhang.sweep.rules.compile import digest
 from taizhang.sweep.rules.functions import FUNCTIONS, call_name, expand
 from taizhang.sweep.rules.model import Parameter, Rule, Scope
 from taizhang.sweep.rules.ruleset import RuleSet
@@ -22,7 +22,7 @@ def explained(ruleset: RuleSet, rule: Rule) -> str:
         f"消息：{rule.message['zh']}",
         f"办法：{rule.hint['zh']}",
         *_parameters(ruleset, rule),
-        *_dependencies(rule),
+        *_read(rule),
         *_functions(rule),
     ]
     if rule.scope is not Scope.DIAGNOSIS:
@@ -43,15 +43,15 @@ def parameter_lines(parameter: Parameter) -> list[str]:
 
 def _parameters(ruleset: RuleSet, rule: Rule) -> list[str]:
     lines = []
-    for name in sorted(dependencies(rule).parameters):
+    for name in sorted(rule.reads.parameters):
         parameter = ruleset.parameters[name]
         lines.append(f"参数 {name}（{parameter.title}）：{'；'.join(parameter_lines(parameter))}")
     return lines
 
 
-def _dependencies(rule: Rule) -> list[str]:
+def _read(rule: Rule) -> list[str]:
     lines = []
-    for table, columns in sorted(dependencies(rule).columns.items()):
+    for table, columns in sorted(rule.reads.columns.items()):
         listed = "、".join(f"{name}（{tables()[table].columns[name].title}）" for name in sorted(columns))
         if listed:
             lines.append(f"读取 {table}：{listed}")
@@ -74,7 +74,7 @@ def rule_sql(rule: Rule, dialect: str) -> str:
     condition = exp.and_(when, exp.not_(exp.paren(check)))
     if rule.scope is Scope.ROW:
         return exp.select("record_id" if tables()[rule.tables[0]].has("record_id") else "source").from_(rule.tables[0]).where(condition).sql(dialect, pretty=True)  # fmt: skip
-    columns = sorted(dependencies(rule).columns["household"])
+    columns = sorted(rule.reads.columns["household"])
     query = (
         exp.select("h.source", "h.household_id")
         .from_("household AS h")

@@ -133,9 +133,12 @@ class Folds:
 NO_FOLDS = Folds()
 
 
-def expand(tree: exp.Expr, folds: Folds = NO_FOLDS) -> exp.Expr:
-    """The tree with every call of ours replaced by what it stands for, or by the column that `folds` gives for it."""
-    return tree.transform(lambda node: _expanded(node, folds))
+def expand(tree: exp.Expr, folds: Folds = NO_FOLDS, *, copy: bool = True) -> exp.Expr:
+    """The tree with every call of ours replaced by what it stands for, or by the column that `folds` gives for it.
+
+    copy: False changes the tree itself.
+    """
+    return tree.transform(lambda node: _expanded(node, folds), copy=copy)
 
 
 def _expanded(node: exp.Expr, folds: Folds) -> exp.Expr:
@@ -144,7 +147,7 @@ def _expanded(node: exp.Expr, folds: Folds) -> exp.Expr:
         return node
     function = FUNCTIONS[name]
     inner = folds.inside() if function.aggregate else folds
-    arguments = [_safe(_argument(argument, inner).sql("duckdb")) for argument in node.expressions]
+    arguments = [_safe(_argument(argument, inner).sql("duckdb", copy=False)) for argument in node.expressions]
     if name in ("has", "is_only"):
         arguments[1] = node.expressions[1].this
     template = function.template
@@ -161,11 +164,13 @@ def _expanded(node: exp.Expr, folds: Folds) -> exp.Expr:
             if isinstance(parsed, exp.Connector | exp.Predicate | exp.Case | exp.Not)
             else parsed
         )
-    return exp.paren(parsed.transform(lambda part: fold(part) if isinstance(part, exp.Filter) else part), copy=False)
+    return exp.paren(
+        parsed.transform(lambda part: fold(part) if isinstance(part, exp.Filter) else part, copy=False), copy=False
+    )
 
 
 def _argument(node: exp.Expr, folds: Folds) -> exp.Expr:
-    return node if isinstance(node, exp.Column | exp.Literal) else expand(node, folds)
+    return node if isinstance(node, exp.Column | exp.Literal) else expand(node, folds, copy=False)
 
 
 @cache

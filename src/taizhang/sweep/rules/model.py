@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from sqlglot import exp
+
+from taizhang.sweep.rules.reads import Reads, reads_of_households, reads_of_rows
 
 Value = str | int | Decimal | bool | date | None
 Texts = dict[str, str]
@@ -186,6 +189,19 @@ class Rule:
     def major(self) -> str:
         """The part of the version that changes with the meaning: a new lineage of findings."""
         return self.version.split(".")[0]
+
+    @cached_property
+    def trees(self) -> tuple[exp.Expr, ...]:
+        """Every tree of the rule, in fixed order."""
+        every = (self.when, self.check, self.observed, self.involved, self.universe, self.select)
+        return tuple(tree for tree in every if tree is not None)
+
+    @cached_property
+    def reads(self) -> Reads:
+        """Tables, columns and parameters the rule reads; looked for once, since its trees never change."""
+        if self.scope is Scope.HOUSEHOLD:
+            return reads_of_households(self.trees, self.involved)
+        return reads_of_rows(self.trees, self.tables)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from taizhang.sweep.engines import Engine
-from taizhang.sweep.rules.compile import dependencies, message_columns
+from taizhang.sweep.rules.compile import message_columns
 from taizhang.sweep.rules.fuse import CONTEXT
 from taizhang.sweep.rules.model import Rule, Scope
 from taizhang.sweep.rules.schema import tables
@@ -29,7 +29,7 @@ def make_scanned(engine: Engine, rules: Sequence[Rule]) -> None:
         there = engine.columns(name)
         needed = {"as_of", "is_present", "is_repeated", *CONTEXT}
         for rule in rules:
-            needed |= dependencies(rule).columns.get(name, frozenset())
+            needed |= rule.reads.columns.get(name, frozenset())
             if rule.scope is Scope.ROW and rule.tables == (name,):
                 needed |= message_columns(rule, name)
         if there:
@@ -49,8 +49,8 @@ def drop_scanned(engine: Engine) -> None:
 
 
 def read_scanned(tree: exp.Expr) -> exp.Expr:
-    """A SELECT that reads the copies instead of the tables, under the tables' names."""
-    return tree.transform(_copy_of)
+    """A SELECT, the tree itself, that reads the copies instead of the tables, under the tables' names."""
+    return tree.transform(_copy_of, copy=False)
 
 
 def _copy_of(node: exp.Expr) -> exp.Expr:

@@ -42,12 +42,13 @@ class SelectRun:
         for name, tree in ((universe, rule.universe), ("rule_selected", rule.select)):
             assert tree is not None  # noqa: S101 - by the loader
             self.engine.execute(f"DROP TABLE IF EXISTS {name}")
-            sql = read_scanned(texts.put_in(expand(tree))).sql("duckdb")
+            sql = read_scanned(texts.put_in(expand(tree))).sql("duckdb", copy=False)
             self.engine.execute(
                 f"CREATE TEMPORARY TABLE {name} AS SELECT * FROM ({sql}) AS t WHERE source IN ({asked}) OR source IS NULL"
             )
         self._insert_hits(rule, texts)
-        town = "u.town_code" if "town_code" in self.engine.columns(universe) else "CAST(NULL AS VARCHAR)"
+        assert isinstance(rule.universe, exp.Query)  # noqa: S101 - by the loader
+        town = "u.town_code" if "town_code" in rule.universe.named_selects else "CAST(NULL AS VARCHAR)"
         self.engine.execute(
             f"INSERT INTO rule_count SELECT '{rule.id}', u.source, {town}, COUNT(*), COUNT(h.subject),"
             f" COUNT(*) - COUNT(h.subject), 0, 0, NULL FROM {universe} AS u LEFT JOIN"
