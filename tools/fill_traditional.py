@@ -35,7 +35,7 @@ def filled(text: str) -> str:
 def _edit(
     node: yaml.MappingNode, by_key: dict[str, tuple[yaml.Node, yaml.Node]], traditional: str
 ) -> tuple[int, int, str]:
-    quoted = '"' + traditional.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    quoted = '"' + traditional.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
     if "zh_hant" in by_key:
         value = by_key["zh_hant"][1]
         return value.start_mark.index, value.end_mark.index, quoted

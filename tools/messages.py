@@ -4,9 +4,8 @@ Usage: python tools/messages.py            (collect texts, fill Traditional, com
        python tools/messages.py --check    (writes nothing; exit status 1 with what is missing, unused or not compiled)
 
 Texts are collected from Python and templates of src/taizhang/office; the words of the scripts stand in parts/words.py. The
-msgids are Simplified Chinese; the names of fields come from their catalogue, each with its field as context. Traditional is
-drafted by OpenCC (s2tw), English for fields only by their names in code; both may be mended by hand in the .po file. All other
-English is written by hand. A text that changed is a new text: nothing is matched loosely, so there is nothing fuzzy.
+msgids are Simplified Chinese; what fields are called stands in src/taizhang/titles.yaml. Traditional is drafted by OpenCC (s2tw)
+and may be mended by hand in the .po file; English is written by hand. A text that changed is a new text: nothing is matched loosely, so there is nothing fuzzy.
 """
 
 import io
@@ -22,8 +21,6 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
-
-from taizhang.intake.model import FIELDS
 
 ROOT = Path(__file__).resolve().parent.parent
 OFFICE = ROOT / "src" / "taizhang" / "office"
@@ -63,8 +60,6 @@ def collected() -> Catalog:
         for said, context in _texts(path):
             if said != "":  # an empty msgid would be the catalogue's own header
                 found.add(said, locations=[(place, 1)], context=context)
-    for field in FIELDS.values():
-        found.add(field.zh, locations=[("src/taizhang/intake/model", 1)], context=field.name)
     return found
 
 
@@ -104,8 +99,6 @@ def brought_up(language: str) -> Catalog:
         if language == "zh_Hant" and not _is_said(said):
             said = convert(message.id if isinstance(message.id, str) else message.id[0])
             said = said if isinstance(message.id, str) else (said,)
-        elif message.context in FIELDS and not _is_said(said):
-            said = message.context.replace("_", " ").capitalize()
         places = sorted({(place, None) for place, _ in message.locations})
         after.add(message.id, said, locations=places, flags=message.flags - {"fuzzy"}, context=message.context)
     return after

@@ -1,7 +1,8 @@
 """The languages of the terminal: which one is spoken, and the texts of errors in it.
 
-The code holds the Simplified Chinese texts; `errors.yaml`, and `evidence.yaml` for the sentences of evidence that a sweep
-stores, hold each of them in Traditional Chinese and English, with {} where a value stands. A text is found again by its fixed parts, so whoever raises an error knows nothing of languages.
+The code holds the Simplified Chinese texts; `errors.yaml`, `titles.yaml` for what columns and parameters are called, and
+`evidence.yaml` for the sentences of evidence that a sweep stores, hold each of them in Traditional Chinese and English, with {}
+where a value stands. A text is found again by its fixed parts, so whoever raises an error knows nothing of languages.
 """
 
 import os
@@ -9,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import yaml
@@ -17,7 +18,9 @@ import yaml
 from taizhang.errors import UserError
 
 _PLACE = "{}"
-_TEXTS, _EVIDENCE = "errors.yaml", "sweep/diagnose/evidence.yaml"
+_TEXTS, _EVIDENCE = ("errors.yaml", "titles.yaml"), ("sweep/diagnose/evidence.yaml",)
+_LISTED = "、"
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # ten times as fast where libyaml is there
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in the order POSIX asks them
 
@@ -75,48 +78,62 @@ def said(error: UserError, language: Language) -> Said:
 
 
 def translated(text: str, language: Language) -> str:
-    """A text of ours in a language; one that `errors.yaml` does not know stays as it is.
+    """A text of ours in a language; one that `errors.yaml` and `titles.yaml` do not know stays as it is.
 
-    What stands in its places is translated too where it is a text of ours (a limit's name, a kind of file).
+    What stands in its places is translated too where it is a text of ours (a limit's name, a kind of file, titles of
+    columns, one or several).
     """
     return _looked_up(text, language, _TEXTS)
 
 
+@lru_cache(maxsize=4096)
 def evidence_in(sentence: str, language: Language) -> str:
     """A stored sentence of evidence in a language; one that `evidence.yaml` does not know stays as it is."""
     return _looked_up(sentence, language, _EVIDENCE)
 
 
-def _looked_up(text: str, language: Language, file: str) -> str:
+def _looked_up(text: str, language: Language, known: tuple[str, ...]) -> str:
     if language is Language.ZH or not text:
         return text
     at = 0 if language is Language.HANT else 1
-    catalogue = _catalogue(file)
+    catalogue = _catalogue(known)
     if text in catalogue.plain:
         return catalogue.plain[text][at]
-    for pattern, versions in catalogue.patterns:
+    parts = text.split(_LISTED)
+    if all(part in catalogue.plain for part in parts):
+        return (", " if language is Language.EN else _LISTED).join(catalogue.plain[part][at] for part in parts)
+    for pattern, versions, has_words in catalogue.patterns:
         found = pattern.fullmatch(text)
-        if found is not None:
-            values = [_looked_up(one, language, file) if _CHINESE.search(one) else one for one in found.groups()]
+        if found is None:
+            continue
+        values = [_looked_up(one, language, known) if _CHINESE.search(one) else one for one in found.groups()]
+        # Brackets and semicolons alone prove no text of ours: a value of somebody's may have them too.
+        if has_words or all(
+            new != old for new, old in zip(values, found.groups(), strict=True) if _CHINESE.search(old)
+        ):
             return versions[at].format(*values)
     return text
 
 
 @dataclass(frozen=True, slots=True)
 class _Catalogue:
-    """plain: texts without places; patterns: the others, those with most fixed text first."""
+    """plain: texts without places; patterns: the others, those with most fixed text first, and whether it has words."""
 
     plain: dict[str, tuple[str, str]]
-    patterns: tuple[tuple[re.Pattern[str], tuple[str, str]], ...]
+    patterns: tuple[tuple[re.Pattern[str], tuple[str, str], bool], ...]
 
 
 @cache
-def _catalogue(file: str) -> _Catalogue:
-    text = files("taizhang").joinpath(file).read_text(encoding="utf-8")
-    entries = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
-    versions = {entry["zh"]: (entry["zh_hant"], entry["en"]) for entry in entries}
+def _catalogue(known: tuple[str, ...]) -> _Catalogue:
+    texts = [files("taizhang").joinpath(file).read_text(encoding="utf-8") for file in known]
+    read = [yaml.load(text, Loader=_LOADER) for text in texts]  # noqa: S506 - a BaseLoader builds text only
+    versions = {entry["zh"]: (entry["zh_hant"], entry["en"]) for entries in reversed(read) for entry in entries}
     patterns = [
-        (re.compile("(.*?)".join(re.escape(part) for part in zh.split(_PLACE)), re.DOTALL), others)
+        (
+            re.compile("(.*?)".join(re.escape(part) for part in zh.split(_PLACE)), re.DOTALL),
+            others,
+            _CHINESE.search(zh) is not None,
+        )
         for zh, others in sorted(versions.items(), key=lambda entry: -len(entry[0].replace(_PLACE, "")))
         if _PLACE in zh
     ]

@@ -4,22 +4,28 @@ import ast
 import re
 from pathlib import Path
 
+import opencc
 import pytest
 
 import taizhang
 from taizhang.errors import UserError
 from taizhang.intake.delivery.messages import HELD
 from taizhang.intake.messages import KINDS, LIMIT_NAMES, REASONS, describe
+from taizhang.intake.model import FIELDS
 from taizhang.intake.raw import FileEvent
 from taizhang.languages import Language, evidence_in, language_of, said, speak, spoken, translated
 from taizhang.sweep.rules import load_packs
+from taizhang.sweep.rules.functions import FUNCTIONS
 from taizhang.sweep.rules.model import LANGUAGES
+from taizhang.sweep.rules.schema import tables
 
 ROOT = Path(taizhang.__file__).parent
 APART = ("office",)  # it has gettext
 REFUSING = {"refuse", "_refuse", "Refused"}
 """Whoever reads rule packs refuses them through these; their texts become those of PackError."""
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+QUOTED = re.compile(r"“[^“”]*”")
+"""A value named in a text."""
 
 
 def error_classes(trees):
@@ -111,6 +117,40 @@ def test_values_are_kept_and_what_is_ours_among_them_is_translated():
     assert (english.where, english.hint) == ("收件箱/甲.xlsx", "Load the list again.")
     assert said(error, Language.ZH).message == error.message
     assert "不能讀取" in said(error, Language.HANT).message
+
+
+def test_a_value_with_brackets_of_its_own_keeps_them():
+    where = "来源“洋县（演示数据）”的文件不能读取。"
+
+    assert translated(where, Language.EN) == "The files of source “洋县（演示数据）” cannot be read."
+    assert translated("未报送或整列为空：性别、出生日期", Language.EN).endswith(": Sex, Date of birth")
+
+
+TITLED = {
+    *(field.zh for field in FIELDS.values()),
+    *(column.title for table in tables().values() for column in table.columns.values()),
+    *(function.meaning for function in FUNCTIONS.values()),
+    *(
+        text
+        for one in load_packs().parameters.values()
+        for text in (one.title, one.unit, *(v.source for v in one.values))
+    ),
+}
+
+
+@pytest.mark.parametrize("title", sorted(one for one in TITLED if CHINESE.search(one)))
+def test_every_title_is_there_in_english_and_traditional_chinese(title):
+    english = translated(title, Language.EN)
+
+    assert english != title
+    assert not CHINESE.search(QUOTED.sub("", english))
+    assert opencc.OpenCC("s2tw").convert(title) == translated(title, Language.HANT)
+
+
+def test_no_two_fields_share_an_english_title():
+    english = [translated(field.zh, Language.EN) for field in FIELDS.values()]
+
+    assert len(set(english)) == len(english)
 
 
 def test_a_text_nobody_translated_stays_as_it_is():

@@ -28,7 +28,7 @@ INTERRUPTED = 130
 @click.option(
     "--lang",
     type=click.Choice([one.value for one in Language]),
-    help="出错提示的语言（默认：TAIZHANG_LANG 或系统语言）/ language of error texts",
+    help="屏幕上所说的语言（默认：TAIZHANG_LANG 或系统语言）/ language of what is said",
 )
 def cli(lang: str | None) -> None:
     """台账：核对一个县的多本人员台账，指出哪里不对、为什么、哪一本可能错。

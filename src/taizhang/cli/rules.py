@@ -8,7 +8,9 @@ from rich.table import Table
 from taizhang.cli import console
 from taizhang.cli.console import err, out, own
 from taizhang.intake.county import load_county
+from taizhang.languages import Language, spoken
 from taizhang.sweep.rules import service
+from taizhang.sweep.rules.explaining import SEVERITY_WORDS
 
 FAULTS_FOUND = 1
 
@@ -29,7 +31,12 @@ def list_rules(group: str | None, county_path: Path | None) -> int:
     for rule in service.list_rules(load_county(county_path) if county_path else None):
         if group is None or rule.group == group.upper():
             table.add_row(
-                rule.id, rule.group, rule.severity, rule.title.zh, rule.owner, str(rule.deadline_workdays or "")
+                rule.id,
+                rule.group,
+                own(SEVERITY_WORDS[rule.severity]),
+                rule.title.said_in(spoken()),
+                rule.owner,
+                str(rule.deadline_workdays or ""),
             )
     out.print(table)
     return 0
@@ -43,7 +50,13 @@ def frames(county_path: Path | None) -> int:
     for heading in ("标签", "内容", "起", "止", "规则"):
         table.add_column(own(heading))
     for cell, named in service.list_cells(load_county(county_path) if county_path else None):
-        table.add_row(cell.tag, cell.label or own("（本县未填）"), cell.begins or "", cell.ends or "", "、".join(named))
+        table.add_row(
+            cell.tag,
+            cell.label or own("（本县未填）"),
+            cell.begins or "",
+            cell.ends or "",
+            (", " if spoken() is Language.EN else "、").join(named),
+        )
     out.print(table)
     return 0
 
@@ -53,7 +66,7 @@ def frames(county_path: Path | None) -> int:
 @click.option("--county", "county_path", type=click.Path(path_type=Path, dir_okay=False), help="用本县的参数")
 def explain(rule: str, county_path: Path | None) -> int:
     """解释一条规则：含义、参数及其来源、依赖的指标、两种引擎的 SQL。"""
-    out.print(service.explain(rule, load_county(county_path) if county_path else None), markup=False)
+    out.print(service.explain(rule, load_county(county_path) if county_path else None, spoken()), markup=False)
     return 0
 
 

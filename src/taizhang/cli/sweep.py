@@ -13,6 +13,7 @@ from taizhang.cli.disk import writing
 from taizhang.intake.county import County, load_county
 from taizhang.intake.delivery import Lake
 from taizhang.intake.pipeline import TakenIn, take_in
+from taizhang.languages import spoken
 from taizhang.report.finding import describe_finding
 from taizhang.report.write import Reports, write_reports
 from taizhang.sweep import SweepResult
@@ -132,5 +133,5 @@ def print_sweep(
 def show(county: Path, finding: str) -> int:
     """显示一个问题：各台账怎么写、差在哪里、可能哪一本错。 Show one finding (numbers masked)."""
     book = load_county(county)
-    out.print(describe_finding(book, latest_sweep(book), finding), markup=False)
+    out.print(describe_finding(book, latest_sweep(book), finding, spoken()), markup=False)
     return 0

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from taizhang.errors import UserError
+from taizhang.languages import Language
 
 Parameter = str | int | float | bool | date | list[Any] | dict[str, Any]
 
@@ -76,7 +77,8 @@ class AuthoritySpec:
 class County:
     """A county as its file describes it; all paths absolute.
 
-    parameters: overrides of rule parameters; a table holds values by year.
+    parameters: overrides of rule parameters; a table holds values by year. language: of the lists and returned
+    workbooks that go to the county's people; the screen has its own.
     """
 
     file: Path
@@ -89,6 +91,7 @@ class County:
     frames: tuple[Path, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     authority: AuthoritySpec | None = None
+    language: Language = Language.ZH
 
     def source(self, source_id: str) -> SourceSpec:
         """The source with this id; raises KeyError."""
@@ -121,7 +124,7 @@ def load_county(path: Path | str) -> County:
     reader = _TableReader(file)
     reader.only_known("", document, {"county", "source", "sweep", "parameters", "authority"})
     county = reader.table(document, "county")
-    reader.only_known("county", county, {"code", "name", "data", "divisions"})
+    reader.only_known("county", county, {"code", "name", "data", "divisions", "language"})
     sweep = reader.table(document, "sweep", required=False)
     reader.only_known("sweep", sweep, {"packs", "frames"})
     code = reader.text(county, "code", "county")
@@ -139,6 +142,7 @@ def load_county(path: Path | str) -> County:
         frames=tuple(file.parent / frame for frame in reader.texts(sweep, "frames", "sweep")),
         parameters=reader.table(document, "parameters", required=False),
         authority=reader.authority(document),
+        language=reader.language(county),
     )
 
 
@@ -297,6 +301,13 @@ class _TableReader:
             return None
         self.only_known("authority", table, {"osia", "token_variable"})
         return AuthoritySpec(self.text(table, "osia", "authority"), self.text(table, "token_variable", "authority"))
+
+    def language(self, county: Mapping[str, Any]) -> Language:
+        """The language of what is written for people; Simplified Chinese where the file does not say."""
+        value = county.get("language", Language.ZH)
+        if value not in set(Language):
+            raise self.wrong("county.language", f"只能是：{'、'.join(Language)}", 'language = "zh-Hans"')
+        return Language(value)
 
     def sources(self, document: Mapping[str, Any]) -> tuple[SourceSpec, ...]:
         """All [[source]] tables, checked against each other."""

@@ -15,7 +15,7 @@ def stacked_bars(rows: Sequence[Counted], *, filter_name: str, most: int = 12) -
     lines = []
     for row in rows[:most]:
         parts = "".join(
-            f'<i class="sev-{severity}" style="width:{100 * count / longest:.2f}%" title="{severity} {count}"></i>'
+            f'<i class="sev-{severity}" style="width:{100 * count / longest:.2f}%" data-severity="{severity}" data-count="{count}"></i>'
             for severity, count in zip(SEVERITIES, row.by_severity, strict=True)
             if count
         )

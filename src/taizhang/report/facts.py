@@ -10,7 +10,7 @@ import duckdb
 from taizhang.intake.county import County, SourceSpec
 from taizhang.intake.delivery.releasing import is_held
 from taizhang.report.page import PageFacts, SourceFacts
-from taizhang.report.texts import Label
+from taizhang.report.texts import Label, label
 from taizhang.sweep.findings.schema import OPEN_SQL
 from taizhang.sweep.rules import service
 
@@ -61,15 +61,17 @@ def _source(county: County, source: SourceSpec, delivered: dict[str, Any] | None
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     counts = manifest["counts"]
     incomplete = bool(is_not_taken or counts["waiting_sheets"] or counts["refused_files"])
-    remarks = [f"《{file['name']}》未采用" for file in manifest["files"] if file["status"] == "refused"]
+    remarks = [
+        label("file_refused").filled(file=file["name"]) for file in manifest["files"] if file["status"] == "refused"
+    ]
     waiting = [
-        f"《{file['name']}》工作表“{sheet['name']}”等待确认表头"
+        label("sheet_waiting").filled(file=file["name"], sheet=sheet["name"])
         for file in manifest["files"]
         for sheet in file["sheets"]
         if sheet["status"] == "waiting"
     ]
     if is_not_taken and not source.folder.is_dir():
-        remarks.append("文件夹不存在，本次未接收；沿用上一次报送")
+        remarks.append(label("folder_missing"))
     return SourceFacts(
         source=source.id,
         title=source.title,
@@ -82,8 +84,8 @@ def _source(county: County, source: SourceSpec, delivered: dict[str, Any] | None
     )
 
 
-def _shortened(remarks: list[str], most: int = 8) -> list[str]:
-    return remarks if len(remarks) <= most else [*remarks[:most], f"……共 {len(remarks)} 处"]
+def _shortened(remarks: list[Label], most: int = 8) -> list[Label]:
+    return remarks if len(remarks) <= most else [*remarks[:most], label("places_in_all").filled(n=len(remarks))]
 
 
 def _records_with_findings(findings: Path) -> int:

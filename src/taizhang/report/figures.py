@@ -7,14 +7,13 @@ from typing import Any, Self
 
 import duckdb
 
-from taizhang.identity.numbers import mask_number
 from taizhang.report.texts import Label, group_label, label
-from taizhang.sweep.diagnose.wording import chance
 from taizhang.sweep.findings.schema import DELTAS, OPEN_SQL
+from taizhang.sweep.findings.write import masked_value
 
 SEVERITIES = ("error", "warn", "suspect", "info")
-NUMBER_FIELDS = frozenset({"id_no", "core18", "head_id_no"})
 _OF_EACH_RULE = 40
+_PLACES, _CANDIDATES = 4, 3
 _SEVERITY_ORDER = "list_position(['error','warn','suspect','info'], severity)"
 
 
@@ -48,7 +47,11 @@ class RuleFigure:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """One finding as the page and the lists show it; `place` is file, sheet and cells."""
+    """One finding as the page and the lists show it.
+
+    places, candidates, evidence: the first few of the finding's records, candidates and stored sentences, worded by
+    `taizhang.report.wording`.
+    """
 
     number: str
     rule: str
@@ -64,12 +67,12 @@ class FindingRow:
     id_masked: str
     message: Label
     hint: Label
-    place: str
+    places: tuple[dict[str, Any], ...]
     culprit_key: str
     culprit: str
     p_culprit: float | None
-    candidates: str
-    evidence: str
+    candidates: tuple[dict[str, Any], ...]
+    evidence: tuple[str, ...]
     deadline_workdays: int | None
 
 
@@ -227,27 +230,16 @@ def _finding_row(row: tuple[Any, ...], source_titles: dict[str, str]) -> Finding
         id_masked=masked,
         message=Label(*map(_text, row[12:15])),
         hint=Label(*map(_text, row[15:18])),
-        place="；".join(_place(record, source_titles) for record in (records or [])[:4]),
+        places=tuple((records or [])[:_PLACES]),
         culprit_key=culprit or "",
         culprit=source_titles.get(culprit, culprit) if culprit else "",
         p_culprit=p_culprit,
-        candidates="；".join(_candidate(candidate) for candidate in (candidates or [])[:3]),
-        evidence=" ".join(evidence or []),
+        candidates=tuple(
+            one | {"value": masked_value(one["field"], one["value"])} for one in (candidates or [])[:_CANDIDATES]
+        ),
+        evidence=tuple(evidence or ()),
         deadline_workdays=deadline,
     )
-
-
-def _place(record: dict[str, Any], source_titles: dict[str, str]) -> str:
-    cells = "、".join(cell["cell"] for cell in record["cells"] or [] if cell["cell"])
-    row = cells or (f"第{record['row']}行" if record["row"] else "")
-    parts = [source_titles.get(record["source"], record["source"]), record["file"], record["sheet"], row]
-    return " › ".join(part for part in parts if part)
-
-
-def _candidate(candidate: dict[str, Any]) -> str:
-    value = mask_number(candidate["value"]) if candidate["field"] in NUMBER_FIELDS else candidate["value"]
-    told = f"（{chance(candidate['probability'])}）" if candidate["probability"] is not None else ""
-    return f"{value}{told}"
 
 
 def _text(value: object) -> str:

@@ -6,12 +6,11 @@ from typing import Any, ClassVar
 import duckdb
 
 from taizhang.errors import UserError
-from taizhang.identity.numbers import mask_number
 from taizhang.intake.county import County
-from taizhang.intake.model import FIELDS
+from taizhang.languages import Language, evidence_in
 from taizhang.report.facts import rule_titles, source_titles
-from taizhang.report.figures import NUMBER_FIELDS
-from taizhang.report.texts import label
+from taizhang.report.texts import Label, label
+from taizhang.report.wording import MESSAGE_COLUMNS, bracketed, field_title, place, reason, told, value
 from taizhang.sweep.diagnose.wording import chance
 from taizhang.sweep.findings.fingerprint import read_short_id
 
@@ -22,7 +21,10 @@ class FindingUnknown(UserError):
     code: ClassVar[str] = "E-FINDING-NONE"
 
 
-def describe_finding(county: County, sweep_folder: Path, number: str) -> str:
+_ABOUT = ("town_name", "village_name", "household_no", "name", "id_masked")
+
+
+def describe_finding(county: County, sweep_folder: Path, number: str, language: Language) -> str:
     """The finding with this short number (or its full one) in the sweep of `sweep_folder`.
 
     Raises FindingUnknown, which says whether the number was mistyped.
@@ -43,57 +45,39 @@ def describe_finding(county: County, sweep_folder: Path, number: str) -> str:
             why="" if short else "编号不完整，或有一位抄错、两位对调（校验位不符）。",
             hint="编号见问题清单第一列，11位数字和字母；字母O与数字0、字母I和L与数字1不必区分。",
         )
-    return _described(dict(zip(names, row, strict=True)), rule_titles(county), source_titles(county))
+    return _described(dict(zip(names, row, strict=True)), rule_titles(county), source_titles(county), language)
 
 
-def _described(finding: dict[str, Any], titles: dict[str, Any], sources: dict[str, str]) -> str:
-    rule = titles[finding["rule"]].zh if finding["rule"] in titles else finding["rule"]
+def _described(finding: dict[str, Any], titles: dict[str, Label], sources: dict[str, str], language: Language) -> str:
+    def line(name: str, text: str) -> str:
+        return told(label(name).said_in(language), text, language) if text else ""
+
+    rule = titles[finding["rule"]].said_in(language) if finding["rule"] in titles else finding["rule"]
+    severity, delta = (label(finding[name]).said_in(language) for name in ("severity", "delta"))
+    stored = MESSAGE_COLUMNS[language]
+    about = [str(finding[name]) for name in _ABOUT if finding[name]]
+    culprit = sources.get(finding["culprit"], finding["culprit"]) if finding["culprit"] else ""
+    if culprit and finding["p_culprit"] is not None:
+        culprit += bracketed(chance(finding["p_culprit"]), language)
     lines = [
-        f"{finding['short_id']}  {label(finding['severity']).zh}  {rule}（{finding['rule']}）  {label(finding['delta']).zh}",
-        finding["message_zh"] or "",
-        f"对象：{'　'.join(_known(finding, 'town_name', 'village_name', 'household_no', 'name', 'id_masked'))}",
-        *_says(finding["observed"] or [], sources),
+        f"{finding['short_id']}  {severity}  {rule}{bracketed(finding['rule'], language)}  {delta}",
+        finding[f"message_{stored}"] or "",
+        line("subject", ("  " if language is Language.EN else "　").join(about)),
+        *(_says(one, sources, language) for one in finding["observed"] or ()),
+        line("culprit", culprit),
+        *(line("candidates", _candidate(one, titles, language)) for one in finding["candidates"] or ()),
+        *(line("evidence", evidence_in(sentence, language)) for sentence in finding["evidence"] or ()),
+        *(line("place", place(record, sources, language)) for record in finding["records"] or ()),
+        line("hint", finding[f"hint_{stored}"] or ""),
     ]
-    if finding["culprit"]:
-        told = f"（{chance(finding['p_culprit'])}）" if finding["p_culprit"] is not None else ""
-        lines.append(f"可能出错的来源：{sources.get(finding['culprit'], finding['culprit'])}{told}")
-    lines += [
-        f"建议值：{_shown(c['field'], c['value'])}（{chance(c['probability'])}，{c['reason']}）"
-        for c in finding["candidates"] or []
-    ]
-    lines += [f"依据：{sentence}" for sentence in finding["evidence"] or []]
-    lines += [f"位置：{_place(record, sources)}" for record in finding["records"] or []]
-    lines.append(f"怎么办：{finding['hint_zh'] or ''}")
     return "\n".join(line for line in lines if line)
 
 
-def _known(finding: dict[str, Any], *names: str) -> list[str]:
-    return [str(finding[name]) for name in names if finding[name]]
+def _says(one: dict[str, Any], sources: dict[str, str], language: Language) -> str:
+    said = told(field_title(one["field"], language), value(one["field"], one["value"], language), language)
+    return f"{sources.get(one['source'], one['source'])}{'  ' if language is Language.EN else '　'}{said}"
 
 
-def _says(observed: list[dict[str, Any]], sources: dict[str, str]) -> list[str]:
-    return [
-        f"{sources.get(one['source'], one['source'])}　{_title(one['field'])}：{_shown(one['field'], one['value'])}"
-        for one in observed
-    ]
-
-
-def _title(field: str) -> str:
-    return FIELDS[field].zh if field in FIELDS else field
-
-
-def _shown(field: str, value: str | None) -> str:
-    if value is None:
-        return "（空）"
-    return mask_number(value) if field in NUMBER_FIELDS else value
-
-
-def _place(record: dict[str, Any], sources: dict[str, str]) -> str:
-    cells = "、".join(cell["cell"] for cell in record["cells"] or [] if cell["cell"])
-    parts = [
-        sources.get(record["source"], record["source"]),
-        record["file"],
-        record["sheet"],
-        cells or f"第{record['row']}行",
-    ]
-    return " › ".join(str(part) for part in parts if part)
+def _candidate(one: dict[str, Any], titles: dict[str, Label], language: Language) -> str:
+    remarks = f"{chance(one['probability'])}{', ' if language is Language.EN else '，'}{reason(one['reason'], titles, language)}"
+    return value(one["field"], one["value"], language) + bracketed(remarks, language)

@@ -1,7 +1,7 @@
 """The lists people work from: one workbook for the county by town, one for each town by village; numbers masked."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -14,6 +14,7 @@ from taizhang.languages import Language
 from taizhang.report.figures import SEVERITIES, Figures, FindingRow
 from taizhang.report.safe_text import safe_text
 from taizhang.report.texts import Label, label
+from taizhang.report.wording import candidates, evidence, places
 
 COUNTY_LIST = "问题清单.xlsx"
 _COLUMNS: tuple[tuple[str, int], ...] = (
@@ -27,8 +28,9 @@ _FORBIDDEN_IN_NAME = re.compile(r"[\x00-\x1f\[\]:*?/\\']")
 class ListWorkbook:
     """A workbook of findings being written row by row; use as a context manager."""
 
-    def __init__(self, path: Path, language: Language, watermark: str) -> None:
+    def __init__(self, path: Path, language: Language, watermark: str, sources: Mapping[str, str]) -> None:
         self._language = language
+        self._sources = sources
         self._watermark = watermark
         self._names: set[str] = set()
         self._book = Workbook(
@@ -88,8 +90,9 @@ class ListWorkbook:
         days = finding.deadline_workdays
         values = (
             finding.number, self.said(label(finding.severity)), self.said(label(finding.delta)), finding.village, finding.household,
-            finding.head, finding.name, finding.id_masked, self.said(finding.message), finding.evidence, self.said(finding.hint), finding.place,
-            finding.culprit or self.said(label("undecided")), finding.candidates,
+            finding.head, finding.name, finding.id_masked, self.said(finding.message), evidence(finding.evidence, self._language), self.said(finding.hint),
+            places(finding.places, self._sources, self._language), finding.culprit or self.said(label("undecided")),
+            candidates(finding.candidates, self._language),
             "" if days is None else self.said(label("workdays").filled(n=days)), finding.rule,
         )  # fmt: skip
         for column, value in enumerate(values):
@@ -123,9 +126,9 @@ def by_village(rows: Sequence[FindingRow]) -> Iterable[tuple[str, list[FindingRo
         yield village, list(run)
 
 
-def watermark(county: str, sweep: str, as_of: date, total: int) -> str:
+def watermark(county: str, sweep: str, as_of: date, total: int, language: Language) -> str:
     """The line every list carries: whose, which sweep, how many rows (law.md §4)."""
-    return f"{county} · {sweep} · {as_of.isoformat()} · {total} · 证件号码已遮盖，仅供信息核查，不得外传"
+    return f"{county} · {sweep} · {as_of.isoformat()} · {total} · {label('watermark').said_in(language)}"
 
 
 __all__ = ["COUNTY_LIST", "ListWorkbook", "by_village", "watermark"]

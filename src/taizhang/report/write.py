@@ -19,7 +19,7 @@ from taizhang.report.figures import FindingRow, FindingsFile
 from taizhang.report.lists import COUNTY_LIST, ListWorkbook, by_village, watermark
 from taizhang.report.page import PageFacts, page
 from taizhang.report.returned.deal import return_workbooks
-from taizhang.report.texts import Label
+from taizhang.report.texts import Label, label
 
 PAGE = "report.html"
 TOWN_LISTS = "lists"
@@ -63,12 +63,12 @@ def _write_reports(county: County, folder: Path, progress: Progress, *, returned
     with FindingsFile(folder / "findings.parquet") as findings:
         figures = findings.figures(sources, titles)
         shown = findings.most_serious(FINDINGS_ON_PAGE, sources)
-    _whole(folder / PAGE, lambda path: path.write_text(page(facts, figures, shown), encoding="utf-8"))
+    _whole(folder / PAGE, lambda path: path.write_text(page(facts, figures, shown, sources), encoding="utf-8"))
     progress.advance(stage)
 
     # Lists and returned workbooks share nothing but the findings: a second core does the lists.
     with ThreadPoolExecutor(1) as second:
-        lists = second.submit(_lists_apart, folder, facts, titles, sources)
+        lists = second.submit(_lists_apart, folder, facts, titles, sources, county.language)
         returned_folder = (
             return_workbooks(county, folder, folder / RETURNED, progress=progress, jobs=jobs) if returned else None
         )
@@ -80,33 +80,47 @@ def _write_reports(county: County, folder: Path, progress: Progress, *, returned
     return Reports(folder / PAGE, folder / COUNTY_LIST, folder / TOWN_LISTS, returned_folder)
 
 
-def _lists_apart(folder: Path, facts: PageFacts, titles: dict[str, Label], sources: dict[str, str]) -> None:
+def _lists_apart(
+    folder: Path, facts: PageFacts, titles: dict[str, Label], sources: dict[str, str], language: Language
+) -> None:
     """Write the lists in a process of their own; raises ListsFailed."""
     with ChildPool(1, preload=(__name__,)) as pool:
-        (outcome,) = pool.map(write_lists, [(folder, {"facts": facts, "titles": titles, "sources": sources})])
+        (outcome,) = pool.map(
+            write_lists, [(folder, {"facts": facts, "titles": titles, "sources": sources, "language": language})]
+        )
     if isinstance(outcome, Refused):
         raise ListsFailed(outcome.events[0].code)
 
 
-def write_lists(folder: Path, *, facts: PageFacts, titles: dict[str, Label], sources: dict[str, str]) -> None:
-    """Write the county's list and one for each town into the sweep's folder."""
+def write_lists(
+    folder: Path,
+    *,
+    facts: PageFacts,
+    titles: dict[str, Label],
+    sources: dict[str, str],
+    language: Language = Language.ZH,
+) -> None:
+    """Write the county's list and one for each town into the sweep's folder, in the county's language."""
     lists = folder / TOWN_LISTS
     lists.mkdir(exist_ok=True)
     with FindingsFile(folder / "findings.parquet") as findings:
         figures = findings.figures(sources, titles)
-        towns = [(name or "未分镇村", findings.of_town(code, sources)) for code, name, _ in findings.towns()]
+        towns = [
+            (name or label("no_town").said_in(language), findings.of_town(code, sources))
+            for code, name, _ in findings.towns()
+        ]
     stems = file_stems([name for name, _ in towns])
-    line = watermark(facts.county, facts.sweep, facts.as_of, figures.open_findings)
+    line = watermark(facts.county, facts.sweep, facts.as_of, figures.open_findings, language)
 
     def county_list(path: Path) -> None:
-        with ListWorkbook(path, Language.ZH, line) as book:
-            book.overview(f"{facts.county} 问题清单", figures, titles)
+        with ListWorkbook(path, language, line, sources) as book:
+            book.overview(label("list_title").filled(county=facts.county).said_in(language), figures, titles)
             for name, rows in towns:
                 book.findings(name, rows)
 
     _whole(folder / COUNTY_LIST, county_list)
     for stem, (name, rows) in zip(stems, towns, strict=True):
-        _whole(lists / f"{stem}.xlsx", partial(_town_list, name, rows, facts))
+        _whole(lists / f"{stem}.xlsx", partial(_town_list, name, rows, facts, sources, language))
 
 
 def file_stems(names: Sequence[str]) -> list[str]:
@@ -118,10 +132,13 @@ def file_stems(names: Sequence[str]) -> list[str]:
     return stems
 
 
-def _town_list(name: str, rows: list[FindingRow], facts: PageFacts, path: Path) -> None:
-    with ListWorkbook(path, Language.ZH, watermark(name, facts.sweep, facts.as_of, len(rows))) as book:
+def _town_list(
+    name: str, rows: list[FindingRow], facts: PageFacts, sources: dict[str, str], language: Language, path: Path
+) -> None:
+    line = watermark(name, facts.sweep, facts.as_of, len(rows), language)
+    with ListWorkbook(path, language, line, sources) as book:
         for village, of_village in by_village(rows):
-            book.findings(village or "未分村", of_village)
+            book.findings(village or label("no_village").said_in(language), of_village)
 
 
 def _whole(target: Path, write: Callable[[Path], object]) -> None:

@@ -9,8 +9,10 @@ import pytest
 from findingtable import NUMBER, finding, write
 
 from taizhang.intake.county import load_county
+from taizhang.languages import Language
 from taizhang.report.facts import page_facts, rule_titles, source_titles
 from taizhang.report.figures import DELTAS, SEVERITIES, FindingsFile
+from taizhang.report.wording import candidates, places
 
 TITLES = {"ledger": "镇村台账"}
 
@@ -113,8 +115,8 @@ def test_only_masked_numbers_leave_the_findings(tmp_path):
         (row,) = file.most_serious(10, TITLES)
 
     assert NUMBER not in str(row)
-    assert row.candidates == "6123**************（90%）"
-    assert row.place == "镇村台账 › 一组.xlsx › 表1 › G5"
+    assert candidates(row.candidates, Language.ZH) == "6123**************（90%）"
+    assert places(row.places, TITLES, Language.ZH) == "镇村台账 › 一组.xlsx › 表1 › G5"
 
 
 def test_a_candidate_that_is_no_number_is_shown(tmp_path):
@@ -123,7 +125,7 @@ def test_a_candidate_that_is_no_number_is_shown(tmp_path):
     with FindingsFile(write(tmp_path, finding(1, candidates=[name]))) as file:
         (row,) = file.most_serious(10, TITLES)
 
-    assert row.candidates == "王小明"
+    assert candidates(row.candidates, Language.ZH) == "王小明"
 
 
 def test_a_finding_without_culprit_and_cells_says_so(tmp_path):
@@ -133,7 +135,8 @@ def test_a_finding_without_culprit_and_cells_says_so(tmp_path):
         (row,) = file.most_serious(10, TITLES)
 
     assert (row.culprit, row.p_culprit) == ("", None)
-    assert row.place.endswith("› 第5行")
+    assert places(row.places, TITLES, Language.ZH).endswith("› 第5行")
+    assert places(row.places, TITLES, Language.EN).endswith("› row 5")
 
 
 def test_facts_are_what_the_deliveries_and_the_sweep_say(swept_county):

@@ -10,6 +10,14 @@ from taizhang.report.figures import DELTAS, SEVERITIES, Counted, Figures, Findin
 from taizhang.report.page import PageFacts, SourceFacts, page
 from taizhang.report.texts import Label
 
+PLACE = {
+    "source": "ledger",
+    "file": "甲村.xlsx",
+    "sheet": "一组",
+    "row": 3,
+    "cells": [{"field": "id_no", "cell": "C3"}],
+}
+TITLES = {"ledger": "村台账"}
 HOSTILE = '</script><img src=x onerror="alert(1)">'
 
 
@@ -20,8 +28,8 @@ def label(text):
 def finding(number="ABCDEFGHJK2", **other):
     facts = {
         "rule": "ID-CHECKSUM", "group": "A", "severity": "error", "delta": "new", "town_key": "610723103000", "town": "龙亭镇",
-        "village": "甲村", "household": "1", "head": "张甲", "name": "李乙", "id_masked": "6123**************", "place": "村台账 › 甲村.xlsx › 一组 › C3",
-        "culprit_key": "ledger", "culprit": "村台账", "p_culprit": 0.9, "candidates": "", "evidence": "", "deadline_workdays": 5,
+        "village": "甲村", "household": "1", "head": "张甲", "name": "李乙", "id_masked": "6123**************", "places": (PLACE,),
+        "culprit_key": "ledger", "culprit": "村台账", "p_culprit": 0.9, "candidates": (), "evidence": (), "deadline_workdays": 5,
         "message": label("校验位不符"), "hint": label("核对原件"),
     }  # fmt: skip
     return FindingRow(number=number, **(facts | other))
@@ -50,7 +58,7 @@ FACTS = PageFacts(
     clean_records=99,
     rules_run=120,
     synthetic=True,
-    sources=(SourceFacts("ledger", "村台账", date(2020, 2, 19), 3, 100, 2, "incomplete", ("甲村.xls 已加密",)),),
+    sources=(SourceFacts("ledger", "村台账", date(2020, 2, 19), 3, 100, 2, "incomplete", (label("甲村.xls 已加密"),)),),
 )
 
 
@@ -71,28 +79,35 @@ def read(html):
 
 
 def test_nothing_on_the_page_points_outside():
-    html = page(FACTS, figures(), [finding()])
+    html = page(FACTS, figures(), [finding()], TITLES)
 
     assert read(html).outside == []
     assert not re.search(r"url\(|@import|fetch\(|XMLHttpRequest", html)
 
 
-@pytest.mark.parametrize("place", ["name", "town", "village", "place", "evidence", "candidates"])
+HOSTILE_PARTS = {
+    "places": (PLACE | {"file": HOSTILE},),
+    "evidence": (HOSTILE,),
+    "candidates": ({"field": "name", "value": HOSTILE, "probability": 0.5},),
+}
+
+
+@pytest.mark.parametrize("place", ["name", "town", "village", *HOSTILE_PARTS])
 def test_no_value_of_a_finding_becomes_markup(place):
-    html = page(FACTS, figures(), [finding(**{place: HOSTILE})])
+    html = page(FACTS, figures(), [finding(**{place: HOSTILE_PARTS.get(place, HOSTILE)})], TITLES)
 
     assert "img" not in read(html).tags
-    assert html.count("</script>") == page(FACTS, figures(), [finding()]).count("</script>")
+    assert html.count("</script>") == page(FACTS, figures(), [finding()], TITLES).count("</script>")
 
 
 def test_no_title_or_message_becomes_markup():
-    html = page(FACTS, figures(town=HOSTILE, message=HOSTILE), [finding(message=label(HOSTILE))])
+    html = page(FACTS, figures(town=HOSTILE, message=HOSTILE), [finding(message=label(HOSTILE))], TITLES)
 
     assert "img" not in read(html).tags
 
 
 def test_the_page_says_what_is_incomplete_and_why():
-    html = page(FACTS, figures(), [])
+    html = page(FACTS, figures(), [], TITLES)
 
     assert "state-incomplete" in html
     assert "甲村.xls 已加密" in html
@@ -102,10 +117,10 @@ def test_the_page_says_what_is_incomplete_and_why():
     ("tag", "text"), [("zh-Hans", "最多的问题"), ("zh-Hant", "最多的問題"), ("en", "The biggest problems")]
 )
 def test_the_page_speaks_three_languages(tag, text):
-    assert f'<span lang="{tag}">{text}</span>' in page(FACTS, figures(), [])
+    assert f'<span lang="{tag}">{text}</span>' in page(FACTS, figures(), [], TITLES)
 
 
 def test_a_sweep_without_findings_still_makes_a_page():
     empty = Figures(0, 0, 0, dict.fromkeys(DELTAS, 0), dict.fromkeys(SEVERITIES, 0), [], [], [], [], {})
 
-    assert "洋县" in page(FACTS, empty, [])
+    assert "洋县" in page(FACTS, empty, [], TITLES)

@@ -7,8 +7,10 @@ import pytest
 import xlwt
 
 from taizhang.intake.readers import open_workbook
-from taizhang.report.returned.problem_list import SHEET_NAME, Problem
+from taizhang.report.returned.problem_list import Problem
 from taizhang.report.returned.rebuilt import allowed_sheet_name, rebuild_workbook
+
+SHEET_NAME = "问题清单"
 
 
 def problem(sheet, cell):

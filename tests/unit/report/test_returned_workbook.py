@@ -9,8 +9,10 @@ import xlsxwriter
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
-from taizhang.report.returned.problem_list import SHEET_NAME, Problem
+from taizhang.report.returned.problem_list import Problem
 from taizhang.report.returned.workbook import OriginalDamaged, annotate_workbook
+
+SHEET_NAME = "问题清单"
 
 
 def problem(sheet="一组", cell="C3", text="校验位不符", **other):

@@ -4,9 +4,11 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 
 from taizhang.intake.model import FIELDS
+from taizhang.languages import translated
+from taizhang.office.parts.language import page_language
 from taizhang.report.facts import rule_titles, source_titles
 from taizhang.report.texts import Label
 from taizhang.sweep.rules.catalogue import GROUPS
@@ -58,7 +60,7 @@ def source_title(source: str) -> str:
 
 def field_title(field: str) -> str:
     """What a field is called in the language of the page."""
-    return pgettext(field, FIELDS[field].zh) if field in FIELDS else field
+    return translated(FIELDS[field].zh, page_language()) if field in FIELDS else field
 
 
 def in_language(text: Any) -> str:

@@ -1,17 +1,23 @@
 """Puts the page together: figures and charts on the server, filters and the list of findings in a small script."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from html import escape
 from importlib.resources import files
 
+from taizhang.languages import Language
 from taizhang.report.charts import heat_map, ring, stacked_bars
 from taizhang.report.figures import SEVERITIES, Figures, FindingRow, RuleFigure
 from taizhang.report.markup import said
 from taizhang.report.texts import Label, group_label, label
+from taizhang.report.wording import candidates, evidence, places
+from taizhang.sweep.diagnose.wording import chance
 from taizhang.sweep.findings.schema import DELTAS, OUT_OF_RULE, SUPERSEDED
+
+_COLON = said(label("colon"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,7 @@ class SourceFacts:
     rows: int
     set_aside: int
     state: str
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class PageFacts:
     sources: tuple[SourceFacts, ...]
 
 
-def page(facts: PageFacts, figures: Figures, findings: Sequence[FindingRow]) -> str:
+def page(facts: PageFacts, figures: Figures, findings: Sequence[FindingRow], source_titles: Mapping[str, str]) -> str:
     """The whole page as HTML; nothing in it points outside."""
     return "".join(
         [
@@ -60,10 +66,10 @@ def page(facts: PageFacts, figures: Figures, findings: Sequence[FindingRow]) -> 
             _rules(figures.rules),
             _map(figures),
             _sources(facts.sources),
-            _findings(figures, findings),
+            _findings(facts, figures, findings),
             f'<p class="note">{said(label("suggestion_only"))} {said(label("masked_note"))}</p>',
             "</main>",
-            f'<script type="application/json" id="findings">{_as_json(findings)}</script>',
+            f'<script type="application/json" id="findings">{_as_json(findings, source_titles)}</script>',
             f"<script>{_asset('page.js')}</script></body></html>\n",
         ]
     )
@@ -82,7 +88,7 @@ def _header(facts: PageFacts) -> str:
     return (
         f"<header><div><h1>{said(label('title').filled(county=facts.county))}</h1>"
         f"<p>{said(label('subtitle').filled(as_of=facts.as_of.isoformat(), sweep=facts.sweep))} {badge}</p></div>"
-        f'<div class="tools" role="group" aria-label="{escape(label("language").zh)}">{languages}'
+        f'<div class="tools" role="group" data-label="language">{languages}'
         f'<button type="button" data-print>{said(label("print"))}</button></div></header>'
     )
 
@@ -147,8 +153,8 @@ def _rules(rules: Sequence[RuleFigure]) -> str:
         f'<span class="tag sev-{rule.severity}">{said(label(rule.severity))}</span>'
         f"<span class='problem-title'>{said(rule.title)} <code>{escape(rule.rule)}</code></span>"
         f'<span class="bar-track"><i class="sev-{rule.severity}" style="width:{100 * rule.count / most:.2f}%"></i></span>'
-        f'<b>{rule.count:,}</b></button><p class="example">{said(label("example"))}：{said(rule.message)}'
-        f'<br><span class="hint">{said(label("hint"))}：{said(rule.hint)}</span></p></li>'
+        f'<b>{rule.count:,}</b></button><p class="example">{said(label("example"))}{_COLON}{said(rule.message)}'
+        f'<br><span class="hint">{said(label("hint"))}{_COLON}{said(rule.hint)}</span></p></li>'
         for rule in rules
     )
     return _section("by_kind", f'<ol class="problems">{lines}</ol>', note=label("by_kind_note"), wide=True)
@@ -167,7 +173,7 @@ def _sources(sources: Sequence[SourceFacts]) -> str:
     body = "".join(
         f"<tr><th scope='row'>{escape(s.title)}</th><td>{s.as_of.isoformat() if s.as_of else '–'}</td><td class='n'>{s.files:,}</td>"
         f"<td class='n'>{s.rows:,}</td><td class='n'>{s.set_aside:,}</td>"
-        f"<td><span class='state-{s.state}'>{said(label(s.state))}</span>{''.join(f'<small>{escape(r)}</small>' for r in s.remarks)}</td></tr>"
+        f"<td><span class='state-{s.state}'>{said(label(s.state))}</span>{''.join(f'<small>{said(r)}</small>' for r in s.remarks)}</td></tr>"
         for s in sources
     )
     table = (
@@ -176,17 +182,18 @@ def _sources(sources: Sequence[SourceFacts]) -> str:
     return _section("sources", table, wide=True)
 
 
-def _findings(figures: Figures, findings: Sequence[FindingRow]) -> str:
+def _findings(facts: PageFacts, figures: Figures, findings: Sequence[FindingRow]) -> str:
     controls = (
-        f'<div class="controls"><input type="search" id="search" aria-label="{escape(label("search").zh)}" '
-        f'placeholder="{escape(label("search").zh)} / Search"><div id="chips"></div>'
+        f'<div class="controls"><input type="search" id="search" data-label="search">'
+        f'<div id="chips"></div>'
         f'<button type="button" id="clear" hidden>{said(label("clear"))}</button><output id="shown"></output></div>'
     )
     vocabulary = {
         name: asdict(label(name))
-        for name in ("hint", "place", "candidates", "culprit", "evidence", "deadline", "workdays", "undecided", "household_head", *SEVERITIES, *DELTAS)
+        for name in ("hint", "place", "candidates", "culprit", "evidence", "deadline", "workdays", "undecided", "household_head", "language", "search", *SEVERITIES, *DELTAS)
     }  # fmt: skip
     vocabulary |= {f"group.{g.key}": asdict(group_label(g.key)) for g in figures.by_group}
+    vocabulary["title"] = asdict(label("title").filled(county=facts.county))
     filters = {
         "town": {t.key: asdict(t.label) for t in figures.by_town},
         "culprit": {c.key: asdict(c.label) for c in figures.by_source},
@@ -202,14 +209,20 @@ def _findings(figures: Figures, findings: Sequence[FindingRow]) -> str:
     return _section("findings", body, note=note, wide=True)
 
 
-def _as_json(findings: Sequence[FindingRow]) -> str:
+def _as_json(findings: Sequence[FindingRow], source_titles: Mapping[str, str]) -> str:
     rows = [
         {
             "n": f.number, "r": f.rule, "g": f.group, "s": f.severity, "d": f.delta, "t": f.town_key, "tn": f.town, "v": f.village,
             "h": f.head, "p": f.name, "i": f.id_masked, "m": [f.message.zh, f.message.hant, f.message.en],
-            "w": [f.hint.zh, f.hint.hant, f.hint.en], "a": f.place, "c": f.culprit_key, "cn": f.culprit, "cp": f.p_culprit,
-            "x": f.candidates, "e": f.evidence, "l": f.deadline_workdays,
+            "w": [f.hint.zh, f.hint.hant, f.hint.en], "a": _in_each(partial(places, f.places, source_titles)), "c": f.culprit_key, "cn": f.culprit, "cp": None if f.p_culprit is None else chance(f.p_culprit),
+            "x": _in_each(partial(candidates, f.candidates)), "e": _in_each(partial(evidence, f.evidence)), "l": f.deadline_workdays,
         }
         for f in findings
     ]  # fmt: skip
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _in_each(worded: Callable[[Language], str]) -> list[str] | str:
+    """A text in the order of the languages of the page; written once where it is alike in all."""
+    texts = [worded(language) for language in Language]
+    return texts if len(set(texts)) > 1 else texts[0]

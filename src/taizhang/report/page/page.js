@@ -10,6 +10,8 @@
   let chosen = {}, limit = step, language = 0;
 
   const word = (name) => { const w = words[name]; return w ? [w.zh, w.hant, w.en][language] : name; };
+  const spoken = (value) => Array.isArray(value) ? value[language] : value;
+  const bracketed = (text) => language === 2 ? ` (${text})` : `（${text}）`;
   const element = (tag, text, cls) => { const e = document.createElement(tag); if (text) e.textContent = text; if (cls) e.className = cls; return e; };
   const called = (kind, value) => {
     const label = names[kind] && names[kind][value];
@@ -17,7 +19,7 @@
   };
 
   const fits = (row, text) => Object.entries(chosen).every(([kind, value]) => row[field[kind]] === value)
-    && (!text || [row.m[language], row.p, row.h, row.tn, row.v, row.n, row.r, row.a].join(" ").toLowerCase().includes(text));
+    && (!text || [row.m[language], row.p, row.h, row.tn, row.v, row.n, row.r, spoken(row.a)].join(" ").toLowerCase().includes(text));
 
   const line = (row) => {
     const box = element("details", "", "finding"), head = element("summary");
@@ -29,10 +31,10 @@
       const facts = element("dl");
       const fact = (name, value) => { if (value) facts.append(element("dt", word(name)), element("dd", value)); };
       fact("hint", row.w[language]);
-      fact("place", row.a);
-      fact("candidates", row.x);
-      fact("culprit", row.cn && row.cn + (row.cp == null ? "" : `（${Math.round(row.cp * 100)}%）`));
-      fact("evidence", row.e);
+      fact("place", spoken(row.a));
+      fact("candidates", spoken(row.x));
+      fact("culprit", row.cn && row.cn + (row.cp ? bracketed(row.cp) : ""));
+      fact("evidence", spoken(row.e));
       fact("household_head", row.h);
       fact("deadline", row.l == null ? "" : word("workdays").replace("{n}", row.l));
       facts.append(element("dt", row.n), element("dd", [row.r, word(row.d), row.i].filter(Boolean).join(" · ")));
@@ -59,6 +61,10 @@
     language = order.indexOf(tag);
     document.documentElement.dataset.lang = tag;
     document.documentElement.lang = tag;
+    document.title = word("title");
+    search.placeholder = word("search");
+    document.querySelectorAll("[data-label]").forEach((e) => e.setAttribute("aria-label", word(e.dataset.label)));
+    document.querySelectorAll("[data-count]").forEach((e) => { e.title = `${word(e.dataset.severity)} ${e.dataset.count}`; });
     document.querySelectorAll("[data-set-lang]").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.setLang === tag)));
     draw();
   };
@@ -80,5 +86,5 @@
   more.addEventListener("click", () => { limit += step; draw(); });
   clear.addEventListener("click", () => { chosen = {}; search.value = ""; limit = step; draw(); });
   search.addEventListener("input", () => { limit = step; draw(); });
-  draw();
+  speak(document.documentElement.dataset.lang);
 })();

@@ -11,13 +11,14 @@ import duckdb
 from taizhang.errors import UserError
 from taizhang.intake.child import ChildPool, Refused
 from taizhang.intake.county import County
-from taizhang.intake.model import FIELDS
 from taizhang.intake.sniff import FileKind, sniff
+from taizhang.languages import Language, translated
 from taizhang.progress import Progress
 from taizhang.report.returned.problem_list import Problem
 from taizhang.report.returned.rebuilt import rebuild_workbook
 from taizhang.report.returned.workbook import Returned, annotate_workbook, damaged_original
 from taizhang.report.texts import label
+from taizhang.report.wording import MESSAGE_COLUMNS, bracketed, evidence_sentences, field_title, listed, told
 from taizhang.sweep.findings.schema import OPEN_SQL
 
 EVIDENCE_SHOWN = 3  # which places of a number differ, who says otherwise, what fits
@@ -30,7 +31,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # Notes (info) ask nothing of anybody and are left out.
 _DEALT = f"""
 WITH concerned AS (
-    SELECT finding_id, severity, household_head, name, message_zh, hint_zh, deadline_workdays, short_id, culprit, evidence,
+    SELECT finding_id, severity, household_head, name, message_{{stored}} AS message, hint_{{stored}} AS hint, deadline_workdays, short_id, culprit, evidence,
         unnest(records) AS record
     FROM (SELECT *, head_name AS household_head FROM finding WHERE {OPEN_SQL} AND severity <> 'info')
 ), dealt AS (
@@ -38,7 +39,7 @@ WITH concerned AS (
     QUALIFY culprit IS NULL OR record.source = culprit OR NOT bool_or(record.source = culprit) OVER (PARTITION BY finding_id)
 )
 SELECT record.source, record.delivery, record.file_no, record.file, record.sheet, record.row, record.cells, severity,
-    household_head, name, message_zh, hint_zh, deadline_workdays, short_id, evidence
+    household_head, name, message, hint, deadline_workdays, short_id, evidence
 FROM dealt
 ORDER BY record.source, record.delivery, record.file_no, record.sheet, record.row, short_id
 """
@@ -49,7 +50,7 @@ def return_workbooks(county: County, sweep_folder: Path, target: Path, *, progre
 
     A file that cannot be annotated any more is named with its reason in 未生成.txt; the others are written.
     """
-    by_file = _problems_by_file(sweep_folder / "findings.parquet")
+    by_file = _problems_by_file(sweep_folder / "findings.parquet", county.language)
     originals = _Originals(county.data / "deliveries")
     stage = "批注工作簿"
     progress.start(stage, total=len(by_file))
@@ -61,7 +62,8 @@ def return_workbooks(county: County, sweep_folder: Path, target: Path, *, progre
         original, digest, size = originals.of(source, delivery, file_no)
         place = target / returned_name(source, name, taken)
         place.parent.mkdir(parents=True, exist_ok=True)
-        items.append((size, name, original, {"target": place, "problems": problems, "digest": digest}))
+        settings = {"target": place, "problems": problems, "digest": digest, "language": county.language}
+        items.append((size, name, original, settings))
     # The largest first: one begun last would keep a single core at work while the others have nothing left to do.
     items.sort(key=lambda item: item[0], reverse=True)
     refused = []
@@ -69,9 +71,11 @@ def return_workbooks(county: County, sweep_folder: Path, target: Path, *, progre
         outcomes = pool.map(write_returned, [(original, settings) for _, _, original, settings in items])
         for (_, name, *_rest), outcome in zip(items, outcomes, strict=True):
             if isinstance(outcome, Refused):
-                refused.append(f"{name}：{'、'.join(event.code for event in outcome.events)}")
+                refused.append(
+                    told(name, listed((event.code for event in outcome.events), county.language), county.language)
+                )
             elif isinstance(outcome, str):
-                refused.append(f"{name}：{outcome}")
+                refused.append(told(name, outcome, county.language))
             progress.advance(stage)
     if refused:
         (target / NOT_RETURNED).write_text("\n".join(sorted(refused)) + "\n", encoding="utf-8")
@@ -103,7 +107,9 @@ def _shortened(part: str, most: int) -> str:
     return part.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")
 
 
-def write_returned(original: Path, *, target: Path, problems: list[Problem], digest: str) -> Returned | str:
+def write_returned(
+    original: Path, *, target: Path, problems: list[Problem], digest: str, language: Language = Language.ZH
+) -> Returned | str:
     """Write one file's annotated copy, inside the child; returns the reason when that is not possible.
 
     digest: SHA-256 of the file as it was sent. Parts are copied unread, so damage in the store would otherwise go on
@@ -112,10 +118,10 @@ def write_returned(original: Path, *, target: Path, problems: list[Problem], dig
     try:
         _check(original, digest)
         if sniff(original).kind is FileKind.XLSX:
-            return annotate_workbook(original, target, problems)
-        return rebuild_workbook(original, target, problems)
+            return annotate_workbook(original, target, problems, language)
+        return rebuild_workbook(original, target, problems, language)
     except UserError as error:
-        return error.message
+        return translated(error.message, language)
 
 
 def _check(original: Path, digest: str) -> None:
@@ -147,37 +153,34 @@ class _Originals:
         return folder / "files" / digest, digest, size
 
 
-def _problems_by_file(findings: Path) -> dict[tuple[str, str, int], tuple[str, list[Problem]]]:
+def _problems_by_file(findings: Path, language: Language) -> dict[tuple[str, str, int], tuple[str, list[Problem]]]:
     with duckdb.connect(config={"threads": 2, "memory_limit": "1GB"}) as db:
         db.read_parquet(str(findings)).create_view("finding")
-        rows = db.execute(_DEALT).fetchall()
+        rows = db.execute(_DEALT.format(stored=MESSAGE_COLUMNS[language])).fetchall()
     found: dict[tuple[str, str, int], tuple[str, list[Problem]]] = {}
     for source, delivery, file_no, file, sheet, row, cells, *facts in rows:
         problems = found.setdefault((source, delivery, file_no), (file, []))[1]
-        problems.append(_problem(sheet, row, cells, facts))
+        problems.append(_problem(sheet, row, cells, facts, language))
     return found
 
 
-def _problem(sheet: str, row: int | None, cells: list[dict[str, str]] | None, facts: list[Any]) -> Problem:
+def _problem(
+    sheet: str, row: int | None, cells: list[dict[str, str]] | None, facts: list[Any], language: Language
+) -> Problem:
     severity, head, name, message, hint, days, finding, evidence = facts
     named = [cell for cell in cells or [] if cell["cell"]]
     first = named[0] if named else {"field": "", "cell": f"A{row}" if row else ""}
-    titles = "、".join(_field_title(cell["field"]) for cell in named)
+    titles = listed((field_title(cell["field"], language) for cell in named), language)
+    sentences = evidence_sentences((evidence or [])[:EVIDENCE_SHOWN], language)
     return Problem(
-        severity=label(severity).zh,
+        severity=label(severity).said_in(language),
         household=head or "",
         name=name or "",
         field=titles,
         sheet=sheet or "",
         cell=first["cell"],
-        text="".join(
-            [message or "", *(f"（{sentence.rstrip('。')}）" for sentence in (evidence or [])[:EVIDENCE_SHOWN])]
-        ),
+        text="".join([message or "", *(bracketed(one, language) for one in sentences)]),
         hint=hint or "",
-        deadline="" if days is None else f"{days}个工作日",
+        deadline="" if days is None else label("workdays").filled(n=days).said_in(language),
         finding=finding or "",
     )
-
-
-def _field_title(field: str) -> str:
-    return FIELDS[field].zh if field in FIELDS else field

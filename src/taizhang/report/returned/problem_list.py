@@ -4,11 +4,13 @@ from dataclasses import dataclass, fields
 
 from lxml import etree
 
+from taizhang.languages import Language
 from taizhang.report.returned.package import Package, parse_xml, to_bytes
 from taizhang.report.safe_text import safe_text
+from taizhang.report.texts import label
 
-SHEET_NAME = "问题清单"
-REPLIES = ("已改", "不属实", "无法核实")
+REPLIES = ("reply_corrected", "reply_untrue", "reply_unverifiable")
+"""The names of the answers' labels."""
 _WORKSHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _MAIN_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -31,20 +33,10 @@ class Problem:
 
 
 HEADINGS = (
-    "序号",
-    "程度",
-    "户主",
-    "姓名",
-    "指标",
-    "工作表",
-    "单元格",
-    "问题",
-    "怎么办",
-    "办理期限",
-    "问题编号",
-    "反馈（请选择）",
-    "反馈说明",
-)
+    "serial", "severity", "household_head", "person", "field", "sheet", "cell", "problem", "hint", "deadline", "number",
+    "reply", "reply_note",
+)  # fmt: skip
+"""The names of the columns' labels."""
 WIDTHS = (6, 8, 10, 10, 14, 14, 8, 60, 40, 12, 14, 14, 30)
 
 
@@ -58,11 +50,11 @@ def link_of(problem: Problem) -> str:
     return "'{}'!{}".format(problem.sheet.replace("'", "''"), problem.cell)
 
 
-def add_problem_list(package: Package, problems: list[Problem]) -> str:
+def add_problem_list(package: Package, problems: list[Problem], language: Language) -> str:
     """Add the list as the last sheet of a workbook; returns the sheet's name (numbered when it is taken)."""
     main = _MAIN_STRICT if package.strict else _MAIN
     part = package.free_name("xl/worksheets/sheetTz{}.xml")
-    package.write(part, _sheet(problems, main), _WORKSHEET_TYPE)
+    package.write(part, _sheet(problems, main, language), _WORKSHEET_TYPE)
     relation_id = package.relationships(package.workbook_part).add("worksheet", part)
 
     book = parse_xml(package.read(package.workbook_part))
@@ -70,7 +62,8 @@ def add_problem_list(package: Package, problems: list[Problem]) -> str:
     if sheets is None:
         raise KeyError("sheets")
     names = {sheet.get("name", "") for sheet in sheets}
-    name = next(n for n in (SHEET_NAME, *(f"{SHEET_NAME}{i}" for i in range(2, len(names) + 3))) if n not in names)
+    own = label("problem_sheet").said_in(language)
+    name = next(n for n in (own, *(f"{own}{i}" for i in range(2, len(names) + 3))) if n not in names)
     taken = max((int(sheet.get("sheetId", "0")) for sheet in sheets), default=0)
     entry = etree.SubElement(sheets, f"{{{main}}}sheet", name=name, sheetId=str(taken + 1))
     entry.set(f"{{{package.relationship_base}}}id", relation_id)
@@ -78,7 +71,7 @@ def add_problem_list(package: Package, problems: list[Problem]) -> str:
     return name
 
 
-def _sheet(problems: list[Problem], main: str) -> bytes:
+def _sheet(problems: list[Problem], main: str, language: Language) -> bytes:
     def element(parent: etree._Element, tag: str, **attributes: str) -> etree._Element:
         return etree.SubElement(parent, f"{{{main}}}{tag}", attributes)
 
@@ -95,7 +88,8 @@ def _sheet(problems: list[Problem], main: str) -> bytes:
     for index, width in enumerate(WIDTHS, 1):
         element(columns, "col", min=str(index), max=str(index), width=str(width), customWidth="1")
     body = element(root, "sheetData")
-    lines = [HEADINGS, *(cells_of(number, problem) for number, problem in enumerate(problems, 1))]
+    headings = tuple(label(name).said_in(language) for name in HEADINGS)
+    lines = [headings, *(cells_of(number, problem) for number, problem in enumerate(problems, 1))]
     for row_number, line in enumerate(lines, 1):
         row = element(body, "row", r=str(row_number))
         for column, text in enumerate(line):
@@ -105,7 +99,7 @@ def _sheet(problems: list[Problem], main: str) -> bytes:
     element(root, "autoFilter", ref=f"A1:{chr(64 + len(HEADINGS))}{last}")
     if problems:
         validations = element(root, "dataValidations", count="1")
-        reply = chr(65 + HEADINGS.index("反馈（请选择）"))
+        reply = chr(65 + HEADINGS.index("reply"))
         rule = element(
             validations,
             "dataValidation",
@@ -114,9 +108,9 @@ def _sheet(problems: list[Problem], main: str) -> bytes:
             showErrorMessage="1",
             sqref=f"{reply}2:{reply}{last}",
         )
-        element(rule, "formula1").text = '"{}"'.format(",".join(REPLIES))
+        element(rule, "formula1").text = '"{}"'.format(",".join(label(name).said_in(language) for name in REPLIES))
         links = element(root, "hyperlinks")
-        cell_column = chr(65 + HEADINGS.index("单元格"))
+        cell_column = chr(65 + HEADINGS.index("cell"))
         for row_number, problem in enumerate(problems, 2):
             if problem.cell:
                 element(

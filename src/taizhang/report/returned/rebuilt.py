@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from taizhang.intake.raw import RawBlock, RawSheet
 from taizhang.intake.readers import open_workbook
 from taizhang.intake.readers.blocks import column_letters
+from taizhang.languages import Language
 from taizhang.report.returned.problem_list import Problem
 from taizhang.report.returned.workbook import Returned, annotate_workbook
 from taizhang.report.safe_text import safe_texts
@@ -41,7 +42,9 @@ _ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
 _CELL_START = '" s="1" t="inlineStr"><is><t xml:space="preserve">'
 
 
-def rebuild_workbook(original: Path, target: Path, problems: list[Problem]) -> Returned:
+def rebuild_workbook(
+    original: Path, target: Path, problems: list[Problem], language: Language = Language.ZH
+) -> Returned:
     """Write `original`'s cells at their own rows and columns into `target`, with comments and the list of problems.
 
     Raises FileRefused when the file can no longer be read.
@@ -50,7 +53,7 @@ def rebuild_workbook(original: Path, target: Path, problems: list[Problem]) -> R
         plain = Path(folder) / "plain.xlsx"
         renamed = write_plain(original, plain)
         listed = [replace(problem, sheet=renamed.get(problem.sheet, problem.sheet)) for problem in problems]
-        return annotate_workbook(plain, target, listed)
+        return annotate_workbook(plain, target, listed, language)
 
 
 def write_plain(original: Path, target: Path) -> dict[str, str]:

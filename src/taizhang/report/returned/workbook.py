@@ -9,10 +9,13 @@ from pathlib import Path
 from lxml import etree
 
 from taizhang.errors import UserError
+from taizhang.languages import Language
 from taizhang.report.returned.marks import mark_cells
 from taizhang.report.returned.notes import CellNote, add_notes
 from taizhang.report.returned.package import Package, parse_xml
 from taizhang.report.returned.problem_list import Problem, add_problem_list
+from taizhang.report.texts import label
+from taizhang.report.wording import bracketed, told
 
 
 class OriginalDamaged(UserError):
@@ -40,7 +43,9 @@ class Returned:
     without_cell: int
 
 
-def annotate_workbook(original: Path, target: Path, problems: list[Problem]) -> Returned:
+def annotate_workbook(
+    original: Path, target: Path, problems: list[Problem], language: Language = Language.ZH
+) -> Returned:
     """Copy `original` to `target` with every problem at its cell; several problems of a cell share one comment.
 
     The sheet's own cells keep their bytes but for the style number of marked ones; macros are left out.
@@ -50,7 +55,7 @@ def annotate_workbook(original: Path, target: Path, problems: list[Problem]) -> 
     try:
         with Package(original) as package:
             parts = _sheet_parts(package)
-            by_sheet = note_texts(problems)
+            by_sheet = note_texts(problems, language)
             commented = 0
             for sheet, cells in by_sheet.items():
                 part = parts.get(sheet)
@@ -59,7 +64,7 @@ def annotate_workbook(original: Path, target: Path, problems: list[Problem]) -> 
                 mark_cells(package, part, list(cells))
                 add_notes(package, part, [CellNote(cell, "\n".join(texts)) for cell, texts in cells.items()])
                 commented += len(cells)
-            add_problem_list(package, problems)
+            add_problem_list(package, problems, language)
             package.save(temporary)
         temporary.replace(target)
     except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
@@ -81,12 +86,14 @@ def _sheet_parts(package: Package) -> dict[str, str]:
     return found
 
 
-def note_texts(problems: Iterable[Problem]) -> dict[str, dict[str, list[str]]]:
+def note_texts(problems: Iterable[Problem], language: Language) -> dict[str, dict[str, list[str]]]:
     """The comment lines of every cell, by sheet name and A1 reference."""
+    lead = "[{}] ".format if language is Language.EN else "【{}】".format
     grouped: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for problem in problems:
         if problem.cell:
             grouped[problem.sheet][problem.cell].append(
-                f"【{problem.severity}】{problem.text}\n办法：{problem.hint}（{problem.finding}）"
+                f"{lead(problem.severity)}{problem.text}\n"
+                f"{told(label('hint').said_in(language), problem.hint, language)}{bracketed(problem.finding, language)}"
             )
     return grouped

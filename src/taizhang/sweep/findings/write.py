@@ -35,12 +35,15 @@ def write_findings(folder: Path, findings: Sequence[Finding], *, reveal: bool) -
 def masked(finding: Finding) -> Finding:
     """A copy without full numbers or phones."""
     return finding | {
-        "observed": [one | {"value": _masked(one["field"], one["value"])} for one in finding["observed"] or ()],
-        "candidates": [one | {"value": _masked(one["field"], one["value"])} for one in finding["candidates"] or ()],
+        "observed": [one | {"value": masked_value(one["field"], one["value"])} for one in finding["observed"] or ()],
+        "candidates": [
+            one | {"value": masked_value(one["field"], one["value"])} for one in finding["candidates"] or ()
+        ],
     }
 
 
-def _masked(field: str | None, value: str | None) -> str | None:
+def masked_value(field: str | None, value: str | None) -> str | None:
+    """A value of a field as whoever has no reason recorded may see it."""
     if value is None or field in HIDDEN_FIELDS:
         return None if value is None else "*" * len(value)
     return mask_number(value) if field in NUMBER_FIELDS or LONG_RUN.search(value) else value

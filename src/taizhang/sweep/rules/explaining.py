@@ -1,7 +1,10 @@
 """A rule told to a person: what it asks, of whom, with which numbers from where, and as which SQL."""
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
+from taizhang.languages import Language, translated
 from taizhang.sweep.rules.compile import digest
 from taizhang.sweep.rules.functions import FUNCTIONS, call_name, expand
 from taizhang.sweep.rules.model import Parameter, Rule, Scope
@@ -9,59 +12,87 @@ from taizhang.sweep.rules.ruleset import RuleSet
 from taizhang.sweep.rules.schema import tables
 
 ENGINES = ("duckdb", "spark")
-STATUS_WORDS = {"active": "启用", "draft": "草案，不产生发现", "retired": "停用"}
+STATUS_WORDS = {"active": "启用", "draft": "草案，不产生问题", "retired": "停用"}
+SEVERITY_WORDS = {"error": "错误", "warn": "警示", "suspect": "疑点", "info": "提示"}
 
 
-def explained(ruleset: RuleSet, rule: Rule) -> str:
+def explained(ruleset: RuleSet, rule: Rule, language: Language = Language.ZH) -> str:
     """The rule, its parameters in force with their source, what it depends on, and its SQL for both engines."""
+
+    def said(template: str, *values: object) -> str:
+        return translated(template, language).format(*values)
+
+    text = {Language.ZH: "zh", Language.HANT: "zh_hant", Language.EN: "en"}[language]
+    severity, status = said(SEVERITY_WORDS[rule.severity]), said(STATUS_WORDS[rule.status])
+    origin = _listed((translated(one, language) for one in rule.origin), language)
     parts = [
-        f"{rule.id}  {rule.title['zh']}  /  {rule.title['en']}",
-        f"组 {rule.group}，程度 {rule.severity}，权重 {rule.weight}，版本 {rule.version}，状态 {STATUS_WORDS[rule.status]}",
-        f"来历 {'、'.join(rule.origin)}；规则包 {rule.file} 第 {rule.line} 行；摘要 {digest(rule)}",
-        f"责任人 {rule.owner.role}，逐级 {' → '.join(rule.owner.escalate) or '无'}，期限 {rule.deadline_workdays} 个工作日",
-        f"消息：{rule.message['zh']}",
-        f"办法：{rule.hint['zh']}",
-        *_parameters(ruleset, rule),
-        *_read(rule),
-        *_functions(rule),
-    ]
+        f"{rule.id}  {rule.title[text]}",
+        said("组 {}，程度 {}，权重 {}，版本 {}，状态 {}", rule.group, severity, rule.weight, rule.version, status),
+        said("来历 {}；规则包 {} 第 {} 行；摘要 {}", origin, rule.file, rule.line, digest(rule)),
+        said("责任人 {}，逐级 {}，期限 {} 个工作日",
+             rule.owner.role, " → ".join(rule.owner.escalate) or said("无"), rule.deadline_workdays),
+        said("消息：{}", rule.message[text]),
+        said("办法：{}", rule.hint[text]),
+        *_parameters(ruleset, rule, language),
+        *_read(rule, language),
+        *_functions(rule, language),
+    ]  # fmt: skip
     if rule.scope is not Scope.DIAGNOSIS:
-        parts += [f"\nSQL（{engine}）：\n{rule_sql(rule, engine)}" for engine in ENGINES]
+        parts += [f"\n{said('SQL（{}）：', engine)}\n{rule_sql(rule, engine)}" for engine in ENGINES]
     else:
-        parts.append("由关联与比对步骤判断，没有 SQL。")
+        parts.append(said("由关联与比对步骤判断，没有 SQL。"))
     return "\n".join(parts)
 
 
-def parameter_lines(parameter: Parameter) -> list[str]:
+def _listed(parts: Iterable[str], language: Language) -> str:
+    return (", " if language is Language.EN else "、").join(parts)
+
+
+def parameter_lines(parameter: Parameter, language: Language = Language.ZH) -> list[str]:
     """One line per value: where and when it holds, and who says so."""
+    unit = translated(parameter.unit, language)
     lines = []
     for value in parameter.values:
-        place = "，".join(f"{key}={wanted}" for key, wanted in value.keys.items() if wanted != "*") or "各年各地"
-        lines.append(f"{place}：{value.value} {parameter.unit}（{value.source}）")
-    return lines or [f"没有值：{parameter.missing}"]
+        place = _listed((f"{key}={wanted}" for key, wanted in value.keys.items() if wanted != "*"), language)
+        source = translated(value.source, language)
+        where = place or translated("各年各地", language)
+        lines.append(translated("{}：{} {}（{}）", language).format(where, value.value, unit, source))
+    return lines or [translated("没有值：{}", language).format(parameter.missing)]
 
 
-def _parameters(ruleset: RuleSet, rule: Rule) -> list[str]:
-    lines = []
-    for name in sorted(rule.reads.parameters):
-        parameter = ruleset.parameters[name]
-        lines.append(f"参数 {name}（{parameter.title}）：{'；'.join(parameter_lines(parameter))}")
-    return lines
+def _parameters(ruleset: RuleSet, rule: Rule, language: Language) -> list[str]:
+    named = translated("参数 {}（{}）：{}", language)
+    between = "; " if language is Language.EN else "；"
+    return [
+        named.format(name, translated(parameter.title, language), between.join(parameter_lines(parameter, language)))
+        for name in sorted(rule.reads.parameters)
+        for parameter in [ruleset.parameters[name]]
+    ]
 
 
-def _read(rule: Rule) -> list[str]:
+def _read(rule: Rule, language: Language) -> list[str]:
     lines = []
     for table, columns in sorted(rule.reads.columns.items()):
-        listed = "、".join(f"{name}（{tables()[table].columns[name].title}）" for name in sorted(columns))
+        titled = translated("{}（{}）", language)
+        listed = _listed(
+            (
+                titled.format(name, translated(tables()[table].columns[name].title, language))
+                for name in sorted(columns)
+            ),
+            language,
+        )
         if listed:
-            lines.append(f"读取 {table}：{listed}")
+            lines.append(translated("读取 {}：{}", language).format(table, listed))
     return lines
 
 
-def _functions(rule: Rule) -> list[str]:
+def _functions(rule: Rule, language: Language) -> list[str]:
     trees = (rule.when, rule.check, rule.observed, rule.universe, rule.select)
     names = {call_name(node) for tree in trees if tree is not None for node in tree.find_all(exp.Anonymous)}
-    return [f"函数 {name}：{FUNCTIONS[name].meaning}" for name in sorted(n for n in names if n)]
+    called = translated("函数 {}：{}", language)
+    return [
+        called.format(name, translated(FUNCTIONS[name].meaning, language)) for name in sorted(n for n in names if n)
+    ]
 
 
 def rule_sql(rule: Rule, dialect: str) -> str:

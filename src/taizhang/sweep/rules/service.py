@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from taizhang.languages import Language
 from taizhang.sweep.rules.catalogue import catalogue_text
 from taizhang.sweep.rules.constancy import one_sided
 from taizhang.sweep.rules.errors import PackError
@@ -42,6 +43,10 @@ class Title:
     zh: str
     zh_hant: str
     en: str
+
+    def said_in(self, language: Language) -> str:
+        """The text in one language."""
+        return {Language.ZH: self.zh, Language.HANT: self.zh_hant, Language.EN: self.en}[language]
 
 
 @dataclass(frozen=True)
@@ -104,13 +109,13 @@ def list_cells(county: CountyRules | None = None) -> list[tuple[Cell, tuple[str,
     return [(cell, ruleset.rules_of(cell)) for cell in ruleset.cells.values()]
 
 
-def explain(rule_id: str, county: CountyRules | None = None) -> str:
+def explain(rule_id: str, county: CountyRules | None = None, language: Language = Language.ZH) -> str:
     """The rule with parameters in force and their source, dependencies, and SQL for DuckDB and Spark.
 
     Raises RuleUnknown, PackError.
     """
     ruleset = ruleset_for(county)
-    return explained(ruleset, ruleset.rule(rule_id))
+    return explained(ruleset, ruleset.rule(rule_id), language)
 
 
 def check_pack(path: Path) -> list[PackError]:
