@@ -42,7 +42,7 @@ def test_what_only_one_ledger_says_can_be_found_too(tmp_path):
 def test_persons_written_in_ranges_are_the_persons_written_at_once(tmp_path, monkeypatch):
     rows = [row for code in range(3) for row in family(code, m1="刘兰英")]
     whole, _ = indexed(tmp_path / "whole", rows)
-    monkeypatch.setattr(index, "PERSONS_AT_ONCE", 5)
+    monkeypatch.setattr(index, "AT_ONCE", 5)
 
     parts, _ = indexed(tmp_path / "parts", rows)
 

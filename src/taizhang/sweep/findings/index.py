@@ -3,22 +3,25 @@
 persons.parquet and households.parquet hold full numbers and stay in the lake (docs/formats/findings.md).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.findings.grouped import Grouped, Numbers
 from taizhang.sweep.findings.write import GROUP_ROWS
 
-_POINTER = (
-    "{'source': r.source, 'delivery': r.delivery, 'record_no': r.record_no, 'file_no': r.file_no,"
-    " 'sheet_no': r.sheet_no, 'row_no': r.row_no, 'village_code': r.place}"
-)
-"""Where one record of a person stands; pointers are ordered by source and record, as their first fields say."""
+_POINTER = {
+    "source": "source", "delivery": "delivery", "record_no": "record_no", "file_no": "file_no", "sheet_no": "sheet_no",
+    "row_no": "row_no", "village_code": "place",
+}  # fmt: skip
+"""Where one record of a person stands: name in the list → column of `index_row`."""
 
-PERSONS_AT_ONCE = 50_000
-"""Lists of values are aggregates that cannot leave memory, so they are made for so many persons at a time."""
+AT_ONCE = 50_000
+"""The rows of so many persons or households are in memory together."""
 
 
 def write_index(folder: Path, engine: Engine) -> None:
@@ -30,50 +33,84 @@ def write_index(folder: Path, engine: Engine) -> None:
             COALESCE(member_phone, household_phone) AS phone
         FROM record WHERE NOT person_id IS NULL
     """)
-    _write(engine, (_persons(low, low + PERSONS_AT_ONCE) for low in _lows(engine)), folder / "persons.parquet")
+    _write(engine, "person", _persons, folder / "persons.parquet")
     engine.execute("DROP TABLE index_row")
-    households = """
-        SELECT h.household_id, MODE(h.household_no) AS household_no, MODE(h.head_name) AS head_name,
-            MODE(h.town_code) AS town_code, MODE(h.village_code) AS village_code, MODE(h.town_name) AS town_name,
-            MODE(h.village_name) AS village_name, MAX(h.member_count) AS member_count,
-            LIST_SORT(LIST(DISTINCT h.source)) AS sources,
-            LIST_SORT(LIST(DISTINCT h.household_no) FILTER (WHERE NOT h.household_no IS NULL)) AS numbers
-        FROM household AS h WHERE NOT h.household_id IS NULL GROUP BY h.household_id ORDER BY h.household_id
-        """
-    _write(engine, [households], folder / "households.parquet")
+    _write(engine, "household", _households, folder / "households.parquet")
 
 
-def _lows(engine: Engine) -> range:
-    """Where the ranges of person ids begin; one at least."""
-    ends = engine.fetch("SELECT MIN(person_id) AS low, MAX(person_id) AS high FROM person").to_pylist()[0]
+def _persons(engine: Engine, within: str) -> pa.Table:
+    """The persons with ids in a range, each with the values and places of its records."""
+    table = engine.fetch(f"""
+        SELECT person_id, household_id, name, core18, birth_date AS birth, sex, town_code, village_code, is_present, n_sources
+        FROM person WHERE {within} ORDER BY person_id
+    """)
+    rows = engine.fetch(
+        f"SELECT * FROM index_row WHERE {within} ORDER BY person_id, source, record_id"
+    ).combine_chunks()
+    group, groups = _groups(rows["person_id"], table["person_id"]), table.num_rows
+    starts = np.searchsorted(group, np.arange(groups + 1))
+    pointers = pa.StructArray.from_arrays(
+        [rows[column].combine_chunks() for column in _POINTER.values()], names=list(_POINTER)
+    )
+    values = {
+        name: Grouped.of(rows[name], group, groups)
+        for name in ("household_no", "relation_to_head", "phone", "name", "number")
+    }
+    return _with(table, {
+        "household_no": values["household_no"].least(),
+        "relation": values["relation_to_head"].commonest(),
+        "phone": values["phone"].commonest(),
+        "names": values["name"].lists(),
+        "numbers": values["number"].lists(),
+        "phones": values["phone"].lists(),
+        "records": pa.ListArray.from_arrays(pa.array(starts, pa.int32()), pointers),
+    })  # fmt: skip
+
+
+def _households(engine: Engine, within: str) -> pa.Table:
+    """The households with ids in a range: what most of their ledgers say."""
+    most = ("household_no", "head_name", "town_code", "village_code", "town_name", "village_name")
+    rows = engine.fetch(f"""
+        SELECT household_id, source, member_count, {", ".join(most)} FROM household
+        WHERE {within} ORDER BY household_id, source
+    """)
+    sizes = rows.group_by("household_id", use_threads=False).aggregate([("member_count", "max")])
+    table = sizes.select(["household_id"])
+    group, groups = _groups(rows["household_id"], table["household_id"]), table.num_rows
+    values = {name: Grouped.of(rows[name], group, groups) for name in (*most, "source")}
+    return _with(table, {
+        **{name: values[name].commonest() for name in most},
+        "member_count": sizes["member_count_max"],
+        "sources": values["source"].lists(),
+        "numbers": values["household_no"].lists(),
+    })  # fmt: skip
+
+
+def _groups(ids: pa.ChunkedArray, of: pa.ChunkedArray) -> Numbers:
+    """The place of each id among ids that are sorted and all there."""
+    places: Numbers = np.searchsorted(of.to_numpy(), ids.to_numpy())
+    return places
+
+
+def _with(table: pa.Table, columns: dict[str, pa.Array]) -> pa.Table:
+    for name, column in columns.items():
+        table = table.append_column(name, column)
+    return table
+
+
+def _ranges(engine: Engine, table: str) -> Iterator[str]:
+    """Conditions that take the ids of a table in turn; one at least."""
+    ends = engine.fetch(f"SELECT MIN({table}_id) AS low, MAX({table}_id) AS high FROM {table}").to_pylist()[0]
     low = ends["low"] or 0
-    return range(low, (ends["high"] or low) + 1, PERSONS_AT_ONCE)
+    for start in range(low, (ends["high"] or low) + 1, AT_ONCE):
+        yield f"{table}_id >= {start} AND {table}_id < {start + AT_ONCE}"
 
 
-def _persons(low: int, high: int) -> str:
-    """The query for the persons with low ≤ id < high."""
-    return f"""
-        SELECT p.person_id, p.household_id, p.name, p.core18, p.birth_date AS birth, p.sex, p.town_code, p.village_code,
-            p.is_present, p.n_sources, i.household_no, i.relation_to_head AS relation, i.phone, i.names, i.numbers, i.phones,
-            i.records
-        FROM (SELECT * FROM person WHERE person_id >= {low} AND person_id < {high}) AS p LEFT JOIN (
-            SELECT r.person_id, MIN(r.household_no) AS household_no, MODE(r.relation_to_head) AS relation_to_head,
-                MODE(r.phone) AS phone,
-                LIST_SORT(LIST(DISTINCT r.name) FILTER (WHERE NOT r.name IS NULL)) AS names,
-                LIST_SORT(LIST(DISTINCT r.number) FILTER (WHERE NOT r.number IS NULL)) AS numbers,
-                LIST_SORT(LIST(DISTINCT r.phone) FILTER (WHERE NOT r.phone IS NULL)) AS phones,
-                LIST_SORT(LIST({_POINTER})) AS records
-            FROM index_row AS r WHERE r.person_id >= {low} AND r.person_id < {high} GROUP BY r.person_id) AS i
-            ON i.person_id = p.person_id
-        ORDER BY p.person_id
-        """
-
-
-def _write(engine: Engine, queries: Iterable[str], path: Path) -> None:
-    """Write the rows of all queries, one after the other; by Arrow, since an engine may not write files."""
+def _write(engine: Engine, table: str, made: Callable[[Engine, str], pa.Table], path: Path) -> None:
+    """Write the rows of all ranges, one after the other; by Arrow, since an engine may not write files."""
     writer: pq.ParquetWriter | None = None
-    for query in queries:
-        rows = engine.fetch(query)
+    for within in _ranges(engine, table):
+        rows = made(engine, within)
         writer = writer or pq.ParquetWriter(path, rows.schema, compression="zstd", compression_level=1)
         writer.write_table(rows, row_group_size=GROUP_ROWS)
     if writer is not None:
