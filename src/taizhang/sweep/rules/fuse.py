@@ -95,16 +95,21 @@ def subject_sql(subject: str, table: Table, alias: str) -> str:
     return template.format(t=alias)
 
 
-def household_facts_sql(columns: Sequence[str], scan: MemberScan, members: str) -> str:
-    """Households of each source with the aggregates their rules need over `members`, a table of records: one scan."""
-    aggregates = ", ".join(f"{sql} AS {name}" for sql, name in scan.columns.items())
-    own = ", ".join(f"h.{name}" for name in columns)
-    named = ", ".join(f"m.{name}" for name in scan.columns.values())
+def members_sql(scan: MemberScan, members: str) -> str:
+    """The aggregates that rules of households need over `members`, a table of records: one row a household and source."""
+    aggregates = "".join(f", {sql} AS {name}" for sql, name in scan.columns.items())
     return (
-        f"SELECT {own}, m.record_id{', ' + named if named else ''} FROM household AS h LEFT JOIN ("
-        f"SELECT source, household_id, MIN(record_id) AS record_id{', ' + aggregates if aggregates else ''}"
-        f" FROM {scan.calls.source(members)} WHERE {MEMBER_ROWS} GROUP BY source, household_id"
-        ") AS m ON m.source = h.source AND m.household_id = h.household_id"
+        f"SELECT source, household_id, MIN(record_id) AS record_id{aggregates} FROM {scan.calls.source(members)}"
+        f" WHERE {MEMBER_ROWS} GROUP BY source, household_id"
+    )
+
+
+def household_facts_sql(columns: Sequence[str], scan: MemberScan, folded: str) -> str:
+    """Households of each source with the aggregates over their members, which the table `folded` holds."""
+    named = "".join(f", m.{name}" for name in ("record_id", *scan.columns.values()))
+    return (
+        f"SELECT {', '.join(f'h.{name}' for name in columns)}{named} FROM household AS h"
+        f" LEFT JOIN {folded} AS m ON m.source = h.source AND m.household_id = h.household_id"
     )
 
 

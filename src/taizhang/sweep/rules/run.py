@@ -9,7 +9,7 @@ from taizhang.sweep.engines import Engine
 from taizhang.sweep.rules import fuse
 from taizhang.sweep.rules.binding import Binder, Situation, columns_read
 from taizhang.sweep.rules.compile import Bound, MemberScan, RepeatedCalls, message_columns
-from taizhang.sweep.rules.fuse import household_facts_sql, involved_sql, positions, subject_sql, words_sql
+from taizhang.sweep.rules.fuse import household_facts_sql, involved_sql, members_sql, positions, subject_sql, words_sql
 from taizhang.sweep.rules.messages import qualified
 from taizhang.sweep.rules.model import LANGUAGES, Rule, Scope
 from taizhang.sweep.rules.scanned import drop_scanned, make_scanned, scanned
@@ -136,9 +136,10 @@ class _TableRun:
         for rule in rules:
             needed |= self.binder.columns_of(rule, "household") | message_columns(rule, "household")
         available = set(self.engine.columns("household"))
-        self.engine.execute(f"DROP TABLE IF EXISTS {self.facts}")
-        sql = household_facts_sql(sorted(needed & available), scan, scanned("record"))
-        self.engine.execute(f"CREATE TEMPORARY TABLE {self.facts} AS {sql}")
+        folded = "rule_household_member"
+        self.engine.execute(f"CREATE OR REPLACE TEMPORARY TABLE {folded} AS {members_sql(scan, scanned('record'))}")
+        sql = household_facts_sql(sorted(needed & available), scan, folded)
+        self.engine.execute(f"CREATE OR REPLACE TEMPORARY VIEW {self.facts} AS {sql}")
 
     def _context(self) -> list[str]:
         available = set(self.engine.columns(self.facts))
