@@ -94,7 +94,15 @@ def _mixed():
         "照片.png": (said["png.xls"].content, "SR-FILE-KIND"),
         "炸弹.xlsx": (said["bomb-ratio.xlsx"].content, "SR-FILE-LIMIT"),
         "远处.xlsx": (book(far), None),
+        "网页.xls": (_as_web_page(rows(range(12, 16))), None),
     }
+
+
+def _as_web_page(lines):
+    """A table as report tools export it: a web page with the ending of a workbook."""
+    cells = [HEADER, *(row.values() for row in lines)]
+    table = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in cells)
+    return f"<html><meta charset=utf-8><table>{table}</table></html>".encode()
 
 
 MIXED = _mixed()
@@ -125,6 +133,15 @@ def test_a_folder_of_good_and_hostile_files_is_taken_without_the_hostile_ones(mi
     assert by_source["national"] == 40
     assert by_source["ledger"] >= 12
     assert half_written(folder / "data") == []
+
+
+def test_only_files_that_were_refused_count_as_not_read(mixed):
+    folder, _, _ = mixed
+
+    told = [row for row in findings(latest(folder)).values() if row["rule"] == "SR-FILE-KIND"]
+
+    refused = [name for name, code in REFUSED.items() if code == "SR-FILE-KIND"]
+    assert [[value["value"] for value in row["observed"]] for row in told] == [[str(len(refused))]]
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -17,8 +17,8 @@ from taizhang.sweep.tables import RECORD_BASE
 from taizhang.sweep.unread import make_unread
 
 PLACE = ("town_code", "village_code", "town_name", "village_name")
-ONLY_IN_DOUBT = frozenset({"SR-ENCODING"})
-"""Events that intake also writes down, as a note, when it is certain: then nobody has to look."""
+ONLY_IN_DOUBT = frozenset({"SR-ENCODING", "SR-FILE-KIND"})
+"""Events that intake also writes down, as a note, when the file was read all the same: then nobody has to look."""
 OTHERS = ("work_spell", "planned_work", "village", "cadre", "pairing", "measure")
 
 
