@@ -19,8 +19,9 @@ from taizhang.report.wording import candidates, evidence, places
 COUNTY_LIST = "问题清单.xlsx"
 _COLUMNS: tuple[tuple[str, int], ...] = (
     ("number", 14), ("severity", 7), ("change", 8), ("village", 12), ("household", 14), ("household_head", 10), ("person", 10),
-    ("id_masked", 20), ("problem", 62), ("evidence", 50), ("hint", 44), ("place", 48), ("culprit", 22), ("candidates", 26), ("deadline", 12), ("rule", 20),
+    ("id_masked", 20), ("problem", 50), ("evidence", 44), ("hint", 32), ("place", 34), ("culprit", 22), ("candidates", 26), ("deadline", 12), ("rule", 20),
 )  # fmt: skip
+_A3, _A4 = 8, 9
 _COLOURS = {"error": "#C8372D", "warn": "#B86E00", "suspect": "#2B66A3", "info": "#66727F"}
 _FORBIDDEN_IN_NAME = re.compile(r"[\x00-\x1f\[\]:*?/\\']")
 
@@ -58,6 +59,8 @@ class ListWorkbook:
     def overview(self, title: str, figures: Figures, titles: dict[str, Label]) -> None:
         """The first sheet: totals by severity, by town and by rule."""
         sheet = self._sheet(self.said(label("overview")))
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
         sheet.set_column(0, 0, 36)
         sheet.set_column(1, 1, 30)
         sheet.set_column(2, 7, 11)
@@ -79,6 +82,9 @@ class ListWorkbook:
         sheet.freeze_panes(1, 1)
         sheet.autofilter(0, 0, max(len(rows), 1), len(_COLUMNS) - 1)
         sheet.set_landscape()
+        sheet.set_paper(_A3)  # sixteen columns on A4 would be too small to read
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(0.4, 0.4, 0.5, 0.6)
         sheet.repeat_rows(0)
         sheet.set_footer(f"&L{self._watermark}&R&P/&N")
         for column, (heading, _) in enumerate(_COLUMNS):

@@ -38,6 +38,13 @@ def test_cells_keep_their_place_and_their_digits(csv, tmp_path):
     assert sheet["B2"].number_format == "@"
 
 
+def test_columns_are_wide_enough_for_their_texts(csv, tmp_path):
+    rebuild_workbook(csv, tmp_path / "back.xlsx", [])
+
+    widths = openpyxl.load_workbook(tmp_path / "back.xlsx").worksheets[0].column_dimensions
+    assert [widths[letters].width for letters in "ABC"] == [8, 20, 7]
+
+
 def test_comments_stand_at_the_cells_concerned(csv, tmp_path):
     sheet_name = openpyxl_name(csv, tmp_path)
 

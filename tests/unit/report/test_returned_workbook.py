@@ -1,5 +1,6 @@
 """A sender's workbook comes back with comments, and otherwise as it was."""
 
+import re
 import struct
 import zipfile
 
@@ -95,6 +96,63 @@ def test_the_list_sheet_links_to_the_cell_and_offers_the_three_answers(original,
     sheet = openpyxl.load_workbook(tmp_path / "back.xlsx")[SHEET_NAME]
     assert sheet["G2"].hyperlink.location == "'二组''东'!A1"
     assert sheet.data_validations.dataValidation[0].formula1 == '"已改,不属实,无法核实"'
+
+
+def test_the_list_sheet_can_be_read_and_printed(original, tmp_path):
+    annotate_workbook(original, tmp_path / "back.xlsx", [problem(text="很长" * 60)])
+
+    sheet = openpyxl.load_workbook(tmp_path / "back.xlsx")[SHEET_NAME]
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.sheet_properties.pageSetUpPr.fitToPage) == (
+        "landscape",
+        9,
+        True,
+    )
+    assert sheet.print_title_rows == "$1:$1"
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:M2")
+    assert sheet["A1"].font.b
+    assert sheet["H2"].alignment.wrap_text
+    assert sheet["M2"].border.bottom.style == "thin"
+
+
+def test_names_that_the_sender_defined_stay_beside_ours(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "named.xlsx"))
+    sheet = book.add_worksheet("一组")
+    sheet.write("A1", "x")
+    sheet.repeat_rows(0)
+    book.define_name("户数", "=一组!$A$1")
+    book.close()
+
+    annotate_workbook(tmp_path / "named.xlsx", tmp_path / "back.xlsx", [problem(cell="A1")])
+
+    back = openpyxl.load_workbook(tmp_path / "back.xlsx")
+    assert "户数" in back.defined_names
+    assert back["一组"].print_title_rows == "$1:$1"
+    assert back[SHEET_NAME].print_title_rows == "$1:$1"
+
+
+def test_a_workbook_without_styles_is_returned_with_comments(original, tmp_path):
+    bare = tmp_path / "bare.xlsx"
+    with zipfile.ZipFile(original) as source, zipfile.ZipFile(bare, "w") as target:
+        _copy_without_styles(source, target)
+
+    annotate_workbook(bare, tmp_path / "back.xlsx", [problem(cell="E5")])
+
+    back = openpyxl.load_workbook(tmp_path / "back.xlsx")
+    assert "校验位不符" in back["一组"]["E5"].comment.text
+    assert back[SHEET_NAME]["H2"].value == "校验位不符"
+
+
+def _copy_without_styles(source, target):
+    for name in source.namelist():
+        content = source.read(name)
+        if name == "xl/_rels/workbook.xml.rels":
+            content = re.sub(rb"<Relationship [^>]*styles\.xml[^>]*/>", b"", content)
+        elif name == "[Content_Types].xml":
+            content = re.sub(rb"<Override [^>]*styles\.xml[^>]*/>", b"", content)
+        elif name.startswith("xl/worksheets/sheet"):
+            content = re.sub(rb' s="[0-9]+"', b"", content)
+        if name != "xl/styles.xml":
+            target.writestr(name, content)
 
 
 def test_a_list_sheet_that_exists_already_is_not_overwritten(original, tmp_path):

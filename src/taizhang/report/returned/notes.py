@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from taizhang.report.returned.package import Package, parse_xml, to_bytes
+from taizhang.report.returned.boxes import Grid, anchor
+from taizhang.report.returned.package import Package, parse_xml, to_bytes, xml_safe
 
 AUTHOR = "台账 taizhang"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -22,7 +23,6 @@ _AFTER_LEGACY_DRAWING = (
     b"legacyDrawingHF", b"drawingHF", b"picture", b"oleObjects", b"controls", b"webPublishItems", b"tableParts", b"extLst",
 )  # fmt: skip
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
-_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]*)")
 
 
@@ -64,23 +64,25 @@ def add_notes(package: Package, sheet_part: str, notes: list[CellNote]) -> None:
     else:
         comments_part = existing[1]
         root = parse_xml(package.read(comments_part))
-    new_cells = _merge_comments(root, main, notes)
+    added = _merge_comments(root, main, notes)
     package.write(comments_part, to_bytes(root), None if existing else _COMMENTS_TYPE)
 
+    grid = Grid(package.read(sheet_part))
+    shapes = "".join(_shape(note, number, grid) for number, note in enumerate(added, 1))
     drawing = relations.first("vmlDrawing")
     package.default_type("vml", _VML_TYPE)
     if drawing is None or not package.has(drawing[1]):
         drawing_part = package.free_name("xl/drawings/vmlDrawingTz{}.vml")
-        package.write(drawing_part, _vml(new_cells))
+        package.write(drawing_part, _vml(shapes))
         relation_id = relations.add("vmlDrawing", drawing_part)
         package.write(
             sheet_part, _with_legacy_drawing(package.read(sheet_part), relation_id, package.relationship_base)
         )
     else:
-        package.write(drawing[1], _vml_extended(package.read(drawing[1]), new_cells))
+        package.write(drawing[1], _vml_extended(package.read(drawing[1]), shapes))
 
 
-def _merge_comments(root: etree._Element, main: str, notes: list[CellNote]) -> list[str]:
+def _merge_comments(root: etree._Element, main: str, notes: list[CellNote]) -> list[CellNote]:
     authors, comments = root.find(f"{{{main}}}authors"), root.find(f"{{{main}}}commentList")
     if authors is None or comments is None:
         raise KeyError("commentList")
@@ -94,7 +96,7 @@ def _merge_comments(root: etree._Element, main: str, notes: list[CellNote]) -> l
             comment = etree.SubElement(comments, f"{{{main}}}comment", ref=note.cell, authorId=str(author_id))
             etree.SubElement(comment, f"{{{main}}}text")
             present[note.cell] = comment
-            added.append(note.cell)
+            added.append(note)
             lead = ""
         else:
             lead = "\n"
@@ -108,28 +110,23 @@ def _merge_comments(root: etree._Element, main: str, notes: list[CellNote]) -> l
             run.append(plain)
         run = etree.SubElement(holder, f"{{{main}}}r")
         text = etree.SubElement(run, f"{{{main}}}t")
-        text.text = lead + _xml_safe(note.text)
+        text.text = lead + xml_safe(note.text)
         text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     return added
 
 
-def _xml_safe(text: str) -> str:
-    return _NOT_IN_XML.sub(" ", text)
-
-
-def _shape(cell: str, number: int) -> str:
-    row, column = split_cell(cell)
+def _shape(note: CellNote, number: int, grid: Grid) -> str:
+    row, column = split_cell(note.cell)
     return (
         f'<v:shape id="_x0000_tz{number}" type="#_x0000_t202" style="position:absolute;visibility:hidden" '
         'fillcolor="#fff8dc" o:insetmode="auto"><v:fill color2="#fff8dc"/><v:shadow on="t" obscured="t"/>'
         '<v:path o:connecttype="none"/><v:textbox/><x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
-        f"<x:Anchor>{column + 1}, 12, {row}, 4, {column + 5}, 40, {row + 6}, 8</x:Anchor><x:AutoFill>False</x:AutoFill>"
+        f"<x:Anchor>{anchor(grid, row, column, note.text)}</x:Anchor><x:AutoFill>False</x:AutoFill>"
         f"<x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
     )
 
 
-def _vml(cells: list[str]) -> bytes:
-    shapes = "".join(_shape(cell, number) for number, cell in enumerate(cells, 1))
+def _vml(shapes: str) -> bytes:
     return (
         f'<xml xmlns:v="{_V}" xmlns:o="{_O}" xmlns:x="{_X}"><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/>'
         '</o:shapelayout><v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
@@ -138,9 +135,8 @@ def _vml(cells: list[str]) -> bytes:
     ).encode()
 
 
-def _vml_extended(existing: bytes, cells: list[str]) -> bytes:
+def _vml_extended(existing: bytes, shapes: str) -> bytes:
     """The sheet's drawing with our shapes added before its end; namespaces are declared on a wrapper-free copy."""
-    shapes = "".join(_shape(cell, number) for number, cell in enumerate(cells, 1))
     declared = shapes.replace("<v:shape ", f'<v:shape xmlns:v="{_V}" xmlns:o="{_O}" xmlns:x="{_X}" ').encode()
     end = existing.rfind(b"</")
     return existing[:end] + declared + existing[end:]

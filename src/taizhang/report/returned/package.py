@@ -1,10 +1,12 @@
 """An Office Open XML package (ECMA-376 part 2) opened for small additions: everything untouched is copied."""
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -17,6 +19,7 @@ _REL_TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relat
 _REL_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 _MAIN_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _PLAIN_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 # Macros are never returned, and a signature over the old bytes would be false.
 _LEFT_OUT = ("vbaProject", "_xmlsignatures/", "/vbaData")
 
@@ -29,6 +32,16 @@ def parse_xml(content: bytes) -> etree._Element:
 def to_bytes(root: etree._Element) -> bytes:
     """Serialise a part the way spreadsheet programs expect it."""
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def xml_safe(text: str) -> str:
+    """`text` with a blank for every character that XML cannot hold."""
+    return _NOT_IN_XML.sub(" ", text)
+
+
+def xml_text(text: str) -> str:
+    """`text` as it may stand between two tags."""
+    return escape(xml_safe(text))
 
 
 class Package:

@@ -1,11 +1,15 @@
 """The sheet 问题清单 that is added to a returned workbook: what is wrong, where, what to do, and a column for the answer."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
+from taizhang.intake.readers.blocks import column_letters
 from taizhang.languages import Language
-from taizhang.report.returned.package import Package, parse_xml, to_bytes
+from taizhang.report.returned.package import Package, parse_xml, to_bytes, xml_text
+from taizhang.report.returned.styles import Styles
 from taizhang.report.safe_text import safe_text
 from taizhang.report.texts import label
 
@@ -37,7 +41,7 @@ HEADINGS = (
     "reply", "reply_note",
 )  # fmt: skip
 """The names of the columns' labels."""
-WIDTHS = (6, 8, 10, 10, 14, 14, 8, 60, 40, 12, 14, 14, 30)
+WIDTHS = (6, 7, 10, 10, 14, 14, 8, 52, 36, 11, 14, 14, 26)
 
 
 def cells_of(number: int, problem: Problem) -> tuple[str, ...]:
@@ -50,11 +54,11 @@ def link_of(problem: Problem) -> str:
     return "'{}'!{}".format(problem.sheet.replace("'", "''"), problem.cell)
 
 
-def add_problem_list(package: Package, problems: list[Problem], language: Language) -> str:
+def add_problem_list(package: Package, problems: list[Problem], styles: Styles | None, language: Language) -> str:
     """Add the list as the last sheet of a workbook; returns the sheet's name (numbered when it is taken)."""
     main = _MAIN_STRICT if package.strict else _MAIN
     part = package.free_name("xl/worksheets/sheetTz{}.xml")
-    package.write(part, _sheet(problems, main, language), _WORKSHEET_TYPE)
+    package.write(part, "".join(_sheet(problems, main, styles, language)).encode(), _WORKSHEET_TYPE)
     relation_id = package.relationships(package.workbook_part).add("worksheet", part)
 
     book = parse_xml(package.read(package.workbook_part))
@@ -67,57 +71,63 @@ def add_problem_list(package: Package, problems: list[Problem], language: Langua
     taken = max((int(sheet.get("sheetId", "0")) for sheet in sheets), default=0)
     entry = etree.SubElement(sheets, f"{{{main}}}sheet", name=name, sheetId=str(taken + 1))
     entry.set(f"{{{package.relationship_base}}}id", relation_id)
+    _repeat_heading(book, main, name, len(sheets) - 1)
     package.write(package.workbook_part, to_bytes(book))
     return name
 
 
-def _sheet(problems: list[Problem], main: str, language: Language) -> bytes:
-    def element(parent: etree._Element, tag: str, **attributes: str) -> etree._Element:
-        return etree.SubElement(parent, f"{{{main}}}{tag}", attributes)
+def _repeat_heading(book: etree._Element, main: str, name: str, place: int) -> None:
+    """Let the headings stand on every printed page (the name has to be defined for the whole workbook)."""
+    defined = book.find(f"{{{main}}}definedNames")
+    if defined is None:
+        defined = etree.Element(f"{{{main}}}definedNames")
+        before = [book.find(f"{{{main}}}{tag}") for tag in ("externalReferences", "functionGroups", "sheets")]
+        next(element for element in before if element is not None).addnext(defined)
+    titles = etree.SubElement(defined, f"{{{main}}}definedName", name="_xlnm.Print_Titles", localSheetId=str(place))
+    titles.text = f"'{name}'!$1:$1"
 
-    def text_cell(parent: etree._Element, reference: str, text: str) -> None:
-        inline = element(element(parent, "c", r=reference, t="inlineStr"), "is")
-        holder = element(inline, "t")
-        holder.text = text
-        holder.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
-    root = etree.Element(f"{{{main}}}worksheet", nsmap={None: main})  # type: ignore[dict-item] # lxml takes None, its stubs do not
-    view = element(element(root, "sheetViews"), "sheetView", workbookViewId="0")
-    element(view, "pane", ySplit="1", topLeftCell="A2", activePane="bottomLeft", state="frozen")
-    columns = element(root, "cols")
+def _sheet(problems: list[Problem], main: str, styles: Styles | None, language: Language) -> Iterator[str]:
+    """The sheet's XML in the order that CT_Worksheet asks for."""
+    heading, text, link = (styles.heading(), styles.text(), styles.link()) if styles else (0, 0, 0)
+    last_column, last = column_letters(len(HEADINGS) - 1), len(problems) + 1
+    yield f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{main}">'
+    yield '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+    yield '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>'
     for index, width in enumerate(WIDTHS, 1):
-        element(columns, "col", min=str(index), max=str(index), width=str(width), customWidth="1")
-    body = element(root, "sheetData")
-    headings = tuple(label(name).said_in(language) for name in HEADINGS)
-    lines = [headings, *(cells_of(number, problem) for number, problem in enumerate(problems, 1))]
-    for row_number, line in enumerate(lines, 1):
-        row = element(body, "row", r=str(row_number))
-        for column, text in enumerate(line):
-            if text:
-                text_cell(row, f"{chr(65 + column)}{row_number}", text)
-    last = len(lines)
-    element(root, "autoFilter", ref=f"A1:{chr(64 + len(HEADINGS))}{last}")
+        yield f'<col min="{index}" max="{index}" width="{width}" customWidth="1"/>'
+    yield "</cols><sheetData>"
+    yield _row(1, [label(name).said_in(language) for name in HEADINGS], [heading] * len(HEADINGS))
+    looks = [link if name == "cell" else text for name in HEADINGS]
+    for number, problem in enumerate(problems, 1):
+        yield _row(number + 1, cells_of(number, problem), looks)
+    yield f'</sheetData><autoFilter ref="A1:{last_column}{last}"/>'
     if problems:
-        validations = element(root, "dataValidations", count="1")
-        reply = chr(65 + HEADINGS.index("reply"))
-        rule = element(
-            validations,
-            "dataValidation",
-            type="list",
-            allowBlank="1",
-            showErrorMessage="1",
-            sqref=f"{reply}2:{reply}{last}",
-        )
-        element(rule, "formula1").text = '"{}"'.format(",".join(label(name).said_in(language) for name in REPLIES))
-        links = element(root, "hyperlinks")
-        cell_column = chr(65 + HEADINGS.index("cell"))
-        for row_number, problem in enumerate(problems, 2):
-            if problem.cell:
-                element(
-                    links,
-                    "hyperlink",
-                    ref=f"{cell_column}{row_number}",
-                    location=link_of(problem),
-                    display=problem.cell,
-                )
-    return to_bytes(root)
+        reply = column_letters(HEADINGS.index("reply"))
+        yield f'<dataValidations count="1"><dataValidation type="list" allowBlank="1" showErrorMessage="1" sqref="{reply}2:{reply}{last}">'
+        answers = ",".join(label(name).said_in(language) for name in REPLIES)
+        yield f'<formula1>"{xml_text(answers)}"</formula1></dataValidation></dataValidations>'
+        yield from _links(problems)
+    yield '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/>'
+    yield '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/><headerFooter><oddFooter>&amp;R&amp;P/&amp;N</oddFooter></headerFooter></worksheet>'
+
+
+def _row(number: int, texts: Sequence[str], looks: Sequence[int]) -> str:
+    cells = [
+        f'<c r="{column_letters(at)}{number}" s="{look}" t="inlineStr"><is><t xml:space="preserve">{xml_text(text)}</t></is></c>'
+        if text
+        else f'<c r="{column_letters(at)}{number}" s="{look}"/>'
+        for at, (text, look) in enumerate(zip(texts, looks, strict=True))
+    ]
+    return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+def _links(problems: list[Problem]) -> Iterator[str]:
+    column = column_letters(HEADINGS.index("cell"))
+    links = [
+        f'<hyperlink ref="{column}{row}" location={quoteattr(link_of(problem))} display={quoteattr(problem.cell)}/>'
+        for row, problem in enumerate(problems, 2)
+        if problem.cell
+    ]
+    if links:
+        yield f"<hyperlinks>{''.join(links)}</hyperlinks>"

@@ -14,6 +14,7 @@ from taizhang.report.returned.marks import mark_cells
 from taizhang.report.returned.notes import CellNote, add_notes
 from taizhang.report.returned.package import Package, parse_xml
 from taizhang.report.returned.problem_list import Problem, add_problem_list
+from taizhang.report.returned.styles import Styles
 from taizhang.report.texts import label
 from taizhang.report.wording import bracketed, told
 
@@ -55,16 +56,20 @@ def annotate_workbook(
     try:
         with Package(original) as package:
             parts = _sheet_parts(package)
+            styles = Styles.of(package)
             by_sheet = note_texts(problems, language)
             commented = 0
             for sheet, cells in by_sheet.items():
                 part = parts.get(sheet)
                 if part is None:
                     continue
-                mark_cells(package, part, list(cells))
+                if styles is not None:
+                    mark_cells(package, part, list(cells), styles)
                 add_notes(package, part, [CellNote(cell, "\n".join(texts)) for cell, texts in cells.items()])
                 commented += len(cells)
-            add_problem_list(package, problems, language)
+            add_problem_list(package, problems, styles, language)
+            if styles is not None:
+                styles.store(package)
             package.save(temporary)
         temporary.replace(target)
     except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
