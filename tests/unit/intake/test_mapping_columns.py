@@ -2,9 +2,10 @@
 
 import pytest
 
-from taizhang.intake.mapping.candidates import AUTOMATIC, candidates
-from taizhang.intake.mapping.columns import choose_table, column_letter
+from taizhang.intake.mapping.candidates import AUTOMATIC, Why, candidates
+from taizhang.intake.mapping.columns import ColumnChoice, choose_columns, choose_table, column_letter
 from taizhang.intake.mapping.normal import header, path_key
+from taizhang.intake.mapping.profile import profile_of
 
 
 def mapped(*path, table="record"):
@@ -133,3 +134,77 @@ def test_a_remark_about_somebody_else_is_no_list_of_values(label):
 @pytest.mark.parametrize("label", ["账号状态", "住址状态", "享受人数", "身份证号/出生年月", "状态"])
 def test_a_word_that_makes_another_column_of_a_known_one_is_heard(label):
     assert mapped(label) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        (("务工地址", "省"), "work_province"),
+        (("务工情况", "市"), "work_city"),
+        (("残疾情况", "类别"), "disability_class"),
+        (("公益岗", "月数"), "public_post_months"),
+        (("住房", "面积"), "house_area_m2"),
+        (("家庭住址", "镇"), "town_name"),
+        (("基本信息", "县"), "county_name"),
+        (("住房（平方米）",), "house_area_m2"),
+        (("死亡年份",), "death_date"),
+        (("首次识别年份",), "first_identified_month"),
+        (("住址（精确到组）",), "address"),
+        (("姓名（含新生儿）",), "name"),
+        (("证件号（没有的填0）",), "id_no"),
+        (("特困（是/否）",), "is_special_poor"),
+        (("现役军人（是或否）",), "is_soldier"),
+        (("男/女",), "sex"),
+        (("目前健康状况",), "health"),
+        (("务工地点（省内/省外/县内）",), "work_region"),
+    ],
+    ids=" › ".join,
+)
+def test_headings_units_and_remarks_belong_to_the_label(path, field):
+    assert mapped(*path) == field
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("就业单位", "县"),
+        ("务工单位", "镇"),
+        ("企业", "电话"),
+        ("学校", "联系电话"),
+        ("患病（是/否）",),
+        ("劳动力（有/无）",),
+        ("联系电话（监护人）",),
+        ("补贴",),
+        ("补贴标准（元/亩）",),
+        ("水稻", "面积（亩）"),
+        ("低保", "月数"),
+        ("月低保金额标准",),
+        ("贫困程度",),
+    ],
+    ids=" › ".join,
+)
+def test_what_belongs_to_something_else_is_asked(path):
+    assert mapped(*path) is None
+
+
+def codes(*values):
+    return profile_of([*values] * 3)
+
+
+def chosen(label, *values):
+    """The field of a sheet's second column with these values."""
+    columns = choose_columns({0: ("姓名",), 1: (label,)}, ColumnChoice("record"), lambda index: codes(*values))
+    return columns[1].field, columns[1].why
+
+
+def test_values_of_a_code_list_prove_a_likely_label():
+    assert chosen("有无劳动能力", "普通劳动力", "无劳动力", "技能劳动力") == ("labour_ability", Why.VALUES)
+
+
+@pytest.mark.parametrize(
+    "values", [("是", "否"), ("有", "无"), ("普通劳动力",), ("普通劳动力", "三轮车", "拖拉机"), ()]
+)
+def test_other_values_leave_it_a_question(values):
+    field, why = chosen("有无劳动能力", *values)
+
+    assert (field, why) == (None, Why.AMBIGUOUS)

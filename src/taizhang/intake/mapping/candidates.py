@@ -4,15 +4,15 @@ Nothing here looks at values or at other columns, so the answer for a label is k
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from taizhang.intake.mapping.dictionary import NUMERIC_TYPES, Entry, dictionary, in_table
-from taizhang.intake.mapping.lexicon import HEAD, HELPER, SELF, Signature, parent_owner, signature
+from taizhang.intake.mapping.lexicon import HEAD, HELPER, SELF, Signature, is_specific, parent_owner, signature
 from taizhang.intake.mapping.normal import Header, header, path_key
-from taizhang.intake.model import FIELDS, FieldType, code_lists, plain
+from taizhang.intake.model import FIELDS, TABLES, FieldType, IdentityRole, code_lists, plain
 
 _BRACKET = re.compile(r"^(.+)\(([^()]*)\)([^()]*)$")
 _REMARK = re.compile(r"^([^:,;]{2,}?)[:,;](.+)$")
@@ -21,6 +21,24 @@ _NO_OTHER_COLUMN = frozenset({"household", "persons", "resident"})  # said in a 
 _DIVISIONS = frozenset(
     {"province", "city", "county", "town", "village", "group"}
 )  # 住址（省市县镇村组）: how to write it
+# What a remark that only tells how to fill the column in begins with: （如19800101）, （详细到门牌）, （含户主）.
+_INSTRUCTION = re.compile(
+    r"(?:请|须|需|应|填|按|如|例|详细到|精确到|注明|注:|含|包括|不含|末尾|末位|格式|可|没有|无则|无的|以.+为准)"
+)
+_HAS_A_PLACE = frozenset({"work", "org", "school", "resettle", "plan", "bank", "relocation"})
+_HAS_A_NAME = frozenset({"org", "school", "bank", "cooperative", "?学校", "?医院"})
+_NUMBERS = NUMERIC_TYPES
+_TEXTS = frozenset({FieldType.TEXT, FieldType.NAME})
+_WHEN = ("time", "year")
+_IMPLIED: dict[str, frozenset[FieldType]] = {
+    "area": _NUMBERS, "money": _NUMBERS, "count": _NUMBERS, "distance": _NUMBERS, "title": _TEXTS,
+    "time": frozenset({FieldType.DATE, FieldType.MONTH, FieldType.INT}),
+    "year": _NUMBERS | {FieldType.DATE, FieldType.MONTH},
+}  # fmt: skip
+"""Concepts a header may name or leave out, because the type of its field implies them."""
+_MEASURED = {"亩": "area", "平方米": "area", "元": "money", "公里": "distance", "次": "count"}
+_NOW = re.compile(r"^(?:现在|目前|当前|现)(?=..)")
+LEAST_VALUES, _SHORT = 2, 6  # alternatives that make a list of values; characters of one
 _DESCRIBES = re.compile(r"情况|状况$")
 AUTOMATIC = 0.90  # from here a column is mapped without asking
 ASKED = 0.50  # from here it is proposed; below it stays under its own header
@@ -69,6 +87,11 @@ def candidates(path: tuple[str, ...], table: str, source: str | None = None) -> 
         if field_name not in found or found[field_name].score < score:
             found[field_name] = Candidate(field_name, score, why, unit)
 
+    whole = _composed(path, leaf, owner, table, source) or _of_listed_values(path, table)
+    if whole is None and _lists_values(path[-1]):
+        whole = _simpler(path, table, source)
+    if whole is not None:
+        return (whole,)
     for entries, score, why in _known(path, leaf, owner, table, source):
         for entry in entries:
             if _unit_fits(entry.field, leaf):
@@ -82,9 +105,14 @@ def candidates(path: tuple[str, ...], table: str, source: str | None = None) -> 
             # 耕地情况 may be told in words: only a plain label stands for a quantity.
             told = _DESCRIBES.search(leaf.key) is not None and FIELDS[entry.field].type in NUMERIC_TYPES
             offer(entry.field, 0.93 if len(same) == 1 and not told else 0.75, Why.WORDS, leaf.unit)
-        if not same:
+        softened = _softened(subject, leaf, table, source) if not same else None
+        if softened is not None:
+            offer(softened, 0.91, Why.WORDS, leaf.unit)
+        elif not same:
             for field_name, score in _near(subject, table, source):
                 offer(field_name, score, Why.SIMILAR, leaf.unit)
+    if _is_of_another_topic(path, found):
+        found = {name: replace(option, score=min(option.score, 0.75)) for name, option in found.items()}
     ordered = sorted(found.values(), key=lambda candidate: (-candidate.score, candidate.field))
     if ordered and ordered[0].why is Why.WORDS:
         either = _alternatives(path, table, source)
@@ -95,6 +123,109 @@ def candidates(path: tuple[str, ...], table: str, source: str | None = None) -> 
         if simpler is not None:
             return (simpler, *(candidate for candidate in ordered if candidate.field != simpler.field))
     return tuple(ordered)
+
+
+def _composed(
+    path: tuple[str, ...], leaf: Header, owner: str | None, table: str, source: str | None
+) -> Candidate | None:
+    """The field of a heading and a label read as one: 务工所在地 over 省 is the province of work, 残疾人证 over 等级 a level.
+
+    Only where both together say more than the label alone, and exactly one field says the same.
+    """
+    if len(path) < 2 or owner not in (None, SELF):
+        return None
+    alone, heading = signature(leaf.key), signature(header(path[-2]).key)
+    both = signature(header(path[-2]).key + "/" + leaf.key)
+    if both.owner != SELF or both.unknown or not heading.concepts or both.concepts == alone.concepts:
+        return None
+    for concepts in (both.concepts, both.concepts - {"address", "place"}):  # 务工地址 over 省: the work's, wherever
+        about_both = Signature(SELF, concepts, both.whether)
+        fields = {entry.field for entry in _entries_about(about_both, table, source) if _unit_fits(entry.field, leaf)}
+        if fields and concepts != alone.concepts:
+            return Candidate(fields.pop(), 0.95, Why.HEADING, leaf.unit) if len(fields) == 1 else None
+    return None
+
+
+def _lists_values(text: str) -> bool:
+    """Whether a bracket at the label lists alternatives, which are no part of what the label is about."""
+    brackets = _BRACKET.match(plain(text))
+    return brackets is not None and "/" in brackets.group(2) and header(text).unit is None
+
+
+def _of_listed_values(path: tuple[str, ...], table: str) -> Candidate | None:
+    """The field of a label that lists what may stand in it: 男/女, 党员/群众, or 务工去向（省外/县外/县内）.
+
+    In brackets the values choose among the coded fields that share a word with the label; alone they must be those of
+    one field only.
+    """
+    text = plain(path[-1])
+    brackets = _BRACKET.match(text)
+    label, listed = (brackets.group(1), brackets.group(2)) if brackets is not None else ("", text)
+    parts = tuple(part for part in _BETWEEN_VALUES.split(listed) if part)
+    if len(parts) < LEAST_VALUES or ("/" not in listed and "、" not in listed):
+        return None
+    words = signature(header(label).key)
+    if words.owner != SELF:
+        return None
+    fits = [name for name in _coded_fields(table) if all(_values_of(name)(part) for part in parts)]
+    if label:
+        near = {entry.field for other in words.concepts for about in dictionary().by_concept.get(other, ())
+                for entry in in_table(dictionary().by_identity[about.identity], table)}  # fmt: skip
+        fits = [name for name in fits if name in near]
+    return Candidate(fits[0], 0.92, Why.WORDS) if len(fits) == 1 else None
+
+
+@cache
+def _coded_fields(table: str) -> tuple[str, ...]:
+    return tuple(name for name, field in TABLES[table].fields.items() if field.code_list not in (None, "yesno"))
+
+
+def _values_of(field_name: str) -> Callable[[str], bool]:
+    codes = code_lists()[FIELDS[field_name].code_list or ""]
+    return lambda part: not part.isdigit() and codes.canonical(part) is not None
+
+
+def _is_of_another_topic(path: tuple[str, ...], found: Mapping[str, Candidate]) -> bool:
+    """Whether a label stands under a heading about something that has a place, a telephone or a name of its own.
+
+    工作单位 over 县 is not the county the person belongs to, 企业 over 电话 not the person's telephone.
+    """
+    fields = [FIELDS[name] for name in found]
+    topics: frozenset[str] = frozenset()
+    if any(field.role is IdentityRole.DIVISION for field in fields):
+        topics = _HAS_A_PLACE
+    elif any(field.type in (FieldType.PHONE, FieldType.NAME) for field in fields):
+        topics = _HAS_A_NAME
+    return any(signature(header(text).key).concepts & topics for text in path[:-1])
+
+
+def _softened(subject: Signature, leaf: Header, table: str, source: str | None) -> str | None:
+    """The one field that is about the same but for a word its kind of value implies; None where none or several are.
+
+    A unit says what is measured (林地（亩） is an area), 名称 is what a text holds, and a date is told by its time or its year.
+    """
+    if subject.unknown or subject.whether:
+        return None
+    fields = set()
+    for concept, types in _IMPLIED.items():
+        for concepts in _with_or_without(subject.concepts, concept, leaf):
+            if not concepts or not is_specific(concepts):
+                continue
+            entries = _entries_about(Signature(subject.owner, concepts), table, source)
+            fields |= {
+                entry.field for entry in entries if FIELDS[entry.field].type in types and _unit_fits(entry.field, leaf)
+            }
+    return fields.pop() if len(fields) == 1 else None
+
+
+def _with_or_without(concepts: frozenset[str], implied: str, leaf: Header) -> list[frozenset[str]]:
+    """The concepts without an implied one, or with the one that the unit implies, or with 年 for 时间 and back."""
+    found = [concepts - {implied}] if implied in concepts else []
+    if leaf.unit is not None and _MEASURED.get(leaf.unit) == implied and implied not in concepts:
+        found.append(concepts | {implied})
+    if implied in _WHEN and implied in concepts:
+        found += [(concepts - {implied}) | {other} for other in _WHEN if other != implied]
+    return found
 
 
 def _alternatives(path: tuple[str, ...], table: str, source: str | None) -> list[str]:
@@ -129,13 +260,23 @@ def _simpler(path: tuple[str, ...], table: str, source: str | None) -> Candidate
     options = candidates((*path[:-1], parts[0]), table, source)
     if not options or options[0].score < AUTOMATIC:
         return None
+    if header(text).whether and FIELDS[options[0].field].type is not FieldType.BOOL:
+        return None  # 患病（是/否） is not which disease
+    if (
+        _lists_values(text)
+        and FIELDS[options[0].field].type is FieldType.TEXT
+        and FIELDS[options[0].field].role is None
+    ):
+        return None  # what is chosen from a list is no free text: 务工去向（省外/县外） is not the place
     outside = signature(header(parts[0]).key)
     silent = _NO_OTHER_COLUMN | (_DIVISIONS if outside.concepts & {"address", "place"} else frozenset())
     for part in parts[1:]:
         added = signature(header(part).key)
         same = candidates((*path[:-1], part), table, source)
         agrees = _are_values(part, options[0].field) or (bool(same) and same[0].field == options[0].field)
-        unheard = added.owner == SELF and not (added.concepts - added.unknown - outside.concepts - silent)
+        unheard = _INSTRUCTION.match(plain(part)) is not None or (
+            added.owner == SELF and not (added.concepts - added.unknown - outside.concepts - silent)
+        )
         if not agrees and not unheard:
             return None
     return Candidate(options[0].field, min(options[0].score, 0.91), Why.WORDS, options[0].unit)
@@ -148,7 +289,8 @@ def _are_values(text: str, field_name: str) -> bool:
     if code_list is None or not listed:
         return False
     known = sum(code_lists()[code_list].canonical(part) is not None for part in listed)
-    return field_name == "relation_to_head" or 2 * known > len(listed)
+    several = len(listed) > LEAST_VALUES and all(len(part) <= _SHORT for part in listed) and "/" in text
+    return field_name == "relation_to_head" or 2 * known >= len(listed) or several
 
 
 def _known(
@@ -169,10 +311,13 @@ def _known(
             ways.append((leaf.key, 0.97, Why.LABEL))
     else:
         ways.append((leaf.key, 0.98, Why.LABEL))
+    ways += [(_NOW.sub("", key), 0.93, Why.WORDS) for key, *_ in ways[-1:] if _NOW.match(key)]
     found = []
     for key, score, why in ways:
         entries = in_table(known.get(key, ()), table, source)
         distinct = list({entry.field: entry for entry in entries}.values())
+        if leaf.whether:
+            distinct = [entry for entry in distinct if FIELDS[entry.field].type is FieldType.BOOL]
         own = [entry for entry in distinct if entry.own]
         if distinct:
             found.append((own if len(own) == 1 else distinct, score, why))
@@ -187,8 +332,10 @@ def _unit_fits(field_name: str, leaf: Header) -> bool:
 def about(leaf: Header, owner: str | None) -> Signature:
     """What a header is about, under a heading that may say whose column it is."""
     subject = signature(leaf.key)
+    if leaf.whether:
+        subject = replace(subject, whether=True)
     if leaf.unit == "月" and "months" not in subject.concepts:
-        subject = Signature(subject.owner, (subject.concepts - {"time"}) | {"months"}, subject.whether)
+        subject = replace(subject, concepts=(subject.concepts - {"time"}) | {"months"})
     if owner is not None and owner != SELF and subject.owner == SELF:
         return Signature(owner, subject.concepts, subject.whether)
     return subject

@@ -12,7 +12,11 @@ from taizhang.intake.mapping.candidates import AUTOMATIC, Candidate, Why, about,
 from taizhang.intake.mapping.lexicon import HEAD, SELF
 from taizhang.intake.mapping.normal import header, path_key
 from taizhang.intake.mapping.profile import Profile, agreement, is_refuted
-from taizhang.intake.model import FIELDS, TABLES, FieldType, IdentityRole
+from taizhang.intake.model import FIELDS, TABLES, FieldType, IdentityRole, code_list
+
+LIKELY = 0.7
+"""From here a label that shares most words with a coded field's may be proved by its values."""
+LEAST_CODES, CODES_FIT = 2, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,10 @@ def _assign(
     for index, options in drafts.items():
         if len(options) > 1 and options[0].score < AUTOMATIC:
             drafts[index] = _by_values(options, profile(index))
+    named = {options[0].field for options in drafts.values() if options and options[0].score >= AUTOMATIC}
+    for index, options in drafts.items():
+        if options and LIKELY <= options[0].score < AUTOMATIC and options[0].field not in named:
+            drafts[index] = _by_codes(options, profile(index))
     sure = sorted(
         ((option, index) for index, options in drafts.items() for option in options[:1] if option.score >= AUTOMATIC),
         key=lambda pair: (-pair[0].score, pair[1]),
@@ -219,6 +227,22 @@ def _by_values(options: Sequence[Candidate], values: Profile) -> Sequence[Candid
         best = fits[0][1]
         return [Candidate(best.field, 0.91, Why.VALUES, best.unit), *(o for o in options if o.field != best.field)]
     return options
+
+
+def _by_codes(options: Sequence[Candidate], values: Profile) -> Sequence[Candidate]:
+    """A likely coded field becomes automatic where the values are those of its code list, and of no other candidate's.
+
+    有无劳动能力 over 普通劳动力 and 无劳动力 is the labour ability; 是 and 否 prove nothing.
+    """
+    best = options[0]
+    telling = tuple(value for value in values.values if code_list("yesno").canonical(value) is None)
+    if FIELDS[best.field].code_list in (None, "yesno") or len(telling) < LEAST_CODES:
+        return options
+    told = Profile(telling)
+    others = [agreement(option.field, told) or 0.0 for option in options[1:]]
+    if (agreement(best.field, told) or 0.0) < CODES_FIT or max(others, default=0.0) >= CODES_FIT / 2:
+        return options
+    return [Candidate(best.field, 0.91, Why.VALUES, best.unit), *options[1:]]
 
 
 def _titles(paths: Mapping[int, tuple[str, ...]]) -> dict[int, str]:

@@ -12,6 +12,13 @@ from taizhang.intake.model import FIELDS, Field, FieldType
 NUMERIC_TYPES = frozenset({FieldType.INT, FieldType.DEC})
 
 
+_SAYS_NOTHING = frozenset({
+    "number", "time", "place", "kind", "level", "count", "area", "money", "subsidy", "months", "reason", "policy", "other", "main",
+    "code", "state", "title",
+})  # fmt: skip
+"""Concepts that name no column together with words for persons only: 残疾人补贴 is known as it stands, 补贴 may be any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One label of one field.
@@ -71,7 +78,7 @@ def dictionary() -> Dictionary:
                 for place in range(1, field.repeats + 1):
                     by_key[f"{entry.key}{place}"].append(entry)
             about = signature(entry.key)
-            if entry.key != field.column and about.concepts:
+            if entry.key != field.column and about.concepts and not about.concepts <= _SAYS_NOTHING:
                 by_identity[about.identity].setdefault((entry.field, entry.table), entry)
     words = {level for key in by_key for level in key.split("/")} | set(by_key)
     by_concept: defaultdict[str, set[Signature]] = defaultdict(set)

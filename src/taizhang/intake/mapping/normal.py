@@ -15,7 +15,7 @@ _EDGE = "*:。.、,;#·_-—~!?\"'"
 # (公益性岗位(月数), 就业渠道(易地搬迁后扶使用)).
 _UNITS = (
     "元|万元|元/年|元/月|元/人|百元|千元|月|个月|天|年|亩|公顷|平方米|平米|m2|㎡|公里|千米|km|里|米|m|"
-    "人|户|个|岁|周岁|次|%|名|口|间|头|只|箱|株|斤|公斤|吨|辆|位"
+    "元/亩|元/户|元/头|元/次|元/天|斤/亩|公斤/亩|人|户|个|岁|周岁|次|%|名|口|间|头|只|箱|株|斤|公斤|吨|辆|位"
 )
 _UNIT = re.compile(rf"\(单?位?:?({_UNITS})\)$")
 _DECORATION = re.compile(
@@ -25,6 +25,7 @@ _DECORATION = re.compile(
     r"例:?[^()]*|如:?[^()]*|示例:?[^()]*|不含[^()]*|以身份证为准|与身份证一致|同身份证|按身份证|以户口本为准|按户口本|"
     r"请核对|核对|全称|签字|公历|阳历|写全称)\)"
 )
+_YES_NO = re.compile(r"\((?:请?填?(?:是/否|是否|是或否|有/无))\)")
 _UNIT_WORDS = {
     "平米": "平方米", "m2": "平方米", "㎡": "平方米", "千米": "公里", "km": "公里", "m": "米", "个月": "月",
     "周岁": "岁", "口": "人", "名": "人", "位": "人",
@@ -36,11 +37,13 @@ class Header:
     """A header text taken apart.
 
     key: what is compared. unit: the unit it names, in our spelling, or None. year: a data year it begins with, or None.
+    whether: it says that 是 or 否 is to be filled in.
     """
 
     key: str
     unit: str | None = None
     year: int | None = None
+    whether: bool = False
 
 
 @lru_cache(maxsize=65536)
@@ -56,11 +59,12 @@ def header(text: str) -> Header:
         year = int(found.group(1))
         key = key[: found.start()] + key[found.end() :]
     unit = None
+    whether = _YES_NO.search(key) is not None
     key = _DECORATION.sub("", key).strip(_EDGE)
     if found := _UNIT.search(key):
         unit = _UNIT_WORDS.get(found.group(1), found.group(1))
         key = key[: found.start()].strip(_EDGE)
-    return Header(key, unit, year)
+    return Header(key, unit, year, whether)
 
 
 def path_key(path: tuple[str, ...]) -> str:
