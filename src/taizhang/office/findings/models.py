@@ -149,6 +149,20 @@ class Finding(ScopedModel):
             models.Index(fields=["superseded_by"], name="finding_superseded", condition=Q(superseded_by__gt="")),
             # The figures beside the list's filters, counted in the order of this index.
             models.Index(fields=["severity", "rule", "source", "state", "division_code"], name="finding_counted"),
+            # Everything that the scoreboard counts, by place and by source.
+            models.Index(
+                fields=[
+                    "division_code",
+                    "source",
+                    "state",
+                    "group",
+                    "severity",
+                    "reopened_count",
+                    "subject_person",
+                    "finding_id",
+                ],
+                name="finding_scored",
+            ),
             # Everything that the list orders, filters and counts by: rows hold sealed values and are wide, this is narrow.
             models.Index(
                 fields=[

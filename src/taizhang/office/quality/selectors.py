@@ -4,7 +4,7 @@ All figures are counted in the open scope: from the newest imported sweep, and f
 counts, the list that it opens counts too.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -93,9 +93,7 @@ def board_of_places(today: date, place: str = "") -> Board:
         division_below(digits),
         within("division_code", areas),
     )  # a finding of two towns counts where it belongs
-    persons = dict(
-        Person.objects.filter(own, is_current=True).annotate(key=below).values_list("key").annotate(Count("pk"))
-    )
+    persons = _persons(own, digits)
     findings = _counted(Finding.objects.filter(own).annotate(key=below), today)
     days = _workdays(Task.objects.filter(within("finding__division_code", areas)).annotate(key=below))
     drawn = Recheck.objects.filter(within("division_code", areas))
@@ -124,6 +122,15 @@ def board_of_sources(today: date) -> Board:
         _line(Line(key, source_title(key)), found, days.get(key), looked.get(key)) for key, found in findings.items()
     ]
     return Board(sorted(lines, key=lambda one: (-one.open, one.key)), None)
+
+
+def _persons(own: Q, digits: int) -> Counter[str]:
+    """Persons of the newest sweep by division of so many digits, counted by their own: so an index answers alone, in its order."""
+    rows = Person.objects.filter(own, is_current=True).values_list("division_code").annotate(n=Count("*")).order_by()
+    found = Counter[str]()
+    for code, n in rows:
+        found[code[:digits].ljust(CODE_LENGTH, "0")] += n
+    return found
 
 
 def _counted(findings: QuerySet[Any], today: date) -> dict[str, dict[str, Any]]:
