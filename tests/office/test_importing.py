@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pyarrow.parquet as pq
 import pytest
 from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from officepeople import SETUP
 from officesweeps import FAR_VILLAGE, HOME_VILLAGE, NEXT_VILLAGE, finding, full_id, household, number_of, person
@@ -13,7 +14,7 @@ from taizhang.office.access.areas import Area
 from taizhang.office.access.scope import ScopeMissing, scope, scope_off
 from taizhang.office.crypto.blind import blind
 from taizhang.office.findings.errors import SweepOlder, SweepUnreadable
-from taizhang.office.findings.models import Delta, Finding, SweepRun
+from taizhang.office.findings.models import Delta, Finding, SweepRun, is_said, newest_run
 from taizhang.office.findings.services.importing import import_newest, import_sweep
 from taizhang.office.findings.states import State
 from taizhang.office.ledger.models import Entry
@@ -23,9 +24,10 @@ pytestmark = pytest.mark.django_db
 
 
 def state_of(identity):
-    """State, delta and remark of a finding."""
+    """State of a finding, what the newest sweep says of it, and its remark."""
     with scope_off("test"):
-        return Finding.objects.values_list("state", "delta", "remark").get(pk=full_id(identity))
+        found = Finding.objects.get(pk=full_id(identity))
+    return found.state, found.delta_in(newest_run()), found.remark
 
 
 def seen_from(prefix):
@@ -137,6 +139,40 @@ def test_new_becomes_persisting_and_a_pass_proves(lake):
 
     assert state_of(1) == (State.OPEN, Delta.PERSISTING, "")
     assert state_of(2) == (State.PROVEN, Delta.GONE, "fixed_without_task")
+
+
+def said_by_the_newest_sweep():
+    """Finding by each word that the list can be narrowed by, and the same by what stands beside each."""
+    with scope_off("test"):
+        narrowed = {word: set(Finding.objects.filter(is_said(word)).values_list("pk", flat=True)) for word in Delta}
+        beside = {word: set() for word in Delta}
+        for one in Finding.objects.all():
+            beside[one.delta_in(newest_run())].add(one.pk)
+    assert narrowed == beside
+    return {word.value: found for word, found in narrowed.items() if found}
+
+
+def test_a_sweep_writes_only_what_changed_though_all_it_leaves_was_new_before(lake):
+    lake.imported([finding(1), finding(2), finding(3, delta="reopened", reopened_count=1)])
+    assert said_by_the_newest_sweep() == {"new": {full_id(1), full_id(2)}, "reopened": {full_id(3)}}
+
+    rest = [finding(1, delta="persisting"), finding(3, delta="persisting", reopened_count=1)]
+    folder = lake.sweep([*rest, finding(2, delta="gone", observation="pass"), finding(4)])
+    with CaptureQueriesContext(connection) as queries:
+        import_sweep(actor=SETUP, folder=folder)
+
+    assert said_by_the_newest_sweep() == {
+        "new": {full_id(4)},
+        "persisting": {full_id(1), full_id(3)},
+        "gone": {full_id(2)},
+    }
+    written = [
+        one["sql"]
+        for one in queries
+        if one["sql"].startswith(("INSERT", "UPDATE")) and "findings_finding" in one["sql"]
+    ]
+    assert not any(full_id(one) in sql for sql in written for one in (1, 3))
+    assert not any(sql.startswith("UPDATE") for sql in written)
 
 
 def test_what_was_written_back_and_comes_again_was_not_fixed(lake):

@@ -36,6 +36,8 @@ class Delta(models.TextChoices):
     SUPERSEDED = "superseded", _("并入另一问题")
 
 
+TOLD_ONCE = frozenset({Delta.NEW, Delta.REOPENED})
+"""What holds in one sweep only: after the next one the finding persists (`Finding.delta_in`)."""
 ENDED_DELTAS = frozenset({Delta.GONE, Delta.OUT_OF_RULE, Delta.SUPERSEDED})
 """What the engine tells once and then no more."""
 
@@ -62,6 +64,20 @@ class SweepRun(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def newest_run() -> int | None:
+    """The id of the newest imported sweep, None before the first."""
+    newest: int | None = SweepRun.objects.order_by("-place").values_list("pk", flat=True).first()
+    return newest
+
+
+def is_said(delta: str) -> Q:
+    """The condition that the newest sweep says this of a finding, as `Finding.delta_in` does."""
+    in_newest = Q(changed_in__in=SweepRun.objects.order_by("-place").values("pk")[:1])
+    if delta in TOLD_ONCE:
+        return Q(delta=delta) & in_newest
+    return Q(delta=delta) | (Q(delta__in=TOLD_ONCE) & ~in_newest) if delta == Delta.PERSISTING else Q(delta=delta)
 
 
 class FindingManager(ScopedManager):
@@ -93,7 +109,7 @@ class Finding(ScopedModel):
     """A rule's complaint about a subject; keeps its identity from sweep to sweep.
 
     detail: sealed JSON with the values (observed, candidates, evidence, records). state: moved by casework and by
-    `services.observing`, nobody else. severity_rank: 1 is worst. superseded_by: id of the finding that tells of it now. changed_in: the sweep that last said something new. subject_person, subject_household: ids of the register.
+    `services.observing`, nobody else. severity_rank: 1 is worst. delta: as `changed_in` said it, the sweep that last said something new; what a later one says is `delta_in`. superseded_by: id of the finding that tells of it now. subject_person, subject_household: ids of the register.
     """
 
     finding_id = models.CharField(max_length=32, primary_key=True)
@@ -186,6 +202,14 @@ class Finding(ScopedModel):
 
     def __str__(self) -> str:
         return self.short_id
+
+    def delta_in(self, newest: int | None) -> Delta:
+        """What the newest sweep, by its id, says of the finding: new and reopened are so in the sweep that said it only.
+
+        Asked, not stored, so that a sweep writes what changed and not everything that the one before found.
+        """
+        said = Delta(self.delta)
+        return Delta.PERSISTING if said in TOLD_ONCE and self.changed_in_id != newest else said
 
     @property
     def message(self) -> str:

@@ -1,6 +1,7 @@
 """Findings and sweeps as the parts of pages."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from taizhang.office.access.scope import current_areas
 from taizhang.office.crypto.masks import mask_name
 from taizhang.office.findings.addresses import rows_address
 from taizhang.office.findings.catalogue import rule_title, source_title
-from taizhang.office.findings.models import Delta, Finding, Severity, SweepRun
+from taizhang.office.findings.models import Delta, Finding, Severity, SweepRun, newest_run
 from taizhang.office.findings.selectors.bundles import bundle_of
 from taizhang.office.findings.selectors.happening import BACK, DECIDED, NEW, RETURNED
 from taizhang.office.findings.selectors.happening import CLOSED as CLOSED_SINCE
@@ -68,9 +69,14 @@ class Labels:
     """
 
     def __init__(self) -> None:
-        self.severity, self.state, self.delta = (
+        self.severity, self.state, self._delta = (
             {value: str(label) for value, label in choices.choices} for choices in (Severity, State, Delta)
         )
+        self._newest = cache(newest_run)
+
+    def delta(self, finding: Finding) -> str:
+        """What the newest sweep says of a finding."""
+        return self._delta[finding.delta_in(self._newest())]
 
 
 def is_here(finding: Finding) -> bool:
@@ -113,7 +119,7 @@ def _row(one: Finding, labels: Labels) -> Row:
             Cell(shown_name(one) or (_("（无姓名）") if one.subject_person else _("（不涉及个人）")), note=one.masked_number if here else _("另一区划")),
             Cell(shown_message(one), note=rule_title(one.rule) if here else ""),
             Cell(labels.severity[one.severity], tone=TONES[one.severity]),
-            Cell(labels.state[one.state], tone=state_tone(one.state), note=labels.delta[one.delta]),
+            Cell(labels.state[one.state], tone=state_tone(one.state), note=labels.delta(one)),
             Cell(source_title(one.source)),
             Cell(" ".join(filter(None, (one.town_name, one.village_name)))),
             Cell(one.short_id),
@@ -133,7 +139,7 @@ def rows_table(findings: Iterable[Finding]) -> Table:
     rows = [
         Row([
             Cell(one.short_id), Cell(rule_title(one.rule)), Cell(labels.severity[one.severity], tone=TONES[one.severity]),
-            Cell(labels.state[one.state], tone=state_tone(one.state), note=labels.delta[one.delta]), Cell(source_title(one.source)),
+            Cell(labels.state[one.state], tone=state_tone(one.state), note=labels.delta(one)), Cell(source_title(one.source)),
             Cell(" ".join(filter(None, (one.town_name, one.village_name)))), Cell(one.first_seen[:10]),
         ])
         for one in findings
@@ -240,7 +246,7 @@ def finding_facts(
     facts = [
         Fact(_("等级"), Severity(finding.severity).label, TONES[finding.severity]),
         Fact(_("状态"), State(finding.state).label, state_tone(finding.state)),
-        Fact(_("变化"), Delta(finding.delta).label),
+        Fact(_("变化"), finding.delta_in(newest_run()).label),
         Fact(_("规则"), rule_title(finding.rule) + bracketed(finding.rule)),
         Fact(_("来源"), source_title(finding.source)),
         Fact(_("可能出错的来源"), f"{source_title(finding.culprit)}{certain}" if finding.culprit else _("看不出来")),

@@ -15,7 +15,7 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import EVERYWHERE, area_of_division, is_division, within
 from taizhang.office.access.scope import current_areas
 from taizhang.office.findings.catalogue import IDENTITY_GROUPS
-from taizhang.office.findings.models import Delta, Finding, SavedView, Severity
+from taizhang.office.findings.models import Delta, Finding, SavedView, Severity, is_said
 from taizhang.office.findings.selectors.bundles import bundle_of
 from taizhang.office.findings.selectors.happening import SINCE
 from taizhang.office.findings.selectors.narrowing import findings_in, findings_of
@@ -31,6 +31,8 @@ ORDERS = {
     "state": ("state", "severity_rank", "pk"),
     "name": ("name", "pk"),
 }
+COUNTED = ("severity", "rule", "source")
+"""Fields by whose values a list is narrowed, with how many open findings have each beside it."""
 NOT_LISTED = ("detail", "hint_zh", "hint_hant", "hint_en")
 OPEN, CLOSED, PROVEN, ALL = "open-all", "ended-all", "gone-all", "all"
 BUNDLES = {OPEN: OPEN_STATES, CLOSED: ENDED, PROVEN: GONE}
@@ -124,9 +126,11 @@ def listed_findings(viewer: Actor, wanted: Wanted) -> QuerySet[Any]:
         found = found.filter(state__in=BUNDLES[wanted.state])
     elif wanted.state != ALL:
         found = found.filter(state=wanted.state)
-    for name in ("severity", "rule", "source", "delta"):
+    for name in COUNTED:
         if getattr(wanted, name):
             found = found.filter(**{name: getattr(wanted, name)})
+    if wanted.delta:
+        found = found.filter(is_said(wanted.delta))
     if wanted.group:
         found = found.filter(GROUPS[wanted.group])
     if wanted.household:
@@ -145,9 +149,6 @@ def listed_findings(viewer: Actor, wanted: Wanted) -> QuerySet[Any]:
     if wanted.sort.startswith("-"):
         order = (f"-{order[0]}", *order[1:])
     return found.defer(*NOT_LISTED).order_by(*order)
-
-
-COUNTED = ("severity", "rule", "source")
 
 
 @dataclass(frozen=True)

@@ -134,9 +134,7 @@ def _take(folder: Path, before: Path | None, run: SweepRun, anew: frozenset[str]
     rows, there = reading_sweeps.changed_findings(folder, before, watched)
     left = _left_behind(there)
     ended = reading_sweeps.ended_meanwhile(_between(before, run), left)
-    fresh = Finding.objects.filter(delta__in=[Delta.NEW, Delta.REOPENED])
-    known = _held({*rows["finding_id"].to_pylist(), *ended, *fresh.values_list("pk", flat=True)})
-    fresh.update(delta=Delta.PERSISTING)
+    known = _held({*rows["finding_id"].to_pylist(), *ended})
     moved: list[Moved] = []
     for start in range(0, len(rows), CHUNK):
         moved += _write(rows.slice(start, CHUNK), known, run, anew)
