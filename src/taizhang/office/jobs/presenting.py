@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from taizhang.office.jobs.models import DayOff, Job, JobState, Schedule
 from taizhang.office.parts.model import Cell, Column, Progress, Row, Table, Tone
+from taizhang.office.parts.told import told
 
 TONES: dict[str, Tone] = {
     JobState.READY: "neutral", JobState.RUNNING: "info", JobState.DONE: "success", JobState.FAILED: "danger",
@@ -22,6 +23,18 @@ KIND_NAMES: dict[str, Promise | str] = {
     "intake.watch": gettext_lazy("查看报送文件夹"), "keys.reseal": gettext_lazy("用新密钥重新加密"), "ledger.check": gettext_lazy("核对流水"),
     "sweep.run": gettext_lazy("排查"), "uploads.clear": gettext_lazy("清理未传完的文件"),
 }  # fmt: skip
+
+STAGE_NAMES: dict[str, Promise | str] = {
+    "读取表格": gettext_lazy("读取表格"), "与上一批比较": gettext_lazy("与上一批比较"), "写入报送": gettext_lazy("写入报送"),
+    "read": gettext_lazy("读取报送"), "link": gettext_lazy("认人认户"), "judge": gettext_lazy("推断真值"), "diagnose": gettext_lazy("诊断"),
+    "tables": gettext_lazy("整理"), "rules": gettext_lazy("运行规则"), "findings": gettext_lazy("汇总问题"), "write": gettext_lazy("写结果"),
+    "index": gettext_lazy("登记人和户"), "reseal": gettext_lazy("重新加密"),
+}  # fmt: skip
+
+
+def stage_name(stage: str) -> str:
+    """What a stage of a job is called; its own word where nobody has named it."""
+    return str(STAGE_NAMES.get(stage, stage))
 
 
 def kind_name(kind: str) -> str:
@@ -47,8 +60,8 @@ def jobs_table(jobs: Iterable[Job]) -> Table:
         Row(
             [
                 Cell(kind_name(job.kind), note=job.key),
-                Cell(job.get_state_display(), tone=TONES[job.state], note=job.error_text),
-                Cell(f"{job.stage} {job.done:,}" if job.is_open and job.stage else ""),
+                Cell(job.get_state_display(), tone=TONES[job.state], note=told(job.error_text, job.error_code)),
+                Cell(f"{stage_name(job.stage)} {job.done:,}" if job.is_open and job.stage else ""),
                 Cell(moment(job.started_at)),
                 Cell(str(job.created_by or _("系统"))),
             ],
@@ -68,7 +81,9 @@ def job_line(job: Job) -> Progress:
         total=job.total,
         url=reverse("job_progress", args=[job.pk]),
         running=job.is_open,
-        note=" · ".join(filter(None, (str(job.get_state_display()), job.stage, job.error_text))),
+        note=" · ".join(
+            filter(None, (str(job.get_state_display()), stage_name(job.stage), told(job.error_text, job.error_code)))
+        ),
         tone="success" if job.state == JobState.DONE else "danger" if TONES[job.state] == "danger" else "",
     )
 

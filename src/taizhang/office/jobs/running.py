@@ -27,6 +27,7 @@ from taizhang.office.jobs.services.queue import (
     settle,
     wait_for,
 )
+from taizhang.office.parts.told import FAULT, kept
 
 log = logging.getLogger(__name__)
 BEAT_SECONDS = 5.0
@@ -116,14 +117,14 @@ def _attempt(job: Job) -> None:
     except JobCancelled:
         settle(job, JobState.CANCELLED)
     except LakeBusyError as error:
-        wait_for(job, code=error.code, text=f"{error.message}{error.hint}")
+        wait_for(job, code=error.code, text=kept(error))
     except (UserError, OfficeError) as error:
-        settle(job, JobState.FAILED, code=error.code, text=f"{error.message}{error.hint}")
+        settle(job, JobState.FAILED, code=error.code, text=kept(error))
     except LeaseLost:
         raise
     except Exception as error:  # the job boundary: the trace goes to the protected log, a code to people
         log.exception("job %s failed", job.pk)
-        retry_later(job, code="E-FAULT", text=type(error).__name__)
+        retry_later(job, code=FAULT, text=type(error).__name__)
     else:
         settle(job, JobState.DONE, result=result)
 

@@ -15,6 +15,7 @@ from taizhang.office.ledger.verbs import VERBS
 from taizhang.office.ledger.words import CHANGES, FACTS, SUBJECTS
 from taizhang.office.parts.model import Cell, Column, Fact, Filter, Filters, Option, Row, Table, Tone
 from taizhang.office.parts.punctuation import headed, listed
+from taizhang.office.parts.told import told
 from taizhang.sweep.findings.fingerprint import short_id
 
 DIGEST = 32
@@ -118,7 +119,7 @@ def check_facts(job: Any, head: tuple[int, str]) -> list[Fact]:
         return [Fact(_("最近一次核对"), _("还没有核对过"), tone="warning"), *facts]
     result = job.result
     if "what" not in result:
-        said: tuple[str, Tone] = (job.error_text or job.get_state_display(), "danger")
+        said: tuple[str, Tone] = (told(job.error_text, job.error_code) or job.get_state_display(), "danger")
     elif result["what"]:
         said = (
             _("从第 %(seq)d 条起不可信：%(what)s") % {"seq": result["broken_at"], "what": WHAT[result["what"]]},

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from taizhang.intake.delivery.browsing import NotTaken
 from taizhang.intake.delivery.comparing import VillageChange
+from taizhang.intake.delivery.messages import HELD
 from taizhang.intake.model import TABLES
 from taizhang.office.parts.model import Cell, Column, Fact, Figure, Filter, Filters, Option, Row, Table, Tone
 from taizhang.office.parts.punctuation import listed
+from taizhang.office.parts.told import told
 from taizhang.office.sources.models import Submission, SubmissionState
 from taizhang.office.sources.selectors import DeliveryState, SourceState
 
@@ -50,7 +52,7 @@ def submissions_table(rows: Iterable[Submission]) -> Table:
                 Cell(county.source(one.source).title),
                 Cell(one.as_of.isoformat()),
                 Cell(one.files),
-                Cell(one.get_state_display(), tone=TONES[one.state], note=one.error_text),
+                Cell(one.get_state_display(), tone=TONES[one.state], note=told(one.error_text)),
                 Cell(str(one.sent_by), note=date_format(localtime(one.sent_at), "Y-m-d H:i")),
             ],
             url=reverse("submission", args=[one.pk]),
@@ -79,9 +81,14 @@ def deliveries_table(states: Iterable[DeliveryState]) -> Table:
     return Table(columns, rows, empty=_("尚未报送"))
 
 
+def held_word(code: str) -> str:
+    """Why a delivery is held, in words; a code that nobody has put into words stands for itself."""
+    return told(HELD.get(code, code))
+
+
 def _standing(one: DeliveryState) -> Cell:
     if one.is_held:
-        return Cell(_("暂缓"), tone="warning", note=listed(one.ref.reasons))
+        return Cell(_("暂缓"), tone="warning", note=listed([held_word(code) for code in one.ref.reasons]))
     return Cell(_("已解除暂缓"), tone="info") if one.release else Cell(_("有效"), tone="success")
 
 
@@ -94,7 +101,7 @@ def delivery_facts(one: DeliveryState) -> list[Fact]:
         Fact(_("未能读取的文件"), one.ref.refused),
     ]  # fmt: skip
     if one.ref.reasons:
-        facts.append(Fact(_("暂缓的原因"), listed(one.ref.reasons), mono=True))
+        facts.append(Fact(_("暂缓的原因"), listed([held_word(code) for code in one.ref.reasons])))
     if one.release:
         facts.append(Fact(_("解除暂缓"), f"{one.release.by}：{one.release.why}"))
     return facts
@@ -143,7 +150,8 @@ def not_taken_table(entries: Iterable[NotTaken]) -> Table:
     rows = [
         Row(
             [
-                Cell(one.where or one.file, note=one.reason), Cell(one.what, note=one.why), Cell(_as_sent(one)), Cell(one.hint),
+                Cell(told(one.where) or one.file, note=one.reason), Cell(told(one.what), note=told(one.why)), Cell(_as_sent(one)),
+                Cell(told(one.hint)),
             ],
             url=reverse("question", args=[one.layout]) if one.layout else "",
         )

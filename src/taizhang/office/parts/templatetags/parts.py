@@ -14,6 +14,7 @@ from taizhang.office.parts.assets import are_built, asset_address, style_address
 from taizhang.office.parts.drawing import drawn_options, drawn_rows
 from taizhang.office.parts.model import Column, Filter, Table
 from taizhang.office.parts.punctuation import bracketed, headed, listed
+from taizhang.office.parts.told import told
 from taizhang.office.parts.words import WORDS
 
 register = template.Library()
@@ -27,6 +28,7 @@ TABS = 4
 register.filter("bracketed", bracketed)
 register.filter("listed", listed)
 register.filter("headed", headed)
+register.filter("told", told)
 
 
 @register.simple_tag

@@ -21,6 +21,7 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.errors import NotFound, Stale
 from taizhang.office.jobs.running import JobContext
 from taizhang.office.jobs.services.queue import enqueue
+from taizhang.office.parts.told import kept
 from taizhang.office.sources.errors import LakeSays, NothingSent, UnknownSource
 from taizhang.office.sources.models import Submission, SubmissionState, Upload
 from taizhang.office.sources.services.uploads import part_of, whole_uploads
@@ -104,9 +105,7 @@ def propose(context: JobContext, *, submission_id: int) -> None:
     try:
         proposal = _proposed(submission, context.progress)
     except UserError as error:
-        _settle(
-            submission, SubmissionState.REFUSED, error_code=error.code, error_text=f"{error.message}{error.hint}"[:500]
-        )
+        _settle(submission, SubmissionState.REFUSED, error_code=error.code, error_text=kept(error)[:500])
         return
     _settle(submission, SubmissionState.PROPOSED, delivery=proposal.name, change=_figures(proposal))
 
@@ -127,7 +126,7 @@ def _figures(proposal: Proposal) -> dict[str, object]:
     return {
         "previous": change.previous, "added": change.added, "removed": change.removed, "changed": change.changed,
         "unchanged": change.unchanged, "held": list(proposal.holding.reasons),
-        "problems": [{"code": one.code, "message": one.message, "where": one.where, "hint": one.hint} for one in proposal.problems],
+        "problems": [{"code": one.code, "message": one.message, "where": one.where, "why": one.why, "hint": one.hint} for one in proposal.problems],
     }  # fmt: skip
 
 
