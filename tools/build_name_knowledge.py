@@ -23,7 +23,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-VERSION = "1"
+VERSION = "2"
 TARGET = Path(__file__).parent.parent / "src/taizhang/identity/names/knowledge"
 CURATED = TARGET / "curated"
 TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
@@ -182,9 +182,15 @@ def variant_sets(fields: dict[str, dict[int, str]]) -> list[tuple[str, str, str]
 
 
 def traditional_only(fields: dict[str, dict[int, str]]) -> set[int]:
-    """Characters that a simplified text does not use: they have a simplified form and are no standard character."""
+    """Characters that a simplified text does not use: they have a simplified form and are no standard character.
+
+    A form beyond the basic plane (𬱖 of 頔) does not count: few fonts and input methods know it, so registers write the old one.
+    """
     table = opencc_table("TSCharacters")
-    return {ord(k) for k, v in table.items() if k not in v and len(k) == 1 and ord(k) not in fields["kTGH"]}
+    return {
+        ord(k) for k, v in table.items()
+        if k not in v and len(k) == 1 and ord(k) not in fields["kTGH"] and any(ord(form) < 0x10000 for form in v)
+    }  # fmt: skip
 
 
 def radicals(folder: Path) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from taizhang.identity.names.repairs import (
 from taizhang.identity.names.vocabulary import (
     ALIAS_WORDS,
     ALL_HAN,
+    ALSO_GIVEN_NAMES,
     DOTS,
     HAN_CLASS,
     HONORIFICS,
@@ -54,7 +55,8 @@ _OPEN_ALIAS = re.compile(
 _SERIAL = re.compile(rf"^([0-9]{{1,4}})[.、．:：)）\s]*(?=[{HAN_CLASS}]{{2}})|(?<=[{HAN_CLASS}]{{2}})([0-9]{{1,2}})$")
 _NOTE_WORDS = "|".join(STATE_NOTES)
 _SUFFIX = re.compile(
-    f"(?<=[{HAN_CLASS}])({'|'.join(HONORIFICS)})$|(?<=[{HAN_CLASS}]{{2}})[,，、;；/]?({_NOTE_WORDS})$"
+    f"(?<=[{HAN_CLASS}])({'|'.join(one for one in HONORIFICS if one not in ALSO_GIVEN_NAMES)})$"
+    f"|(?<=[{HAN_CLASS}]{{2}})(?:({'|'.join(ALSO_GIVEN_NAMES)})|[,，、;；/]?({_NOTE_WORDS}))$"
     f"|^({'|'.join(HONORIFICS)}|{_NOTE_WORDS})$"
 )
 _RELATION = re.compile(f"({'|'.join(RELATION_NOTES)})$")
@@ -263,7 +265,7 @@ def _judge(work: _Work, repairs: tuple[NameRepair, ...]) -> None:
         mark(NameDefect.LOSS)
     if _PRIVATE.search(text):
         mark(NameDefect.PUA)
-    if any(character.isdigit() for character in text):
+    if any(character.isdigit() for character in text) and not damaged:
         mark(NameDefect.DIGIT)
     if _LATIN.search(text) and not damaged:
         mark(NameDefect.LATIN)

@@ -189,6 +189,8 @@ RELATION_NOTES = [
 """The name before such a note is another person's: the note is reported and the text stays whole."""
 HONORIFICS = ["先生", "女士", "同志", "老师", "师傅", "书记", "主任", "村长", "支书", "组长", "医生"]
 """May stand behind a surname alone: then the surname is all that is known."""
+ALSO_GIVEN_NAMES = ["先生", "同志"]
+"""Of these: somebody may be called so, so behind a surname alone they are left to what the other ledgers say."""
 STATE_NOTES = ["户主", "已故", "死亡", "去世", "已迁出", "迁出", "学生", "残疾", "五保", "低保"]
 """Stand behind a whole name only: 学生 may be somebody's given name."""
 ALIAS_WORDS = "曾用名|又名|别名|原名|学名|乳名|小名|绰号|化名|本名|艺名"
