@@ -129,7 +129,7 @@ def third_number():
 
 def moved(identity):
     """The import's word that a sweep has moved a finding."""
-    return Moved(Finding.objects.get(pk=identity), State.WRITTEN_BACK, Seen("persisting", "hit"))
+    return Moved(identity, State.WRITTEN_BACK, State(Finding.objects.get(pk=identity).state), Seen("persisting", "hit"))
 
 
 def written(batch):

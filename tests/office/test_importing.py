@@ -269,13 +269,13 @@ def test_waiting_sweeps_come_in_order(lake):
 def test_casework_hears_of_every_move_in_the_same_transaction(lake):
     heard = []
     import_sweep(actor=SETUP, folder=lake.sweep([finding(1), finding(2)]), on_moves=heard.extend)
-    assert sorted(one.finding.pk[0] for one in heard) == ["1", "2"]
+    assert sorted(one.finding[0] for one in heard) == ["1", "2"]
     heard.clear()
 
     folder = lake.sweep([finding(1, delta="persisting"), finding(2, delta="gone", observation="pass")])
     import_sweep(actor=SETUP, folder=folder, on_moves=heard.extend)
 
-    assert [(one.finding.pk[0], one.before, one.finding.state) for one in heard] == [("2", State.OPEN, State.PROVEN)]
+    assert [(one.finding[0], one.before, one.after) for one in heard] == [("2", State.OPEN, State.PROVEN)]
 
 
 def test_a_finding_without_a_place_is_the_countys(lake):

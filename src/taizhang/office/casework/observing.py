@@ -19,8 +19,8 @@ def follow_moves(moves: Sequence[Moved]) -> None:
     """Bring tasks, corrections, verifications and exemptions in line with the states that the engine has set."""
     by_state: dict[State, list[str]] = {}
     for move in moves:
-        by_state.setdefault(State(move.finding.state), []).append(move.finding.pk)
-    lapsed = [move.finding.pk for move in moves if move.before is State.EXEMPTED and move.finding.state == State.OPEN]
+        by_state.setdefault(move.after, []).append(move.finding)
+    lapsed = [move.finding for move in moves if move.before is State.EXEMPTED and move.after is State.OPEN]
     now = timezone.now()
     by_value, other_value = prove_by_value()
     proven = by_state.get(State.PROVEN, []) + by_value
@@ -28,7 +28,7 @@ def follow_moves(moves: Sequence[Moved]) -> None:
     merged = by_state.get(State.MERGED, [])
     _end([*proven, *merged, *by_state.get(State.OUT_OF_RULE, [])])
     again = by_state.get(State.NOT_FIXED, []) + by_state.get(State.REOPENED, []) + other_value
-    still_wrong = [move.finding.pk for move in moves if move.finding.pk in merged and move.seen.is_newer]
+    still_wrong = [move.finding for move in moves if move.after is State.MERGED and move.seen.is_newer]
     _judged([*again, *still_wrong], CorrectionState.CONTRADICTED)
     Verification.objects.filter(finding__in=again, withdrawn_at=None).update(withdrawn_at=now)
     Exemption.objects.filter(finding__in=lapsed, state=ExemptionState.APPROVED).update(
