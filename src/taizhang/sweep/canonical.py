@@ -13,12 +13,14 @@ from taizhang.intake.model import TABLES
 from taizhang.sweep.diagnose import Judgement
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.lake import SourceDelivery, manifest_of, records_of
+from taizhang.sweep.link.facts import bit_of
 from taizhang.sweep.tables import RECORD_BASE
 from taizhang.sweep.unread import make_unread
 
 PLACE = ("town_code", "village_code", "town_name", "village_name")
 ONLY_IN_DOUBT = frozenset({"SR-ENCODING", "SR-FILE-KIND"})
 """Events that intake also writes down, as a note, when the file was read all the same: then nobody has to look."""
+BIRTH = "COALESCE(birth_date, id_birth)"
 OTHERS = ("work_spell", "planned_work", "village", "cadre", "pairing", "measure")
 
 
@@ -53,7 +55,7 @@ def make_canonical(engine: Engine, deliveries: Sequence[SourceDelivery], judged:
         LEFT JOIN unread_record AS u ON u.record_id = r.record_id
         LEFT JOIN person_known_place AS p ON p.person_id = l.person_id
     """)
-    _person(engine, judged)
+    _person(engine, judged, deliveries)
     _household(engine, deliveries)
     for name in OTHERS:
         _other(engine, name, deliveries)
@@ -82,7 +84,7 @@ def _places(engine: Engine) -> None:
     """)
 
 
-def _person(engine: Engine, judged: Judgement) -> None:
+def _person(engine: Engine, judged: Judgement, deliveries: Sequence[SourceDelivery]) -> None:
     """One row a person: what most records say, and for troubled persons what was judged."""
     troubled, numbers, names = judged.troubled, judged.numbers, judged.names
     rows: dict[str, list[object]] = {"root": [], "name": [], "core18": [], "p_name": [], "p_id": []}
@@ -102,23 +104,43 @@ def _person(engine: Engine, judged: Judgement) -> None:
     }
     engine.register("judged_raw", pa.table({name: pa.array(rows[name], kind) for name, kind in schema.items()}))
     engine.execute("CREATE OR REPLACE TABLE judged AS SELECT * FROM judged_raw")
-    engine.execute("""
+    sources = max((delivery.number for delivery in deliveries), default=-1) + 1
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE person_said AS
+        SELECT root, MIN(record_id) AS first_record, MAX(present) AS present,
+            CAST(BIT_COUNT(BIT_OR({bit_of(sources)})) AS BIGINT) AS n_sources,
+            MIN({BIRTH}) AS birth_date, MAX({BIRTH}) AS other_birth, MIN(sex) AS sex, MAX(sex) AS other_sex
+        FROM claim_person GROUP BY root
+    """)
+    engine.execute(f"""
         CREATE OR REPLACE TABLE person AS
         SELECT k.person_id, h.household_id,
             CASE WHEN j.root IS NULL THEN r.name ELSE j.name END AS name,
             CASE WHEN j.root IS NULL THEN r.core18 ELSE j.core18 END AS core18,
-            a.birth_date, CASE a.sex WHEN 1 THEN '男' WHEN 2 THEN '女' END AS sex,
+            COALESCE(b.most, a.birth_date) AS birth_date,
+            CASE COALESCE(s.most, a.sex) WHEN 1 THEN '男' WHEN 2 THEN '女' END AS sex,
             r.town_code, r.village_code, a.present = 1 AS is_present, a.n_sources,
             COALESCE(j.p_name, 1.0) AS p_name, COALESCE(j.p_id, 1.0) AS p_id
-        FROM (SELECT root, MIN(record_id) AS first_record, MODE(COALESCE(birth_date, id_birth)) AS birth_date,
-                MODE(sex) AS sex, MAX(present) AS present, COUNT(DISTINCT source_no) AS n_sources
-            FROM claim_person GROUP BY root) AS a
+        FROM person_said AS a
         JOIN person_key AS k ON k.root = a.root
+        LEFT JOIN ({_commonest(BIRTH, "a.birth_date <> a.other_birth")}) AS b ON b.root = a.root
+        LEFT JOIN ({_commonest("sex", "a.sex <> a.other_sex")}) AS s ON s.root = a.root
         LEFT JOIN person_home AS m ON m.root = a.root
         LEFT JOIN household_key AS h ON h.hh = m.hh
         LEFT JOIN record_raw AS r ON r.record_id = COALESCE(m.record_id, a.first_record)
         LEFT JOIN judged AS j ON j.root = a.root
     """)
+
+
+def _commonest(value: str, differs: str) -> str:
+    """Of the persons whose records differ in a value: the commonest, of equally common ones that of the first record."""
+    return f"""
+        SELECT root, said AS most FROM (
+            SELECT c.root, c.said, ROW_NUMBER() OVER (PARTITION BY c.root ORDER BY COUNT(*) DESC, MIN(c.record_id)) AS place
+            FROM (SELECT root, record_id, {value} AS said FROM claim_person) AS c
+            SEMI JOIN (SELECT a.root FROM person_said AS a WHERE {differs}) AS d ON d.root = c.root
+            WHERE NOT c.said IS NULL GROUP BY c.root, c.said)
+        WHERE place = 1"""
 
 
 def _household(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:

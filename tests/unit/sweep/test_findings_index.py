@@ -3,7 +3,7 @@
 from datetime import date
 
 import pyarrow.parquet as pq
-from ledgers import SPOUSE, Ledgers, changed, family, number
+from ledgers import HEAD, SPOUSE, Ledgers, birth, changed, family, number
 
 from taizhang.sweep.findings import index
 
@@ -48,3 +48,17 @@ def test_persons_written_in_ranges_are_the_persons_written_at_once(tmp_path, mon
 
     assert pq.ParquetFile(next(tmp_path.glob("parts/data/sweeps/*/persons.parquet"))).num_row_groups == 3
     assert parts == whole
+
+
+def test_what_most_ledgers_say_of_a_birth_counts_and_of_halves_the_first_record(tmp_path):
+    rows = [row for code in range(2) for row in family(code)]
+    other = changed(changed(rows, SPOUSE, birth_date=date(1960, 1, 1), sex="男"), HEAD, birth_date=date(1961, 2, 2))
+    said = {"national": rows, "city": other, "ledger": changed(other, HEAD, birth_date=birth(0, HEAD)), "app": rows}
+    swept = Ledgers(tmp_path).deliver(said).sweep()
+
+    persons = pq.read_table(swept.folder / "persons.parquet").to_pylist()
+
+    found = {one["core18"]: (one["birth"], one["sex"]) for one in persons}
+    assert found[number(0, SPOUSE)] == (birth(0, SPOUSE), "女")
+    assert found[number(0, HEAD)] == (birth(0, HEAD), "男")
+    assert found[number(1, SPOUSE)] == (birth(1, SPOUSE), "女")
