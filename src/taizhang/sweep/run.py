@@ -4,6 +4,7 @@ import gc
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -213,10 +214,12 @@ class _Task:
             today = Today(database, self.rules, ran, self.deliveries, diagnoses, assembler.genuine, assembler.told)
             findings = delta.with_delta(today, made, before, self.deliveries, self.sweep_id)
         with stage("write"):
-            write_findings(working, findings, reveal=self.reveal_reason is not None)
-            write_passes(working, findings)
+            with ThreadPoolExecutor(1) as beside:  # the engine and Parquet in there, Python's own work out here
+                indexed = beside.submit(write_index, working, database)
+                write_findings(working, findings, reveal=self.reveal_reason is not None)
+                write_passes(working, findings)
+                indexed.result()
             write_counts(working, database, findings)
-            write_index(working, database)
             counts = _counts(database, findings)
             write_about(working, self._about(counts, ran.faults, judged.numbers.judged))
             stage_for_register(working, "person.parquet", remembered(database, self.sweep_id))
