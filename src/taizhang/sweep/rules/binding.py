@@ -97,7 +97,8 @@ class Binder:
         when = suppressed(when, hiding)
         sources, not_run = self.sources(rule)
         if not_run and sources:
-            when = exp.and_(exp.column("source").isin(*sources), when)
+            asked = exp.column("source").isin(*sources)
+            when = exp.and_(calls.fold(asked.sql("duckdb")) if calls is not None else asked, when)
         observed = portable(rule.observed, texts, folds) if rule.observed is not None else None
         return Bound(rule, when, check, observed, sources, not_run)
 
@@ -186,8 +187,8 @@ class Binder:
             self._shown[table.name] = {name: column for name, column in table.columns.items() if name in there}
         return self._shown[table.name]
 
-    def message(self, bound: Bound, language: str, table: Table, alias: str) -> str:
-        """The SQL that renders the rule's message for a row of `alias`."""
+    def message(self, bound: Bound, language: str, table: Table, alias: str, parts: RepeatedCalls) -> str:
+        """The SQL that renders the rule's message for a row of `alias`, which has `parts` as columns too."""
         columns = self._printable(table)
         texts = self.texts(table.name)
 
@@ -202,7 +203,10 @@ class Binder:
                 return exp.null(), Kind.TEXT
             return (texts.tree("as_of"), Kind.DATE) if name == "as_of" else None
 
-        return message_sql(bound.rule.message[language], language, columns, given, alias)
+        def once(sql: str) -> str:
+            return parts.fold(sql).name
+
+        return message_sql(bound.rule.message[language], language, columns, given, alias, once)
 
 
 def _missing(columns: frozenset[str], present: frozenset[str], either: Sequence[Sequence[str]]) -> set[str]:

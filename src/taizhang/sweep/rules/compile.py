@@ -58,8 +58,12 @@ class RepeatedCalls:
     def source(self, table: str, readers: Iterable[exp.Expr] | None = None) -> str:
         """The table as a FROM clause that has these columns too, or those of them that some expressions read."""
         read = None if readers is None else {column.name for tree in readers for column in tree.find_all(exp.Column)}
-        made = [f"{sql} AS {name}" for sql, name in self._columns.items() if read is None or name in read]
-        return f"(SELECT *, {', '.join(made)} FROM {table}) AS {table}" if made else table
+        made = self.listed(read)
+        return f"(SELECT *{made} FROM {table}) AS {table}" if made else table
+
+    def listed(self, read: set[str] | None = None) -> str:
+        """The columns, or those that are read, as they follow others in a SELECT."""
+        return "".join(f", {sql} AS {name}" for sql, name in self._columns.items() if read is None or name in read)
 
 
 class MemberScan:

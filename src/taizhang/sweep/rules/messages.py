@@ -43,17 +43,30 @@ def columns_of(template: str, columns: dict[str, Column]) -> set[str]:
 Given = Callable[[str], tuple[exp.Expr, Kind] | None]
 
 
-def message_sql(template: str, language: str, columns: dict[str, Column], given: Given, alias: str = "") -> str:
+def message_sql(
+    template: str,
+    language: str,
+    columns: dict[str, Column],
+    given: Given,
+    alias: str = "",
+    once: Callable[[str], str] | None = None,
+) -> str:
     """The SQL (DuckDB text) that renders a template for a row, its columns taken from the table `alias` if there is one.
 
-    `given` answers for names that are not columns: parameters and the observed value. Raises Refused for a placeholder
-    nobody knows.
+    `given` answers for names that are not columns: parameters and the observed value. `once` takes SQL over the row's
+    own columns and names the column of `alias` that holds its value; without it that SQL is repeated in place. Raises
+    Refused for a placeholder nobody knows.
     """
+    prefix = f"{alias}." if alias else ""
     parts: list[str] = []
     position = 0
     for found in PLACEHOLDER.finditer(template):
         parts.append(_literal(template[position : found.start()]))
-        parts.append(_rendered(found[1], language, columns, given, f"{alias}." if alias else ""))
+        name = OTHER_NAMES.get(found[1], found[1])
+        if once is not None and (name == "village" or name in columns):
+            parts.append(prefix + once(_rendered(name, language, columns, given, "")))
+        else:
+            parts.append(_rendered(name, language, columns, given, prefix))
         position = found.end()
     parts.append(_literal(template[position:]))
     kept = [part for part in parts if part not in ("''", "")]
@@ -66,7 +79,6 @@ def _rendered(name: str, language: str, columns: dict[str, Column], given: Given
     if name == "village":
         places = [place for place in PLACES if place in columns]
         return " || ".join(f"COALESCE({prefix}{place}, '')" for place in places) or "''"
-    name = OTHER_NAMES.get(name, name)
     if name in columns:
         column = columns[name]
         return _value(prefix + name, column.kind, column.mask, language)

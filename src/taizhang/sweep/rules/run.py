@@ -249,14 +249,16 @@ class _TableRun:
 
     def _insert_hits(self, bound: Sequence[Bound], numbers: Mapping[str, int]) -> None:
         keys = fuse.KEYS.get(self.table.name)
-        joined, alias = "rule_hit_row AS h", "h"
+        alias, parts = "h" if keys is None else "t", RepeatedCalls()
+        messages = [_case_over(self._messages(bound, language, alias, parts), numbers) for language in LANGUAGES]
+        joined = f"(SELECT *{parts.listed()} FROM rule_hit_row) AS h"
         if keys is not None:
             on = " AND ".join(f"t.{key} = h.{key}" for key in keys)
-            joined, alias = f"{joined} JOIN {self.facts} AS t ON {on}", "t"
+            hit = f"SELECT t.*{parts.listed()} FROM {self.facts} AS t SEMI JOIN rule_hit_row AS h ON {on}"
+            joined = f"rule_hit_row AS h JOIN ({hit}) AS t ON {on}"
         if self.table.name == "household":
             joined += " LEFT JOIN rule_involved AS i ON i.source = h.source AND i.household_id = h.household_id"
         subjects = _case_over({b.rule.id: subject_sql(b.rule.subject, self.table, "h") for b in bound}, numbers)
-        messages = [_case_over(self._messages(bound, language, alias), numbers) for language in LANGUAGES]
         observed = _case_over({b.rule.id: _observed(b, alias) for b in bound if b.observed is not None}, numbers)
         involved = _case_over(self.involved, numbers)
         context = set(self._context())
@@ -267,8 +269,8 @@ class _TableRun:
             f" {involved}, {observed}, {', '.join(messages)} FROM {joined}"
         )
 
-    def _messages(self, bound: Sequence[Bound], language: str, alias: str) -> dict[str, str]:
-        return {b.rule.id: self.binder.message(b, language, self.table, alias) for b in bound}
+    def _messages(self, bound: Sequence[Bound], language: str, alias: str, parts: RepeatedCalls) -> dict[str, str]:
+        return {b.rule.id: self.binder.message(b, language, self.table, alias, parts) for b in bound}
 
 
 def _is_word(column: str) -> bool:
