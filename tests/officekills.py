@@ -173,6 +173,23 @@ class Drive:
         if number == 0:
             smallcounty.deliver(self.folder, "national", day, smallcounty.rows())
         smallcounty.deliver(self.folder, "city", day, smallcounty.rows(**changes))
+        self._accept(day)
+
+    def _accept(self, day):
+        """What lies in the folders for a day is read by the workers, as a look proposes it, and accepted."""
+        from django.conf import settings
+
+        from taizhang.intake.watching import Dated, look
+        from taizhang.office.access.actor import system_actor
+        from taizhang.office.sources.services.receiving import receive_lying
+        from taizhang.office.sources.services.submissions import accept_submission
+
+        for file in [one for one in look(settings.INSTALLATION.county).files if one.day == date.fromisoformat(day)]:
+            sent = receive_lying(
+                actor=system_actor("folders"), source_id=file.place, as_of=file.day, files=[file], dated=Dated.FOLDER
+            )
+            self._do("intake.propose", f"propose:{sent.pk}")
+            accept_submission(actor=self.staff["centre_operator"], submission_id=sent.pk)
 
     def _round(self, number):
         from taizhang.office.access.areas import Area

@@ -31,7 +31,7 @@ from taizhang.office.jobs.services.planning import save_schedule
 from taizhang.office.jobs.services.queue import enqueue
 from taizhang.office.places.models import Division
 from taizhang.office.rechecks.models import Recheck, Round
-from taizhang.office.sources.models import Submission, Upload
+from taizhang.office.sources.models import Arrival, Submission, Upload
 from taizhang.sweep.findings.fingerprint import short_id
 
 RELATIONS = {"own": TOWN, "sibling": OTHER_TOWN, "parent": COUNTY, "foreign": ELSEWHERE}
@@ -62,6 +62,7 @@ class World:
     delivery_term: int
     submission: int
     upload: str
+    arrival: int
     sweep: str
     view: int
     staff: int
@@ -147,6 +148,9 @@ def _work(operator: User) -> World:
     return World(
         finding=full_id(OPEN), evidence=papers[0].pk, exemption=papers[1].pk, far_evidence=papers[2].pk,
         holder=home["village"].user_id, handback=batch.pk, job=waiting.pk, schedule=plan.pk, delivery_term=_due_date(doer), submission=sent.pk, upload="world-upload",
+        arrival=Arrival.objects.create(
+            name="照片.jpg", size=2, modified_ns=0, still_since=timezone.now(), seen_at=timezone.now(), state="kept", reason="unknown"
+        ).pk,
         sweep=SweepRun.objects.get().name,
         view=SavedView.objects.create(user_id=operator.pk, label="他人的", query="state=all").pk,
         staff=staff.pk, assignment=Assignment.objects.get(user=other).pk,

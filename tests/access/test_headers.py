@@ -37,7 +37,7 @@ def test_no_foreign_and_no_inline_script_runs_and_nothing_is_kept(client, url):
 @pytest.mark.parametrize("route", CHANGES, ids=lambda one: one.name)
 def test_a_change_without_the_pages_own_token_is_refused(client, route):
     arguments = [WORDS.get(route.subject, 1)] if route.subject and route.subject != "search" else []
-    arguments *= 2 if route.subject in {"frame_cell", "delivery"} else 1
+    arguments *= {"frame_cell": 2, "delivery": 2, "kept_file": 2, "delivery_file": 3}.get(route.subject, 1)
 
     answer = client.post(reverse(route.name, args=arguments))
 

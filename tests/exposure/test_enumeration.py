@@ -30,6 +30,9 @@ ALSO = {
     "delivery": {404},  # there is no such delivery
     "delivery_release": {404},
     "delivery_export": {404},
+    "delivery_again": {404},
+    "delivery_file": {404},
+    "kept_file": {404},  # the files of the submission lie nowhere
     "question": {404},  # no sheet waits
     "handback_file": {404},  # the file is not written yet
     "handback_entered": {404},
@@ -66,6 +69,7 @@ def arguments(world, route):
         "submission": [world.submission], "sweep": [world.sweep], "saved_view": [world.view], "user": [world.staff],
         "assignment": [world.assignment], "role_request": [world.request], "layout": ["0" * 16], "clock": ["verify"],
         "policy": ["town"], "search": [], "": [], "frame": [world.frame], "frame_cell": [world.frame, world.frame_cell],
+        "arrival": [world.arrival], "kept_file": [world.submission, 0], "delivery_file": ["city", "2020-02-19-000000000000", 0],
         "upload": [world.upload], "source": ["city"], "delivery": ["city", "2020-02-19-000000000000"],
         "place": [HOME_VILLAGE], "recheck_round": [world.round], "recheck": [world.recheck],
     }  # fmt: skip

@@ -21,7 +21,8 @@ from taizhang.office.accounts.selectors import actor_for
 from taizhang.office.jobs.running import work_once
 from taizhang.office.ledger.models import Entry
 from taizhang.office.sources.models import Submission
-from taizhang.office.sources.services.submissions import accept_submission, receive_files
+from taizhang.office.sources.services.receiving import receive_files
+from taizhang.office.sources.services.submissions import accept_submission
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 NOTE = "已与镇上核对，减少的行确为迁出"

@@ -36,13 +36,8 @@ from taizhang.office.ledger.verifying import verify
 from taizhang.office.sources.errors import NothingSent, UnknownSource
 from taizhang.office.sources.jobs import run_sweep
 from taizhang.office.sources.models import Submission, SubmissionState
-from taizhang.office.sources.services.submissions import (
-    accept_submission,
-    inbox,
-    receive_files,
-    reject_submission,
-    request_sweep,
-)
+from taizhang.office.sources.services.receiving import inbox, receive_files
+from taizhang.office.sources.services.submissions import accept_submission, reject_submission, request_sweep
 from taizhang.sweep import sweep
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -245,11 +240,12 @@ def test_a_sweep_whose_worker_died_before_it_could_say_so_is_not_run_again(staff
     assert len(list((settings.INSTALLATION.county.data / "sweeps").iterdir())) == SweepRun.objects.count() == 1
 
 
-def put_into_folder(source, day, lines):
-    """Put a file where a source delivers by itself."""
+def take_from_folder(source, day, lines):
+    """Put a file where a source delivers by itself and take it in, as the command line does."""
     folder = settings.INSTALLATION.county.source(source).folder / day
     folder.mkdir()
     (folder / "人员信息.csv").write_bytes(written(lines))
+    take_in(settings.INSTALLATION.county)
 
 
 def sent_by(source, day):
@@ -261,16 +257,15 @@ def sent_by(source, day):
 
 def test_a_sweep_asked_for_while_another_holds_the_lake_is_run_though_that_one_finished():
     county = settings.INSTALLATION.county
-    put_into_folder("city", "2020-01-10", smallcounty.rows())
+    take_from_folder("city", "2020-01-10", smallcounty.rows())
     job = enqueue("sweep.run", key="sweep:asked:1")
     with Lake(county.data).held():
-        take_in(county)
-        put_into_folder("city", "2020-02-10", smallcounty.rows(range(39)))
         with ThreadPoolExecutor(1) as worker:
             assert worker.submit(work_apart).result()
         assert Job.objects.get(pk=job.pk).error_code == "E-LAKE-BUSY"
         sweep(county)
 
+    take_from_folder("city", "2020-02-10", smallcounty.rows(range(39)))
     Job.objects.update(run_at=timezone.now())
     work()
 
@@ -281,13 +276,12 @@ def test_a_sweep_asked_for_while_another_holds_the_lake_is_run_though_that_one_f
 @pytest.mark.parametrize("ended", [JobState.FAILED, JobState.CANCELLED])
 def test_a_sweep_asked_for_anew_is_run_though_its_own_and_another_were_finished_before(ended):
     county = settings.INSTALLATION.county
-    put_into_folder("city", "2020-01-10", smallcounty.rows())
+    take_from_folder("city", "2020-01-10", smallcounty.rows())
     job = enqueue("sweep.run", key="sweep:asked:1")
     run_sweep(JobContext(claim("worker")))
     Job.objects.update(state=ended)
-    take_in(county)
     sweep(county)
-    put_into_folder("city", "2020-02-10", smallcounty.rows(range(39)))
+    take_from_folder("city", "2020-02-10", smallcounty.rows(range(39)))
 
     restart_job(actor=actor(Role.SYSTEM_ADMIN), job_id=job.pk)
     work()

@@ -24,7 +24,7 @@ from taizhang.office.ledger.models import Entry
 from taizhang.office.sources.errors import Behind, BrokenPiece, ChangedOnTheWay, NoFileName, NothingSent, TooMuch
 from taizhang.office.sources.models import Submission, Upload
 from taizhang.office.sources.services import uploads
-from taizhang.office.sources.services.submissions import inbox, receive_files
+from taizhang.office.sources.services.receiving import inbox, receive_files
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CONTENT = bytes(range(256)) * 40

@@ -4,6 +4,7 @@ One `county.toml` describes an installation. Reading it never touches the source
 that is missing is a problem of that one source and is told by `inbox_of`, so that the others go on.
 """
 
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -21,6 +22,9 @@ Parameter = str | int | float | bool | date | list[Any] | dict[str, Any]
 _DATED = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
 _SOURCE_ID = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 _NOT_DATA = ("~$", ".", "Thumbs.db", "desktop.ini", "__MACOSX")  # lock files and litter of desktops, never sent
+_STRANGE = re.compile("[\udc80-\udcff]")
+_UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".download", ".opdownload", ".tmp", "~")
+"""Ends of names under which browsers, copying programs and office programs keep a file until it is whole."""
 
 
 class CountyFileError(UserError):
@@ -45,6 +49,13 @@ class SourceKind(StrEnum):
     AUTHORITY = "authority"
 
 
+class Acceptance(StrEnum):
+    """What becomes of a delivery that came by a watched folder, once it was compared with the one before it."""
+
+    ASK = "ask"
+    UNREMARKABLE = "unremarkable"
+
+
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
     """One source of the county file.
@@ -52,6 +63,8 @@ class SourceSpec:
     folder: absolute path of its inbox.
     derived_from: ids of the sources whose rows this one copies (their agreement is no second witness).
     as_of: date of loose files in the folder, where the file date would be wrong.
+    files: patterns of file names (`*`, `?`, `[…]`) by which a file of the letterbox finds this source.
+    accept: whether the office takes a delivery from a folder by itself when nothing about it is remarkable.
     """
 
     id: str
@@ -60,6 +73,8 @@ class SourceSpec:
     folder: Path
     derived_from: tuple[str, ...] = ()
     as_of: date | None = None
+    files: tuple[str, ...] = ()
+    accept: Acceptance = Acceptance.ASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,7 @@ class AuthoritySpec:
 class County:
     """A county as its file describes it; all paths absolute.
 
+    letterbox: one folder for files of all sources, which find theirs by its `files`; watched by the office only.
     parameters: overrides of rule parameters; a table holds values by year. language: of the lists and returned
     workbooks that go to the county's people; the screen has its own.
     """
@@ -92,6 +108,7 @@ class County:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     authority: AuthoritySpec | None = None
     language: Language = Language.ZH
+    letterbox: Path | None = None
 
     def source(self, source_id: str) -> SourceSpec:
         """The source with this id; raises KeyError."""
@@ -124,13 +141,13 @@ def load_county(path: Path | str) -> County:
     reader = _TableReader(file)
     reader.only_known("", document, {"county", "source", "sweep", "parameters", "authority"})
     county = reader.table(document, "county")
-    reader.only_known("county", county, {"code", "name", "data", "divisions", "language"})
+    reader.only_known("county", county, {"code", "name", "data", "divisions", "language", "letterbox"})
     sweep = reader.table(document, "sweep", required=False)
     reader.only_known("sweep", sweep, {"packs", "frames"})
     code = reader.text(county, "code", "county")
     if not re.fullmatch(r"\d{6}", code):
         raise reader.wrong("county.code", "须为六位区划代码", 'code = "610723"')
-    divisions = county.get("divisions")
+    divisions, letterbox = county.get("divisions"), county.get("letterbox")
     return County(
         file=file,
         code=code,
@@ -143,6 +160,7 @@ def load_county(path: Path | str) -> County:
         parameters=reader.table(document, "parameters", required=False),
         authority=reader.authority(document),
         language=reader.language(county),
+        letterbox=None if letterbox is None else file.parent / reader.text(county, "letterbox", "county"),
     )
 
 
@@ -165,7 +183,7 @@ def inbox_of(source: SourceSpec) -> tuple[Inbox, ...]:
     loose: list[tuple[str, Path]] = []
     try:
         for entry in sorted(source.folder.iterdir()):
-            day = _folder_date(entry)
+            day = folder_date(entry)
             if day is not None:
                 dated.setdefault(day, []).extend(_files_below(entry, entry))
             else:
@@ -223,7 +241,8 @@ def _read_toml(file: Path) -> dict[str, Any]:
         raise CountyFileError("县配置文件不能读取。", where=str(file), why=error.strerror or "") from error
 
 
-def _folder_date(entry: Path) -> date | None:
+def folder_date(entry: Path) -> date | None:
+    """The day that a folder's name says; None for a file, and for a name that says none."""
     matched = _DATED.fullmatch(entry.name)
     if matched is None or not entry.is_dir():
         return None
@@ -233,6 +252,16 @@ def _folder_date(entry: Path) -> date | None:
         return None
 
 
+def is_litter(name: str) -> bool:
+    """Whether a file or folder of this name is never data: locks, litter of desktops, files that are still arriving."""
+    return name.startswith(_NOT_DATA) or name.casefold().endswith(_UNFINISHED)
+
+
+def readable(name: str) -> str:
+    """A file's name as text; one whose bytes are no UTF-8 was written by a Chinese Windows or its archives, in GB18030."""
+    return os.fsencode(name).decode("gb18030", "replace") if _STRANGE.search(name) else name
+
+
 def files_below(folder: Path) -> tuple[tuple[str, Path], ...]:
     """The files of a folder with its subfolders as (name, path), litter and symbolic links left out. Raises OSError."""
     return tuple(found for entry in sorted(folder.iterdir()) for found in _files_below(entry, folder))
@@ -240,10 +269,10 @@ def files_below(folder: Path) -> tuple[tuple[str, Path], ...]:
 
 def _files_below(entry: Path, base: Path) -> Iterable[tuple[str, Path]]:
     """Regular files under `entry`, symbolic links not followed: a link could lead anywhere."""
-    if entry.name.startswith(_NOT_DATA) or entry.is_symlink():
+    if is_litter(entry.name) or entry.is_symlink():
         return
     if entry.is_file():
-        yield entry.relative_to(base).as_posix(), entry
+        yield readable(entry.relative_to(base).as_posix()), entry
     elif entry.is_dir():
         for child in sorted(entry.iterdir()):
             yield from _files_below(child, base)
@@ -332,7 +361,7 @@ class _TableReader:
         name = f"source（第{number}个）"
         if not isinstance(table, dict):
             raise self.wrong(name, "须写成 [[source]] 一节", "[[source]]")
-        self.only_known(name, table, {"id", "kind", "title", "folder", "derived_from", "as_of"})
+        self.only_known(name, table, {"id", "kind", "title", "folder", "derived_from", "as_of", "files", "accept"})
         source_id = self.text(table, "id", name)
         if not _SOURCE_ID.fullmatch(source_id):
             raise self.wrong(f"{name}.id", "须为小写字母开头的英文编号", 'id = "national"')
@@ -342,6 +371,12 @@ class _TableReader:
         as_of = table.get("as_of")
         if as_of is not None and type(as_of) is not date:
             raise self.wrong(f"{name}.as_of", "须为日期，不加引号", "as_of = 2024-06-30")
+        accept = table.get("accept", Acceptance.ASK.value)
+        if accept not in set(Acceptance):
+            raise self.wrong(f"{name}.accept", f"只能是：{'、'.join(Acceptance)}", 'accept = "ask"')
+        patterns = self.texts(table, "files", name)
+        if any(not one.strip() or "/" in one or "\\" in one for one in patterns):
+            raise self.wrong(f"{name}.files", "须为文件名的式样，不含斜杠", 'files = ["*村级台账*.xlsx"]')
         return SourceSpec(
             id=source_id,
             kind=SourceKind(kind),
@@ -349,4 +384,6 @@ class _TableReader:
             folder=self.file.parent / self.text(table, "folder", name),
             derived_from=self.texts(table, "derived_from", name),
             as_of=as_of,
+            files=patterns,
+            accept=Acceptance(accept),
         )

@@ -166,7 +166,7 @@ JOB_HANDLERS: dict[str, tuple[str, str]] = {
     "delivery.follow": ("fast", "taizhang.office.duedates.jobs.run_follow"),
     "handback.write": ("export", "taizhang.office.casework.jobs.write_handback"),
     "intake.propose": ("sweep", "taizhang.office.sources.services.submissions.propose"),
-    "intake.watch": ("sweep", "taizhang.office.sources.jobs.watch"),
+    "intake.watch": ("fast", "taizhang.office.sources.jobs.watch"),
     "keys.reseal": ("fast", "taizhang.office.crypto.jobs.reseal"),
     "ledger.check": ("fast", "taizhang.office.ledger.jobs.check"),
     "uploads.clear": ("fast", "taizhang.office.sources.jobs.clear"),

@@ -19,6 +19,30 @@ class NothingSent(OfficeError):
     hint = _("请选择表格文件或其压缩包：最多 500 个、合计不超过 1 GB。")
 
 
+class NothingToAccept(OfficeError):
+    """Not one row of a proposed delivery would count."""
+
+    code = "E-DELIVERY-NOTHING"
+    message = _("这一批没有可采用的行，不能接收。")
+    hint = _("请先说明等待的版式，再重新读取；或写明原因退回。")
+
+
+class FileMoves(OfficeError):
+    """A file of a watched folder is not what was shown: gone, replaced, being written, or not to be read."""
+
+    code = "E-FOLDER-FILE"
+    message = _("收件夹里的这个文件已经消失、被替换，或不能读取。")
+    hint = _("请等文件写完，再看一次收件夹。")
+
+
+class AlreadyTaken(OfficeError):
+    """The lake has a delivery of the very same files."""
+
+    code = "E-DELIVERY-SAME"
+    message = _("这些文件已经接收过。")
+    hint = _("无需再次报送；如内容应有不同，请核对是否选错了文件。")
+
+
 class UnknownSource(OfficeError):
     """The county has no such source."""
 

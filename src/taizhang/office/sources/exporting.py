@@ -10,6 +10,7 @@ from taizhang.intake.delivery.browsing import NotTaken
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.findings.errors import ListTooLong
+from taizhang.office.parts.told import told
 from taizhang.office.parts.workbook import mark_of, marked_workbook
 from taizhang.office.people.errors import ReasonMissing
 
@@ -35,4 +36,5 @@ def export_not_taken(*, actor: Actor, source_id: str, name: str, entries: Sequen
 def _values(one: NotTaken) -> list[object]:
     cells = " ".join(f"{letter} {text}" for letter, text in one.cells.items() if text)
     numbers = ("" if number is None else number for number in (one.row_no, one.rows))
-    return [one.file, one.sheet or "", *numbers, one.reason, one.what, one.where, one.why, one.hint, cells]
+    said = [told(text) for text in (one.what, one.where, one.why, one.hint)]
+    return [one.file, one.sheet or "", *numbers, one.reason, *said, cells]

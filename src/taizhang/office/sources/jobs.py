@@ -4,28 +4,31 @@ from typing import Any
 
 from django.conf import settings
 
-from taizhang.errors import UserError
 from taizhang.intake.delivery import Lake
-from taizhang.intake.pipeline import take_in
 from taizhang.office.access.actor import Actor, system_actor
 from taizhang.office.casework.observing import follow_moves
 from taizhang.office.findings.services.importing import import_newest
+from taizhang.office.jobs.models import Job, JobState
 from taizhang.office.jobs.running import JobContext
 from taizhang.office.jobs.services.planning import plan_once
+from taizhang.office.sources.services.keeping import clear_kept
+from taizhang.office.sources.services.submissions import FOLDERS
 from taizhang.office.sources.services.uploads import clear_uploads
+from taizhang.office.sources.services.watching import look_at_folders
 from taizhang.sweep import sweep
 from taizhang.sweep.history import was_swept_for
 
-CLEAR = "uploads.clear"
+CLEAR, WATCH = "uploads.clear", "intake.watch"
 
 
 def plan_work(*, actor: Actor) -> None:
     """Put what deliveries need every day into the plan, where it is not there yet."""
     plan_once(actor=actor, name="每夜清理未传完的文件", kind=CLEAR, cron="10 3 * * *")
+    plan_once(actor=actor, name="每五分钟查看报送文件夹", kind=WATCH, cron="*/5 * * * *")
 
 
 def run_sweep(context: JobContext, **arguments: Any) -> dict[str, Any]:
-    """Take in what lies in the watched folders, sweep, and import; a sweep that an earlier attempt finished is not run again.
+    """Sweep what was accepted, and import it; a sweep that an earlier attempt finished is not run again.
 
     Killed at any moment it leaves a whole lake: a half sweep is never seen, and an import is one transaction. A sweep
     bears the mark of the job that asked for it, so that a later attempt knows its own from anybody else's, even when
@@ -34,19 +37,23 @@ def run_sweep(context: JobContext, **arguments: Any) -> dict[str, Any]:
     county, asked_by = settings.INSTALLATION.county, context.job.asking
     with Lake(county.data).held():  # or an attempt that only slept could finish its sweep between the look and ours
         if not was_swept_for(county, asked_by):
-            take_in(county, progress=context.progress)
             sweep(county, progress=context.progress, asked_by=asked_by)
     imported = import_newest(actor=system_actor("sweep"), progress=context.progress, on_moves=follow_moves)
     return {"sweeps": [one.run.name for one in imported], "touched": sum(one.touched for one in imported)}
 
 
 def watch(context: JobContext, **arguments: Any) -> dict[str, Any]:
-    """Take in new deliveries of the watched folders; a sweep follows by the plan."""
-    taken = take_in(settings.INSTALLATION.county, progress=context.progress)
-    problems: list[UserError] = list(taken.problems)
-    return {"new": sum(one.is_new for one in taken.deliveries), "problems": len(problems)}
+    """Look at the watched folders; what has come to rest is proposed by jobs of its own."""
+    looked = look_at_folders(actor=system_actor(FOLDERS))
+    if not looked.is_eventful:  # a look every few minutes would bury the list of jobs: of such only the last one stays
+        quiet = Job.objects.filter(kind=context.job.kind, state=JobState.DONE, result__eventful=False)
+        quiet.exclude(pk=context.job.pk).delete()
+    return {
+        "eventful": looked.is_eventful, "new": looked.taken, "repeated": looked.repeated, "kept": looked.kept,
+        "lost": looked.lost, "problems": looked.problems, "busy": looked.busy,
+    }  # fmt: skip
 
 
 def clear(context: JobContext, **arguments: Any) -> dict[str, Any]:
-    """Remove what was begun to be uploaded and never went on."""
-    return {"uploads": clear_uploads()}
+    """Remove what was begun to be uploaded and never went on, and refused files whose time is over."""
+    return {"uploads": clear_uploads(), "kept": clear_kept(actor=system_actor("uploads"))}

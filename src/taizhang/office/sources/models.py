@@ -17,13 +17,24 @@ class SubmissionState(models.TextChoices):
     ACCEPTED = "accepted", _("已接收")
     REJECTED = "rejected", _("已退回")
     REFUSED = "refused", _("未能读取")
+    REPLACED = "replaced", _("已由新的一批代替")
+
+
+class Origin(models.TextChoices):
+    """By which way files came."""
+
+    UPLOAD = "upload", _("上传")
+    FOLDER = "folder", _("收件夹")
 
 
 class Submission(models.Model):
     """Files of one source for one day.
 
-    delivery: name of the proposed or accepted delivery; change: figures of the
-    comparison with the delivery before. The files stay in `folder` for inspection until it is accepted or rejected.
+    sent_by: None where they came by a watched folder. dated: how the day is known (intake.watching.Dated), empty where
+    somebody said it. bundle: which files of a folder belong together, empty for an upload. digest: of the files'
+    contents, however they are named. delivery: name of the proposed or accepted delivery; change: figures of the
+    comparison with the delivery before. The files stay in `folder` for inspection until it is accepted or rejected; of
+    a refused one until `cleared_at`.
     """
 
     source = models.CharField(max_length=40)
@@ -31,7 +42,11 @@ class Submission(models.Model):
     folder = models.CharField(max_length=40, unique=True)
     files = models.PositiveIntegerField()
     size = models.PositiveBigIntegerField()
-    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.UPLOAD)
+    dated = models.CharField(max_length=12, blank=True)
+    bundle = models.CharField(max_length=100, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=10, choices=SubmissionState.choices, default=SubmissionState.RECEIVED)
     delivery = models.CharField(max_length=60, blank=True)
@@ -39,6 +54,8 @@ class Submission(models.Model):
     error_code = models.CharField(max_length=40, blank=True)
     error_text = models.CharField(max_length=500, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+    cleared_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar = ["-pk"]
@@ -88,3 +105,44 @@ class Upload(models.Model):
     def percent(self) -> int:
         """How much arrived, in whole percent, 0 to 100."""
         return self.offset * 100 // self.size
+
+
+class ArrivalState(models.TextChoices):
+    """Where a file of a watched folder stands."""
+
+    ARRIVING = "arriving", _("正在到达")
+    KEPT = "kept", _("没有采用")
+    TAKEN = "taken", _("已成一批报送")
+    SAME = "same", _("以前收过")
+    LOST = "lost", _("读取时消失或被替换")
+    ASIDE = "aside", _("不是报送")
+
+
+class Arrival(models.Model):
+    """A file that lies in a watched folder, as the last look saw it; gone when the file is, but for one that was lost.
+
+    place: id of the source whose folder it is, empty for the letterbox; name: below it. modified_ns: the file's own time.
+    still_since: since when size and time are as they are. reason: a key of presenting.REASONS. sources: ids of those
+    its name fits. submission: what it became part of, or what it repeats.
+    """
+
+    place = models.CharField(max_length=40, blank=True)
+    name = models.CharField(max_length=700)
+    size = models.PositiveBigIntegerField()
+    modified_ns = models.BigIntegerField()
+    still_since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=ArrivalState.choices, default=ArrivalState.ARRIVING)
+    reason = models.CharField(max_length=20, blank=True)
+    sources = models.JSONField(default=list)
+    submission = models.ForeignKey(Submission, models.SET_NULL, null=True, related_name="arrivals")
+
+    class Meta:
+        ordering: ClassVar = ["place", "name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["place", "name"], name="arrival_once"),
+            models.CheckConstraint(condition=Q(state__in=ArrivalState.values), name="arrival_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

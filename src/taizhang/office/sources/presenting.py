@@ -15,12 +15,13 @@ from taizhang.intake.model import TABLES
 from taizhang.office.parts.model import Cell, Column, Fact, Figure, Filter, Filters, Option, Row, Table, Tone
 from taizhang.office.parts.punctuation import listed
 from taizhang.office.parts.told import told
+from taizhang.office.sources.arrivals import DATED
 from taizhang.office.sources.models import Submission, SubmissionState
 from taizhang.office.sources.selectors import DeliveryState, SourceState
 
 TONES: dict[str, Tone] = {
     SubmissionState.RECEIVED: "info", SubmissionState.PROPOSED: "warning", SubmissionState.ACCEPTED: "success",
-    SubmissionState.REJECTED: "neutral", SubmissionState.REFUSED: "danger",
+    SubmissionState.REJECTED: "neutral", SubmissionState.REFUSED: "danger", SubmissionState.REPLACED: "neutral",
 }  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def sources_table(states: Iterable[SourceState]) -> Table:
 def submissions_table(rows: Iterable[Submission]) -> Table:
     """What was sent lately."""
     county = settings.INSTALLATION.county
-    columns = [Column(_("来源")), Column(_("数据日期"), kind="date"), Column(_("文件"), kind="number"), Column(_("状态")), Column(_("上传"))]  # fmt: skip
+    columns = [Column(_("来源")), Column(_("数据日期"), kind="date"), Column(_("文件"), kind="number"), Column(_("状态")), Column(_("由谁"))]  # fmt: skip
     lines = [
         Row(
             [
@@ -53,13 +54,41 @@ def submissions_table(rows: Iterable[Submission]) -> Table:
                 Cell(one.as_of.isoformat()),
                 Cell(one.files),
                 Cell(one.get_state_display(), tone=TONES[one.state], note=told(one.error_text)),
-                Cell(str(one.sent_by), note=date_format(localtime(one.sent_at), "Y-m-d H:i")),
+                Cell(sender(one), note=date_format(localtime(one.sent_at), "Y-m-d H:i")),
             ],
             url=reverse("submission", args=[one.pk]),
         )
         for one in rows
     ]
-    return Table(columns, lines, empty=_("还没有上传"), empty_hint=_("也可以把文件放进来源文件夹，按计划自动接收。"))
+    return Table(columns, lines, empty=_("还没有报送"), empty_hint=_("上传，或把文件放进收件夹、来源文件夹。"))
+
+
+def sender(one: Submission) -> str:
+    """Who sent it; a folder where nobody did."""
+    return str(one.sent_by) if one.sent_by_id is not None else _("文件夹")
+
+
+def submission_facts(row: Submission) -> list[Fact]:
+    """What a submission is, and where it stands."""
+    facts = [
+        Fact(_("状态"), row.get_state_display(), tone=TONES[row.state]),
+        Fact(_("来源"), settings.INSTALLATION.county.source(row.source).title, url=reverse("source", args=[row.source])),
+        Fact(_("数据日期"), row.as_of.isoformat()), Fact(_("文件"), row.files), Fact(_("由谁"), sender(row)),
+        Fact(_("时间"), date_format(localtime(row.sent_at), "Y-m-d H:i")),
+    ]  # fmt: skip
+    if row.dated:
+        facts.insert(3, Fact(_("日期从哪里来"), DATED[row.dated], tone="warning" if row.dated == "file_time" else ""))
+    if row.state in {SubmissionState.ACCEPTED, SubmissionState.REJECTED}:
+        by = str(row.decided_by) if row.decided_by_id is not None else _("系统自动（无异常）")
+        facts.append(Fact(_("由谁决定"), by))
+    if row.state == SubmissionState.ACCEPTED:
+        facts.append(
+            Fact(_("批次"), row.delivery[-12:], url=reverse("delivery", args=[row.source, row.delivery]), mono=True)
+        )
+    if "twin" in row.change:
+        twin = row.change["twin"]
+        facts.append(Fact(_("内容相同的报送"), f"№ {twin}", url=reverse("submission", args=[twin])))
+    return facts
 
 
 def deliveries_table(states: Iterable[DeliveryState]) -> Table:
@@ -116,7 +145,7 @@ def not_taken_filters(reasons: dict[str, int], chosen: str) -> Filters:
 
 def change_figures(row: Submission) -> list[Figure]:
     """What would change, in four numbers."""
-    if not row.change:
+    if "added" not in row.change:
         return []
     words = (("added", _("新增行"), ""), ("removed", _("减少行"), "warning"), ("changed", _("改动行"), ""), ("unchanged", _("未变行"), ""))  # fmt: skip
     return [

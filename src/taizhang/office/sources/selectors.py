@@ -2,10 +2,11 @@
 
 import sys
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from taizhang.errors import UserError
 from taizhang.intake.county import SourceSpec
@@ -18,8 +19,12 @@ from taizhang.intake.proposing import Proposal, proposal_of
 from taizhang.intake.questions import MappingQuestion, mapping_question, mapping_questions
 from taizhang.office.access.actor import Actor
 from taizhang.office.errors import NotFound
-from taizhang.office.jobs.models import Job
-from taizhang.office.sources.models import Submission, SubmissionState, Upload
+from taizhang.office.jobs.models import Job, JobState
+from taizhang.office.sources.models import Arrival, ArrivalState, Submission, SubmissionState, Upload
+from taizhang.office.sources.services.keeping import KeptFile, files_kept
+
+SAME_TOLD = timedelta(days=7)
+"""How long a file that was there before is shown as such."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ def source_states() -> list[SourceState]:
 
 
 def newest_submissions(limit: int = 30) -> QuerySet[Submission]:
-    """What was sent lately."""
+    """What came lately."""
     return Submission.objects.select_related("sent_by", "decided_by")[:limit]
 
 
@@ -55,7 +60,7 @@ def uploads_of(actor: Actor) -> QuerySet[Upload]:
 
 def submission_of(submission_id: int) -> Submission:
     """One submission. Raises NotFound."""
-    row: Submission | None = Submission.objects.select_related("sent_by").filter(pk=submission_id).first()
+    row: Submission | None = Submission.objects.select_related("sent_by", "decided_by").filter(pk=submission_id).first()
     if row is None:
         raise NotFound
     return row
@@ -63,8 +68,55 @@ def submission_of(submission_id: int) -> Submission:
 
 def job_of_submission(row: Submission) -> Job | None:
     """The job that reads it, while it is open."""
-    job = Job.objects.filter(key=f"propose:{row.pk}").first()
-    return job if job is not None and job.is_open else None
+    reading = Job.objects.filter(Q(key=f"propose:{row.pk}") | Q(key__startswith=f"propose:{row.pk}:"))
+    return next((job for job in reading if job.is_open), None)
+
+
+def waiting_arrivals(limit: int = 200) -> QuerySet[Arrival]:
+    """Files of the watched folders that are not part of a submission yet, or were lost, or are there a second time."""
+    shown = (ArrivalState.ARRIVING, ArrivalState.KEPT, ArrivalState.LOST)
+    lately = timezone.now() - SAME_TOLD
+    same = Q(state=ArrivalState.SAME, still_since__gte=lately)
+    return Arrival.objects.filter(Q(state__in=shown) | same)[:limit]
+
+
+def arrival_of(arrival_id: int) -> Arrival:
+    """One file of a watched folder. Raises NotFound."""
+    row: Arrival | None = Arrival.objects.filter(pk=arrival_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def last_look() -> Job | None:
+    """The last look at the watched folders that came to its end."""
+    return Job.objects.filter(kind="intake.watch", state=JobState.DONE).order_by("-finished_at").first()
+
+
+def kept_file_of(row: Submission, number: int) -> KeptFile:
+    """A kept file of a submission. Raises NotFound."""
+    found = next((one for one in files_kept(row) if one.number == number), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def refused_file_of(source_id: str, name: str, number: int) -> KeptFile:
+    """A file that a delivery could not take. Raises NotFound for any other file."""
+    delivery = Delivery(delivery_of(source_id, name).ref.folder)
+    entry = next(
+        (one for one in delivery.manifest["files"] if one["no"] == number and one["status"] == "refused"), None
+    )
+    if entry is None or not delivery.original(number).is_file():
+        raise NotFound
+    why = next((one.what for one in not_taken(delivery, file=entry["name"], limit=1).entries), "")
+    return KeptFile(number, entry["name"], delivery.original(number), entry["size"], why)
+
+
+def refused_files(ref: DeliveryRef) -> list[tuple[int, str]]:
+    """Number and name of the files that a delivery could not take."""
+    files = Delivery(ref.folder).manifest["files"]
+    return [(one["no"], one["name"]) for one in files if one["status"] == "refused"]
 
 
 def _proposal(row: Submission) -> Proposal | None:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from taizhang.office.sources import views
-from taizhang.office.sources.views import deliveries, uploading
+from taizhang.office.sources.views import deliveries, folders, keeping, uploading
 
 urlpatterns = [
     path("sources/", views.sources, name="sources"),
@@ -15,9 +15,18 @@ urlpatterns = [
     path("sources/sent/<int:submission_id>/", views.submission, name="submission"),
     path("sources/sent/<int:submission_id>/accept", views.submission_accept, name="submission_accept"),
     path("sources/sent/<int:submission_id>/reject", views.submission_reject, name="submission_reject"),
+    path("sources/sent/<int:submission_id>/again", views.submission_again, name="submission_again"),
+    path("sources/sent/<int:submission_id>/files/<int:number>/", keeping.kept_file, name="kept_file"),
+    path("sources/sent/<int:submission_id>/remove", keeping.kept_remove, name="kept_remove"),
+    path("sources/folders/look", folders.folders_look, name="folders_look"),
+    path("sources/folders/<int:arrival_id>/", folders.arrival, name="arrival"),
+    path("sources/folders/<int:arrival_id>/assign", folders.arrival_assign, name="arrival_assign"),
+    path("sources/folders/<int:arrival_id>/aside", folders.arrival_aside, name="arrival_aside"),
     path("sources/of/<str:source_id>/", deliveries.source, name="source"),
     path("sources/of/<str:source_id>/<str:name>/", deliveries.delivery, name="delivery"),
     path("sources/of/<str:source_id>/<str:name>/release", deliveries.delivery_release, name="delivery_release"),
     path("sources/of/<str:source_id>/<str:name>/export", deliveries.delivery_export, name="delivery_export"),
+    path("sources/of/<str:source_id>/<str:name>/again", deliveries.delivery_again, name="delivery_again"),
+    path("sources/of/<str:source_id>/<str:name>/files/<int:number>/", keeping.delivery_file, name="delivery_file"),
     path("sources/question/<str:fingerprint>/", views.question, name="question"),
 ]

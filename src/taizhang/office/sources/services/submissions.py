@@ -1,148 +1,177 @@
-"""Receiving files, proposing them as a delivery, and accepting or rejecting what was proposed."""
+"""Proposing a submission as a delivery, and accepting or rejecting what was proposed."""
 
-import os
 import secrets
-import shutil
-from collections.abc import Sequence
-from datetime import date
-from pathlib import Path, PurePosixPath
+from contextlib import suppress
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 
 from taizhang.errors import UserError
-from taizhang.intake.county import SourceSpec
+from taizhang.intake.county import Acceptance
+from taizhang.intake.delivery import LakeBusyError, LakeWriteError
+from taizhang.intake.delivery.reading import open_delivery
 from taizhang.intake.mapping.memory import MappingFileError
-from taizhang.intake.proposing import Proposal, accept_delivery, propose_delivery, reject_delivery
+from taizhang.intake.proposing import NoProposalError, Proposal, accept_delivery, propose_delivery, reject_delivery
 from taizhang.intake.questions import answer_question
+from taizhang.intake.watching import Dated
 from taizhang.office import ledger
-from taizhang.office.access.actor import Actor
+from taizhang.office.access.actor import Actor, system_actor
 from taizhang.office.errors import NotFound, Stale
 from taizhang.office.jobs.running import JobContext
 from taizhang.office.jobs.services.queue import enqueue
 from taizhang.office.parts.told import kept
-from taizhang.office.sources.errors import LakeSays, NothingSent, UnknownSource
-from taizhang.office.sources.models import Submission, SubmissionState, Upload
-from taizhang.office.sources.services.uploads import part_of, whole_uploads
+from taizhang.office.sources.errors import LakeSays, NothingToAccept
+from taizhang.office.sources.models import Origin, Submission, SubmissionState
+from taizhang.office.sources.services.receiving import clear_files, kept_files
+from taizhang.office.sources.services.rereading import reread_waiting
 from taizhang.progress import Progress
 
-MOST_FILES, MOST_BYTES = 500, 2**30
-
-
-def source_of(source_id: str) -> SourceSpec:
-    """A source of the county. Raises UnknownSource."""
-    found = next((one for one in settings.INSTALLATION.county.sources if one.id == source_id), None)
-    if found is None:
-        raise UnknownSource("source")
-    return found
-
-
-def inbox(submission: Submission) -> Path:
-    """Where the files of a submission lie."""
-    return Path(settings.INSTALLATION.home) / "uploads" / submission.folder
-
-
-def receive_files(
-    *, actor: Actor, source_id: str, as_of: date, files: Sequence[UploadedFile] = (), arrived: Sequence[str] = ()
-) -> Submission:
-    """Make a submission of files and queue its reading. files: sent whole; arrived: ids of uploads that are whole.
-
-    Raises UnknownSource, NothingSent; NotFound where an upload is not there to be sent.
-    """
-    source = source_of(source_id)
-    folder = secrets.token_hex(16)
-    place = Path(settings.INSTALLATION.home) / "uploads" / folder
-    place.mkdir(mode=0o700, parents=True)
-    try:
-        for number, file in enumerate(files):
-            with _new_place(place, number, file.name or "").open("wb") as out:
-                for chunk in file.chunks():
-                    out.write(chunk)
-        with transaction.atomic():
-            uploads = whole_uploads(actor, arrived)
-            for number, upload in enumerate(uploads, len(files)):
-                os.link(part_of(upload), _new_place(place, number, upload.name))
-            submission = _submitted(actor, source, as_of, folder, [file.size or 0 for file in files], uploads)
-            Upload.objects.filter(pk__in=[one.pk for one in uploads]).delete()
-    except BaseException:
-        shutil.rmtree(place, ignore_errors=True)
-        raise
-    for upload in uploads:
-        part_of(upload).unlink(missing_ok=True)
-    return submission
-
-
-def _new_place(place: Path, number: int, name: str) -> Path:
-    """Where a file of a submission is kept; the number keeps two of one name apart."""
-    target = place / str(number) / (PurePosixPath(name).name or "file")
-    target.parent.mkdir()
-    return target
-
-
-def _submitted(
-    actor: Actor, source: SourceSpec, as_of: date, folder: str, sizes: Sequence[int], uploads: Sequence[Upload]
-) -> Submission:
-    sizes = [*sizes, *(one.size for one in uploads)]
-    if not 0 < len(sizes) <= MOST_FILES or not 0 < sum(sizes) <= MOST_BYTES:
-        raise NothingSent("files")
-    submission = Submission.objects.create(
-        source=source.id, as_of=as_of, folder=folder, files=len(sizes), size=sum(sizes), sent_by_id=actor.user_id
-    )
-    enqueue("intake.propose", key=f"propose:{submission.pk}", arguments={"submission_id": submission.pk}, actor=actor)
-    ledger.record(
-        actor, "files.received", "submission", submission.pk, source=source.id, as_of=as_of.isoformat(),
-        files=len(sizes), size=sum(sizes),
-    )  # fmt: skip
-    return submission
+FOLDERS = "folders"
+"""Who acts when a delivery from a watched folder is accepted by itself."""
+MUCH_CHANGED = 0.2
+"""Share of the rows before of which no delivery changes more without somebody having looked at it."""
 
 
 def propose(context: JobContext, *, submission_id: int) -> None:
     """Read a submission's files and say what they would change; the handler of the job `intake.propose`."""
     submission = Submission.objects.get(pk=submission_id)
-    if submission.state != SubmissionState.RECEIVED:
-        return
+    if submission.state == SubmissionState.RECEIVED:
+        _propose(submission, context.progress)
+    elif submission.state == SubmissionState.PROPOSED:  # an attempt before this one was killed after it had settled
+        _accept_by_itself(submission)
+    _forget_replaced(submission)
+
+
+def _propose(submission: Submission, progress: Progress) -> None:
     try:
-        proposal = _proposed(submission, context.progress)
+        proposal = _proposed(submission, progress)
+    except (LakeBusyError, LakeWriteError):  # nothing is wrong with the files: the job waits, or tells what is
+        raise
     except UserError as error:
         _settle(submission, SubmissionState.REFUSED, error_code=error.code, error_text=kept(error)[:500])
         return
-    _settle(submission, SubmissionState.PROPOSED, delivery=proposal.name, change=_figures(proposal))
+    if submission.delivery not in {"", proposal.name}:  # read again, it is another delivery
+        _remove_proposal(submission.source, submission.delivery)
+    figures = _figures(proposal, submission.dated)
+    twin = _twin(submission, proposal.name)
+    if twin is not None:
+        _settle(submission, SubmissionState.REPLACED, change={"twin": twin.pk})
+        clear_files(submission)
+    elif _is_nothing(proposal):
+        _settle(submission, SubmissionState.REFUSED, error_code="SR-NOTHING-TAKEN", change=figures)
+        _remove_proposal(submission.source, proposal.name)
+    elif _settle(submission, SubmissionState.PROPOSED, delivery=proposal.name, change=figures):
+        submission.refresh_from_db()
+        _accept_by_itself(submission)
+    else:  # a newer batch of the same files came meanwhile
+        _remove_proposal(submission.source, proposal.name)
 
 
 def _proposed(submission: Submission, progress: Progress) -> Proposal:
-    files = [(path.name, path) for path in sorted(inbox(submission).glob("*/*"), key=lambda one: int(one.parent.name))]
     return propose_delivery(
-        settings.INSTALLATION.county, submission.source, files, as_of=submission.as_of, progress=progress
+        settings.INSTALLATION.county,
+        submission.source,
+        kept_files(submission),
+        as_of=submission.as_of,
+        progress=progress,
     )
 
 
-def _settle(submission: Submission, state: SubmissionState, **values: object) -> None:
-    Submission.objects.filter(pk=submission.pk, state=SubmissionState.RECEIVED).update(state=state, **values)
+def _twin(submission: Submission, name: str) -> Submission | None:
+    """Another submission that proposes the very same delivery."""
+    proposed = Submission.objects.filter(source=submission.source, delivery=name, state=SubmissionState.PROPOSED)
+    twin: Submission | None = proposed.exclude(pk=submission.pk).first()
+    return twin
 
 
-def _figures(proposal: Proposal) -> dict[str, object]:
+def _is_nothing(proposal: Proposal) -> bool:
+    """Whether no file could be read at all: no row was taken, and no sheet waits for its columns."""
+    found = proposal.reference
+    return found.rows == 0 and found.waiting == 0
+
+
+def _settle(submission: Submission, state: SubmissionState, **values: object) -> bool:
+    open_one = Submission.objects.filter(pk=submission.pk, state=SubmissionState.RECEIVED)
+    return bool(open_one.update(state=state, settled_at=timezone.now(), **values))
+
+
+def _forget_replaced(submission: Submission) -> None:
+    """Remove the proposals and files of submissions that this one replaced."""
+    if not submission.bundle:
+        return
+    gone = Submission.objects.filter(bundle=submission.bundle, state=SubmissionState.REPLACED, cleared_at=None)
+    for older in gone.filter(pk__lt=submission.pk):
+        if older.delivery and _twin(older, older.delivery) is None:
+            _remove_proposal(older.source, older.delivery)
+        clear_files(older)
+
+
+def _remove_proposal(source: str, name: str) -> None:
+    with suppress(NoProposalError):  # then it is gone already
+        reject_delivery(settings.INSTALLATION.county, source, name)
+
+
+def _accept_by_itself(submission: Submission) -> None:
+    """Accept what came by a watched folder, where its source says so and nothing about it asks for a person."""
+    source = settings.INSTALLATION.county.source(submission.source)
+    if submission.origin != Origin.FOLDER or submission.sent_by_id is not None:
+        return
+    if source.accept is not Acceptance.UNREMARKABLE or submission.change["remarkable"]:
+        return
+    try:
+        accept_submission(actor=system_actor(FOLDERS), submission_id=submission.pk)
+    except LakeSays:  # something came between: then a person looks
+        submission.change["remarkable"] = ["not_now"]
+        submission.save(update_fields=["change"])
+
+
+def remarkable(proposal: Proposal, dated: str) -> list[str]:
+    """Why somebody has to look at a proposal before it counts: keys of presenting.REMARKS, none where nothing is."""
+    change, holding, found = proposal.change, proposal.holding, proposal.reference
+    before = change.removed + change.changed + change.unchanged
+    asked = {
+        "first": change.previous is None,
+        "guessed_day": dated == Dated.FILE_TIME,
+        "held": bool(holding.reasons),
+        "noted": bool(holding.notes),
+        "not_taken": bool(found.quarantined or found.refused or found.waiting),
+        "much_changed": before > 0 and change.changed > MUCH_CHANGED * before,
+        "problems": bool(proposal.problems),
+    }
+    return [name for name, applies in asked.items() if applies]
+
+
+def _figures(proposal: Proposal, dated: str) -> dict[str, object]:
     change = proposal.change
     return {
         "previous": change.previous, "added": change.added, "removed": change.removed, "changed": change.changed,
         "unchanged": change.unchanged, "held": list(proposal.holding.reasons),
+        "rows": proposal.reference.rows, "remarkable": remarkable(proposal, dated),
         "problems": [{"code": one.code, "message": one.message, "where": one.where, "why": one.why, "hint": one.hint} for one in proposal.problems],
     }  # fmt: skip
 
 
 def accept_submission(*, actor: Actor, submission_id: int) -> Submission:
-    """Make the proposed delivery count, and queue a sweep. Raises NotFound, Stale where it was decided, LakeSays."""
+    """Make the proposed delivery count, and queue a sweep.
+
+    Raises NotFound, Stale where it was decided, NothingToAccept where no row would count, LakeSays.
+    """
     with transaction.atomic():
         submission = _open(submission_id)
+        if submission.change.get("rows") == 0:
+            raise NothingToAccept
         try:
             accept_delivery(settings.INSTALLATION.county, submission.source, submission.delivery)
+        except NoProposalError as error:
+            if not _lies_in_lake(submission):  # else an attempt was killed between the lake and the database
+                raise LakeSays(error.code) from error
         except UserError as error:
             raise LakeSays(error.code) from error
-        submission.state, submission.decided_by_id = SubmissionState.ACCEPTED, actor.user_id
-        submission.save(update_fields=["state", "decided_by"])
+        _decide(submission, SubmissionState.ACCEPTED, actor)
         enqueue("sweep.run", key=f"sweep:submission:{submission.pk}", actor=actor)
         ledger.record(actor, "delivery.accepted", "submission", submission.pk, source=submission.source, delivery=submission.delivery)  # fmt: skip
-    shutil.rmtree(inbox(submission), ignore_errors=True)
+    clear_files(submission)
     return submission
 
 
@@ -152,13 +181,24 @@ def reject_submission(*, actor: Actor, submission_id: int, reason: str) -> Submi
         submission = _open(submission_id)
         try:
             reject_delivery(settings.INSTALLATION.county, submission.source, submission.delivery)
+        except NoProposalError as error:
+            if _lies_in_lake(submission):
+                raise LakeSays(error.code) from error
         except UserError as error:
             raise LakeSays(error.code) from error
-        submission.state, submission.decided_by_id = SubmissionState.REJECTED, actor.user_id
-        submission.save(update_fields=["state", "decided_by"])
+        _decide(submission, SubmissionState.REJECTED, actor)
         ledger.record(actor, "delivery.rejected", "submission", submission.pk, reason=reason, source=submission.source)
-    shutil.rmtree(inbox(submission), ignore_errors=True)
+    clear_files(submission)
     return submission
+
+
+def _lies_in_lake(submission: Submission) -> bool:
+    """Whether its delivery counts already."""
+    try:
+        open_delivery(settings.INSTALLATION.county.data, submission.source, submission.delivery)
+    except UserError:
+        return False
+    return True
 
 
 def _open(submission_id: int) -> Submission:
@@ -168,6 +208,11 @@ def _open(submission_id: int) -> Submission:
     if submission.state != SubmissionState.PROPOSED:
         raise Stale(state=submission.state)
     return submission
+
+
+def _decide(submission: Submission, state: SubmissionState, actor: Actor) -> None:
+    submission.state, submission.decided_by_id, submission.settled_at = state, actor.user_id, timezone.now()
+    submission.save(update_fields=["state", "decided_by", "settled_at"])
 
 
 def request_sweep(*, actor: Actor) -> None:
@@ -180,11 +225,12 @@ def request_sweep(*, actor: Actor) -> None:
         ledger.record(actor, "sweep.requested", "county", settings.INSTALLATION.county.code)
 
 
-def answer_mapping(*, actor: Actor, fingerprint: str, fields: dict[str, str | None]) -> None:
-    """Say what the columns of a layout mean; the sheets that wait are read so from the next reading on. Raises LakeSays."""
+def answer_mapping(*, actor: Actor, fingerprint: str, fields: dict[str, str | None]) -> int:
+    """Say what the columns of a layout mean, and read what waits for it again; gives how many submissions. Raises LakeSays."""
     with transaction.atomic():
         try:
             answer_question(settings.INSTALLATION.county.data, fingerprint, confirmed_by=actor.name, fields=fields)
         except (MappingFileError, UserError) as error:
             raise LakeSays(getattr(error, "code", "E-MAP-FILE")) from error
         ledger.record(actor, "mapping.answered", "layout", fingerprint, columns=len(fields))
+    return reread_waiting(actor=actor, fingerprint=fingerprint)

@@ -6,8 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from taizhang.office.access.request import OfficeRequest
-from taizhang.office.sources import presenting, selectors
+from taizhang.office.sources import arrivals, presenting, selectors
 from taizhang.office.sources.services import submissions
+from taizhang.office.sources.services.keeping import files_kept, kept_until
+from taizhang.office.sources.services.rereading import reread_submission
 
 
 def sources(request: OfficeRequest) -> HttpResponse:
@@ -15,6 +17,7 @@ def sources(request: OfficeRequest) -> HttpResponse:
     context = {
         "table": presenting.sources_table(selectors.source_states()),
         "submissions": presenting.submissions_table(selectors.newest_submissions()),
+        "arrivals": arrivals.arrivals_table(selectors.waiting_arrivals()), "look": selectors.last_look(),
         "questions": selectors.open_questions(), "may_send": request.actor.may("delivery.send"),
         "may_sweep": request.actor.may("sweep.request"),
     }  # fmt: skip
@@ -24,12 +27,23 @@ def sources(request: OfficeRequest) -> HttpResponse:
 def submission(request: OfficeRequest, submission_id: int) -> HttpResponse:
     """What a submission would change, before it counts."""
     row = selectors.submission_of(submission_id)
+    may_decide, may_inspect = request.actor.may("delivery.accept"), request.actor.may("delivery.inspect")
     context = {
-        "row": row, "figures": presenting.change_figures(row), "job": selectors.job_of_submission(row),
+        "row": row, "facts": presenting.submission_facts(row), "figures": presenting.change_figures(row),
+        "job": selectors.job_of_submission(row), "may_decide": may_decide,
+        "remarks": [arrivals.REMARKS[one] for one in row.change.get("remarkable", ())],
         "villages": presenting.villages_table(selectors.villages_of(row)),
         "not_taken": presenting.not_taken_table(selectors.not_taken_of(row)),
+        "kept": arrivals.kept_table(row, files_kept(row)) if may_inspect and row.state == "refused" else None,
+        "kept_until": kept_until(row),
     }  # fmt: skip
     return render(request, "sources/submission.html", context)
+
+
+def submission_again(request: OfficeRequest, submission_id: int) -> HttpResponse:
+    """Read its files again."""
+    reread_submission(actor=request.actor, submission_id=submission_id)
+    return redirect("submission", submission_id)
 
 
 def submission_accept(request: OfficeRequest, submission_id: int) -> HttpResponse:
@@ -57,7 +71,13 @@ def question(request: OfficeRequest, fingerprint: str) -> HttpResponse:
     asked = selectors.question_of(fingerprint)
     if request.method == "POST":
         fields = {one.path: request.POST.get(f"column:{one.letter}") or None for one in asked.columns}
-        submissions.answer_mapping(actor=request.actor, fingerprint=fingerprint, fields=fields)
-        messages.success(request, _("已记住这种版式；重新读取报送后生效。"))
+        again = submissions.answer_mapping(actor=request.actor, fingerprint=fingerprint, fields=fields)
+        messages.success(request, _told(again))
         return redirect("sources")
     return render(request, "sources/question.html", {"asked": asked, "choices": selectors.field_choices(asked.table)})
+
+
+def _told(again: int) -> str:
+    if again == 0:
+        return _("已记住这种版式；下次读取报送时生效。")
+    return _("已记住这种版式；正在重新读取的报送：%(count)d 批。") % {"count": again}

@@ -6,12 +6,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from taizhang.intake.delivery.reading import DeliveryRef
 from taizhang.office.access.middleware import record_read
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.parts.workbook import as_attachment
 from taizhang.office.sources import presenting, selectors
+from taizhang.office.sources.arrivals import shown_file_name
 from taizhang.office.sources.exporting import export_not_taken
 from taizhang.office.sources.services.releasing import release
+from taizhang.office.sources.services.rereading import reread_delivery
 
 PAGE = 50
 
@@ -32,11 +35,17 @@ def delivery(request: OfficeRequest, source_id: str, name: str) -> HttpResponse:
     response = render(request, "sources/delivery.html", {
         "source": selectors.source_of(source_id), "delivery": shown.ref, "facts": presenting.delivery_facts(shown), "page": page,
         "filters": presenting.not_taken_filters(found.reasons, reason), "table": presenting.not_taken_table(page),
+        "refused": _refused(shown.ref) if request.actor.may("delivery.inspect") else [],
+        "may_read_again": request.actor.may("delivery.accept"),
         "may_export": page.paginator.count > 0 and request.actor.may("delivery.export"), "reason": reason,
         "may_release": shown.is_held and request.actor.may("delivery.release"),
     })  # fmt: skip
     record_read(request, response, f"{source_id} {name}")
     return response
+
+
+def _refused(ref: DeliveryRef) -> list[tuple[int, str]]:
+    return [(number, shown_file_name(name)) for number, name in selectors.refused_files(ref)]
 
 
 def delivery_release(request: OfficeRequest, source_id: str, name: str) -> HttpResponse:
@@ -57,3 +66,9 @@ def delivery_export(request: OfficeRequest, source_id: str, name: str) -> HttpRe
         reason=request.POST.get("reason", ""),
     )
     return as_attachment(content, f"not-taken-{name}.xlsx")
+
+
+def delivery_again(request: OfficeRequest, source_id: str, name: str) -> HttpResponse:
+    """Propose its files anew, read as columns are understood now."""
+    sent = reread_delivery(actor=request.actor, source_id=source_id, name=name)
+    return redirect("submission", sent.pk)

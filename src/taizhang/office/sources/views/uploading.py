@@ -16,7 +16,7 @@ from taizhang.office.sources.errors import BrokenPiece, NoFileName, NothingSent,
 from taizhang.office.sources.models import Upload
 from taizhang.office.sources.selectors import uploads_of
 from taizhang.office.sources.services import uploads
-from taizhang.office.sources.services.submissions import receive_files
+from taizhang.office.sources.services.receiving import receive_files
 
 CREATED, GONE = 201, 204
 LONGEST_HEADER = 20
