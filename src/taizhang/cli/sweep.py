@@ -110,7 +110,7 @@ def print_sweep(
     )
     out.print(said)
     if counts["out_of_rule"]:
-        out.print(own(f"另有 {counts['out_of_rule']:,} 个问题因规则已停用而终止，不算消除。"))
+        out.print(own(f"另有 {counts['out_of_rule']:,} 个问题因规则已停用或台账不再有这一列而终止，不算消除。"))
     if counts["superseded"]:
         out.print(own(f"另有 {counts['superseded']:,} 个问题仍未改正，但已改由另一个问题说明，并入其中。"))
     not_taken = {book.source(source).title for source in taken.incomplete} if taken is not None else set()

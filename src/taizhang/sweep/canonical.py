@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taizhang.identity.numbers import from_key
+from taizhang.intake.delivery.holding import shares_of_columns
 from taizhang.intake.delivery.schemas import table_schema
-from taizhang.intake.model import TABLES
+from taizhang.intake.model import FIELDS, TABLES
 from taizhang.sweep.diagnose import Judgement
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.lake import SourceDelivery, manifest_of, records_of
@@ -18,6 +19,7 @@ from taizhang.sweep.tables import RECORD_BASE
 from taizhang.sweep.unread import make_unread
 
 PLACE = ("town_code", "village_code", "town_name", "village_name")
+MOST_ROWS = 0.5  # of the delivery before: a column of one odd file is none that the source delivers
 ONLY_IN_DOUBT = frozenset({"SR-ENCODING", "SR-FILE-KIND"})
 """Events that intake also writes down, as a note, when the file was read all the same: then nobody has to look."""
 BIRTH = "COALESCE(birth_date, id_birth)"
@@ -296,7 +298,11 @@ def _deliveries(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
 def _file_events(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
     """What intake told about files, sheets and cells: one row an event, cell events counted by sheet and code."""
     names = ("source", "delivery", "as_of", "file", "sheet", "cell", "code", "n")
-    rows = [row for delivery in deliveries for row in (*_told(delivery), *_cell_events(engine, delivery))]
+    rows = [
+        row
+        for delivery in deliveries
+        for row in (*_told(delivery), *_dropped(delivery), *_cell_events(engine, delivery))
+    ]
     kinds = (pa.string(), pa.string(), pa.date32(), pa.string(), pa.string(), pa.string(), pa.string(), pa.int64())
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     engine.register(
@@ -312,6 +318,18 @@ def _told(delivery: SourceDelivery) -> Iterator[tuple[Any, ...]]:
                 continue
             where = (file["name"], event.get("sheet") or None, event.get("cell") or None)
             yield (delivery.source, delivery.name, delivery.as_of, *where, event["code"], 1)
+
+
+def _dropped(delivery: SourceDelivery) -> Iterator[tuple[Any, ...]]:
+    """The columns that most rows of the delivery before had and that no sheet has any more, as one event."""
+    if delivery.previous is None:
+        return
+    now = shares_of_columns(delivery.manifest)
+    before = shares_of_columns(manifest_of(delivery.previous))
+    gone = [name for name, share in before.items() if share >= MOST_ROWS and name not in now and name in FIELDS]
+    if now and gone:
+        titles = "、".join(FIELDS[name].zh for name in sorted(gone))
+        yield (delivery.source, delivery.name, delivery.as_of, None, None, titles, "SR-COLUMN-DROPPED", len(gone))
 
 
 def _cell_events(engine: Engine, delivery: SourceDelivery) -> Iterator[tuple[Any, ...]]:

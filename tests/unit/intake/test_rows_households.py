@@ -205,3 +205,84 @@ def test_merged_cells_give_the_value_of_their_first_row():
 @pytest.mark.parametrize("merge", [Merge(5, 1, 7, 1), Merge(5, 2, 5, 4), Merge(3, 2, 6, 2), Merge(20, 2, 22, 2)])
 def test_ranges_beside_the_column_or_begun_above_the_data_give_nothing(merge):
     assert merged_from([merge], 2, np.array([5, 6, 7, 9], np.int32)) is None
+
+
+def marked(*households):
+    """A sheet that marks heads' rows by a number and a stated size; a household whose head is None has lost that row."""
+    rows, sizes, groups = [], [], []
+    for no, (size, group, *members) in enumerate(households):
+        for at, (relation, name) in enumerate(members):
+            rows.append((relation, str(no) if at == 0 and relation == H else None, name))
+            sizes.append(size if at == 0 and relation == H else None)
+            groups.append(group if at == 0 or group is not None else None)
+    return sheet(*rows, size=pa.array(sizes, pa.int64()), places=(pa.array(groups, pa.string()),))
+
+
+ABOVE = (3, "一组", (H, "王一"), (S, "李二"), (B, "王三"))
+NEXT = (1, "二组", (H, "孙八"))
+OTHERS = [(2, "一组", (H, f"周{at}"), (S, f"吴{at}")) for at in "甲乙丙丁"]
+
+
+@pytest.mark.parametrize(
+    ("lost", "begins"),
+    [
+        ((None, None, (S, "赵五"), (G, "钱六")), 3),  # the size is full, and a second spouse stands there
+        ((None, "二组", (S, "赵五"), (G, "钱六")), 3),
+        ((None, "二组", (B, "王四"), (G, "王六")), 3),  # the size is full and the group changes, two rows long
+        ((None, "二组", (S, "赵五")), 3),
+    ],
+)
+def test_a_household_whose_head_row_was_left_out_is_nobodys(lost, begins):
+    found = find_households(marked(*OTHERS, ABOVE, lost, NEXT))
+
+    at = 8 + begins
+    assert found.lost == (at,)
+    assert found.run[8:at].tolist() == [4, 4, 4]
+    members = len(lost) - 2
+    assert found.run[at : at + members].tolist() == [-1] * members
+    assert found.doubtful[at : at + members].all()
+    assert found.run[-1] == 5
+    assert found.why["lost_heads"] == 1
+
+
+@pytest.mark.parametrize(
+    "household",
+    [
+        (3, "一组", (H, "王一"), (S, "李二"), (B, "王三"), (G, "王四")),  # the size alone differs: HH-SIZE tells it
+        (
+            4,
+            "一组",
+            (H, "王一"),
+            (S, "李二"),
+            (B, "王三"),
+            (S, "赵五"),
+        ),  # a second spouse alone: HH-MULTI-SPOUSE tells it
+        (4, "一组", (H, "王一"), (S, "李二"), (B, "王三"), (G, "王四")),  # all is well
+    ],
+)
+def test_one_sign_alone_parts_no_household(household):
+    found = find_households(marked(*OTHERS, household, NEXT))
+
+    assert found.lost == ()
+    assert found.run[8:12].tolist() == [4, 4, 4, 4]
+
+
+def test_one_grown_child_who_lives_elsewhere_and_is_not_counted_stays():
+    rows = [(H, "1", "王一"), (S, None, "李二"), (B, None, "王三"), (H, "2", "张四")]
+    found = find_households(
+        sheet(
+            *rows,
+            size=pa.array([2, None, None, 1], pa.int64()),
+            places=(pa.array(["甲村一组", None, "西安", "甲村一组"]),),
+        )
+    )
+
+    assert found.run.tolist() == [0, 0, 0, 1]
+
+
+def test_a_place_that_comes_back_is_no_sign():
+    rows = [(H, "1", "王一"), (S, None, "李二"), (B, None, "王三"), (G, None, "王四"), (H, "2", "张四")]
+    places = pa.array(["一组", None, "二组", "一组", "三组"])
+    found = find_households(sheet(*rows, size=pa.array([2, None, None, None, 1], pa.int64()), places=(places,)))
+
+    assert found.lost == ()

@@ -48,6 +48,7 @@ _COUNTED = {
     RowKind.SIGNATURE: "signature",
     RowKind.TITLE: "title",
 }
+MOST_PLACES = 50  # of one sheet: a thousand alike places help nobody
 _FOOTERS = ("total", "note", "signature")
 
 
@@ -231,6 +232,8 @@ class _FileReading:
             self._quarantine.append(explain_sheet(facts, (("SR-HOUSEHOLD-RUNS", ""),)))
         elif found.why:
             self._event("SR-HOUSEHOLD-RUNS", "warn", facts, **found.why)
+        for row in reader.lost_heads[:MOST_PLACES]:
+            self.facts.events.append(FileEvent("SR-HEAD-LOST", "warn", facts.name, f"A{row}"))
 
     def _tell(self, segment: _Segment, meta: SheetMeta, reader: SheetReader) -> None:
         facts = segment.facts

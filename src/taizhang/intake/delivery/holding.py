@@ -1,6 +1,6 @@
 """Whether a delivery may be trusted to say that something is gone: compared with the one before it of its source."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,8 +61,12 @@ def judge(manifest: dict[str, Any], previous: dict[str, Any] | None, *, newest_a
     return Holding(bool(reasons), tuple(reasons), tuple(notes), facts)
 
 
-def _sheets(manifest: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    return (sheet for file in manifest["files"] for sheet in file["sheets"] if sheet["counts"]["kept"])
+def _sheets(manifest: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    return (sheet for file in manifest.get("files", ()) for sheet in file["sheets"] if _kept(sheet))
+
+
+def _kept(sheet: Mapping[str, Any]) -> int:
+    return int(sheet.get("counts", {}).get("kept", 0))
 
 
 def _new_layouts(manifest: dict[str, Any], previous: dict[str, Any]) -> tuple[float, int]:
@@ -71,24 +75,25 @@ def _new_layouts(manifest: dict[str, Any], previous: dict[str, Any]) -> tuple[fl
     rows = strange = 0
     unseen = set()
     for sheet in _sheets(manifest):
-        rows += sheet["counts"]["kept"]
+        rows += _kept(sheet)
         if sheet["fingerprint"] not in known:
-            strange += sheet["counts"]["kept"]
+            strange += _kept(sheet)
             unseen.add(sheet["fingerprint"])
     return (strange / rows if rows else 0.0), len(unseen)
 
 
 def _share_lost(manifest: dict[str, Any], previous: dict[str, Any]) -> set[str]:
     """Key fields that nearly every row had a column for before, and now many have not."""
-    before, now = _shares(previous), _shares(manifest)
+    before, now = shares_of_columns(previous), shares_of_columns(manifest)
     return {name for name in _KEY_FIELDS if before.get(name, 0.0) - now.get(name, 0.0) > HOLD_RATIO}
 
 
-def _shares(manifest: dict[str, Any]) -> dict[str, float]:
+def shares_of_columns(manifest: Mapping[str, Any]) -> dict[str, float]:
+    """Field → share of the rows that stand in sheets with a column for it; empty where the manifest names no sheets."""
     rows = 0
     with_field: dict[str, int] = {}
     for sheet in _sheets(manifest):
-        rows += sheet["counts"]["kept"]
+        rows += _kept(sheet)
         for name in sheet["columns"]:
-            with_field[name] = with_field.get(name, 0) + sheet["counts"]["kept"]
+            with_field[name] = with_field.get(name, 0) + _kept(sheet)
     return {name: count / rows for name, count in with_field.items()} if rows else {}

@@ -39,6 +39,7 @@ _COUNTED = {
     "large": "{n}户超过9人",
     "strange_surnames": "{n}名子女的姓与同户的人都不同",
     "no_head_rows": "没有“户主”行",
+    "lost_heads": "{n}处疑似漏了户主行",
     "doubtful_rows": "{n}行归属存疑",
 }
 

@@ -29,7 +29,8 @@ from taizhang.intake.values.texts import clean, is_damaged_number
 
 Mask = npt.NDArray[np.bool_]
 
-_HOUSEHOLD_SIDE = ("relation_to_head", "household_no", "head_id_no", "head_name", "name")
+_HOUSEHOLD_SIDE = ("relation_to_head", "household_no", "head_id_no", "head_name", "name", "size_reported", "address")
+_PLACES = ("village_name", "group_name", "natural_village", "address")
 #: Filled down inside a household run, as places are; everything else belongs to the row it stands on.
 _FILLED = ("household_no", "head_name", "head_id_no", "head_person_no")
 
@@ -65,13 +66,14 @@ class SheetPlan:
 class SheetReader:
     """Takes the data rows of one sheet and writes `s<no>-<table>.arrow` into `folder` when it is finished.
 
-    After `finish`: `rows` kept, `households`, and `events`, tables of the EVENTS schema without its first two columns.
+    After `finish`: `rows` kept, `households`, `lost_heads` (rows at which a household begins without its head) and `events`, tables of the EVENTS schema without its first two columns.
     """
 
     def __init__(self, plan: SheetPlan, meta: SheetMeta, folder: Path, places: Places | None) -> None:
         self.plan, self.meta, self.folder = plan, meta, folder
         self.rows = 0
         self.households: Households | None = None
+        self.lost_heads: list[int] = []
         self.events: list[pa.Table] = []
         self._places = places
         self._dittos = Dittos()
@@ -313,9 +315,13 @@ class SheetReader:
         head_id, head_name = side.get("head_id_no"), side.get("head_name")
         head = head_id if head_id is not None and _share(head_id) >= _share(head_name) else head_name
         found = find_households(
-            HouseholdRows(self.rows, side.get("relation_to_head"), side.get("household_no"), head, side.get("name"))
-        )
+            HouseholdRows(
+                self.rows, side.get("relation_to_head"), side.get("household_no"), head, side.get("name"),
+                side.get("size_reported"), tuple(side[name] for name in _PLACES if name in side),
+            )
+        )  # fmt: skip
         self.households = found
+        self.lost_heads = row_numbers[list(found.lost)].tolist()
         has_run = found.run >= 0
         replaced: dict[str, pa.Array] = {
             "household_run": pa.array(found.run.astype(np.int32), pa.int32(), mask=~has_run)

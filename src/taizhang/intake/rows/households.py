@@ -4,7 +4,9 @@ Plain filling down put 7 % of the rows of generated village sheets into the wron
 So a number travels only inside a run that a 户主 row opened, and a sheet or a run that does not look like families
 in order is not filled at all. Where a sheet marks the heads' rows and no others - a household number, a head's name -
 a new mark opens a household whatever relation stands beside it, and the rows below it are its own although two of
-them be spouses: there the relation is wrong, not the household (ADR 0025).
+them be spouses: there the relation is wrong, not the household (ADR 0025). A household whose head's row was left out, mark
+and all, stands in the run of the household above; where two things agree on the row at which it begins (the stated size
+is full, the group or the address changes, a second spouse stands there), its rows are nobody's and are asked about.
 """
 
 from dataclasses import dataclass, field
@@ -28,6 +30,7 @@ MIN_CHILDREN = 10  # below this many, a share says nothing
 GIVEN_SHARE = 0.5  # so many members with their own number: the sheet repeats it on every row
 REPEATED_HEAD_SHARE = 0.9
 MAX_SHARE_ODD = 0.05  # more households with two spouses, or more strange children, and the rows stand in no order
+LEAST_LEFT = 2  # rows from which on two other signs are believed without a second spouse
 MARKED_SHARE = 0.9  # so many heads with a mark, and so many marks on heads: the marks tell households apart
 
 Ints = npt.NDArray[np.int64]
@@ -48,7 +51,8 @@ class HouseholdRows:
     """The household side of a sheet's data rows, in order; canonical values, null where a cell is empty.
 
     None for a column the sheet does not have. head: what the sheet repeats of the head on the members' rows
-    (number or name). name: the member's name.
+    (number or name). name: the member's name. size: the stated size of the household. places: where the row says that
+    it lives (group, hamlet, address), each as the sheet writes it.
     """
 
     rows: int
@@ -56,6 +60,8 @@ class HouseholdRows:
     number: pa.StringArray | None = None
     head: pa.StringArray | None = None
     name: pa.StringArray | None = None
+    size: pa.Array | None = None
+    places: tuple[pa.StringArray, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,8 @@ class Households:
     run: per row the number of its household in the sheet, -1 where it is unknown.
     number_from: per row the row its household number is written on (its own, usually the head's), -1 for none.
     opened_at: per row the first row of its household, -1 where unknown; a household without a number is named after it.
-    doubtful: rows that stand in a run but are not trusted to belong to it.
+    doubtful: rows that stand in a run but are not trusted to belong to it. lost: the rows at which a household begins
+    whose head's row is most likely missing; they and what follows in the run are doubtful.
     why: what the guard found, as counts by name; empty where it found nothing.
     """
 
@@ -75,6 +82,7 @@ class Households:
     opened_at: Ints
     doubtful: Mask
     why: dict[str, int] = field(default_factory=dict)
+    lost: tuple[int, ...] = ()
 
 
 def find_households(rows: HouseholdRows) -> Households:
@@ -156,7 +164,13 @@ def _by_order(rows: HouseholdRows, is_head: Mask, has_number: Mask) -> Household
     if marks is not None and max(crowded.sum(), strangers.sum()) <= odd:
         # Two households in one run are betrayed by children of another name, if by anything.
         crowded &= ~marks[opened] | (np.bincount(run[strangers], minlength=count) > 0)
-    doubtful = contradicted[run] | crowded[run] | strangers
+    begun = _begun_without_head(rows, run, opened)
+    after_loss = np.zeros(rows.rows, bool)
+    for start in begun:
+        after_loss[start:] |= run[start:] == run[start]
+    crowded[run[begun]] = False  # the rows above the loss are one household, however many spouses stand below it
+    strangers &= ~after_loss
+    doubtful = contradicted[run] | crowded[run] | strangers | after_loss
     doubtful &= ~opens
     number_from = np.where(doubtful, -1, number_of_run[run])
     number_from = np.where(has_number, places, number_from)
@@ -166,8 +180,61 @@ def _by_order(rows: HouseholdRows, is_head: Mask, has_number: Mask) -> Household
         number_from,
         np.where(doubtful, -1, opened[run]),
         doubtful,
-        {"doubtful_rows": int(doubtful.sum())} if doubtful.any() else {},
+        ({"lost_heads": len(begun)} if len(begun) else {})
+        | ({"doubtful_rows": int(doubtful.sum())} if doubtful.any() else {}),
+        tuple(begun.tolist()),
     )
+
+
+def _begun_without_head(rows: HouseholdRows, run: Ints, opened: Ints) -> Ints:
+    """The rows inside runs at which another household begins, by two signs that agree on the row; one a run at most.
+
+    A second spouse (father, mother …) and one of the other signs; or the stated size full, a change of place and at
+    least two rows left: one grown child who lives elsewhere and is not counted is no household.
+    """
+    places = np.arange(rows.rows, dtype=np.int64)
+    in_run = places - opened[run]
+    length = np.bincount(run)
+    full = _filled_up(rows, run, opened, in_run)
+    moved = np.zeros(rows.rows, bool)
+    for column in rows.places:
+        moved |= _moves(column, run, opened)
+    second = _second(rows, run)
+    several_left = length[run] - in_run >= LEAST_LEFT
+    found = (in_run > 0) & ((second & (full | moved)) | (full & moved & several_left))
+    at = np.flatnonzero(found)
+    return at[np.unique(run[at], return_index=True)[1]]
+
+
+def _filled_up(rows: HouseholdRows, run: Ints, opened: Ints, in_run: Ints) -> Mask:
+    """Rows above which a run has as many rows as its household is said to have members, or that state another size."""
+    if rows.size is None:
+        return np.zeros(rows.rows, bool)
+    sizes = np.asarray(pc.cast(pc.fill_null(rows.size, 0), pa.int64(), safe=False))
+    stated = sizes[opened][run]
+    filled_up: Mask = (stated > 0) & ((in_run == stated) | ((sizes > 0) & (sizes != stated)))
+    return filled_up
+
+
+def _moves(column: pa.StringArray, run: Ints, opened: Ints) -> Mask:
+    """Rows that name another place than their run's first row, and from which no row of the run names that one again."""
+    codes = _codes(column)
+    first = codes[opened][run]
+    here, other = (codes >= 0) & (codes == first), (codes >= 0) & (first >= 0) & (codes != first)
+    last = np.zeros(len(opened), np.int64)
+    at = np.flatnonzero(here)
+    np.maximum.at(last, run[at], at)
+    moves: Mask = other & (np.arange(len(codes)) > last[run])
+    return moves
+
+
+def _second(rows: HouseholdRows, run: Ints) -> Mask:
+    """Rows whose relation a household has once, and that an earlier row of the run has."""
+    second = np.zeros(rows.rows, bool)
+    for relation in _ONCE:
+        at = np.flatnonzero(_equals(rows.relation, relation, rows.rows))
+        second[at[1:]] |= run[at[1:]] == run[at[:-1]]
+    return second
 
 
 def _marks(rows: HouseholdRows, is_head: Mask) -> Mask | None:

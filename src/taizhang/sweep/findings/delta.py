@@ -3,7 +3,8 @@
 The closing law (rules-engine design, section 13): a finding goes only when a newer delivery of the source it is about
 was evaluated and passes for its subject. Nothing goes because a row is absent, a value was emptied, a rule could not
 run, or a delivery is held or its part about the subject was not taken. Two more ends prove nothing: out_of_rule of what
-no rule asks any more, and superseded of what is still wrong but is told by another finding now, which is named.
+no rule asks any more or no ledger keeps any more (copies of the head), and superseded of what is still wrong but is told
+by another finding now, which is named.
 """
 
 import json
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from taizhang.intake.delivery.holding import shares_of_columns
 from taizhang.sweep.findings.assemble import Finding
 from taizhang.sweep.findings.schema import ENDED, FINDINGS, GONE, OUT_OF_RULE, SUPERSEDED
 from taizhang.sweep.findings.untaken import Untaken
@@ -23,6 +25,7 @@ from taizhang.sweep.findings.verdicts import HIT, PASS, UNKNOWN, Said, Today
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.rules.run import FAULT
 
+HEAD_COPIES = frozenset({"PR-HEAD-NAME", "PR-HEAD-ID", "PR-HEAD-BOTH"})
 HISTORY = pa.schema([
     ("finding_id", pa.string()), ("first_seen", pa.string()), ("open", pa.bool_()), ("reopened_count", pa.int32()),
     ("last_hit", pa.string()), ("ended", pa.string()),
@@ -106,10 +109,12 @@ def with_delta(
     verdicts = today.verdicts([finding for finding in left if finding["finding_id"] not in out_of_rule], when_hit)
     untaken = {source: Untaken.of(delivery) for source, delivery in current.items() if not delivery.is_whole}
     for finding in left:
+        newer = _newer(finding, before, current)
         if finding["finding_id"] in out_of_rule:
             finding["delta"], finding["observation"], finding["cause"] = OUT_OF_RULE, "not_run", "rule"
+        elif _is_kept_no_more(finding, newer):
+            finding["delta"], finding["observation"], finding["cause"] = OUT_OF_RULE, "not_run", "source"
         else:
-            newer = _newer(finding, before, current)
             is_whole = not any(
                 untaken[delivery.source].may_concern(finding, today.rules)
                 for delivery in newer
@@ -117,6 +122,21 @@ def with_delta(
             )
             _judge(finding, verdicts[finding["finding_id"]], newer, is_whole=is_whole)
     return [*findings, *left]
+
+
+def _is_kept_no_more(finding: Finding, newer: Sequence[SourceDelivery]) -> bool:
+    """Whether a copy of the head is complained about that its ledger has no column for any more.
+
+    Such a copy cannot differ, be corrected or be proven, so its finding ends; nothing was corrected. Where the layout of
+    a delivery changed it counts only once somebody released it, and that columns went is told of the source.
+    """
+    if finding["rule"] not in HEAD_COPIES or not newer:
+        return False
+    kept = [shares_of_columns(delivery.manifest).keys() for delivery in newer]
+    return all(kept) and all(
+        delivery.is_whole and not delivery.held and not columns & set(finding["fields"])
+        for delivery, columns in zip(newer, kept, strict=True)
+    )
 
 
 def _judge(finding: Finding, said: Said, newer: Sequence[SourceDelivery], *, is_whole: bool) -> None:
