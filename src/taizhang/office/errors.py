@@ -10,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OfficeError(Exception):
-    """The person can put this right. fields: names of the form fields concerned; facts: counts and states only."""
+    """The person can put this right. fields: names of the form fields concerned; facts: counts and states only.
+
+    happened: what somebody else did meanwhile, in words, for whoever sees the thing; empty where nothing is to be told.
+    """
 
     code: ClassVar[str] = "E-OFFICE"
     status: ClassVar[int] = 409
@@ -19,7 +22,7 @@ class OfficeError(Exception):
 
     def __init__(self, *fields: str, **facts: int | str) -> None:
         super().__init__(self.code)
-        self.fields, self.facts = fields, facts
+        self.fields, self.facts, self.happened = fields, facts, ""
 
     def as_json(self) -> dict[str, object]:
         """What a script gets to show: code, message and hint in the language of the request."""

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 
 from taizhang.office import ledger
 from taizhang.office.access.areas import CODE_LENGTH
+from taizhang.office.access.refused import return_address, unsent
 from taizhang.office.access.scope import Scope, close_scope, open_scope
 from taizhang.office.access.sessions import is_over, prolong
 from taizhang.office.access.table import PUBLIC, SELF, Route, routes
@@ -49,7 +50,7 @@ class AccessMiddleware:
         if route is None:
             return self.process_exception(request, NotFound())
         if is_over(request):
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(return_address(request))
         prolong(request)
         refused = self._refused(request, route)
         if refused is not None:
@@ -62,7 +63,7 @@ class AccessMiddleware:
         if route.permission == PUBLIC:
             return None
         if actor is None:
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(return_address(request))
         areas = actor.areas_for("office.enter") if route.permission == SELF else actor.areas_for(route.permission)
         if not areas and route.permission != SELF:
             return self.process_exception(request, Forbidden())
@@ -82,7 +83,8 @@ class AccessMiddleware:
             return JsonResponse(error.as_json(), status=error.status)
         partial = bool(getattr(request, "htmx", False))
         template = "office/parts/error.html" if partial else "office/error.html"
-        return render(request, template, {"error": error}, status=error.status)
+        context = {"error": error, **unsent(request, error)}
+        return render(request, template, context, status=error.status)
 
 
 def record_read(request: HttpRequest, response: HttpResponseBase, subject_id: str) -> None:

@@ -70,6 +70,13 @@ def in_force(on: date | None = None) -> QuerySet[Assignment]:
     return Assignment.objects.filter(ended_at=None, valid_from__lte=day, valid_to__gte=day)
 
 
+def ended_lately(user_id: int) -> list[Assignment]:
+    """What a person held until yesterday or lost since: a form opened before may be sent after."""
+    since = timezone.localdate() - timedelta(days=1)
+    over = Q(ended_at=None, valid_to=since) | Q(ended_at__date__gte=since)
+    return list(Assignment.objects.filter(over, user_id=user_id).order_by("-pk"))
+
+
 def assignments_of(user_id: int) -> QuerySet[Assignment]:
     """Everything a person ever held, newest first."""
     return Assignment.objects.filter(user_id=user_id).order_by("-pk")

@@ -124,12 +124,20 @@ def withdraw(request: OfficeRequest, finding_id: str) -> HttpResponse:
 def review(request: OfficeRequest, finding_id: str, level: str) -> HttpResponse:
     """Approve, or return with a reason."""
     note, why = request.POST.get("note", ""), request.POST.get("reason", "")
+    seen = whole_number(request.POST.get("verification", ""))
     if request.POST.get("verdict") == "approve":
-        through = reviewing.approve_verification(actor=request.actor, finding_id=finding_id, level=level, note=note)
+        through = reviewing.approve_verification(
+            actor=request.actor, finding_id=finding_id, level=level, note=note, seen=seen
+        )
         messages.success(request, _("审核通过。") if through else _("已记下您的同意，还需其他人同意。"))
     elif why in ReturnReason.values:
         reviewing.return_verification(
-            actor=request.actor, finding_id=finding_id, level=level, reason=ReturnReason(why), note=note
+            actor=request.actor,
+            finding_id=finding_id,
+            level=level,
+            reason=ReturnReason(why),
+            note=note,
+            seen=seen,
         )
     else:
         raise NothingToCorrect("reason")

@@ -39,6 +39,12 @@ class Asked:
         )  # fmt: skip
 
 
+def last_change_of(kind: str, subject_id: str) -> Entry | None:
+    """What was done to a subject last, reading left out."""
+    done = Entry.objects.filter(subject_type=kind, subject_id=subject_id).exclude(verb__endswith=".read")
+    return done.order_by("-seq").first()
+
+
 def entries(asked: Asked, verbs: Iterable[str] = ()) -> QuerySet[Entry]:
     """Entries, newest first. verbs: only of these."""
     found = Entry.objects.order_by("-seq")

@@ -9,6 +9,7 @@ from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.casework.errors import AnotherProposal, NothingToCorrect, OwnProposal, WrongState
 from taizhang.office.casework.models import Exemption, ExemptionState, Task
+from taizhang.office.casework.services.moving import moved_on
 from taizhang.office.casework.services.owning import work_place
 from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Finding
@@ -36,7 +37,7 @@ def propose_exemption(*, actor: Actor, finding_id: str, reason: str, expires_on:
             if not actor.may("exemption.propose", place):
                 raise Forbidden
             if finding.state not in MAY_BE_EXEMPTED or until <= today:
-                raise WrongState(state=str(finding.state))
+                raise moved_on(finding)
             exemption = Exemption.objects.create(
                 division_code=place, finding=finding, reason=reason, value_digest=finding.value_digest,
                 before_state=finding.state, expires_on=until, proposed_by_id=actor.user_id,
@@ -59,7 +60,7 @@ def decide_exemption(*, actor: Actor, exemption_id: int, approve: bool, reason: 
         if not actor.may("exemption.decide", exemption.division_code):
             raise Forbidden
         if exemption.state != ExemptionState.PROPOSED:
-            raise WrongState(state=str(exemption.state))
+            raise moved_on(exemption.finding)
         if exemption.proposed_by_id == actor.user_id:
             raise OwnProposal
         finding = Finding.objects.select_for_update(no_key=True).get(pk=exemption.finding_id)

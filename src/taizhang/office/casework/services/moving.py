@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
@@ -14,6 +16,8 @@ from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.states import ENDED, State
+from taizhang.office.ledger.selectors import last_change_of
+from taizhang.office.ledger.verbs import VERBS
 
 HELD = frozenset({State.DISPATCHED, State.VERIFYING, State.NEED_INFO, State.RETURNED})
 """States in which a task is in somebody's hands."""
@@ -32,8 +36,20 @@ def locked(actor: Actor, finding_id: str, move: Move) -> Finding:
     if not _may(actor, move, finding):
         raise Forbidden
     if finding.state not in move.sources:
-        raise WrongState(state=str(finding.state))
+        raise moved_on(finding)
     return finding
+
+
+def moved_on(finding: Finding) -> WrongState:
+    """The error of a step that no longer fits, with what was decided last, by whom and when."""
+    error = WrongState(state=str(finding.state))
+    last = last_change_of("finding", finding.finding_id)
+    if last is not None:
+        when = date_format(localtime(last.at), "Y-m-d H:i")
+        error.happened = (
+            f"{State(finding.state).label} · {VERBS.get(last.verb, last.verb)} · {last.actor_name} · {when}"
+        )
+    return error
 
 
 def _may(actor: Actor, move: Move, finding: Finding) -> bool:

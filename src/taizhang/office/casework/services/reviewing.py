@@ -7,7 +7,7 @@ from django.utils import timezone
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.roles import Role
-from taizhang.office.casework.errors import OwnProposal, StaleBase, Unsettled, WaitsForOther, WrongState
+from taizhang.office.casework.errors import OwnProposal, StaleBase, Unsettled, WaitsForOther
 from taizhang.office.casework.models import (
     Correction,
     CorrectionState,
@@ -17,7 +17,7 @@ from taizhang.office.casework.models import (
     Verification,
 )
 from taizhang.office.casework.services.conflicts import disputes_of, unsent, waits_for
-from taizhang.office.casework.services.moving import locked, move_finding
+from taizhang.office.casework.services.moving import locked, move_finding, moved_on
 from taizhang.office.casework.services.owning import work_place
 from taizhang.office.casework.services.routing import candidates
 from taizhang.office.casework.services.stating import need_statements
@@ -31,15 +31,17 @@ ROLE_OF_LEVEL = {
 }  # fmt: skip
 
 
-def approve_verification(*, actor: Actor, finding_id: str, level: str, note: str = "") -> bool:
+def approve_verification(*, actor: Actor, finding_id: str, level: str, note: str = "", seen: int | None = None) -> bool:
     """Approve at a level; True where the level is thereby through, False where its policy asks for more people.
+
+    seen: id of the verification that the reviewer had before them; another one meanwhile is another matter.
 
     Raises NotFound, Forbidden, WrongState, OwnProposal, StaleBase, StatementMissing, Unsettled, WaitsForOther.
     """
     move = MOVES[REVIEWS[level]]
     with transaction.atomic():
         finding = locked(actor, finding_id, move)
-        verification = _current(finding)
+        verification = _current(finding, seen)
         _two_people(actor, verification, level)
         if any(one.base_digest != finding.value_digest for one in _corrections(finding)):
             raise StaleBase
@@ -64,12 +66,14 @@ def approve_verification(*, actor: Actor, finding_id: str, level: str, note: str
     return True
 
 
-def return_verification(*, actor: Actor, finding_id: str, level: str, reason: ReturnReason, note: str) -> None:
+def return_verification(
+    *, actor: Actor, finding_id: str, level: str, reason: ReturnReason, note: str, seen: int | None = None
+) -> None:
     """Give a verification back to its maker with a reason; its evidence stays. Raises as `approve_verification`."""
     move = MOVES[RETURNS[level]]
     with transaction.atomic():
         finding = locked(actor, finding_id, move)
-        verification = _current(finding)
+        verification = _current(finding, seen)
         _two_people(actor, verification, level)
         _review(actor, finding, verification, level, approves=False, note=note, reason=reason)
         undo_verification(finding)
@@ -111,10 +115,10 @@ def _need_agreement(finding: Finding) -> None:
         raise WaitsForOther
 
 
-def _current(finding: Finding) -> Verification:
+def _current(finding: Finding, seen: int | None) -> Verification:
     verification: Verification | None = finding.verifications.filter(withdrawn_at=None).first()
-    if verification is None:
-        raise WrongState(state=str(finding.state))
+    if verification is None or seen not in (None, verification.pk):
+        raise moved_on(finding)
     return verification
 
 

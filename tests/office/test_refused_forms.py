@@ -1,0 +1,194 @@
+"""Nothing typed is lost and nobody decides about what they have not seen: ended roles, ended sessions, two officers at once."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from officepeople import COUNTY, TOWN, person
+from officesweeps import HOME_VILLAGE, finding, full_id
+from taizhang.office.access.areas import Area
+from taizhang.office.access.roles import Role
+from taizhang.office.access.scope import scope
+from taizhang.office.access.sessions import BEGAN
+from taizhang.office.accounts.models import Assignment, User
+from taizhang.office.accounts.selectors import actor_for
+from taizhang.office.casework.models import Exemption, ReturnReason, Review, Verification
+from taizhang.office.casework.services.dispatching import dispatch_findings
+from taizhang.office.casework.services.exempting import propose_exemption
+from taizhang.office.casework.services.reviewing import return_verification
+from taizhang.office.casework.services.verifying import deny_finding
+from taizhang.office.findings.models import Finding
+from taizhang.office.findings.states import State
+from taizhang.sweep.findings.fingerprint import short_id
+
+pytestmark = pytest.mark.django_db
+ONE, WORDS = full_id(1), "已入户看过户口簿，写的是王建君"
+VILLAGE = Area(HOME_VILLAGE)
+FORMS = {
+    "case_confirm": (Role.HELPER, [ONE]), "case_deny": (Role.HELPER, [ONE]), "case_ask": (Role.HELPER, [ONE]),
+    "case_withdraw": (Role.HELPER, [ONE]), "case_state": (Role.VILLAGE_TEAM, [ONE]), "review_village": (Role.VILLAGE_TEAM, [ONE]),
+    "review_town": (Role.TOWN_DATA_LEAD, [ONE]), "exemption_propose": (Role.TOWN_DATA_LEAD, [ONE]),
+    "review_county": (Role.CENTRE_REVIEWER, [ONE]), "case_settle": (Role.CENTRE_REVIEWER, [ONE]),
+    "case_reject": (Role.CENTRE_OPERATOR, [ONE]), "case_transfer": (Role.CENTRE_OPERATOR, [ONE]),
+}  # fmt: skip
+AREAS = {Role.HELPER: VILLAGE, Role.VILLAGE_TEAM: VILLAGE, Role.TOWN_DATA_LEAD: TOWN}
+PAGE = f"http://testserver/findings/{short_id(ONE)}/?from=list"
+
+
+@pytest.fixture
+def work(lake):
+    """A finding in a helper's hands."""
+    lake.imported([finding(1, "王建军")])
+    users = {role: person(role, AREAS.get(role, COUNTY)) for role in {role for role, _ in FORMS.values()}}
+    with scope((COUNTY,)):
+        dispatch_findings(
+            actor=actor_for(users[Role.CENTRE_OPERATOR]), finding_ids=[ONE], assignee_id=users[Role.HELPER].pk
+        )
+    return users
+
+
+def logged_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def sent(user, name, ids=(ONE,), client=None, **fields):
+    return (client or logged_in(user)).post(
+        reverse(name, args=ids), {"note": WORDS, **fields}, headers={"referer": PAGE}
+    )
+
+
+def state():
+    with scope((COUNTY,)):
+        return Finding.objects.get(pk=ONE).state
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_role_that_ended_meanwhile_is_said_and_the_text_comes_back(work, name):
+    role, ids = FORMS[name]
+    user, before = work[role], state()
+    client = logged_in(user)
+    Assignment.objects.filter(user=user).update(
+        valid_from=timezone.localdate() - timedelta(days=9), valid_to=timezone.localdate() - timedelta(days=1)
+    )
+
+    response = sent(user, name, ids, client, **{"value:city:name": "王建君甲"})
+
+    text = response.content.decode()
+    assert response.status_code in (403, 404)
+    assert WORDS in text
+    assert "王建君甲" in text
+    assert f"您的授权“{Role(role).label}”已经结束" in text
+    assert PAGE.removeprefix("http://testserver") in text
+    assert state() == before
+
+
+def test_a_role_that_holds_is_not_said_to_have_ended(work):
+    text = sent(work[Role.HELPER], "review_village").content.decode()
+
+    assert WORDS in text
+    assert "已经结束" not in text
+
+
+def test_who_never_held_anything_gets_the_same_answer_for_what_is_not_there(work):
+    stranger = person(Role.HELPER, Area("610724"))
+
+    there, nowhere = (sent(stranger, "case_deny", [one]).content for one in (ONE, full_id(999)))
+
+    assert len(there) == len(nowhere)
+
+
+@pytest.mark.parametrize("how", ["too old", "gone"])
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [(PAGE, PAGE.removeprefix("http://testserver")), ("https://elsewhere.example/findings/", "/"), ("http://testserver//elsewhere.example", "/"), ("", "/")],
+)  # fmt: skip
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(work, how, referer, back):
+    client = logged_in(work[Role.HELPER])
+    if how == "gone":
+        client.logout()
+    else:
+        session = client.session
+        session[BEGAN] = time.time() - 13 * 3600
+        session.save()
+
+    response = client.post(reverse("case_deny", args=[ONE]), {"note": WORDS}, headers={"referer": referer})
+
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("account_login"))
+    assert Client().get(response["Location"]).wsgi_request.GET["next"] == back
+    assert WORDS not in response["Location"]
+
+
+def denied(user):
+    with scope((VILLAGE,)):
+        deny_finding(actor=actor_for(user), finding_id=ONE, note="值是对的")
+
+
+def second(role):
+    return person(role, AREAS.get(role, COUNTY), username=f"second-{role.value}")
+
+
+def refused(response, *said):
+    text = response.content.decode()
+    assert response.status_code == 409
+    assert [one for one in (WORDS, *said) if one not in text] == []
+
+
+def test_who_verifies_second_sees_what_the_first_said(work):
+    first, other = work[Role.HELPER], work[Role.VILLAGE_TEAM]
+    sent(first, "case_deny")
+
+    for name in ("case_deny", "case_confirm", "case_ask"):
+        fields = {"value:city:name": "王建君"} if name == "case_confirm" else {}
+        refused(sent(other, name, **fields), str(first), "核实不属实")
+    with scope((COUNTY,)):
+        assert Verification.objects.count() == 1
+
+
+@pytest.mark.parametrize("verdict", [{"verdict": "approve"}, {"verdict": "return", "reason": ReturnReason.OTHER}])
+def test_who_reviews_second_sees_the_first_decision(work, verdict):
+    denied(work[Role.HELPER])
+    first, other = work[Role.VILLAGE_TEAM], second(Role.VILLAGE_TEAM)
+    assert sent(first, "review_village", verdict="approve").status_code == 302
+
+    refused(sent(other, "review_village", **verdict), str(first), "村确认")
+    with scope((COUNTY,)):
+        assert Review.objects.count() == 1
+
+
+def test_a_review_is_of_the_verification_that_was_on_the_page(work):
+    denied(work[Role.HELPER])
+    with scope((VILLAGE,)):
+        seen = Verification.objects.get().pk
+        return_verification(
+            actor=actor_for(work[Role.VILLAGE_TEAM]),
+            finding_id=ONE,
+            level="village",
+            reason=ReturnReason.OTHER,
+            note="再看",
+        )
+    denied(work[Role.HELPER])
+    other = second(Role.VILLAGE_TEAM)
+
+    refused(sent(other, "review_village", verdict="approve", verification=seen), "核实不属实")
+    with scope((COUNTY,)):
+        newest = Verification.objects.get(withdrawn_at=None).pk
+    assert sent(other, "review_village", verdict="approve", verification=newest).status_code == 302
+    assert state() == State.VILLAGE_OK
+
+
+def test_who_decides_about_an_exemption_second_sees_the_first_decision(work):
+    with scope((TOWN,)):
+        asked = propose_exemption(actor=actor_for(work[Role.TOWN_DATA_LEAD]), finding_id=ONE, reason="外出务工")
+    first, other = work[Role.CENTRE_REVIEWER], second(Role.CENTRE_REVIEWER)
+    assert sent(first, "exemption_decide", [asked.pk], verdict="refuse").status_code == 302
+
+    refused(sent(other, "exemption_decide", [asked.pk], verdict="approve"), str(first))
+    with scope((COUNTY,)):
+        assert Exemption.objects.get().approved_by == User.objects.get(pk=first.pk)
