@@ -29,6 +29,12 @@ def in_own_process(arguments: Sequence[str]) -> tuple[float, float, dict[str, ob
     return seconds, float(said.get("peak_mb", 0.0)), said
 
 
+def processor_seconds() -> float:
+    """What this process and its finished children have used of the processor: unlike the clock, other work does not count."""
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in spent)
+
+
 def peak_mb() -> float:
     """The most memory this process and its finished children held, in MB."""
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
