@@ -22,6 +22,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "identity_speed": ("--persons", "100000", "1000000", "--rounds", "2", "--sweeps-up-to", "500000"),
     "identity_linkage": (),
     "office_load": ("--rounds", "5"),
+    "office_budget": (),
     "office_kills": ("--kills", "100", "--databases", "sqlite"),
 }
 
