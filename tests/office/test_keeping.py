@@ -274,3 +274,59 @@ def test_a_delivery_that_was_accepted_is_read_again_as_a_new_proposal(operator):
     answer = client.post(reverse("delivery_again", args=["city", ref.folder.name]))
     assert answer.status_code == 302
     assert Entry.objects.filter(verb="files.received").count() == 3
+
+
+def test_the_mapping_page_says_how_sure_it_is_in_words_and_shows_three_masked_samples(operator):
+    client, user = operator
+    lines = smallcounty.rows()
+    send(user, strange(lines))
+    asked, page = asked_of(client)
+    text = page.content.decode()
+
+    assert [one.path for one in page.context["to_decide"]] == ["身份证号", "联系电话"]
+    assert {"有把握", "不知道"} <= {str(one.confidence) for one in page.context["lines"]}
+    assert "看值像是：电话" in text
+    assert all(len(one.samples) <= 3 for one in page.context["lines"])
+    assert all(one["证件号码"] not in text and one["姓名"] not in text for one in lines)
+    assert asked.rows[0].number == 2
+
+
+def test_an_answer_that_cannot_be_is_refused_in_words_and_what_was_chosen_stays(operator):
+    client, user = operator
+    send(user, strange(smallcounty.rows()))
+    asked, _page = asked_of(client)
+    letters = {one.path: one.letter for one in asked.columns}
+
+    answer = answered(client, asked, **{f"column:{letters['联系电话']}": "name"})
+
+    assert answer.status_code == 422
+    assert "没有记住" in answer.content.decode()
+    chosen = {one.path: one.field for one in answer.context["lines"]}
+    assert (chosen["联系电话"], chosen["身份证号"]) == ("name", "member_phone")
+    assert len(open_questions()) == 1
+    assert not Entry.objects.filter(verb="mapping.answered").exists()
+
+
+def test_a_wrong_answer_is_corrected_and_what_was_read_with_it_is_read_again(operator):
+    client, user = operator
+    sent = send(user, strange(smallcounty.rows()))
+    asked, _page = asked_of(client)
+    letters = {one.path: one.letter for one in asked.columns}
+    answered(client, asked, **{f"column:{letters['身份证号']}": "household_phone"})
+    work()
+    sent.refresh_from_db()
+    first = sent.delivery
+    assert sent.change["rows"] == 40
+    url = reverse("question", args=[asked.fingerprint])
+    assert url in client.get(reverse("sources")).content.decode()
+    page = client.get(url)
+    assert {one.path: one.field for one in page.context["lines"]}["身份证号"] == "household_phone"
+    assert f"{user} 确认过这种版式" in page.content.decode()
+
+    assert answered(client, asked).status_code == 302
+    work()
+
+    sent.refresh_from_db()
+    assert (sent.state, sent.delivery != first) == (SubmissionState.PROPOSED, True)
+    assert len(list((settings.INSTALLATION.county.data / "proposed" / "city").iterdir())) == 1
+    assert Entry.objects.filter(verb="mapping.answered").count() == 2

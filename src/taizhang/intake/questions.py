@@ -104,9 +104,30 @@ def mapping_questions(data: Path) -> tuple[list[MappingQuestion], list[MappingFi
     return sorted(found, key=lambda one: (not one.blocking, one.file, one.sheet)), broken
 
 
+def mapping_answers(data: Path) -> list[MappingFile]:
+    """What was answered and can be corrected: the layouts whose sheet is still known, those met last first."""
+    lake = Lake(data)
+    paths = [path for path in lake.mappings.glob("*.yaml") if path.with_suffix(".json").is_file()]
+    found = []
+    for path in sorted(paths, key=lambda one: one.stat().st_mtime, reverse=True):
+        try:
+            mapping = MappingFile.load(path)
+        except MappingFileError:  # told by `mapping_questions`
+            continue
+        if mapping.confirmed_by is not None:
+            found.append(mapping)
+    return found
+
+
+def mapping_answer(data: Path, fingerprint: str) -> MappingFile | None:
+    """What was answered about a layout; None where its question is open. Raises NoQuestionError, MappingFileError."""
+    mapping = _mapping(Lake(data), fingerprint)
+    return mapping if mapping.confirmed_by is not None else None
+
+
 def mapping_question(data: Path, fingerprint: str) -> MappingQuestion:
-    """One open question. Raises NoQuestionError; MappingFileError where somebody broke its mapping file."""
-    _open_mapping(Lake(data), fingerprint)
+    """The question of one layout, open or answered. Raises NoQuestionError; MappingFileError where its mapping file is broken."""
+    _mapping(Lake(data), fingerprint)
     return _read(Lake(data).mappings / f"{fingerprint}.json")
 
 
@@ -118,8 +139,11 @@ def answer_question(
     fields: Mapping[str, str | None],
     table: str | None = None,
     units: Mapping[str, str] | None = None,
+    correcting: bool = False,
 ) -> MappingFile:
     """Answer the question of a layout; sheets of it are read accordingly from the next reading on.
+
+    correcting: an answer that was given before is replaced; otherwise it stands.
 
     fields: column path → field, None to keep the column under its own header; columns not named keep the proposal.
     table: what a row is, where it is not what was thought. units: column path → unit, where the header says another.
@@ -127,13 +151,14 @@ def answer_question(
     column the sheet has not, nobody's name), which then changes nothing.
     """
     lake = Lake(data)
-    asked = _open_mapping(lake, fingerprint)
+    asked = _mapping(lake, fingerprint) if correcting else _open_mapping(lake, fingerprint)
     strangers = sorted((set(fields) | set(units or {})) - set(asked.columns))
     if strangers:
         raise MappingFileError("这张表没有这一列。", where=strangers[0], hint=f"可用的列：{'、'.join(asked.columns)}。")
     answer = replace(
         asked,
         table=table or asked.table,
+        is_data=True,
         columns={path: fields.get(path, name) for path, name in asked.columns.items()},
         units={**asked.units, **(units or {})},
     )
@@ -163,12 +188,21 @@ def _confirm(lake: Lake, answer: MappingFile, confirmed_by: str) -> MappingFile:
 
 
 def _open_mapping(lake: Lake, fingerprint: str) -> MappingFile:
+    mapping = _mapping(lake, fingerprint)
+    if mapping.confirmed_by is not None:
+        raise _no_question()
+    return mapping
+
+
+def _mapping(lake: Lake, fingerprint: str) -> MappingFile:
     path = lake.mappings / f"{fingerprint}.yaml"
     if is_fingerprint(fingerprint) and path.is_file() and path.with_suffix(".json").is_file():
-        mapping = MappingFile.load(path)
-        if mapping.confirmed_by is None:
-            return mapping
-    raise NoQuestionError(
+        return MappingFile.load(path)
+    raise _no_question()
+
+
+def _no_question() -> NoQuestionError:
+    return NoQuestionError(
         "没有等待回答的这个版式。", where="mappings", why="可能已经有人确认。", hint="请刷新列表后再看。"
     )
 

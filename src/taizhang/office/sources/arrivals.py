@@ -120,9 +120,7 @@ def kept_table(row: Submission, files: Iterable[KeptFile]) -> Table:
         )
         for one in files
     ]
-    return Table(
-        [Column(_("文件")), Column(_("大小"), kind="number")], lines, caption=_("留存的文件"), empty=_("没有留存的文件")
-    )
+    return Table([Column(_("文件")), Column(_("大小"), kind="number")], lines, empty=_("没有留存的文件"))
 
 
 def kept_facts(file: KeptFile) -> list[Fact]:

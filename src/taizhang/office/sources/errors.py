@@ -69,6 +69,19 @@ class LakeSays(OfficeError):
     hint = _("请稍后再试，或重新读取后再接收。")
 
 
+class AnswerUnfit(OfficeError):
+    """What was said of the columns cannot be: a meaning twice, or one that the table has not. `said` is the lake's sentence."""
+
+    code = "E-MAP-FILE"
+    status = 422
+    message = _("这样的对应不成立，没有记住。")
+    hint = _("请改正标出的列后再确认。")
+
+    def __init__(self, said: str) -> None:
+        super().__init__("columns")
+        self.said = said
+
+
 class NoFileName(OfficeError):
     """A name that is none, is a path, or is too long."""
 

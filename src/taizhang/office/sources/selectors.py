@@ -14,11 +14,19 @@ from taizhang.intake.delivery.browsing import NotTaken, NotTakenPage, not_taken
 from taizhang.intake.delivery.comparing import VillageChange
 from taizhang.intake.delivery.reading import Delivery, DeliveryRef, deliveries_of, open_delivery, reference
 from taizhang.intake.delivery.releasing import Release, is_held, release_of
+from taizhang.intake.mapping import MappingFile
 from taizhang.intake.model import FIELDS, TABLES
 from taizhang.intake.proposing import Proposal, proposal_of
-from taizhang.intake.questions import MappingQuestion, mapping_question, mapping_questions
+from taizhang.intake.questions import (
+    MappingQuestion,
+    mapping_answer,
+    mapping_answers,
+    mapping_question,
+    mapping_questions,
+)
 from taizhang.office.access.actor import Actor
 from taizhang.office.errors import NotFound
+from taizhang.office.findings.catalogue import field_title
 from taizhang.office.jobs.models import Job, JobState
 from taizhang.office.sources.models import Arrival, ArrivalState, Submission, SubmissionState, Upload
 from taizhang.office.sources.services.keeping import KeptFile, files_kept
@@ -195,7 +203,20 @@ def question_of(fingerprint: str) -> MappingQuestion:
         raise NotFound from None
 
 
+def given_answers() -> list[MappingFile]:
+    """Layouts whose columns somebody has explained, and can explain better."""
+    return mapping_answers(settings.INSTALLATION.county.data)
+
+
+def answer_of(fingerprint: str) -> MappingFile | None:
+    """What was said of a layout; None while nobody has. Raises NotFound."""
+    try:
+        return mapping_answer(settings.INSTALLATION.county.data, fingerprint)
+    except UserError:
+        raise NotFound from None
+
+
 def field_choices(table: str) -> list[tuple[str, str]]:
     """Fields a column of a table can mean: (name, label)."""
     listed = TABLES[table].fields if table in TABLES else FIELDS
-    return [(name, field.zh) for name, field in listed.items()]
+    return [(name, field_title(name)) for name in listed]

@@ -21,7 +21,7 @@ from taizhang.office.errors import NotFound, Stale
 from taizhang.office.jobs.running import JobContext
 from taizhang.office.jobs.services.queue import enqueue
 from taizhang.office.parts.told import kept
-from taizhang.office.sources.errors import LakeSays, NothingToAccept
+from taizhang.office.sources.errors import AnswerUnfit, LakeSays, NothingToAccept
 from taizhang.office.sources.models import Origin, Submission, SubmissionState
 from taizhang.office.sources.services.receiving import clear_files, kept_files
 from taizhang.office.sources.services.rereading import reread_waiting
@@ -226,11 +226,18 @@ def request_sweep(*, actor: Actor) -> None:
 
 
 def answer_mapping(*, actor: Actor, fingerprint: str, fields: dict[str, str | None]) -> int:
-    """Say what the columns of a layout mean, and read what waits for it again; gives how many submissions. Raises LakeSays."""
+    """Say what the columns of a layout mean, for the first time or better, and read again what has this layout.
+
+    Gives how many submissions are read again. Raises AnswerUnfit, LakeSays.
+    """
     with transaction.atomic():
         try:
-            answer_question(settings.INSTALLATION.county.data, fingerprint, confirmed_by=actor.name, fields=fields)
-        except (MappingFileError, UserError) as error:
-            raise LakeSays(getattr(error, "code", "E-MAP-FILE")) from error
+            answer_question(
+                settings.INSTALLATION.county.data, fingerprint, confirmed_by=actor.name, fields=fields, correcting=True
+            )
+        except MappingFileError as error:
+            raise AnswerUnfit(" ".join(filter(None, (error.message, error.where, error.why)))) from error
+        except UserError as error:
+            raise LakeSays(error.code) from error
         ledger.record(actor, "mapping.answered", "layout", fingerprint, columns=len(fields))
     return reread_waiting(actor=actor, fingerprint=fingerprint)

@@ -7,9 +7,13 @@ from django.utils.translation import gettext as _
 
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.sources import arrivals, presenting, selectors
+from taizhang.office.sources.asking import column_lines
+from taizhang.office.sources.errors import AnswerUnfit
 from taizhang.office.sources.services import submissions
 from taizhang.office.sources.services.keeping import files_kept, kept_until
 from taizhang.office.sources.services.rereading import reread_submission
+
+OK = 200
 
 
 def sources(request: OfficeRequest) -> HttpResponse:
@@ -18,6 +22,7 @@ def sources(request: OfficeRequest) -> HttpResponse:
         "table": presenting.sources_table(selectors.source_states()),
         "submissions": presenting.submissions_table(selectors.newest_submissions()),
         "arrivals": arrivals.arrivals_table(selectors.waiting_arrivals()), "look": selectors.last_look(),
+        "answers": selectors.given_answers() if request.actor.may("delivery.accept") else [],
         "questions": selectors.open_questions(), "may_send": request.actor.may("delivery.send"),
         "may_sweep": request.actor.may("sweep.request"),
     }  # fmt: skip
@@ -67,14 +72,24 @@ def sweep_now(request: OfficeRequest) -> HttpResponse:
 
 
 def question(request: OfficeRequest, fingerprint: str) -> HttpResponse:
-    """What the columns of a waiting sheet mean: the sheet, the proposals, the answer."""
-    asked = selectors.question_of(fingerprint)
+    """What the columns of a sheet mean: the sheet, the proposals or what was said before, the answer."""
+    asked, answer = selectors.question_of(fingerprint), selectors.answer_of(fingerprint)
+    chosen, said, status = dict(answer.columns) if answer is not None else {}, "", OK
     if request.method == "POST":
-        fields = {one.path: request.POST.get(f"column:{one.letter}") or None for one in asked.columns}
-        again = submissions.answer_mapping(actor=request.actor, fingerprint=fingerprint, fields=fields)
-        messages.success(request, _told(again))
-        return redirect("sources")
-    return render(request, "sources/question.html", {"asked": asked, "choices": selectors.field_choices(asked.table)})
+        chosen = {one.path: request.POST.get(f"column:{one.letter}") or None for one in asked.columns}
+        try:
+            again = submissions.answer_mapping(actor=request.actor, fingerprint=fingerprint, fields=chosen)
+        except AnswerUnfit as error:
+            said, status = error.said, error.status
+        else:
+            messages.success(request, _told(again))
+            return redirect("sources")
+    lines = column_lines(asked, chosen, is_answered=answer is not None and not said)
+    return render(request, "sources/question.html", {
+        "asked": asked, "answer": answer, "lines": lines, "to_decide": [one for one in lines if one.needs_a_look],
+        "reasons": [one.message for one in asked.reasons if one.column is None] if answer is None else [], "said": said,
+        "choices": selectors.field_choices(asked.table),
+    }, status=status)  # fmt: skip
 
 
 def _told(again: int) -> str:
