@@ -198,7 +198,20 @@ def test_what_was_chosen_goes_before_everything():
         speak(None)
 
 
-SPEAKING = ("authority", "console", "demo", "disk", "ledger", "main", "mapping", "office", "rules", "sample", "sweep")
+SPEAKING = (
+    "authority",
+    "console",
+    "demo",
+    "disk",
+    "ledger",
+    "main",
+    "mapping",
+    "office",
+    "rules",
+    "sample",
+    "slips",
+    "sweep",
+)
 """Modules of the command line that speak; the others write references."""
 
 

@@ -5,16 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from taizhang.errors import reason
 from taizhang.intake.delivery.lake import LakeWriteError
 
-_REASONS = {
-    errno.ENOSPC: "磁盘已满。",
-    errno.EDQUOT: "超出磁盘配额。",
-    errno.EFBIG: "文件超过系统允许的大小。",
-    errno.EROFS: "文件系统是只读的。",
-    errno.EACCES: "没有写入权限。",
-    errno.EPERM: "没有写入权限。",
-}
+_REFUSED = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
+"""What a disk says that will not be written on; other faults of the system are ours to put right."""
 
 
 @contextmanager
@@ -23,12 +18,11 @@ def writing(data: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = _REASONS.get(error.errno or 0)
-        if reason is None:
+        if error.errno not in _REFUSED:
             raise
         raise LakeWriteError(
             "数据目录不能写入。",
             where=str(error.filename or data),
-            why=reason,
+            why=reason(error),
             hint="请检查磁盘空间与权限后重新运行；已有报送和已完成的排查未受影响。",
         ) from error

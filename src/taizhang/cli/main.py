@@ -16,6 +16,7 @@ from taizhang.cli.office import office
 from taizhang.cli.release import release
 from taizhang.cli.rules import rules
 from taizhang.cli.sample import sample, score
+from taizhang.cli.slips import slip
 from taizhang.cli.sweep import intake, show, sweep
 from taizhang.errors import SystemFault, UserError
 from taizhang.languages import Language, speak, spoken, translated
@@ -47,6 +48,12 @@ def main() -> Never:
     try:
         status = cli.main(standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)
+    except click.UsageError as error:
+        if spoken() is Language.EN:
+            error.show()
+        else:
+            console.error(slip(error))
+        sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -11,7 +11,7 @@ from taizhang.cli import console, options
 from taizhang.cli.console import Bars, out, own
 from taizhang.cli.disk import writing
 from taizhang.intake.county import County, load_county
-from taizhang.intake.delivery import Lake
+from taizhang.intake.delivery import Delivery, Lake
 from taizhang.intake.pipeline import TakenIn, take_in
 from taizhang.languages import spoken
 from taizhang.report.finding import describe_finding
@@ -91,7 +91,23 @@ def print_intake(taken: TakenIn) -> None:
             own("新" if delivery.is_new else "已接收过"),
         )
     out.print(table)
+    empty = _without_data(taken)
+    if empty:
+        more = " " + own(f"等 {len(empty)} 处") if len(empty) > console.PLACES else ""
+        out.print(own(f"没有数据的文件：{'、'.join(empty[: console.PLACES])}") + more, markup=False)
     console.errors(taken.problems)
+
+
+def _without_data(taken: TakenIn) -> list[str]:
+    """New files that were read and gave not one row: an empty workbook, a page of text, a cover."""
+    return [
+        file["name"]
+        for delivery in taken.deliveries
+        if delivery.is_new
+        for file in Delivery(delivery.folder).manifest["files"]
+        if file["status"] == "taken"
+        and not any(sheet["counts"]["kept"] or sheet["status"] == "waiting" for sheet in file["sheets"])
+    ]
 
 
 def print_sweep(

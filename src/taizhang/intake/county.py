@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
 
-from taizhang.errors import UserError
+from taizhang.errors import UserError, reason
 from taizhang.languages import Language
 
 Parameter = str | int | float | bool | date | list[Any] | dict[str, Any]
@@ -148,12 +148,18 @@ def load_county(path: Path | str) -> County:
     if not re.fullmatch(r"\d{6}", code):
         raise reader.wrong("county.code", "须为六位区划代码", 'code = "610723"')
     divisions, letterbox = county.get("divisions"), county.get("letterbox")
+    data, sources = file.parent / reader.text(county, "data", "county"), reader.sources(document)
+    for source in sources:
+        if data.resolve().is_relative_to(source.folder.resolve()):
+            raise reader.wrong(
+                "county.data", f"在来源“{source.title}”的文件夹里面，会把自己的结果当作报送来读", 'data = "data"'
+            )
     return County(
         file=file,
         code=code,
         name=reader.text(county, "name", "county"),
-        data=file.parent / reader.text(county, "data", "county"),
-        sources=reader.sources(document),
+        data=data,
+        sources=sources,
         divisions=None if divisions is None else file.parent / reader.text(county, "divisions", "county"),
         packs=tuple(file.parent / pack for pack in reader.texts(sweep, "packs", "sweep")),
         frames=tuple(file.parent / frame for frame in reader.texts(sweep, "frames", "sweep")),
@@ -214,7 +220,7 @@ def unreadable(source: SourceSpec, error: OSError) -> SourceFolderError:
     return SourceFolderError(
         f"来源“{source.title}”的文件不能读取。",
         where=str(error.filename or source.folder),
-        why=error.strerror or type(error).__name__,
+        why=reason(error),
         hint="请检查读取权限，以及文件是否正被移动或占用，然后重试。",
     )
 
@@ -238,7 +244,7 @@ def _read_toml(file: Path) -> dict[str, Any]:
             hint="请对照文档 docs/formats/delivery.md 更正该行。",
         ) from error
     except OSError as error:
-        raise CountyFileError("县配置文件不能读取。", where=str(file), why=error.strerror or "") from error
+        raise CountyFileError("县配置文件不能读取。", where=str(file), why=reason(error)) from error
 
 
 def folder_date(entry: Path) -> date | None:

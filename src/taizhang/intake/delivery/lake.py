@@ -19,7 +19,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
 
-from taizhang.errors import UserError
+from taizhang.errors import UserError, reason
 
 _CHUNK = 1 << 20
 _HELD: contextvars.ContextVar[frozenset[Path]] = contextvars.ContextVar("held lakes", default=frozenset())
@@ -151,7 +151,7 @@ def _not_written(root: Path, error: OSError) -> LakeWriteError:
     return LakeWriteError(
         "数据目录不能写入。",
         where=str(root),
-        why=os.strerror(error.errno or 0),
+        why=reason(error),
         hint="请检查权限与磁盘空间；已有数据未受影响。",
     )
 

@@ -57,13 +57,14 @@ def _is_number(value: str) -> bool:
 
 def is_name(value: str) -> bool:
     """Whether a folded value looks like the name of a person."""
-    return bool(_HAN_NAME.match(value)) and not _is_coded(value)
+    return bool(_HAN_NAME.match(value)) and not is_coded(value)
 
 
 _COMMON_LISTS = ("sex", "relation_to_head", "yesno", "education", "health", "political_status", "ethnic_group")
 
 
-def _is_coded(value: str) -> bool:
+def is_coded(value: str) -> bool:
+    """Whether a value is one of the commonest code lists, as 男 or 户主."""
     return any(code_list(name).canonical(value) is not None for name in _COMMON_LISTS)
 
 

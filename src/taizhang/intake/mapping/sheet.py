@@ -19,7 +19,7 @@ from taizhang.intake.mapping.layouts import Layout, fingerprint, recognise
 from taizhang.intake.mapping.memory import LayoutMemory, MappingFile
 from taizhang.intake.mapping.normal import path_key
 from taizhang.intake.mapping.profile import Profile, agreement, profile_of
-from taizhang.intake.mapping.triage import SheetClass, classify
+from taizhang.intake.mapping.triage import SheetClass, classify, is_card
 from taizhang.intake.model import FIELDS, TABLES, IdentityRole
 from taizhang.intake.raw import FileEvent
 
@@ -144,6 +144,8 @@ def map_sheet(
     keys = [path_key(path) for path in block.paths.values()] if block is not None else []
     mark = fingerprint(keys)
     remembered = memory.recall(mark) if memory is not None and block is not None else None
+    if block is not None and remembered is None and sheet_class is SheetClass.DATA and is_card(head, block):
+        return _waiting(head, f"工作表《{head.name}》像是一人一张的登记卡，项目与内容左右相邻，不是一行一人的名单。")
     if remembered is not None:
         sheet_class = (
             SheetClass.DATA if remembered.is_data else SheetClass.IGNORED
@@ -207,11 +209,14 @@ def _code_source(layout: Layout | None, source_kind: str | None) -> str | None:
 def _without_rows(head: SheetHead, sheet_class: SheetClass, fingerprint: str) -> MappedSheet:
     if sheet_class is not SheetClass.WAITING:
         return MappedSheet(sheet_class, Status.NOT_DATA, head.name, fingerprint=fingerprint)
+    return _waiting(head, f"工作表《{head.name}》前{len(head.rows)}行里没有找到表头。")
+
+
+def _waiting(head: SheetHead, message: str) -> MappedSheet:
+    """A sheet in which no header was found, and what to say of it."""
     event = FileEvent("SR-HEADER-NOT-FOUND", "error", head.name)
-    question = Question(
-        "SR-HEADER-NOT-FOUND", None, "", (), f"工作表《{head.name}》前{len(head.rows)}行里没有找到表头。"
-    )
-    return MappedSheet(sheet_class, Status.WAITING, head.name, questions=(question,), events=(event,))
+    question = Question("SR-HEADER-NOT-FOUND", None, "", (), message)
+    return MappedSheet(SheetClass.WAITING, Status.WAITING, head.name, questions=(question,), events=(event,))
 
 
 def _declared(titles: Sequence[str]) -> tuple[str | None, str | None]:

@@ -3,14 +3,18 @@
 import re
 from enum import StrEnum
 
-from taizhang.intake.mapping.head import SheetHead
+from taizhang.intake.mapping.dictionary import dictionary
+from taizhang.intake.mapping.head import HeadRow, SheetHead
 from taizhang.intake.mapping.header import HeaderBlock
+from taizhang.intake.mapping.normal import header as normal
+from taizhang.intake.mapping.profile import is_coded
 
 _SUMMARY = re.compile(r"汇总|统计表|统计情况|合计表|透视|分析表|情况统计|花名册统计|总表\(汇总\)")
 _COVER = re.compile(r"封面|说明|目录|须知|填表要求|填报要求|使用方法")
 _CODES = re.compile(r"字典|代码|选项|下拉|数据源|数据字典|hidden|dict|list|枚举|序列", re.IGNORECASE)
 _NUMBER = re.compile(r"^-?[\d,]+(?:\.\d+)?%?$")
 _FEW_COLUMNS = 3
+_CARD_ROWS, _CARD_LABELS = 30, 2
 
 
 class SheetClass(StrEnum):
@@ -49,6 +53,30 @@ def classify(head: SheetHead, block: HeaderBlock | None) -> SheetClass:
     if _is_summary(head, block):
         return SheetClass.PIVOT
     return SheetClass.DATA if head.visibility == "visible" else SheetClass.WAITING
+
+
+def is_card(head: SheetHead, block: HeaderBlock) -> bool:
+    """A form of one person, labels and values side by side (姓名 | 王建国 | 性别 | 男): its first row is no header.
+
+    Half of the few rows below it hold two labels or more themselves. A repeated header holds nothing else.
+    """
+    below = [row for row in head.rows if row.number > block.last]
+    if not below or len(below) > _CARD_ROWS:
+        return False
+    header = {path[-1] for path in block.paths.values()}
+    cards = [row for row in below if len(_labels(row) - header) >= _CARD_LABELS or _is_half_labels(row, header)]
+    return 2 * len(cards) >= len(below)
+
+
+def _labels(row: HeadRow) -> set[str]:
+    """The cells of a row that are labels we know and no value of a common code list."""
+    known = dictionary().by_key
+    return {text for text in row.cells.values() if normal(text).key in known and not is_coded(text)}
+
+
+def _is_half_labels(row: HeadRow, header: set[str]) -> bool:
+    """A label first and as many cells besides labels as labels, as one line of a card has."""
+    return len(row.cells) % 2 == 0 and row.cells[min(row.cells)] in _labels(row) - header
 
 
 def _is_short_labels(head: SheetHead) -> bool:

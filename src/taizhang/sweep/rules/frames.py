@@ -14,6 +14,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from taizhang.errors import reason
 from taizhang.sweep.rules.errors import PackError
 
 COLUMNS = ("tag", "label", "from", "to", "rules")
@@ -104,7 +105,7 @@ def _text(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise PackError("框架表不能读取", file=path.name, why=error.strerror or "", hint=_HINT) from error
+        raise PackError("框架表不能读取", file=path.name, why=reason(error), hint=_HINT) from error
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)
