@@ -4,12 +4,12 @@ import errno
 import os
 import signal
 import subprocess
+import sys
 
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from countyruns import command
 from taizhang.errors import reason
 
 
@@ -201,13 +201,19 @@ def test_a_file_where_the_data_should_be_is_told(typed, tmp_path):
     assert (county / "data").read_text() == "mine"
 
 
+AS_AT_A_TERMINAL = (
+    "import runpy, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); sys.argv = ['taizhang', 'rules', 'list'];"
+    "runpy.run_module('taizhang', run_name='__main__')"
+)
+"""What runs in the background may have been told to ignore interrupts; at a terminal nothing is."""
+
+
 def test_an_interrupt_while_the_program_loads_ends_it_quietly(tmp_path):
     stuck = tmp_path / "duckdb.py"  # a part that the program loads, which takes its time
     stuck.write_text("import time\nprint('loading', flush=True)\ntime.sleep(60)\n")
     settings = os.environ | {"PYTHONPATH": str(tmp_path)}
-    with subprocess.Popen(
-        command("rules", "list"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=settings
-    ) as going:
+    words = [sys.executable, "-c", AS_AT_A_TERMINAL]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=settings) as going:
         assert going.stdout.readline() == "loading\n"
         going.send_signal(signal.SIGINT)
         _, said = going.communicate()
