@@ -331,15 +331,26 @@ def test_a_correction_of_values_that_changed_since_must_be_made_anew(found, staf
 
 
 def test_a_policy_can_ask_for_two_approvals(found, staff):
+    second = actor(Role.TOWN_DATA_LEAD, TOWN)
     set_policy(actor=staff["reviewer"], level="town", mode="count", count=2, reason="试点")
     to(staff, State.VILLAGE_OK)
-    second = actor(Role.TOWN_DATA_LEAD, TOWN)
 
     assert approve_verification(actor=staff["town"], finding_id=ONE, level="town") is False
     assert state() is State.VILLAGE_OK
     with pytest.raises(OwnProposal):
         approve_verification(actor=staff["town"], finding_id=ONE, level="town")
     assert approve_verification(actor=second, finding_id=ONE, level="town") is True
+
+
+def test_where_too_few_may_approve_is_said_when_other_places_have_enough(found, staff, client):
+    for _ in range(2):
+        actor(Role.TOWN_DATA_LEAD, TOWN)
+    lonely = actor(Role.TOWN_DATA_LEAD, OTHER_TOWN)
+    client.force_login(User.objects.get(pk=staff["reviewer"].user_id))
+
+    saved = client.post(reverse("policy_save", args=["town"]), {"mode": "count", "count": "3"}, follow=True)
+
+    assert lonely.name in saved.content.decode()
 
 
 def test_a_policy_can_ask_for_all_who_review_there(found, staff):
@@ -365,9 +376,12 @@ def test_the_page_of_terms_sets_what_the_reviews_obey(found, staff):
     reviewer = User.objects.get(pk=staff["reviewer"].user_id)
     client.force_login(reviewer, backend="allauth.account.auth_backends.AuthenticationBackend")
 
+    alone = client.post(reverse("policy_save", args=["village"]), {"mode": "count", "count": "2"})
+    assert alone.status_code == 422
+    assert str(staff["village"].name) in alone.content.decode()
+    second = actor(Role.VILLAGE_TEAM, VILLAGE)
     client.post(reverse("policy_save", args=["village"]), {"mode": "count", "count": "2"})
 
-    second = actor(Role.VILLAGE_TEAM, VILLAGE)
     to(staff, State.CONFIRMED)
     assert approve_verification(actor=staff["village"], finding_id=ONE, level="village") is False
     assert approve_verification(actor=second, finding_id=ONE, level="village") is True

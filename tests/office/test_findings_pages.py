@@ -192,7 +192,7 @@ def test_a_finding_of_two_towns_shows_the_other_half_masked(county):
 
     assert "王建<mark" in shown
     assert FAR_NAME not in shown
-    assert "另一区划" in shown
+    assert "外镇或外村" in shown
 
 
 def test_lists_filter_and_sort(county):

@@ -78,7 +78,7 @@ def test_no_full_number_stands_in_it_even_where_only_hidden_digits_changed(lake)
 def test_records_of_another_division_are_told_of_without_their_values(lake):
     swept(lake, OLD, record("王建军", number_of(1), FAR_VILLAGE))
 
-    assert told(TOWN, (1,)) == [("2020-01-20", "王建军：记录在另一区划")]
+    assert told(TOWN, (1,)) == [("2020-01-20", "王建军：记录在外镇或外村")]
     assert "姓名 王建军" in told(OTHER_TOWN, (1,))[0][1]
 
 

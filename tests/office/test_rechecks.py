@@ -21,7 +21,8 @@ from officesweeps import FAR_VILLAGE, HOME_VILLAGE, finding, full_id, household,
 from taizhang.office.access.areas import Area
 from taizhang.office.access.roles import Role
 from taizhang.office.access.scope import scope
-from taizhang.office.casework.models import Correction, CorrectionState, HandBack, Task, Verification
+from taizhang.office.accounts.services import disable_user
+from taizhang.office.casework.models import Correction, CorrectionState, HandBack, Notice, Task, Verification
 from taizhang.office.casework.observing import follow_moves
 from taizhang.office.casework.services.dispatching import dispatch_findings
 from taizhang.office.casework.services.handing_back import confirm_entered
@@ -46,6 +47,7 @@ from taizhang.office.rechecks.errors import (
 )
 from taizhang.office.rechecks.models import Recheck, Round
 from taizhang.office.rechecks.rates import rate_of
+from taizhang.office.rechecks.reminding import remind_rechecks
 from taizhang.office.rechecks.selectors import rechecks_in_scope, tallies
 from taizhang.office.rechecks.services import decide_recheck, draw_round
 
@@ -572,3 +574,44 @@ def test_a_bad_draw_is_told_on_the_form_with_what_was_typed(closed):
 
     assert answer.status_code == 422
     assert 'value="7"' in answer.content.decode()
+
+
+# --- reminders ---
+
+
+def reminded(day):
+    with scope((COUNTY,)):
+        return remind_rechecks(actor=SETUP, today=day)
+
+
+def test_open_rechecks_are_reminded_of_and_go_up_once_they_are_overdue(closed, staff):
+    drawn(staff)
+    until = Recheck.objects.values_list("due_on", flat=True).first()
+    holders = set(Recheck.objects.values_list("assignee_id", flat=True))
+
+    first, again = reminded(until), reminded(until)
+    assert first["recheck_notices"] == len(holders)
+    assert (again["recheck_notices"], first["rechecks_escalated"]) == (0, 0)
+    assert set(Notice.objects.filter(kind="recheck:100").values_list("user_id", flat=True)) == holders
+    assert reminded(until + timedelta(days=4))["rechecks_escalated"] > 0
+    assert Notice.objects.filter(kind="recheck:overdue").exists()
+
+
+def test_what_is_decided_is_not_reminded_of(closed, staff):
+    drawn(staff)
+    until = Recheck.objects.values_list("due_on", flat=True).first()
+    Recheck.objects.update(result="held", decided_by=staff["operator"].user_id)
+
+    assert set(reminded(until).values()) == {0}
+
+
+def test_a_recheck_of_somebody_who_left_goes_to_another_who_did_not_verify_it(closed, staff):
+    drawn(staff)
+    left = Recheck.objects.filter(assignee__isnull=False).values_list("assignee_id", flat=True).first()
+    count = Recheck.objects.filter(assignee_id=left).count()
+    disable_user(actor=SETUP, user_id=left, reason="调离")
+
+    assert reminded(DAY + timedelta(days=1))["rechecks_moved"] == count
+    assert not Recheck.objects.filter(assignee_id=left).exists()
+    assert Entry.objects.filter(verb="recheck.reassigned").count() == 1
+    assert reminded(DAY + timedelta(days=1))["rechecks_moved"] == 0

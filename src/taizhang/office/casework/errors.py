@@ -21,6 +21,15 @@ class OwnProposal(OfficeError):
     hint = _("请由另一位有权限的同事审核。")
 
 
+class TooFewReviewers(OfficeError):
+    """More approvals are asked for than any place has people who may give them; nothing would ever pass."""
+
+    code = "E-POLICY-FEW"
+    status = 422
+    message = _("要求同意的人数，多于任何一地能审核的人数，问题将永远过不了这一级。")
+    hint = _("请减少人数，或先由安全管理员授权更多的审核人。")
+
+
 class StaleBase(OfficeError):
     """The values changed in a newer delivery since the correction was proposed."""
 

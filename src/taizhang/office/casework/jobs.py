@@ -7,6 +7,7 @@ from taizhang.office.casework.models import HandBack
 from taizhang.office.casework.services.handing_back import write_batch
 from taizhang.office.casework.services.reminding import remind
 from taizhang.office.jobs.running import JobContext
+from taizhang.office.rechecks.reminding import remind_rechecks
 
 
 def write_handback(context: JobContext, *, handback_id: int) -> dict[str, Any]:
@@ -18,5 +19,6 @@ def write_handback(context: JobContext, *, handback_id: int) -> dict[str, Any]:
 
 
 def daily(context: JobContext, **arguments: Any) -> dict[str, Any]:
-    """Remind, escalate, and let exemptions end."""
-    return remind(actor=system_actor("reminders"))
+    """Remind, escalate, let exemptions end; the same for rechecks."""
+    actor = system_actor("reminders")
+    return remind(actor=actor) | remind_rechecks(actor=actor)

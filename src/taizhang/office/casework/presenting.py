@@ -82,6 +82,10 @@ def notices_table(notices: Iterable[Notice], *, may_see_plan: bool) -> Table:
         "due:50": _("您有 %(count)s 项任务时间过半，最早 %(earliest)s 到期"),
         "due:80": _("您有 %(count)s 项任务将到期，最早 %(earliest)s 到期"),
         "due:100": _("您有 %(count)s 项任务到期，最早期限 %(earliest)s"),
+        "recheck:50": _("您有 %(count)s 项回头看时间过半，最早 %(earliest)s 到期"),
+        "recheck:80": _("您有 %(count)s 项回头看将到期，最早 %(earliest)s 到期"),
+        "recheck:100": _("您有 %(count)s 项回头看到期，最早期限 %(earliest)s"),
+        "recheck:overdue": _("下级有 %(count)s 项回头看超期，最早期限 %(earliest)s"),
         "delivery:due": _("%(source)s%(town)s今天应报送，还没有收到"),
         "delivery:late": _("%(source)s%(town)s应于 %(due)s 报送，已过 %(late)s 个工作日仍没有新报送"),
     }
@@ -101,6 +105,8 @@ def _told(facts: dict[str, Any]) -> dict[str, Any]:
 
 def _opens(notice: Notice, *, may_see_plan: bool) -> str:
     """The page where something can be done about it; none for a town that is told of its missing delivery."""
+    if notice.kind.startswith("recheck:"):
+        return reverse("rechecks")
     if not notice.kind.startswith("delivery:"):
         return reverse("tasks")
     return reverse("delivery_calendar") if may_see_plan else ""

@@ -28,6 +28,7 @@ from taizhang.office.casework.services.conflicts import digest_of
 from taizhang.office.casework.services.evidence import add_evidence, read_evidence
 from taizhang.office.casework.services.reminding import read_notices
 from taizhang.office.findings.catalogue import rule_title
+from taizhang.office.parts.punctuation import listed
 from taizhang.office.parts.typed import whole_number
 
 PAGE = 50
@@ -331,4 +332,8 @@ def policy_save(request: OfficeRequest, level: str) -> HttpResponse:
     if level not in reviewing.ROLE_OF_LEVEL or mode not in ("any", "all", "count") or count is None:
         raise NothingToCorrect("mode")
     reviewing.set_policy(actor=request.actor, level=level, mode=mode, count=count, reason=request.POST.get("note", ""))
+    short = reviewing.places_short_of(level, count) if mode == "count" else []
+    if short:
+        told = _("已保存。下列地方能审核的人不够，那里的问题过不了这一级：%(places)s")
+        messages.warning(request, told % {"places": listed(short[: reviewing.MOST_PLACES])})
     return redirect("terms")

@@ -116,7 +116,7 @@ def _row(one: Finding, labels: Labels) -> Row:
     here = is_here(one)
     return Row(
         [
-            Cell(shown_name(one) or (_("（无姓名）") if one.subject_person else _("（不涉及个人）")), note=one.masked_number if here else _("另一区划")),
+            Cell(shown_name(one) or (_("（无姓名）") if one.subject_person else _("（不涉及个人）")), note=one.masked_number if here else _("外镇或外村")),
             Cell(shown_message(one), note=rule_title(one.rule) if here else ""),
             Cell(labels.severity[one.severity], tone=TONES[one.severity]),
             Cell(labels.state[one.state], tone=state_tone(one.state), note=labels.delta(one)),

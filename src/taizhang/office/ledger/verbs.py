@@ -55,6 +55,7 @@ VERBS: dict[str, Promise | str] = {
     "finding.closed": _("销号"),
     "finding.recheck_held": _("回头看属实"),
     "finding.recheck_failed": _("回头看不属实，重开"),
+    "recheck.reassigned": _("回头看改由他人"),
     "recheck.drawn": _("抽取回头看"),
     "correction.settled": _("裁定矛盾的补正"),
     "finding.stated": _("说明本方情况"),

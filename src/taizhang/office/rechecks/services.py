@@ -100,9 +100,9 @@ def _rechecks(made: Round, drawn: Sequence[Drawn], places: dict[str, str]) -> li
     people: dict[tuple[Role, str], list[int]] = {}
     for one in drawn:
         place, verified = places[one.finding_id], verifiers[one.finding_id]
-        assignee = _looker(place, {*verified, *reviewers[one.finding_id]}, load, people)
+        assignee = looker(place, {*verified, *reviewers[one.finding_id]}, load, people)
         if assignee is None:
-            assignee = _looker(place, set(verified), load, people)
+            assignee = looker(place, set(verified), load, people)
         if assignee is not None:
             load[assignee] += 1
         found.append(Recheck(
@@ -119,7 +119,7 @@ def _by_finding(rows: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
     return found
 
 
-def _looker(
+def looker(
     place: str, besides: Collection[int], load: Counter[int], people: dict[tuple[Role, str], list[int]]
 ) -> int | None:
     """Who looks again at a place: the first role that has somebody else, of whom has least of this draw."""

@@ -26,8 +26,7 @@ def remind(*, actor: Actor, today: date | None = None) -> dict[str, int]:
     due: dict[tuple[int, int], list[Task]] = defaultdict(list)
     late: dict[int, list[Task]] = defaultdict(list)
     for task in Task.objects.filter(ended_at=None, paused_on=None, assignee__isnull=False):
-        share = _share(task, today, calendar)
-        reached = max((one for one in SHARES if share >= one), default=0)
+        reached = reached_share(timezone.localdate(task.dispatched_at), task.due_on, today, calendar)
         if reached:
             due[task.assignee_id, reached].append(task)
         if today > task.due_on:
@@ -49,10 +48,10 @@ def read_notices(*, actor: Actor) -> int:
     return Notice.objects.filter(user_id=actor.user_id, read_at=None).update(read_at=timezone.now())
 
 
-def _share(task: Task, today: date, calendar: WorkCalendar) -> int:
-    begun = timezone.localdate(task.dispatched_at)
-    term = max(1, calendar.between(begun, task.due_on))
-    return 100 * max(0, calendar.between(begun, today)) // term
+def reached_share(begun: date, due_on: date, today: date, calendar: WorkCalendar) -> int:
+    """The highest of SHARES that a term has reached; 0 before the first."""
+    share = 100 * max(0, calendar.between(begun, today)) // max(1, calendar.between(begun, due_on))
+    return max((one for one in SHARES if share >= one), default=0)
 
 
 def _above(task: Task, today: date, days_late: int) -> list[int]:

@@ -6,8 +6,10 @@ from django.utils import timezone
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
+from taizhang.office.access.areas import CODE_LENGTH
 from taizhang.office.access.roles import Role
-from taizhang.office.casework.errors import OwnProposal, StaleBase, Unsettled, WaitsForOther
+from taizhang.office.accounts.selectors import in_force
+from taizhang.office.casework.errors import OwnProposal, StaleBase, TooFewReviewers, Unsettled, WaitsForOther
 from taizhang.office.casework.models import (
     Correction,
     CorrectionState,
@@ -25,7 +27,11 @@ from taizhang.office.casework.services.verifying import undo_verification
 from taizhang.office.casework.transitions import MOVES, RETURNS, REVIEWS
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.states import State
+from taizhang.office.parts.punctuation import listed
+from taizhang.office.places.models import Division
 
+MOST_PLACES = 8
+"""Places that an answer names."""
 ROLE_OF_LEVEL = {
     "village": Role.VILLAGE_TEAM, "town": Role.TOWN_DATA_LEAD, "county": Role.CENTRE_REVIEWER,
 }  # fmt: skip
@@ -94,11 +100,44 @@ def close_finding(*, actor: Actor, finding_id: str) -> None:
 
 
 def set_policy(*, actor: Actor, level: str, mode: str, count: int, reason: str) -> ReviewPolicy:
-    """Say how many approvals a level asks for; holds for reviews from now on."""
+    """Say how many approvals a level asks for; holds for reviews from now on.
+
+    Raises TooFewReviewers, with who can approve where, if no place has so many.
+    """
+    if mode == ReviewPolicy.Mode.COUNT:
+        _need_reviewers(level, count)
     with transaction.atomic():
         policy, _ = ReviewPolicy.objects.update_or_create(level=level, defaults={"mode": mode, "count": max(1, count)})
         ledger.record(actor, "policy.changed", "policy", level, reason=reason, mode=mode, count=count)
     return policy
+
+
+def reviewers_by_area(level: str) -> dict[str, list[str]]:
+    """Area of a role of a level → names of those who may approve there, wider areas' people included."""
+    held = in_force().filter(role=ROLE_OF_LEVEL[level], user__is_active=True).select_related("user").order_by("pk")
+    people = [(one.area, str(one.user)) for one in held]
+    return {
+        area: list(dict.fromkeys(name for wider, name in people if area.startswith(wider)))
+        for area, _ in sorted(people)
+    }
+
+
+def places_short_of(level: str, count: int) -> list[str]:
+    """Where fewer than `count` people may approve at a level, each with the names of those who may."""
+    names = dict(Division.objects.values_list("code", "name"))
+    return [
+        f"{names.get(area.ljust(CODE_LENGTH, '0'), area)}：{listed(people)}"
+        for area, people in reviewers_by_area(level).items()
+        if len(people) < count
+    ]
+
+
+def _need_reviewers(level: str, count: int) -> None:
+    if max(map(len, reviewers_by_area(level).values()), default=0) >= count:
+        return
+    error = TooFewReviewers("count", wanted=count)
+    error.happened = "；".join(places_short_of(level, count)[:MOST_PLACES])
+    raise error
 
 
 def _go_with_leads(actor: Actor, finding: Finding) -> None:

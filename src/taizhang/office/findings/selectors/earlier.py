@@ -103,7 +103,7 @@ def _records(runs: Sequence[SweepRun], persons: Sequence[int]) -> list[tuple[int
 def _told(name: str, before: Mapping[str, str] | None, said: Mapping[str, str], *, is_here: bool) -> list[str]:
     """What a record says that its ledger did not say before; nothing where it says the same."""
     if not is_here:
-        return [] if before is not None else [_("%(name)s：记录在另一区划") % {"name": name}]
+        return [] if before is not None else [_("%(name)s：记录在外镇或外村") % {"name": name}]
     if before is None:
         shown = [f"{field_title(one)} {hidden(one, said[one])}" for one in FIRST_SAID if one in said]
         return [headed(name, listed(shown))] if shown else []
