@@ -15,7 +15,7 @@ from pathlib import Path
 
 import openpyxl
 
-from measure import in_own_process, processor_seconds, table
+from measure import in_own_process, own_peak_mb, processor_seconds, table
 from taizhang.intake.county import load_county
 from taizhang.intake.pipeline import take_in
 from taizhang.sample import make_county
@@ -23,7 +23,7 @@ from taizhang.sample import make_county
 
 def peaks() -> dict[str, float]:
     return {
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mb": own_peak_mb(),
         "child_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
     }
 

@@ -1,12 +1,14 @@
 """What every comparison shares: timing in turn, peak memory of a process of its own, and tables of medians and ratios."""
 
 import json
+import re
 import resource
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 
 def in_turn(contestants: Mapping[str, Callable[[], object]], *, rounds: int = 5) -> dict[str, float]:
@@ -33,6 +35,12 @@ def processor_seconds() -> float:
     """What this process and its finished children have used of the processor: unlike the clock, other work does not count."""
     spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in spent)
+
+
+def own_peak_mb() -> float:
+    """The most memory this process held, in MB. Not getrusage: on Linux a child begins with its parent's peak there."""
+    found = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text("ascii"))
+    return int(found[1]) / 1024 if found else 0.0
 
 
 def peak_mb() -> float:
