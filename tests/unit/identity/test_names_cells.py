@@ -87,8 +87,12 @@ def test_a_private_use_character_has_its_character_of_today_as_candidate():
 
 
 @pytest.mark.parametrize(
-    ("raw", "truth"), [("寮犱紵", "张伟"), ("ÕÅÎ°", "张伟"), ("寮犱笁涓", "张三丰"), ("寮犱笁涓�", "张三丰")]
-)
+    ("raw", "truth"),
+    [
+        ("寮犱紵", "张伟"), ("ÕÅÎ°", "张伟"), ("寮犱笁涓", "张三丰"), ("寮犱笁涓�", "张三丰"),
+        ("鎵庤タ路鍗撳槑", "扎西·卓嘎"), ("ÔúÎ÷¡¤×¿¸Â", "扎西·卓嘎"), ("鎵庤タ路鍗撳槑鐜�", "扎西·卓嘎玛"),
+    ],
+)  # fmt: skip
 def test_a_wrong_charset_is_undone_as_far_as_the_bytes_go(raw, truth):
     read = parse_name(raw)
 

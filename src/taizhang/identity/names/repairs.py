@@ -17,6 +17,8 @@ _RUN = re.compile(
 )
 _RUN_TO_END = re.compile(rf"(?:(?<=[{HAN_CLASS}])|^)([?？\ufffd])([^\x00-\x7f\ufffd]{{1,40}})[?？\ufffd]$")
 _HALF = re.compile(rf"(?:(?<=[{HAN_CLASS}])|^)[?？\ufffd]([\x40-\x7e])(?=[{HAN_CLASS}]|$)")
+_WHOLE_NAME = re.compile(rf"[{HAN_CLASS}]+(?:·[{HAN_CLASS}]+)*")
+"""What a charset repair must give: a Han name, its parts joined by the standard separator where it has several."""
 _PUNCTUATION = "。，：、；"
 _LEADS = range(0x81, 0xFF)
 _TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
@@ -203,15 +205,19 @@ def _utf8_read_as_gbk(text: str) -> tuple[NameRepair, ...]:
         return ()
     if not 4 <= len(raw) <= 200:
         return ()
-    spare = len(raw) % 3  # an odd number of bytes: the last one found no partner and was lost, marked or not
-    if spare == 1 or (not spare and cut):
-        return ()
+    spare = 0
     try:
-        decoded = raw[: len(raw) - spare].decode("utf-8")
+        decoded = raw.decode("utf-8")
     except UnicodeDecodeError:
-        return ()
+        spare = 2  # an odd number of bytes: the last one found no partner and was lost, marked or not
+        try:
+            decoded = raw[:-spare].decode("utf-8")
+        except UnicodeDecodeError:
+            return ()
     known = knowledge()
-    if not ALL_HAN.fullmatch(decoded) or known.commonness(decoded) >= known.commonness(body):
+    if (cut and not spare) or not _WHOLE_NAME.fullmatch(decoded):
+        return ()
+    if known.commonness(decoded.replace("·", "")) >= known.commonness(body):
         return ()
     slots: list[str] = list(decoded)
     if spare:
@@ -235,7 +241,8 @@ def _read_as_latin(text: str) -> tuple[NameRepair, ...]:
             decoded = bytes(raw).decode(charset)
         except UnicodeDecodeError:
             continue
-        if len(decoded) >= 2 and ALL_HAN.fullmatch(decoded) and knowledge().commonness(decoded) <= 3:
+        characters = decoded.replace("·", "")
+        if len(characters) >= 2 and _WHOLE_NAME.fullmatch(decoded) and knowledge().commonness(characters) <= 3:
             return (NameRepair(NameDefect.CHARSET, tuple(decoded), raw.hex().upper()),)
     return ()
 
