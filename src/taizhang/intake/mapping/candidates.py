@@ -21,9 +21,9 @@ _NO_OTHER_COLUMN = frozenset({"household", "persons", "resident"})  # said in a 
 _DIVISIONS = frozenset(
     {"province", "city", "county", "town", "village", "group"}
 )  # 住址（省市县镇村组）: how to write it
-# What a remark that only tells how to fill the column in begins with: （如19800101）, （详细到门牌）, （含户主）.
+# What a remark that only tells how to fill the column in begins with: （如19800101）, （详细到门牌）, （含户主）; not （填表人）.
 _INSTRUCTION = re.compile(
-    r"(?:请|须|需|应|填|按|如|例|详细到|精确到|注明|注:|含|包括|不含|末尾|末位|格式|可|没有|无则|无的|以.+为准)"
+    r"(?:请|须|需|应|填(?!表|报|写人)|按|如|例|详细到|精确到|注明|注:|含|包括|不含|末尾|末位|格式|可|没有|无则|无的|以.+为准)"
 )
 _HAS_A_PLACE = frozenset({"work", "org", "school", "resettle", "plan", "bank", "relocation"})
 _HAS_A_NAME = frozenset({"org", "school", "bank", "cooperative", "?学校", "?医院"})
