@@ -28,6 +28,7 @@ from urllib.parse import urlparse
 import smallcounty
 
 HERE = Path(__file__).parent
+KINDS = ("intake.propose", "sweep.run", "handback.write")
 WRONG_A_ROUND, STROKES_A_JOB, WORKERS = 3, 3, 2
 SILENT, BEAT, IDLE = 4.0, 0.4, 0.1
 """Seconds; in earnest 30, 5 and 1."""
@@ -125,7 +126,7 @@ class Drive:
     def __init__(self, folder, *, kills, seed):
         self.folder, self.wanted, self.random = Path(folder), kills, random.Random(seed)
         self.outcome, self.crew = Outcome(), Crew()
-        self.lasts, self.strokes = {}, Counter()
+        self.lasts, self.strokes, self.asked = {}, Counter(), 0
 
     def play(self, rounds):
         """All rounds; at least as many as asked for, and until enough workers were killed."""
@@ -176,7 +177,7 @@ class Drive:
         self._accept(day)
 
     def _accept(self, day):
-        """What lies in the folders for a day is read by the workers, as a look proposes it, and accepted."""
+        """What lies in the folders for a day is read by the workers, as a look proposes it, accepted, and swept."""
         from django.conf import settings
 
         from taizhang.intake.watching import Dated, look
@@ -190,6 +191,8 @@ class Drive:
             )
             self._do("intake.propose", f"propose:{sent.pk}")
             accept_submission(actor=self.staff["centre_operator"], submission_id=sent.pk)
+            self._do("sweep.run", f"sweep:submission:{sent.pk}")
+            self.asked += 1
 
     def _round(self, number):
         from taizhang.office.access.areas import Area
@@ -199,7 +202,6 @@ class Drive:
         from taizhang.office.findings.states import State
 
         self._deliver(number, self._wrong(number))
-        self._do("sweep.run", f"sweep:{number}")
         operator = self.staff["centre_operator"]
         with scope((Area("610723"),)):
             open_now = Finding.objects.filter(source="city", state__in=[State.OPEN, State.REOPENED])
@@ -227,7 +229,6 @@ class Drive:
 
     def _last_delivery(self, number):
         self._deliver(number, [])
-        self._do("sweep.run", f"sweep:{number}")
 
     def _do(self, kind, key):
         """Have a job done, its workers killed meanwhile."""
@@ -239,7 +240,7 @@ class Drive:
         while (now := Job.objects.get(pk=job.pk)).is_open:
             if time.monotonic() > until:
                 raise TimeoutError(f"{key}: {now.state} {now.stage} {now.error_code} {now.error_text}")
-            wants_more = kind in self.lasts and sum(self.strokes.values()) < self.wanted and struck < STROKES_A_JOB
+            wants_more = kind in self.lasts and self._struck(kind) < self.wanted / len(KINDS) and struck < STROKES_A_JOB
             if now.state == JobState.RUNNING and wants_more:
                 struck += self._strike(now)
             self.crew.fill()
@@ -249,6 +250,10 @@ class Drive:
         if not struck:
             self.lasts[kind] = time.monotonic() - began
         self.outcome.attempts += now.attempt
+
+    def _struck(self, kind):
+        """How often a worker was killed at a kind of work; every kind gets its share."""
+        return sum(count for stage, count in self.strokes.items() if stage.split()[0] == kind)
 
     def _strike(self, job):
         from taizhang.office.jobs.models import Job, JobState
@@ -274,9 +279,9 @@ class Drive:
 
         faults, data = self.outcome.faults, settings.INSTALLATION.county.data
         swept = sorted(path.name for path in (data / "sweeps").iterdir())
-        if swept != sorted(SweepRun.objects.values_list("name", flat=True)) or len(swept) != rounds + 1:
+        if swept != sorted(SweepRun.objects.values_list("name", flat=True)) or len(swept) != self.asked:
             faults.append(
-                f"{rounds + 1} sweeps asked for, {len(swept)} in the lake, {SweepRun.objects.count()} imported"
+                f"{self.asked} sweeps asked for, {len(swept)} in the lake, {SweepRun.objects.count()} imported"
             )
         left = [*data.glob("sweeps/.*"), *data.glob("sweeps/*/register"), *data.glob("tmp/*"), *data.rglob("*.new")]
         faults += [f"left behind: {path.relative_to(data)}" for path in left if path.parent.name != "handbacks"]
