@@ -292,6 +292,19 @@ def test_a_sweep_follows_what_came_once(towns, lake, deliver):
     assert Job.objects.get().kind == "sweep.run"
 
 
+def test_what_comes_later_is_asked_for_although_an_older_sweep_was_given_up(towns, lake, deliver):
+    rule(source="city")
+    rule(source="national")
+    today = date(2020, 5, 22)
+    deliver("2020-05-20", source="national")
+    assert follow(actor=SETUP, today=today)["sweeps"] == 1
+    Job.objects.update(state=JobState.CANCELLED)
+
+    deliver("2020-05-21", source="city")
+
+    assert [follow(actor=SETUP, today=today)["sweeps"] for _ in range(2)] == [1, 0]
+
+
 def test_sweeps_of_the_plan_stand_on_their_working_days(db):
     calendar, first = WorkCalendar({}), date.today() + timedelta(days=7)
     operator = actor(Role.CENTRE_OPERATOR)

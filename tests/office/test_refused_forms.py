@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from officepeople import COUNTY, TOWN, person
-from officesweeps import HOME_VILLAGE, finding, full_id
+from officesweeps import HOME_VILLAGE, finding, full_id, number_of
 from taizhang.office.access.areas import Area
 from taizhang.office.access.roles import Role
 from taizhang.office.access.scope import scope
@@ -86,6 +86,18 @@ def test_a_role_that_ended_meanwhile_is_said_and_the_text_comes_back(work, name)
     assert f"您的授权“{Role(role).label}”已经结束" in text
     assert PAGE.removeprefix("http://testserver") in text
     assert state() == before
+
+
+def test_no_number_stands_in_what_comes_back(work):
+    number = number_of(1)
+
+    text = sent(
+        work[Role.HELPER], "review_village", note=f"{WORDS}{number}", **{"value:city:id_no": number}
+    ).content.decode()
+
+    assert WORDS in text
+    assert number not in text
+    assert number[:4] + "*" * 14 in text
 
 
 def test_a_role_that_holds_is_not_said_to_have_ended(work):

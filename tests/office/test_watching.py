@@ -22,13 +22,12 @@ from taizhang.intake.watching import look
 from taizhang.office.access.actor import system_actor
 from taizhang.office.access.roles import Role
 from taizhang.office.accounts.selectors import actor_for
-from taizhang.office.errors import Stale
+from taizhang.office.errors import ReasonMissing, Stale
 from taizhang.office.jobs.models import Job, JobState
 from taizhang.office.jobs.running import work_once
 from taizhang.office.jobs.services.queue import enqueue
 from taizhang.office.ledger.models import Entry
 from taizhang.office.ledger.verifying import verify
-from taizhang.office.people.errors import ReasonMissing
 from taizhang.office.sources.errors import AlreadyTaken, FileMoves
 from taizhang.office.sources.models import Arrival, ArrivalState, Submission, SubmissionState
 from taizhang.office.sources.services import receiving, watching

@@ -10,7 +10,7 @@ from taizhang.cli.console import err, out, own
 from taizhang.intake.county import load_county
 from taizhang.languages import Language, spoken
 from taizhang.sweep.rules import service
-from taizhang.sweep.rules.explaining import SEVERITY_WORDS
+from taizhang.sweep.rules.model import SEVERITY_WORDS
 
 FAULTS_FOUND = 1
 

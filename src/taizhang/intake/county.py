@@ -179,12 +179,7 @@ def inbox_of(source: SourceSpec) -> tuple[Inbox, ...]:
     """
     where = str(source.folder)
     if not source.folder.is_dir():
-        raise SourceFolderError(
-            f"来源“{source.title}”的文件夹不存在。",
-            where=where,
-            why="county.toml 里 folder 指向的位置没有这个文件夹。",
-            hint="请更正 county.toml 的 folder，或建立该文件夹并放入报送文件；其余来源已照常处理。",
-        )
+        raise missing(source, hint="请更正 county.toml 的 folder，或建立该文件夹并放入报送文件；其余来源已照常处理。")
     dated: dict[date, list[tuple[str, Path]]] = {}
     loose: list[tuple[str, Path]] = []
     try:
@@ -213,6 +208,16 @@ def inbox_of(source: SourceSpec) -> tuple[Inbox, ...]:
             hint="请把报送文件放入该文件夹，或放入以日期命名的子文件夹（如 2024-06-30）。",
         )
     return boxes
+
+
+def missing(source: SourceSpec, *, hint: str) -> SourceFolderError:
+    """The refusal of a source whose folder is not there; hint: what to do about it."""
+    return SourceFolderError(
+        f"来源“{source.title}”的文件夹不存在。",
+        where=str(source.folder),
+        why="county.toml 里 folder 指向的位置没有这个文件夹。",
+        hint=hint,
+    )
 
 
 def unreadable(source: SourceSpec, error: OSError) -> SourceFolderError:

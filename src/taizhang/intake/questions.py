@@ -143,9 +143,7 @@ def answer_question(
 ) -> MappingFile:
     """Answer the question of a layout; sheets of it are read accordingly from the next reading on.
 
-    correcting: an answer that was given before is replaced; otherwise it stands.
-
-    fields: column path → field, None to keep the column under its own header; columns not named keep the proposal.
+    correcting: an answer that was given before is replaced; otherwise it stands. fields: column path → field, None to keep the column under its own header; columns not named keep the proposal.
     table: what a row is, where it is not what was thought. units: column path → unit, where the header says another.
     Raises NoQuestionError; MappingFileError for an answer that cannot be (a field twice, a field the table has not, a
     column the sheet has not, nobody's name), which then changes nothing.

@@ -12,8 +12,8 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from taizhang.errors import UserError
-from taizhang.intake.county import County, SourceFolderError, SourceSpec, files_below, folder_date, unreadable
+from taizhang.errors import UserError, reason
+from taizhang.intake.county import County, SourceFolderError, SourceSpec, files_below, folder_date, missing, unreadable
 
 LETTERBOX = ""
 """The place of files that lie in no source's own folder."""
@@ -117,12 +117,7 @@ def _folded(text: str) -> str:
 
 def _in_folder_of(source: SourceSpec) -> Iterator[Lying]:
     if not source.folder.is_dir():
-        raise SourceFolderError(
-            f"来源“{source.title}”的文件夹不存在。",
-            where=str(source.folder),
-            why="county.toml 里 folder 指向的位置没有这个文件夹。",
-            hint="请更正 county.toml 的 folder，或建立该文件夹；已接收的报送不受影响。",
-        )
+        raise missing(source, hint="请更正 county.toml 的 folder，或建立该文件夹；已接收的报送不受影响。")
     loose = Dated.COUNTY_FILE if source.as_of else Dated.FILE_TIME
     try:
         yield from _lying(source.id, source.folder, lambda _name: (source.id,), source.as_of, loose)
@@ -182,6 +177,6 @@ def _letterbox_unreadable(folder: Path, error: OSError) -> SourceFolderError:
     return SourceFolderError(
         "收件夹不能读取。",
         where=str(error.filename or folder),
-        why=error.strerror or type(error).__name__,
+        why=reason(error),
         hint="请更正 county.toml 的 letterbox，或建立该文件夹并检查读取权限。",
     )

@@ -47,6 +47,15 @@ class Forbidden(OfficeError):
     hint = _("如工作需要，请联系安全管理员调整授权。")
 
 
+class ReasonMissing(OfficeError):
+    """A reason must be given, in words that say something."""
+
+    code = "E-REASON"
+    status = 400
+    message = _("请写明理由。")
+    hint = _("从列表中选一项，并用几个字说明用途。")
+
+
 class Stale(OfficeError):
     """Somebody else changed the thing since the page was opened."""
 

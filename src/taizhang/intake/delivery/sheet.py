@@ -66,7 +66,8 @@ class SheetPlan:
 class SheetReader:
     """Takes the data rows of one sheet and writes `s<no>-<table>.arrow` into `folder` when it is finished.
 
-    After `finish`: `rows` kept, `households`, `lost_heads` (rows at which a household begins without its head) and `events`, tables of the EVENTS schema without its first two columns.
+    After `finish`: `rows` kept, `households`, `lost_heads` (rows at which a household begins without its head) and
+    `events`, tables of the EVENTS schema without its first two columns.
     """
 
     def __init__(self, plan: SheetPlan, meta: SheetMeta, folder: Path, places: Places | None) -> None:

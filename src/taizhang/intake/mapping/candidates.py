@@ -27,13 +27,12 @@ _INSTRUCTION = re.compile(
 )
 _HAS_A_PLACE = frozenset({"work", "org", "school", "resettle", "plan", "bank", "relocation"})
 _HAS_A_NAME = frozenset({"org", "school", "bank", "cooperative", "?学校", "?医院"})
-_NUMBERS = NUMERIC_TYPES
 _TEXTS = frozenset({FieldType.TEXT, FieldType.NAME})
 _WHEN = ("time", "year")
 _IMPLIED: dict[str, frozenset[FieldType]] = {
-    "area": _NUMBERS, "money": _NUMBERS, "count": _NUMBERS, "distance": _NUMBERS, "title": _TEXTS,
+    "area": NUMERIC_TYPES, "money": NUMERIC_TYPES, "count": NUMERIC_TYPES, "distance": NUMERIC_TYPES, "title": _TEXTS,
     "time": frozenset({FieldType.DATE, FieldType.MONTH, FieldType.INT}),
-    "year": _NUMBERS | {FieldType.DATE, FieldType.MONTH},
+    "year": NUMERIC_TYPES | {FieldType.DATE, FieldType.MONTH},
 }  # fmt: skip
 """Concepts a header may name or leave out, because the type of its field implies them."""
 _MEASURED = {"亩": "area", "平方米": "area", "元": "money", "公里": "distance", "次": "count"}

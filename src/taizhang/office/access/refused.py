@@ -1,14 +1,17 @@
 """A form that was refused: what was typed into it goes back to whoever typed it, with the page it stood on.
 
-The text was never stored; it stands once, in the answer to the same person's own request.
+The text was never stored; it stands once, in the answer to the same person's own request. Numbers of persons in it are masked:
+no error text holds one, and whoever typed one reads it from the card again.
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from taizhang.office.accounts.selectors import ended_lately
+from taizhang.office.crypto.masks import mask_numbers
 from taizhang.office.errors import OfficeError
 
 HOME = "/"
@@ -31,7 +34,7 @@ def unsent(request: HttpRequest, error: OfficeError) -> dict[str, Any]:
     if request.method != "POST" or actor is None:
         return {}
     typed = [
-        text
+        mask_numbers(text)
         for name, text in request.POST.items()
         if (name in TEXTS or name.startswith("value:")) and isinstance(text, str) and text.strip()
     ]
@@ -45,8 +48,7 @@ def unsent(request: HttpRequest, error: OfficeError) -> dict[str, Any]:
 def _page_before(request: HttpRequest) -> str:
     """Path and query of the page that sent the form, where it is one of ours; empty elsewhere."""
     said = request.headers.get("Referer", "")
-    host = request.get_host()
-    if not url_has_allowed_host_and_scheme(said, {host}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(said, {request.get_host()}, require_https=request.is_secure()):
         return ""
-    path = said.partition(host)[2]
-    return path if path.startswith("/") and not path.startswith("//") else ""
+    page = urlsplit(said)._replace(scheme="", netloc="", fragment="").geturl()
+    return page if page.startswith("/") and not page.startswith("//") else ""

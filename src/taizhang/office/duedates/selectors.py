@@ -16,12 +16,12 @@ from taizhang.intake.delivery.releasing import is_held
 from taizhang.office.duedates.due import LONGEST_PERIOD, Arrival, Due, due_days, standings
 from taizhang.office.duedates.models import Term
 from taizhang.office.errors import NotFound
+from taizhang.office.findings.selectors.places import TOWN_DIGITS
 from taizhang.office.jobs.calendar import WorkCalendar
 from taizhang.office.jobs.models import Schedule
 from taizhang.office.jobs.services.planning import next_moment
-from taizhang.office.places.models import Division
+from taizhang.office.places.models import TOWN_LEVEL, Division
 
-TOWN_DIGITS, TOWN_LEVEL = 9, 4
 MOST_SWEEPS = 12
 """Planned sweeps that are looked for on one day; a plan of every minute is not worth counting."""
 

@@ -2,13 +2,11 @@
 
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
-from taizhang.office.access.areas import CODE_LENGTH
 from taizhang.office.access.roles import Role
 from taizhang.office.casework.services.reminding import write_notice
 from taizhang.office.casework.services.routing import candidates
@@ -25,6 +23,7 @@ from taizhang.office.duedates.selectors import (
     term_of,
     towns,
 )
+from taizhang.office.findings.lake import county_code
 from taizhang.office.findings.models import SweepRun
 from taizhang.office.jobs.selectors import waits_to_begin, was_asked_for
 from taizhang.office.jobs.services.queue import enqueue
@@ -107,8 +106,7 @@ def _remind(one: DueHere, today: date) -> int:
         kind = "delivery:late"
     else:
         return 0
-    county = str(settings.INSTALLATION.county.code).ljust(CODE_LENGTH, "0")
-    users = candidates(Role.CENTRE_OPERATOR, county, today)
+    users = candidates(Role.CENTRE_OPERATOR, county_code(), today)
     if term.town:
         users += candidates(Role.TOWN_DATA_LEAD, term.town, today)
     facts = {"source": one.title, "town": one.town, "due": due.on.isoformat(), "late": due.late}
@@ -123,11 +121,9 @@ def _sweep_what_came(arrivals: Arrivals, sources: list[str]) -> int:
     run = SweepRun.objects.first()
     seen = {(one["source"], one["delivery"]) for one in run.deliveries} if run else set()
     newest = [found[-1] for source in sources if (found := arrivals.of(source))]
-    fresh = sorted(f"{one.source}:{one.name}" for one in newest if (one.source, one.name) not in seen)
-    if not fresh or waits_to_begin("sweep.run"):
+    keys = sorted(f"sweep:came:{one.source}:{one.name}" for one in newest if (one.source, one.name) not in seen)
+    unasked = [key for key in keys if not was_asked_for(key)]
+    if not unasked or waits_to_begin("sweep.run"):
         return 0
-    key = f"sweep:came:{fresh[-1]}"
-    if was_asked_for(key):
-        return 0
-    enqueue("sweep.run", key=key)
+    enqueue("sweep.run", key=unasked[-1])
     return 1

@@ -17,8 +17,8 @@ class Severity(models.TextChoices):
     """How bad it is, worst first."""
 
     ERROR = "error", _("错误")
-    WARN = "warn", _("警告")
-    SUSPECT = "suspect", _("疑似")
+    WARN = "warn", _("警示")
+    SUSPECT = "suspect", _("疑点")
     INFO = "info", _("提示")
 
 

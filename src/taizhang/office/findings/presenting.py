@@ -53,6 +53,7 @@ from taizhang.office.parts.model import (
     Tone,
 )
 from taizhang.office.parts.punctuation import bracketed
+from taizhang.office.places.models import TOWN_LEVEL
 from taizhang.sweep.diagnose.wording import chance
 
 TONES: dict[str, Tone] = {"error": "danger", "warn": "warning", "suspect": "info", "info": "neutral"}
@@ -176,7 +177,7 @@ def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str], fi
             Filter("severity", _("等级"), "choice", wanted.severity,
                    [Option(value, label, severities.get(value, 0)) for value, label in Severity.choices]),
             Filter("place", _("地点"), "choice", wanted.place,
-                   [Option(one.code, one.name if one.level == 4 else f"　{one.name}") for one in places_to_choose(wanted.place)]),
+                   [Option(one.code, one.name if one.level == TOWN_LEVEL else f"　{one.name}") for one in places_to_choose(wanted.place)]),
             Filter("rule", _("规则"), "choice", wanted.rule,
                    [Option(rule, rule_title(rule), n) for rule, n in counts["rule"]]),
             Filter("group", _("类别"), "choice", wanted.group, [Option(*one) for one in _groups().items()]),

@@ -20,7 +20,7 @@ from taizhang.office.findings.states import GONE, OPEN_STATES
 from taizhang.office.frames.models import Frame, FrameCell, Tick
 from taizhang.office.ledger.models import Entry
 from taizhang.office.ledger.selectors import entries_about
-from taizhang.office.places.models import Division
+from taizhang.office.places.models import TOWN_LEVEL, Division
 from taizhang.sweep.rules.frames import Cell, cells_with
 
 SHIPPED = {
@@ -28,7 +28,6 @@ SHIPPED = {
     "七突出七对标七到位": ("七突出", "七对标", "七到位"),
 }
 """Title of a frame whose name is known → the columns of its tags; what stands in the cells the county fills in."""
-TOWN_LEVEL = 4
 HISTORY = 100
 
 

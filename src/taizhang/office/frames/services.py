@@ -15,8 +15,8 @@ from taizhang.office.errors import Forbidden, NotFound, Stale
 from taizhang.office.findings.catalogue import rule_groups, rules_by_group
 from taizhang.office.frames.errors import CellUnfit, FrameTaken, FrameUnfit
 from taizhang.office.frames.models import LONGEST_NAME, Frame, FrameCell, Tick
-from taizhang.office.frames.selectors import TOWN_LEVEL, cells_to_begin_with, frame_of, split_tag
-from taizhang.office.places.models import Division
+from taizhang.office.frames.selectors import cells_to_begin_with, frame_of, split_tag
+from taizhang.office.places.models import TOWN_LEVEL, Division
 from taizhang.sweep.rules.errors import PackError
 from taizhang.sweep.rules.frames import WITH_CHECKS, Cell, cells_of
 

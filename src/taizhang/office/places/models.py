@@ -6,6 +6,8 @@ from django.db import models
 
 from taizhang.office.access.scope import DIVISION
 
+TOWN_LEVEL = 4
+
 
 class Division(models.Model):
     """A division of the county's list, by its twelve-digit statistical code. level: 3 county, 4 town, 5 village."""

@@ -6,18 +6,14 @@ from django.utils.translation import gettext as _
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.parts.workbook import mark_of, marked_workbook
-from taizhang.office.people.errors import ReasonMissing
 from taizhang.office.quality.presenting import percent
 from taizhang.office.quality.selectors import Board, Line
-
-LEAST_WORDS, LONGEST = 4, 500
+from taizhang.office.reasons import stated
 
 
 def export_scores(*, actor: Actor, places: Board, sources: Board, reason: str, county: str) -> bytes:
     """The workbook of the boards that the actor sees. Raises ReasonMissing."""
-    words = reason.strip()[:LONGEST]
-    if len(words) < LEAST_WORDS:
-        raise ReasonMissing("reason")
+    words = stated(reason)
     total = [places.total] if places.total is not None else []
     lines = [(_("地点"), one) for one in [*places.lines, *total]] + [(_("来源"), one) for one in sources.lines]
     mark = mark_of(county, actor.name, len(lines), _("只含汇总数字"))

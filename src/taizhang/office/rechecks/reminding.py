@@ -11,7 +11,7 @@ from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.roles import Role
 from taizhang.office.casework.models import Verification
-from taizhang.office.casework.services.reminding import reached_share, write_notice
+from taizhang.office.casework.services.reminding import reached_share, write_terms
 from taizhang.office.casework.services.routing import candidates
 from taizhang.office.jobs.calendar import WorkCalendar
 from taizhang.office.rechecks.models import Recheck
@@ -36,8 +36,13 @@ def remind_rechecks(*, actor: Actor, today: date | None = None) -> dict[str, int
                 due[one.assignee_id, reached].append(one)
             for user in _above(one, today, calendar):
                 late[user].append(one)
-        written = sum(_notice(user, f"recheck:{share}", today, rows) for (user, share), rows in due.items())
-        escalated = sum(_notice(user, "recheck:overdue", today, rows) for user, rows in late.items())
+        written = sum(
+            write_terms(user, f"recheck:{share}", today, (one.due_on for one in rows))
+            for (user, share), rows in due.items()
+        )
+        escalated = sum(
+            write_terms(user, "recheck:overdue", today, (one.due_on for one in rows)) for user, rows in late.items()
+        )
         if written or escalated:
             ledger.record(actor, "reminders.sent", "recheck", today.isoformat(), notices=written, escalated=escalated)
     return {"recheck_notices": written, "rechecks_escalated": escalated, "rechecks_moved": moved}
@@ -78,8 +83,3 @@ def _above(one: Recheck, today: date, calendar: WorkCalendar) -> list[int]:
     found = [candidates(role, one.division_code, today) for role in wanted]
     first = [user for users in found for user in users[:1] if user != one.assignee_id]
     return first or candidates(Role.CENTRE_OPERATOR, one.division_code, today)[:1]
-
-
-def _notice(user: int, kind: str, today: date, rows: list[Recheck]) -> int:
-    facts = {"count": len(rows), "earliest": min(one.due_on for one in rows).isoformat()}
-    return write_notice(user, key=f"{kind}:{user}:{today.isoformat()}", kind=kind, facts=facts)

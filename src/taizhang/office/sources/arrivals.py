@@ -1,6 +1,5 @@
 """Files of the watched folders, and files kept for inspection, as the parts of pages."""
 
-import re
 from collections.abc import Iterable, Mapping
 
 from django.conf import settings
@@ -12,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from taizhang.identity.numbers import mask_number
+from taizhang.office.crypto.masks import mask_numbers
 from taizhang.office.parts.model import Cell, Column, Fact, Row, Table, Tone
 from taizhang.office.parts.punctuation import listed
 from taizhang.office.parts.told import told
@@ -23,7 +22,6 @@ TONES: Mapping[str, Tone] = {
     ArrivalState.ARRIVING: "info", ArrivalState.KEPT: "warning", ArrivalState.TAKEN: "success", ArrivalState.SAME: "neutral",
     ArrivalState.LOST: "danger", ArrivalState.ASIDE: "neutral",
 }  # fmt: skip
-_NUMBER = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?!\d)")
 
 REASONS: Mapping[str, tuple[Promise | str, Promise | str]] = {
     "": ("", ""),
@@ -57,7 +55,7 @@ DATED: Mapping[str, Promise | str] = {
 
 def shown_file_name(name: str) -> str:
     """A file's name; numbers of persons in it are masked."""
-    return _NUMBER.sub(lambda found: mask_number(found.group()), name)
+    return mask_numbers(name)
 
 
 def place_name(row: Arrival) -> str:

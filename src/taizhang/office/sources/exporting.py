@@ -12,16 +12,14 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.findings.errors import ListTooLong
 from taizhang.office.parts.told import told
 from taizhang.office.parts.workbook import mark_of, marked_workbook
-from taizhang.office.people.errors import ReasonMissing
+from taizhang.office.reasons import stated
 
-MOST, LEAST_WORDS, LONGEST = 20_000, 4, 500
+MOST = 20_000
 
 
 def export_not_taken(*, actor: Actor, source_id: str, name: str, entries: Sequence[NotTaken], reason: str) -> bytes:
     """The workbook of what a delivery did not take. Raises ReasonMissing; ListTooLong for more than MOST lines."""
-    words = reason.strip()[:LONGEST]
-    if len(words) < LEAST_WORDS:
-        raise ReasonMissing("reason")
+    words = stated(reason)
     if len(entries) > MOST:
         raise ListTooLong
     mark = mark_of(

@@ -11,6 +11,7 @@ from taizhang.office.findings.services.importing import import_newest
 from taizhang.office.jobs.models import Job, JobState
 from taizhang.office.jobs.running import JobContext
 from taizhang.office.jobs.services.planning import plan_once
+from taizhang.office.sources.models import WATCH
 from taizhang.office.sources.services.keeping import clear_kept
 from taizhang.office.sources.services.submissions import FOLDERS
 from taizhang.office.sources.services.uploads import clear_uploads
@@ -18,7 +19,7 @@ from taizhang.office.sources.services.watching import look_at_folders
 from taizhang.sweep import sweep
 from taizhang.sweep.history import was_swept_for
 
-CLEAR, WATCH = "uploads.clear", "intake.watch"
+CLEAR = "uploads.clear"
 
 
 def plan_work(*, actor: Actor) -> None:

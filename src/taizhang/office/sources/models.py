@@ -20,6 +20,10 @@ class SubmissionState(models.TextChoices):
     REPLACED = "replaced", _("已由新的一批代替")
 
 
+WATCH, PROPOSE = "intake.watch", "intake.propose"
+"""Kinds of jobs: looking at the watched folders, reading a submission."""
+
+
 class Origin(models.TextChoices):
     """By which way files came."""
 

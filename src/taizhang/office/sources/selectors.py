@@ -28,7 +28,7 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.errors import NotFound
 from taizhang.office.findings.catalogue import field_title
 from taizhang.office.jobs.models import Job, JobState
-from taizhang.office.sources.models import Arrival, ArrivalState, Submission, SubmissionState, Upload
+from taizhang.office.sources.models import WATCH, Arrival, ArrivalState, Submission, SubmissionState, Upload
 from taizhang.office.sources.services.keeping import KeptFile, files_kept
 
 SAME_TOLD = timedelta(days=7)
@@ -98,7 +98,7 @@ def arrival_of(arrival_id: int) -> Arrival:
 
 def last_look() -> Job | None:
     """The last look at the watched folders that came to its end."""
-    return Job.objects.filter(kind="intake.watch", state=JobState.DONE).order_by("-finished_at").first()
+    return Job.objects.filter(kind=WATCH, state=JobState.DONE).order_by("-finished_at").first()
 
 
 def kept_file_of(row: Submission, number: int) -> KeptFile:

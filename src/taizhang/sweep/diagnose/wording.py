@@ -18,8 +18,9 @@ TITLES = {
     "XS-NAME-DISJOINT": "姓名完全不同",
 }  # fmt: skip
 MOST_CHARACTERS = 3
-LEAST_CHANCE, MOST_CHANCE = 0.01, 0.99
 """Differing characters that a sentence names one by one."""
+LEAST_CHANCE, MOST_CHANCE = 0.01, 0.99
+"""Probabilities between which one is told as it is."""
 
 
 def places(positions: Sequence[int]) -> str:

@@ -7,13 +7,12 @@ from sqlglot import exp
 from taizhang.languages import Language, translated
 from taizhang.sweep.rules.compile import digest
 from taizhang.sweep.rules.functions import FUNCTIONS, call_name, expand
-from taizhang.sweep.rules.model import Parameter, Rule, Scope
+from taizhang.sweep.rules.model import SEVERITY_WORDS, Parameter, Rule, Scope
 from taizhang.sweep.rules.ruleset import RuleSet
 from taizhang.sweep.rules.schema import tables
 
 ENGINES = ("duckdb", "spark")
 STATUS_WORDS = {"active": "启用", "draft": "草案，不产生问题", "retired": "停用"}
-SEVERITY_WORDS = {"error": "错误", "warn": "警示", "suspect": "疑点", "info": "提示"}
 
 
 def explained(ruleset: RuleSet, rule: Rule, language: Language = Language.ZH) -> str:

@@ -13,6 +13,8 @@ from taizhang.sweep.rules.reads import Reads, reads_of_households, reads_of_rows
 Value = str | int | Decimal | bool | date | None
 Texts = dict[str, str]
 """Language (zh, zh_hant, en) to text."""
+SEVERITY_WORDS = {"error": "错误", "warn": "警示", "suspect": "疑点", "info": "提示"}
+"""How bad a hit is, in words, worst first."""
 
 LANGUAGES = ("zh", "zh_hant", "en")
 

@@ -7,8 +7,10 @@ not mended.
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 
 from taizhang.office.casework.models import SENT, Correction, HandBack
 from taizhang.office.crypto.sealing import unseal
@@ -50,10 +52,11 @@ def _verdicts(sent: Sequence[Correction]) -> list[tuple[Correction, bool | None]
     """Whether the source's newer delivery carries each value; None where it does not show it, or there is none yet."""
     runs = list(SweepRun.objects.order_by("place"))
     entered = _entered_at(sent)
+    whole = cache(_is_whole)  # asked for every value
     shown: dict[int, list[tuple[Correction, int]]] = defaultdict(list)
     found: list[tuple[Correction, bool | None]] = []
     for one in sent:
-        at = _first_newer(one.source, entered[one.pk], runs) if one.pk in entered else None
+        at = _first_newer(one.source, entered[one.pk], runs, whole) if one.pk in entered else None
         person = one.person_id if one.person_id is not None else _person_of(one, runs)
         if at is None or person is None:
             found.append((one, None))
@@ -80,7 +83,7 @@ def _batch_of(one: Correction) -> HandBack | None:
     return one.handback or (one.against.handback if one.against else None)
 
 
-def _first_newer(source: str, since: datetime, runs: Sequence[SweepRun]) -> int | None:
+def _first_newer(source: str, since: datetime, runs: Sequence[SweepRun], whole: Callable[[Path], bool]) -> int | None:
     """Place among the sweeps of the first that stands on a whole, unheld delivery newer than those before the hand-back."""
     known: Mapping[str, str] | None = None
     for place, run in enumerate(runs):
@@ -89,7 +92,11 @@ def _first_newer(source: str, since: datetime, runs: Sequence[SweepRun]) -> int 
             continue
         if run.imported_at <= since:
             known = delivery
-        elif _is_newer(delivery, known) and not delivery["held"] and is_whole(_manifest(source, delivery["delivery"])):
+        elif (
+            _is_newer(delivery, known)
+            and not delivery["held"]
+            and whole(lake() / "deliveries" / source / delivery["delivery"])
+        ):
             return place
     return None
 
@@ -98,8 +105,8 @@ def _is_newer(delivery: Mapping[str, str], known: Mapping[str, str] | None) -> b
     return known is None or (delivery["delivery"] != known["delivery"] and delivery["as_of"] >= known["as_of"])
 
 
-def _manifest(source: str, delivery: str) -> Mapping[str, object]:
-    return manifest_of(lake() / "deliveries" / source / delivery)
+def _is_whole(folder: Path) -> bool:
+    return is_whole(manifest_of(folder))
 
 
 def _person_of(one: Correction, runs: Sequence[SweepRun]) -> int | None:

@@ -1,7 +1,7 @@
 """Reminders at half, four fifths and all of a term, then to the next level above; a line in the inbox, without data."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db import transaction
@@ -33,8 +33,13 @@ def remind(*, actor: Actor, today: date | None = None) -> dict[str, int]:
             for user in _above(task, today, calendar.between(task.due_on, today)):
                 late[user].append(task)
     with transaction.atomic():
-        written = sum(_notice(user, f"due:{share}", today, tasks) for (user, share), tasks in due.items())
-        escalated = sum(_notice(user, "overdue", today, tasks) for user, tasks in late.items())
+        written = sum(
+            write_terms(user, f"due:{share}", today, (one.due_on for one in tasks))
+            for (user, share), tasks in due.items()
+        )
+        escalated = sum(
+            write_terms(user, "overdue", today, (one.due_on for one in tasks)) for user, tasks in late.items()
+        )
         ended = lapse_expired(actor=actor, today=today)
         if written or escalated or ended:
             ledger.record(
@@ -61,8 +66,10 @@ def _above(task: Task, today: date, days_late: int) -> list[int]:
     return [user for role in levels for user in candidates(role, task.division_code, today)[:1]]
 
 
-def _notice(user: int, kind: str, today: date, tasks: list[Task]) -> int:
-    facts = {"count": len(tasks), "earliest": min(task.due_on for task in tasks).isoformat()}
+def write_terms(user: int, kind: str, today: date, due: Iterable[date]) -> int:
+    """Tell somebody of the days on which things are due, how many and the first, once a day and kind; 1 where it was told now."""
+    days = sorted(due)
+    facts = {"count": len(days), "earliest": days[0].isoformat()}
     return write_notice(user, key=f"{kind}:{user}:{today.isoformat()}", kind=kind, facts=facts)
 
 

@@ -21,7 +21,7 @@ from taizhang.office.findings.selectors.happening import SINCE
 from taizhang.office.findings.selectors.narrowing import findings_in, findings_of
 from taizhang.office.findings.states import ENDED, GONE, OPEN_STATES, State
 from taizhang.office.parts.typed import whole_number
-from taizhang.office.places.models import Division
+from taizhang.office.places.models import TOWN_LEVEL, Division
 
 ORDERS = {
     "severity": ("severity_rank", "division_code", "pk"),
@@ -212,7 +212,7 @@ def places_to_choose(place: str) -> list[Division]:
     """Towns inside the open scope, and the villages of the chosen town or of a scope of one town."""
     areas = current_areas()
     found = Division.objects.filter(within("code", areas)).exclude(level=3)
-    towns = list(found.filter(level=4))
+    towns = list(found.filter(level=TOWN_LEVEL))
     chosen = place[:9] if place else (towns[0].code[:9] if len(towns) == 1 else "")
     villages = found.filter(level=5)
     if towns and areas is not EVERYWHERE:

@@ -13,22 +13,20 @@ from taizhang.office.findings.catalogue import rule_title, source_title
 from taizhang.office.findings.errors import ListTooLong
 from taizhang.office.findings.presenting import Labels, is_here, shown_message, shown_name
 from taizhang.office.parts.workbook import mark_of, marked_workbook
-from taizhang.office.people.errors import ReasonMissing
+from taizhang.office.reasons import stated
 
 MOST = 20_000
-LEAST_WORDS = 4
 
 
 def export_findings(*, actor: Actor, found: QuerySet[Any], reason: str, county: str) -> bytes:
     """The workbook of a list the actor may see. Raises ReasonMissing, ListTooLong for more than MOST rows."""
-    if len(reason.strip()) < LEAST_WORDS:
-        raise ReasonMissing("reason")
+    words = stated(reason)
     rows = list(found[: MOST + 1])
     if len(rows) > MOST:
         raise ListTooLong
     mark = mark_of(county, actor.name, len(rows), _("证件号码已遮盖，仅供信息核查，不得外传"))
     with transaction.atomic():
-        ledger.record(actor, "findings.exported", "findings", "list", reason=reason.strip()[:500], count=len(rows))
+        ledger.record(actor, "findings.exported", "findings", "list", reason=words, count=len(rows))
     return _workbook(rows, mark)
 
 

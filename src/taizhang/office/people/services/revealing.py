@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
-from taizhang.office.people.errors import ReasonMissing, TooManyReveals
+from taizhang.office.errors import ReasonMissing
+from taizhang.office.people.errors import TooManyReveals
 from taizhang.office.people.models import Reveal
 from taizhang.office.people.selectors.doors import person_for
+from taizhang.office.reasons import stated
 
 LASTS = timedelta(minutes=30)
 """How long a number stays readable (law.md §5)."""
-LEAST_WORDS = 4
 MOST_A_DAY = 30
 """Persons whose numbers one account may be shown in twenty-four hours (law.md §5): more is a list, and a list is an export."""
 
@@ -32,10 +33,11 @@ class Reason(TextChoices):
 def reveal_number(*, actor: Actor, person_id: int, reason: str, words: str) -> Reveal:
     """Let the actor see the numbers of a person for half an hour. Raises NotFound, ReasonMissing, TooManyReveals."""
     person = person_for(person_id)
-    if reason not in Reason.values or len(words.strip()) < LEAST_WORDS or actor.user_id is None:
+    if reason not in Reason.values or actor.user_id is None:
         raise ReasonMissing("reason", "words")
+    said = stated(words, "reason", "words")
     _require_fewer_than_allowed(actor, person.pk)
-    told = f"{Reason(reason).label}：{words.strip()}"[:500]
+    told = f"{Reason(reason).label}：{said}"[:500]
     with transaction.atomic():
         shown = Reveal.objects.create(
             user_id=actor.user_id, person_id=person.pk, reason=told, ends_at=timezone.now() + LASTS

@@ -10,13 +10,12 @@ from django.utils import timezone
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.errors import NotFound, Stale
-from taizhang.office.people.errors import ReasonMissing
+from taizhang.office.reasons import stated
 from taizhang.office.sources.models import Submission, SubmissionState
 from taizhang.office.sources.services.receiving import clear_files, kept_files
 
 KEPT_DAYS = 30
 """Days for which the files of a refused submission are kept."""
-LEAST_WORDS, LONGEST = 4, 500
 
 
 @dataclass(frozen=True)
@@ -49,18 +48,14 @@ def files_kept(submission: Submission) -> list[KeptFile]:
 
 def note_fetch(*, actor: Actor, subject: str, subject_id: str, file: KeptFile, reason: str) -> None:
     """Record that somebody takes a kept file, full numbers and all. Raises ReasonMissing."""
-    words = reason.strip()[:LONGEST]
-    if len(words) < LEAST_WORDS:
-        raise ReasonMissing("reason")
+    words = stated(reason)
     with transaction.atomic():
         ledger.record(actor, "kept.fetched", subject, subject_id, reason=words, file=file.number, size=file.size)
 
 
 def remove_kept(*, actor: Actor, submission_id: int, reason: str) -> None:
     """Remove the files of a refused submission before their time. Raises NotFound, Stale where there are none, ReasonMissing."""
-    words = reason.strip()[:LONGEST]
-    if len(words) < LEAST_WORDS:
-        raise ReasonMissing("reason")
+    words = stated(reason)
     with transaction.atomic():
         row: Submission | None = Submission.objects.select_for_update().filter(pk=submission_id).first()
         if row is None:

@@ -22,7 +22,7 @@ from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.jobs.services.queue import enqueue
 from taizhang.office.sources.errors import NothingSent, UnknownSource
-from taizhang.office.sources.models import Origin, Submission, SubmissionState, Upload
+from taizhang.office.sources.models import PROPOSE, Origin, Submission, SubmissionState, Upload
 from taizhang.office.sources.services.uploads import part_of, whole_uploads
 
 MOST_FILES, MOST_BYTES = 500, 2**30
@@ -261,7 +261,7 @@ def _submitted(
     submission = Submission.objects.create(
         source=source.id, as_of=as_of, folder=place.name, files=len(sizes), size=sum(sizes), **more
     )
-    enqueue("intake.propose", key=f"propose:{submission.pk}", arguments={"submission_id": submission.pk}, actor=actor)
+    enqueue(PROPOSE, key=f"propose:{submission.pk}", arguments={"submission_id": submission.pk}, actor=actor)
     ledger.record(
         actor, "files.received", "submission", submission.pk, source=source.id, as_of=as_of.isoformat(),
         files=len(sizes), size=sum(sizes), origin=submission.origin,

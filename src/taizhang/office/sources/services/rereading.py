@@ -12,7 +12,7 @@ from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.errors import NotFound, Stale
 from taizhang.office.jobs.services.queue import enqueue
-from taizhang.office.sources.models import Submission, SubmissionState
+from taizhang.office.sources.models import PROPOSE, Submission, SubmissionState
 from taizhang.office.sources.services.receiving import receive_again
 
 
@@ -26,7 +26,7 @@ def reread_submission(*, actor: Actor, submission_id: int) -> None:
             raise Stale(state=row.state)
         Submission.objects.filter(pk=row.pk).update(state=SubmissionState.RECEIVED, settled_at=None)
         enqueue(
-            "intake.propose",
+            PROPOSE,
             key=f"propose:{row.pk}:{secrets.token_hex(8)}",
             arguments={"submission_id": row.pk},
             actor=actor,

@@ -19,6 +19,7 @@ from taizhang.office import ledger
 from taizhang.office.access.actor import Actor, system_actor
 from taizhang.office.errors import NotFound, Stale
 from taizhang.office.jobs.running import JobContext
+from taizhang.office.jobs.selectors import waits_to_begin
 from taizhang.office.jobs.services.queue import enqueue
 from taizhang.office.parts.told import kept
 from taizhang.office.sources.errors import AnswerUnfit, LakeSays, NothingToAccept
@@ -217,8 +218,6 @@ def _decide(submission: Submission, state: SubmissionState, actor: Actor) -> Non
 
 def request_sweep(*, actor: Actor) -> None:
     """Queue a sweep of what is there, unless one waits to begin; one at work may not see what came after it had begun."""
-    from taizhang.office.jobs.selectors import waits_to_begin
-
     with transaction.atomic():
         if not waits_to_begin("sweep.run"):
             enqueue("sweep.run", key=f"sweep:asked:{secrets.token_hex(8)}", actor=actor)

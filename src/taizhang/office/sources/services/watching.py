@@ -24,16 +24,15 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.errors import NotFound, Stale
 from taizhang.office.jobs.selectors import waits_to_begin
 from taizhang.office.jobs.services.queue import enqueue
-from taizhang.office.people.errors import ReasonMissing
+from taizhang.office.reasons import stated
 from taizhang.office.sources.errors import AlreadyTaken, FileMoves, NothingSent
-from taizhang.office.sources.models import Arrival, ArrivalState, Submission
+from taizhang.office.sources.models import WATCH, Arrival, ArrivalState, Submission
 from taizhang.office.sources.services.receiving import FileLost, FileUnreadable, Repeated, receive_lying
 
 REST = timedelta(seconds=20)
 """How long size and time of a file stay as they are before it is taken to be whole."""
 TOLD = timedelta(days=7)
 """How long it is told that a file was lost while it was read."""
-LEAST_WORDS = 4
 
 
 @dataclass
@@ -74,7 +73,7 @@ def look_at_folders(*, actor: Actor) -> Looked:
 def _noted(seen: Look, now: datetime) -> dict[tuple[str, str], Arrival]:
     """Bring the rows up to what lies there; gives those of files that are at rest and were not dealt with."""
     rows = {(one.place, one.name): one for one in Arrival.objects.all()}
-    resting = {}
+    resting, unchanged = {}, []
     there = set()
     for file in seen.files:
         key = (file.place, file.name)
@@ -88,16 +87,25 @@ def _noted(seen: Look, now: datetime) -> dict[tuple[str, str], Arrival]:
         elif (row.size, row.modified_ns) != (file.size, file.modified_ns) or row.state == ArrivalState.LOST:
             _again(row, file, now)
         else:
-            if row.state == ArrivalState.KEPT and row.sources != list(file.sources):
-                row.state = ArrivalState.ARRIVING  # the county's patterns say otherwise now
-            row.sources, row.seen_at = list(file.sources), now
-            if row.state == ArrivalState.ARRIVING:
-                row.reason = "open" if file.is_open else ""
-            row.save()
+            unchanged.append(row.pk)
+            _look_again(row, file)
             if row.state == ArrivalState.ARRIVING and not file.is_open and now - row.still_since >= REST:
                 resting[key] = row
+    Arrival.objects.filter(pk__in=unchanged).update(seen_at=now)
     _let_go(rows, there, seen.unseen, now)
     return resting
+
+
+def _look_again(row: Arrival, file: Lying) -> None:
+    """Write down what is told otherwise of an unchanged file; of most of them nothing is."""
+    before = (row.state, row.reason, row.sources)
+    if row.state == ArrivalState.KEPT and row.sources != list(file.sources):
+        row.state = ArrivalState.ARRIVING  # the county's patterns say otherwise now
+    row.sources = list(file.sources)
+    if row.state == ArrivalState.ARRIVING:
+        row.reason = "open" if file.is_open else ""
+    if before != (row.state, row.reason, row.sources):
+        row.save(update_fields=["state", "reason", "sources"])
 
 
 def _again(row: Arrival, file: Lying, now: datetime) -> None:
@@ -229,8 +237,8 @@ def _alone() -> Iterator[bool]:
 def request_look(*, actor: Actor) -> None:
     """Queue a look, unless one waits to begin."""
     with transaction.atomic():
-        if not waits_to_begin("intake.watch"):
-            enqueue("intake.watch", key=f"watch:asked:{secrets.token_hex(8)}", actor=actor)
+        if not waits_to_begin(WATCH):
+            enqueue(WATCH, key=f"watch:asked:{secrets.token_hex(8)}", actor=actor)
         ledger.record(actor, "folders.looked", "county", settings.INSTALLATION.county.code)
 
 
@@ -262,9 +270,7 @@ def assign_arrival(*, actor: Actor, arrival_id: int, source_id: str, as_of: date
 def set_arrival_aside(*, actor: Actor, arrival_id: int, reason: str) -> None:
     """Say that a kept file is no delivery; it is shown no more while it lies there unchanged. Raises NotFound, Stale, ReasonMissing."""
     row = _kept(arrival_id)
-    words = reason.strip()[:500]
-    if len(words) < LEAST_WORDS:
-        raise ReasonMissing("reason")
+    words = stated(reason)
     with transaction.atomic():
         Arrival.objects.filter(pk=row.pk).update(state=ArrivalState.ASIDE)
         ledger.record(actor, "arrival.set_aside", "arrival", row.pk, reason=words)
