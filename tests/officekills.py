@@ -204,7 +204,7 @@ class Drive:
         self._deliver(number, self._wrong(number))
         operator = self.staff["centre_operator"]
         with scope((Area("610723"),)):
-            open_now = Finding.objects.filter(source="city", state__in=[State.OPEN, State.REOPENED])
+            open_now = Finding.objects.filter(source="city", state__in=[State.OPEN, State.REOPENED]).order_by("pk")
             for finding in [one for one in open_now if "id_no" in one.fields]:
                 self._walk(finding)
             batch = request_handback(actor=operator, source="city", reason="按月回填")
@@ -301,7 +301,7 @@ class Drive:
                     )
                 ],
                 "corrections": [
-                    [*map(str, one)] for one in Correction.objects.order_by("pk").values_list("finding_id", "field", "state", "handback_id")
+                    [*map(str, one)] for one in Correction.objects.order_by("finding_id", "field", "pk").values_list("finding_id", "field", "state", "handback_id")
                 ],
                 "open tasks": Task.objects.filter(ended_at=None).count(),
                 "entries": dict(sorted(verbs.items())),
