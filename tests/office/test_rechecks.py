@@ -22,6 +22,7 @@ from taizhang.office.access.areas import Area
 from taizhang.office.access.roles import Role
 from taizhang.office.access.scope import scope
 from taizhang.office.accounts.services import disable_user
+from taizhang.office.casework.errors import NothingToCorrect
 from taizhang.office.casework.models import Correction, CorrectionState, HandBack, Notice, Task, Verification
 from taizhang.office.casework.observing import follow_moves
 from taizhang.office.casework.services.dispatching import dispatch_findings
@@ -290,6 +291,35 @@ def test_a_delivery_that_came_before_the_second_look_counts_as_not_holding(close
 
     assert (tally.drawn, tally.held, tally.failed, tally.back, tally.void, tally.waiting) == (6, 1, 0, 1, 1, 3)
     assert (tally.rate.decided, tally.rate.failed, tally.rate.share) == (2, 1, 0.5)
+
+
+# --- what opened again is corrected against what the ledger says today ---
+
+
+@pytest.fixture
+def opened_again(closed, staff):
+    """Finding 1 told of 王建军 in the city's ledger, which says 王建君 by now; a recheck says that this is wrong too."""
+    drawn(staff, share=100)
+    swept(closed, {1: closed.delivery("city", MARCH, [row("王建君")])}, {"city": MARCH})
+    recheck = Recheck.objects.get(finding_id=full_id(1))
+    decide_recheck(actor=staff["town"], recheck_id=recheck.pk, holds=False, note=SEEN)
+    dispatch_findings(actor=staff["operator"], finding_ids=[full_id(1)])
+
+
+def test_what_the_ledger_says_already_is_nothing_to_correct(opened_again, staff):
+    with pytest.raises(NothingToCorrect):
+        confirm_finding(
+            actor=staff["helper"], finding_id=full_id(1), proposals=[Proposal("city", "name", "王建君")], note="户口簿"
+        )
+
+
+def test_the_value_of_its_last_telling_may_be_the_right_one_after_all(opened_again, staff):
+    confirm_finding(
+        actor=staff["helper"], finding_id=full_id(1), proposals=[Proposal("city", "name", "王建军")], note="户口簿"
+    )
+
+    one = Correction.objects.get()
+    assert (one.before_mask, one.after_mask, one.delivery) == ("王建君", "王建军", MARCH)
 
 
 # --- what opened again is proven by its value ---

@@ -35,10 +35,10 @@ from taizhang.office.casework.services.owning import work_place
 from taizhang.office.casework.services.values import shown_value, sound_value
 from taizhang.office.casework.transitions import MOVES
 from taizhang.office.crypto.sealing import seal
-from taizhang.office.findings.models import Finding
+from taizhang.office.findings.models import Delta, Finding
 from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.selectors.reading import detail_of
-from taizhang.office.findings.selectors.record_places import record_places, value_of
+from taizhang.office.findings.selectors.record_places import RecordPlace, record_places, value_of
 from taizhang.office.jobs.calendar import WorkCalendar
 
 
@@ -223,28 +223,29 @@ def _row(finding: Finding, place: str, proposal: Proposal) -> _Row:
     detail = detail_of(finding)
     listed = [one for one in detail["records"] or () if one["source"] == proposal.source]
     side = Side.objects.filter(finding=finding, division_code=place).first()
-    if side is None:
-        said = (
-            one["value"] or ""
-            for one in detail["observed"]
-            if one["source"] == proposal.source and one["field"] == proposal.field
-        )
-        return _Row(finding.subject_person, next(said, ""), listed[0] if listed else {})
-    rows = record_places([side.person_id] if side.person_id is not None else [])
-    own = [
-        one for found in rows.values() for one in found if one.source == proposal.source and one.village_code == place
-    ]
-    if not own:
-        raise NothingToCorrect(proposal.field)
-    at = own[0]
-    record = next(
-        (
-            one
-            for one in listed
-            if (one["delivery"], one["file_no"], one["row"]) == (at.delivery, at.file_no, at.row_no)
-        ),
-        {},
+    if side is not None:
+        own = [one for one in _rows_of(side.person_id, proposal.source) if one.village_code == place]
+        if not own:
+            raise NothingToCorrect(proposal.field)
+        return _row_at(own[0], listed, proposal.field)
+    if finding.delta == Delta.GONE and (now := _rows_of(finding.subject_person, proposal.source)):
+        # A recheck opened it again: its words are those of the last sweep that told of it, the ledger has gone on since.
+        return _row_at(now[0], listed, proposal.field)
+    said = (
+        one["value"] or ""
+        for one in detail["observed"]
+        if one["source"] == proposal.source and one["field"] == proposal.field
     )
-    return _Row(
-        side.person_id, value_of(at, proposal.field), record or {"delivery": at.delivery, "file_no": at.file_no}
-    )
+    return _Row(finding.subject_person, next(said, ""), listed[0] if listed else {})
+
+
+def _rows_of(person_id: int | None, source: str) -> list[RecordPlace]:
+    """A person's rows in a source, by the newest sweep."""
+    found = record_places([person_id] if person_id is not None else [])
+    return [one for rows in found.values() for one in rows if one.source == source]
+
+
+def _row_at(at: RecordPlace, listed: Sequence[Mapping[str, Any]], field: str) -> _Row:
+    where = (at.delivery, at.file_no, at.row_no)
+    record = next((one for one in listed if (one["delivery"], one["file_no"], one["row"]) == where), None)
+    return _Row(at.person_id, value_of(at, field), record or {"delivery": at.delivery, "file_no": at.file_no})
