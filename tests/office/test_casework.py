@@ -353,6 +353,39 @@ def test_where_too_few_may_approve_is_said_when_other_places_have_enough(found, 
     assert lonely.name in saved.content.decode()
 
 
+def test_where_one_of_them_verified_what_the_others_are_too_few_for_is_said(found, staff, client):
+    second = actor(Role.TOWN_DATA_LEAD, TOWN)
+    client.force_login(User.objects.get(pk=staff["reviewer"].user_id))
+
+    saved = client.post(reverse("policy_save", args=["town"]), {"mode": "count", "count": "2"}, follow=True)
+    assert second.name in saved.content.decode()  # two in all: whichever verifies, one is left
+
+    to(staff, State.DISPATCHED)
+    confirm_finding(actor=second, finding_id=ONE, proposals=[Proposal("city", "name", "王建君")], note="户口簿")
+    approve_verification(actor=staff["village"], finding_id=ONE, level="village")
+    client.force_login(User.objects.get(pk=staff["town"].user_id))
+    page = client.get(reverse("finding", args=[Finding.objects.get(pk=ONE).short_id])).content.decode()
+    assert "这一级要 2 人同意" in page
+    assert f"还能审核的：{staff['town'].name}" in page
+    set_policy(actor=staff["reviewer"], level="town", mode="any", count=1, reason="只有两人")
+    assert (
+        "能审核的人不够"
+        not in client.get(reverse("finding", args=[Finding.objects.get(pk=ONE).short_id])).content.decode()
+    )
+
+
+def test_who_reviewed_below_is_not_waited_for_where_all_must_approve(found, staff):
+    both = User.objects.get(pk=staff["village"].user_id)
+    assign_role(
+        actor=SETUP, user_id=both.pk, role=Role.TOWN_DATA_LEAD, area=TOWN, valid_from=timezone.localdate(),
+        valid_to=timezone.localdate() + timedelta(days=9),
+    )  # fmt: skip
+    set_policy(actor=staff["reviewer"], level="town", mode="all", count=1, reason="试点")
+    to(staff, State.VILLAGE_OK)
+
+    assert approve_verification(actor=staff["town"], finding_id=ONE, level="town") is True
+
+
 def test_a_policy_can_ask_for_all_who_review_there(found, staff):
     second = actor(Role.TOWN_DATA_LEAD, TOWN)
     set_policy(actor=staff["reviewer"], level="town", mode="all", count=1, reason="试点")

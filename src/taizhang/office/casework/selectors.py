@@ -31,6 +31,7 @@ from taizhang.office.casework.models import (
 from taizhang.office.casework.services.bulk import STEPS
 from taizhang.office.casework.services.exempting import MAY_BE_EXEMPTED
 from taizhang.office.casework.services.owning import own_places, work_place
+from taizhang.office.casework.services.reviewing import Shortage, shortage_of
 from taizhang.office.casework.services.routing import CHAIN
 from taizhang.office.casework.services.values import IDENTITY_FIELDS, NUMBER_FIELDS
 from taizhang.office.casework.transitions import MOVES, REVIEWS, WAITS, Move, moves_from
@@ -65,7 +66,7 @@ class Actions:
     """What the actor may do about a finding now.
 
     level: of review, empty where none is theirs; fields: to be corrected; returned: why it came back, while it is back;
-    waits_for: what it waits for where the actor has nothing to do.
+    waits_for: what it waits for where the actor has nothing to do; shortage: why nobody can bring it past the review it is at.
     """
 
     moves: tuple[Move, ...]
@@ -82,6 +83,7 @@ class Actions:
     may_decide: bool
     may_add_evidence: bool
     waits_for: Promise | str
+    shortage: Shortage | None = None
 
     @property
     def has_wrong(self) -> bool:
@@ -100,10 +102,12 @@ def actions_for(actor: Actor, finding: Finding) -> Actions:
     names = {move.name for move in allowed}
     verification = finding.verifications.filter(withdrawn_at=None).select_related("by").first()
     exemption = finding.exemptions.filter(state__in=[ExemptionState.PROPOSED, ExemptionState.APPROVED]).first()
-    is_maker = verification is not None and verification.by_id == actor.user_id
+    has_spoken = verification is not None and (
+        verification.by_id == actor.user_id or verification.reviews.filter(by_id=actor.user_id).exists()
+    )
     return Actions(
         moves=allowed,
-        level=next((level for level, name in REVIEWS.items() if name in names and not is_maker), ""),
+        level=next((level for level, name in REVIEWS.items() if name in names and not has_spoken), ""),
         fields=correctable_fields(finding, with_suggestions=sees_all_sides(finding)) if "confirm" in names else (),
         task=finding.tasks.filter(ended_at=None, kind=TaskKind.VERIFY).select_related("assignee").first(),
         verification=verification,
@@ -119,7 +123,14 @@ def actions_for(actor: Actor, finding: Finding) -> Actions:
         and actor.may("exemption.decide", exemption.division_code),
         may_add_evidence="confirm" in names or (bool(finding.sides.all()) and not place),
         waits_for="" if allowed else WAITS.get(finding.state, ""),
+        shortage=_shortage(finding, verification, place),
     )
+
+
+def _shortage(finding: Finding, verification: Verification | None, place: str) -> Shortage | None:
+    """Whether the review whose turn it is asks for more people than are left."""
+    turn = next((level for level, name in REVIEWS.items() if finding.state in MOVES[name].sources), "")
+    return shortage_of(verification, turn, place) if verification is not None and turn else None
 
 
 def _returned(finding: Finding) -> Review | None:

@@ -1,5 +1,7 @@
 """Review by village, town and county: three different people, none of them the maker."""
 
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -8,6 +10,7 @@ from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import CODE_LENGTH
 from taizhang.office.access.roles import Role
+from taizhang.office.accounts.models import User
 from taizhang.office.accounts.selectors import in_force
 from taizhang.office.casework.errors import OwnProposal, StaleBase, TooFewReviewers, Unsettled, WaitsForOther
 from taizhang.office.casework.models import (
@@ -21,7 +24,7 @@ from taizhang.office.casework.models import (
 from taizhang.office.casework.services.conflicts import disputes_of, unsent, waits_for
 from taizhang.office.casework.services.moving import locked, move_finding, moved_on
 from taizhang.office.casework.services.owning import work_place
-from taizhang.office.casework.services.routing import candidates
+from taizhang.office.casework.services.routing import CHAIN, candidates
 from taizhang.office.casework.services.stating import need_statements
 from taizhang.office.casework.services.verifying import undo_verification
 from taizhang.office.casework.transitions import MOVES, RETURNS, REVIEWS
@@ -123,13 +126,41 @@ def reviewers_by_area(level: str) -> dict[str, list[str]]:
 
 
 def places_short_of(level: str, count: int) -> list[str]:
-    """Where fewer than `count` people may approve at a level, each with the names of those who may."""
+    """Where fewer than `count` people may approve at a level, each with the names of those who may.
+
+    One is taken off where they also verify: what one of them verified, the others have to approve.
+    """
     names = dict(Division.objects.values_list("code", "name"))
+    makers = 1 if ROLE_OF_LEVEL[level] in CHAIN else 0
     return [
         f"{names.get(area.ljust(CODE_LENGTH, '0'), area)}：{listed(people)}"
         for area, people in reviewers_by_area(level).items()
-        if len(people) < count
+        if len(people) - makers < count
     ]
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """A level asks for more approvals than anybody is left to give. able: names of those who may approve."""
+
+    wanted: int
+    able: tuple[str, ...]
+
+    @property
+    def able_listed(self) -> str:
+        """Who may approve, in words."""
+        return listed(self.able)
+
+
+def shortage_of(verification: Verification, level: str, division_code: str) -> Shortage | None:
+    """Why a verification cannot pass a level as things stand; None where enough people are left."""
+    policy = ReviewPolicy.objects.filter(level=level, mode=ReviewPolicy.Mode.COUNT).first()
+    if policy is None:
+        return None
+    able = _able(verification, level, division_code)
+    if len(able) >= policy.count:
+        return None
+    return Shortage(policy.count, tuple(str(one) for one in User.objects.filter(pk__in=able).order_by("pk")))
 
 
 def _need_reviewers(level: str, count: int) -> None:
@@ -193,8 +224,14 @@ def _enough(verification: Verification, level: str, division_code: str) -> bool:
         return bool(given)
     if policy.mode == ReviewPolicy.Mode.COUNT:
         return len(given) >= policy.count
-    asked = set(candidates(ROLE_OF_LEVEL[level], division_code, timezone.localdate())) - {verification.by_id}
-    return asked <= given
+    return _able(verification, level, division_code) <= given
+
+
+def _able(verification: Verification, level: str, division_code: str) -> set[int]:
+    """Who may approve at a level: whoever holds its role there, but the maker and who has reviewed at another level."""
+    elsewhere = verification.reviews.exclude(level=level).values_list("by_id", flat=True)
+    holders = candidates(ROLE_OF_LEVEL[level], division_code, timezone.localdate())
+    return set(holders) - {verification.by_id, *elsewhere}
 
 
 def _exempt_explained(actor: Actor, finding: Finding, verification: Verification) -> None:
