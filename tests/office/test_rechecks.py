@@ -31,6 +31,7 @@ from taizhang.office.casework.services.reviewing import approve_verification, cl
 from taizhang.office.casework.services.verifying import Proposal, confirm_finding
 from taizhang.office.casework.transitions import MOVES, moves_from
 from taizhang.office.crypto.sealing import seal
+from taizhang.office.desk.handing_over import hand_over
 from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Delta, Finding
 from taizhang.office.findings.services.importing import detail_context, import_sweep
@@ -645,3 +646,50 @@ def test_a_recheck_of_somebody_who_left_goes_to_another_who_did_not_verify_it(cl
     assert not Recheck.objects.filter(assignee_id=left).exists()
     assert Entry.objects.filter(verb="recheck.reassigned").count() == 1
     assert reminded(DAY + timedelta(days=1))["rechecks_moved"] == 0
+
+
+# --- somebody leaves ---
+
+
+def test_everything_in_a_leavers_hands_goes_on_in_one_step_but_not_to_the_verifier(closed, staff):
+    drawn(staff, share=100)
+    second = actor(Role.VILLAGE_TEAM, Area(HOME_VILLAGE))
+    Finding.objects.filter(pk=full_id(2)).update(state=State.OPEN)
+    dispatch_findings(actor=staff["operator"], finding_ids=[full_id(2)], assignee_id=staff["town"].user_id)
+    Recheck.objects.filter(town="610723103000").update(assignee=staff["town"].user_id)
+    Verification.objects.create(
+        division_code=HOME_VILLAGE, finding_id=full_id(1), is_true=True, note="在", by_id=second.user_id
+    )
+
+    gave = hand_over(
+        actor=staff["operator"], from_user_id=staff["town"].user_id, to_user_id=second.user_id, reason="调离"
+    )
+
+    assert gave == (1, 5)  # the sixth is open again and no longer looked at
+    assert Task.objects.get(ended_at=None).assignee_id == second.user_id
+    holders = dict(Recheck.objects.filter(town="610723103000").values_list("finding_id", "assignee_id"))
+    assert holders.pop(full_id(1)) == staff["village"].user_id
+    assert holders.pop(full_id(2)) == staff["town"].user_id
+    assert set(holders.values()) == {second.user_id}
+    assert Entry.objects.filter(verb__in=["task.reassigned", "recheck.reassigned"]).count() == 2
+
+
+def test_another_town_hands_nothing_over(closed, staff):
+    drawn(staff, share=100)
+    holder = Recheck.objects.filter(town="610723103000").first().assignee_id
+
+    with scope((OTHER_TOWN,)), pytest.raises(NotFound):
+        hand_over(actor=staff["far"], from_user_id=holder, to_user_id=None, reason="调离")
+
+
+def test_the_page_shows_what_changes_hands_and_is_reached_from_a_recheck(closed, staff):
+    drawn(staff, share=100)
+    one = Recheck.objects.get(finding_id=full_id(1))
+    client = client_of(Role.CENTRE_OPERATOR)
+
+    assert reverse("reassign", args=[one.assignee_id]) in client.get(reverse("recheck", args=[one.pk])).content.decode()
+    page = client.get(reverse("reassign", args=[one.assignee_id])).content.decode()
+    assert f"0 项任务、{Recheck.objects.filter(assignee=one.assignee_id).count()} 项回头看" in page
+    told = client.post(reverse("reassign", args=[one.assignee_id]), {"to": "", "note": "调离"}, follow=True)
+    assert "已转交 0 项任务" in told.content.decode()
+    assert not Recheck.objects.filter(assignee=one.assignee_id).exists()

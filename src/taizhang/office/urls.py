@@ -13,6 +13,7 @@ from taizhang.office.quality import views as quality
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.home, name="home"),
     path("health", desk.health, name="health"),
+    path("tasks/of/<int:user_id>", desk.reassign, name="reassign"),
     path("language", choose_language, name="set_language"),
     path("", include("taizhang.office.sources.urls")),
     path("", include("taizhang.office.casework.urls")),

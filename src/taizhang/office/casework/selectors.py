@@ -196,14 +196,6 @@ def tasks_in_scope(*, overdue_on: date | None = None) -> QuerySet[Task]:
     return tasks.filter(due_on__lt=overdue_on, paused_on=None) if overdue_on else tasks
 
 
-def holder_in_scope(user_id: int) -> User:
-    """Somebody who has open tasks in the scope. Raises NotFound, for everybody else as for nobody."""
-    user = User.objects.filter(pk=user_id, pk__in=Task.objects.filter(ended_at=None).values("assignee_id")).first()
-    if user is None:
-        raise NotFound
-    return user
-
-
 def workload(today: date | None = None) -> list[dict[str, Any]]:
     """Open and overdue tasks of everybody in the scope, the busiest first; rows without a holder have assignee None."""
     late = Q(due_on__lt=today or timezone.localdate(), paused_on=None)

@@ -26,7 +26,6 @@ urlpatterns = [
     path("evidence/<int:evidence_id>", views.evidence, name="evidence"),
     path("bulk", views.bulk, name="bulk"),
     path("tasks/", views.tasks, name="tasks"),
-    path("tasks/of/<int:user_id>", views.reassign, name="reassign"),
     path("notices/", views.notices, name="notices"),
     path("exemptions/", views.exemptions, name="exemptions"),
     path("exemptions/<int:exemption_id>", views.exemption_decide, name="exemption_decide"),

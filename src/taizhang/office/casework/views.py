@@ -215,21 +215,6 @@ def tasks(request: OfficeRequest) -> HttpResponse:
     return render(request, "casework/tasks.html", context)
 
 
-def reassign(request: OfficeRequest, user_id: int) -> HttpResponse:
-    """Give a person's tasks to others: to one, or by routing."""
-    if request.method == "GET":
-        holder = selectors.holder_in_scope(user_id)
-        holders = selectors.possible_holders(holder)
-        return render(request, "casework/reassign.html", {"holder": holder, "holders": holders})
-    chosen = request.POST.get("to", "")
-    count = dispatching.reassign_tasks(
-        actor=request.actor, from_user_id=user_id, to_user_id=whole_number(chosen),
-        reason=request.POST.get("note", ""),
-    )  # fmt: skip
-    messages.success(request, _("已转交 %(count)d 项任务。") % {"count": count})
-    return redirect("tasks")
-
-
 def notices(request: OfficeRequest) -> HttpResponse:
     """One's own notices; reading them marks them."""
     listed = list(selectors.unread_notices(request.actor))

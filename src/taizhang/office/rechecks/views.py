@@ -110,6 +110,8 @@ def recheck(request: OfficeRequest, recheck_id: int) -> HttpResponse:
         "may_decide": not which.result and which.finding.state == State.CLOSED_OUT and not is_verifier
         and request.actor.may("finding.recheck", which.division_code),
         "is_verifier": is_verifier,
+        "may_hand_over": not which.result and which.assignee_id is not None
+        and request.actor.may("task.reassign", which.division_code),
     })  # fmt: skip
     ledger.record_read(request.actor, "finding.read", "finding", which.finding_id)
     return response
