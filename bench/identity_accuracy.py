@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from identity.answers import read_answers
-from identity.bayes import limit_of
+from identity.bayes import Limit, limit_of
 from identity.generate import make_lake
 from identity.mixtures import MIXTURES
 from identity.pictures import confusion, reliability
@@ -25,28 +25,29 @@ from taizhang.sweep.run import sweep
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 
 
-def scored(folder: Path, persons: int, seed: int, mixture: str) -> tuple[Score, tuple[float, float]]:
-    """The score of a sweep of a fresh lake, and the Bayes limit of that lake (detection F1, repair)."""
+def scored(folder: Path, persons: int, seed: int, mixture: str) -> tuple[Score, Limit]:
+    """The score of a sweep of a fresh lake, and the Bayes limit of that lake."""
     lake = make_lake(folder, persons=persons, seed=seed, mixture=MIXTURES[mixture], names=False)
     result = sweep(load_county(lake.county))
     verdicts = read_verdicts(result.folder, folder)
     return score(read_answers(folder, verdicts), verdicts), limit_of(folder, MIXTURES[mixture])
 
 
-def _row(name: str, one: Score, limit: tuple[float, float]) -> list[str]:
+def _row(name: str, one: Score, limit: Limit) -> list[str]:
     cover = coverage_at(one.suggestions, 0.995, one.wrong)
     return [
-        name, f"{one.wrong:,}", f"{one.precision:.4f}", f"{one.recall:.4f}", f"**{one.f1:.4f}**", f"{limit[0]:.4f}",
-        f"**{one.repair:.4f}**", f"{limit[1]:.4f}", f"{one.false_per_million:.0f}", f"{one.macro_f1:.3f}",
-        f"{one.culprits / max(1, one.wrong):.4f}", f"{one.auto_precision:.4f} at {one.auto_coverage:.1%}", f"{cover:.1%}",
-        f"{calibration_error(one.blame):.4f}", f"{calibration_error(one.suggestions):.4f}",
+        name, f"{one.wrong:,}", f"{one.precision:.4f}", f"{one.recall:.4f}", f"**{one.f1:.4f}**", f"{limit.f1:.4f}",
+        f"**{one.repair:.4f}**", f"{limit.repair:.4f}", f"{one.false_per_million:.0f}", f"{one.macro_f1:.3f}",
+        f"{limit.macro_f1:.3f}", f"{one.culprits / max(1, one.wrong):.4f}", f"{one.auto_precision:.4f} at {one.auto_coverage:.1%}",
+        f"{cover:.1%}", f"{limit.coverage:.1%}", f"{calibration_error(one.blame):.4f}", f"{calibration_error(one.suggestions):.4f}",
+        f"{limit.calibration:.4f}",
     ]  # fmt: skip
 
 
 HEAD = [
     "mixture", "wrong records", "precision", "recall", "detection F1", "Bayes limit", "top-1 repair", "Bayes limit",
-    "false alarms per million clean", "kinds, macro-F1", "culprit named", "suggested without reserve",
-    "coverage at 99.5 % precision", "ECE of complaints", "ECE of suggestions",
+    "false alarms per million clean", "kinds, macro-F1", "Bayes limit", "culprit named", "suggested without reserve",
+    "coverage at 99.5 % precision", "Bayes limit", "ECE of complaints", "ECE of suggestions", "ECE of the Bayes judge",
 ]  # fmt: skip
 
 

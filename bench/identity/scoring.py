@@ -166,14 +166,13 @@ def _count_clean(result: Score, answer: Answer, said: Verdict) -> None:
 def is_mended(answer: Answer, said: Verdict) -> bool:
     """Whether name and number are both right once the likeliest suggestions are taken.
 
-    A field that is right may be suggested as it is, or not at all. An old number counts as mended once it is called one:
-    its 18 digits are arithmetic.
+    A field that is right may be suggested as it is, or not at all.
     """
     name = said.name is None or said.name[0] == answer.name
     number = said.id_no is None or said.id_no[0][:18] == answer.id_no
     if answer.name_wrong and said.name is None:
         name = False
-    if answer.id_wrong and said.id_no is None and not ("ID-15" in answer.causes and said.upgraded):
+    if answer.id_wrong and said.id_no is None:
         number = False
     return name and number
 

@@ -16,7 +16,7 @@ class Verdict:
 
     p_wrong: that its name or number is wrong. kinds: all codes said of it; first: codes that head
     a finding. name, id_no: (likeliest value, probability), or None where nothing is suggested. auto: suggested without
-    reserve (classes A and B with a culprit). upgraded: an old number that is to be written with 18 digits.
+    reserve (classes A and B with a culprit).
     """
 
     p_wrong: float = 0.0
@@ -25,7 +25,6 @@ class Verdict:
     name: tuple[str, float] | None = None
     id_no: tuple[str, float] | None = None
     auto: bool = False
-    upgraded: bool = False
     blamed: bool = False
 
 
@@ -74,7 +73,6 @@ def read_verdicts(sweep: Path, lake: Path) -> Verdicts:
                     verdict.first.append(rule)
                     verdict.blamed |= culprit == source
                     verdict.auto |= confidence in {"A", "B"} and culprit is not None
-                    verdict.upgraded |= rule == "ID-15"
                     _suggest(verdict, candidates or [], place, len(own))
         return Verdicts(made.by_source, frozenset(shared))
 

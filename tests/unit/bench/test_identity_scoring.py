@@ -51,10 +51,10 @@ def test_a_repair_counts_when_name_and_number_are_both_right_after_it(said, mend
     assert is_mended(wrong, said) is mended
 
 
-def test_an_old_number_is_mended_once_it_is_called_one():
+def test_an_old_number_is_mended_by_its_18_digits_alone():
     wrong = answer(id_wrong=True, causes=["ID-15"])
 
-    assert is_mended(wrong, Verdict(1.0, upgraded=True))
+    assert is_mended(wrong, Verdict(1.0, id_no=(wrong.id_no, 0.9)))
     assert not is_mended(wrong, Verdict(1.0))
 
 

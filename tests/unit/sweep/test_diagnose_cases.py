@@ -154,6 +154,17 @@ def test_what_one_row_says_of_itself_stays_with_the_row(judged, key, codes):
     assert sorted(about_tasks) == codes
 
 
+def test_an_old_number_is_offered_with_18_digits(judged):
+    code = CODE_OF["fifteen digits"]
+    (finding,) = (one for one in judged.of(code) if one["rule"] == "ID-15")
+
+    (offered,) = finding["candidates"]
+
+    assert (offered["field"], offered["value"], offered["reason"]) == ("id_no", number(code, SON), "XS-ID-15-18")
+    assert offered["probability"] > 0.99
+    assert finding["confidence_class"] == "A"
+
+
 @pytest.mark.parametrize("key", ["prefix of the other era", "born elsewhere"])
 def test_unusual_prefix_that_all_ledgers_agree_on_makes_no_task(judged, key):
     assert [one["rule"] for one in judged.of(CODE_OF[key]) if one["severity"] != "info"] == []

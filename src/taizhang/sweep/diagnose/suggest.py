@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from taizhang.identity.numbers import from_key, parse_id, repair_candidates
 from taizhang.sweep.diagnose import Candidate, Confidence, Judgement
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.judge.kinds import NUMBER_FAMILIES, PRIOR_RATE
 from taizhang.sweep.link.features import MISSING
 
 EPOCH = date(1970, 1, 1)
@@ -23,11 +24,16 @@ class Suggestion:
     sentence: str
 
 
-def suggestions(judged: Judgement, records: Collection[int | None]) -> dict[int, list[Suggestion]]:
-    """Suggestions by record id, the likeliest first, for those of the given records whose person is troubled."""
+OLD_NUMBER_WRONG = sum(PRIOR_RATE[family] for family in NUMBER_FAMILIES)
+"""Chance of a wrong digit in a number of 15 digits, which has no check character that would tell."""
+
+
+def suggestions(engine: Engine, judged: Judgement, records: Collection[int | None]) -> dict[int, list[Suggestion]]:
+    """Suggestions by record id, the likeliest first, for those of the given records whose person is troubled or number old."""
     troubled = judged.troubled
     found: dict[int, list[Suggestion]] = defaultdict(list)
     wanted = {record for record in records if record is not None}
+    upgraded = {record: one for record, one in _upgraded(engine).items() if record in wanted}
     for at, record in enumerate(troubled["record_id"].tolist()):
         if record not in wanted:
             continue
@@ -36,12 +42,43 @@ def suggestions(judged: Judgement, records: Collection[int | None]) -> dict[int,
         if number >= 0 and int(judged.numbers.value[number]) != int(troubled["ident"][at]):
             value = from_key(int(judged.numbers.value[number]))
             found[record].append(_other("id_no", value, float(judged.numbers.posterior[number])))
+        elif number >= 0 and record in upgraded:
+            value = from_key(int(judged.numbers.value[number]))
+            found[record].append(_written_anew(value, float(judged.numbers.posterior[number])))
         elif number < 0:
             found[record] += _decoded(judged, at)
         if name >= 0 and int(judged.names.value[name]) != int(troubled["name_id"][at]):
             text = troubled.texts["name"][int(judged.names.row[name])] or ""
             found[record].append(_other("name", text, float(judged.names.posterior[name])))
+    for record, suggestion in upgraded.items():
+        if all(one.candidate.field != "id_no" for one in found[record]):
+            found[record].append(suggestion)
     return found
+
+
+def _upgraded(engine: Engine) -> dict[int, Suggestion]:
+    """By record with a sound number of 15 digits, the same number with 18; surer the more sources write all 18."""
+    table = engine.fetch("""
+        WITH old AS (
+            SELECT c.record_id, c.root, c.ident FROM claim_person AS c
+            SEMI JOIN (SELECT record_id FROM record_raw WHERE id_defects LIKE '%|ID-15|%') AS r ON r.record_id = c.record_id
+            WHERE c.ident > 0)
+        SELECT o.record_id, o.ident, COALESCE(w.witnesses, 0) AS witnesses FROM old AS o
+        LEFT JOIN (
+            SELECT c.root, c.ident, COUNT(DISTINCT c.source_no) AS witnesses FROM claim_person AS c
+            SEMI JOIN old AS p ON p.root = c.root AND p.ident = c.ident
+            ANTI JOIN old AS q ON q.record_id = c.record_id
+            GROUP BY c.root, c.ident) AS w ON w.root = o.root AND w.ident = o.ident
+    """)
+    return {
+        record: _written_anew(from_key(ident), 1.0 - OLD_NUMBER_WRONG ** (1 + witnesses))
+        for record, ident, witnesses in zip(*(table[name].to_pylist() for name in table.column_names), strict=True)
+    }
+
+
+def _written_anew(value: str, probability: float) -> Suggestion:
+    candidate = Candidate("id_no", value, round(probability, 4), "XS-ID-15-18")
+    return Suggestion(candidate, Confidence.LOSSLESS, "由15位旧号换算：补上出生年份的19，再加校验位")
 
 
 def _other(field: str, value: str, probability: float) -> Suggestion:

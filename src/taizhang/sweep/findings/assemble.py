@@ -54,7 +54,9 @@ class Assembler:
             [record for one in diagnoses for record in one.records]
             + [hit.record_id for hit in sifted.kept if hit.record_id is not None],
         )
-        offered = suggestions(self.judged, {hit.record_id for hit in sifted.kept if hit.rule.startswith(ROW_CODES)})
+        offered = suggestions(
+            self.engine, self.judged, {hit.record_id for hit in sifted.kept if hit.rule.startswith(ROW_CODES)}
+        )
         made = [
             self._of_diagnosis(one, sifted.symptoms.get(number, set()), places) for number, one in enumerate(diagnoses)
         ]
