@@ -100,8 +100,10 @@ def _looked_up(text: str, language: Language, known: tuple[str, ...]) -> str:
     if text in catalogue.plain:
         return catalogue.plain[text][at]
     parts = text.split(_LISTED)
-    if all(part in catalogue.plain for part in parts):
-        return (", " if language is Language.EN else _LISTED).join(catalogue.plain[part][at] for part in parts)
+    if len(parts) > 1:
+        listed = [_looked_up(part, language, known) for part in parts]
+        if all(new != old for new, old in zip(listed, parts, strict=True)):
+            return (", " if language is Language.EN else _LISTED).join(listed)
     for pattern, versions, has_words in catalogue.patterns:
         found = pattern.fullmatch(text)
         if found is None:

@@ -9,7 +9,9 @@ from django.utils.translation import override
 
 from officepeople import person
 from taizhang.errors import UserError
+from taizhang.intake.delivery.facts import SheetFacts
 from taizhang.intake.delivery.messages import HELD
+from taizhang.intake.delivery.quarantine import explain_sheet
 from taizhang.office.access.roles import Role
 from taizhang.office.accounts.models import User
 from taizhang.office.errors import Stale
@@ -122,3 +124,14 @@ def test_every_stage_of_the_intake_and_the_sweep_has_a_name():
     from taizhang.sweep.run import STAGES
 
     assert {COMMITTING, COMPARING, STAGE, *STAGES} <= set(STAGE_NAMES)
+
+
+def test_several_reasons_for_leaving_a_sheet_are_told_each_in_english():
+    (line,) = explain_sheet(
+        SheetFacts(0, "Sheet1", "visible", "data", "waiting"),
+        (("SR-HEADER-AMBIGUOUS", "《Sheet1》C列“x”可能是：性别、出生日期。请确认。"), ("SR-HEADER-MISSING", "《Sheet1》没有找到这些列中的任何一列：姓名、证件号码。")),
+    ).to_pylist()  # fmt: skip
+
+    with override("en"):
+        assert not CHINESE.search(told(line["why"]))
+        assert not CHINESE.search(told(line["why"].replace("\n", " "))), "as versions before stored it"

@@ -9,7 +9,9 @@ import pytest
 
 import taizhang
 from taizhang.errors import UserError
+from taizhang.intake.delivery.facts import SheetFacts
 from taizhang.intake.delivery.messages import HELD
+from taizhang.intake.delivery.quarantine import COUNTED, WHAT, explain_sheet
 from taizhang.intake.messages import KINDS, LIMIT_NAMES, REASONS, describe
 from taizhang.intake.model import FIELDS
 from taizhang.intake.raw import FileEvent
@@ -299,3 +301,40 @@ def test_no_code_of_an_event_lacks_its_three_texts():
     assert len(emitted) > 15
     assert emitted - sentences - rules - set(HELD) == set()
     assert [text for text in HELD.values() if CHINESE.search(translated(text, Language.EN))] == []
+
+
+NOT_TAKEN = [
+    *(explain_sheet(SheetFacts(0, "甲", "visible", "data", "waiting"), ((code, ""),)) for code in (*WHAT, "SR-OTHER")),
+    explain_sheet(
+        SheetFacts(0, "甲", "visible", "data", "mapped", households_why=dict.fromkeys(COUNTED, 3)),
+        (("SR-HOUSEHOLD-RUNS", ""),),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", NOT_TAKEN, ids=lambda lines: lines["reason"][0].as_py())
+def test_why_a_sheet_was_not_taken_is_there_in_english(lines):
+    (line,) = lines.to_pylist()
+
+    left = [line[name] for name in ("what", "why", "hint") if CHINESE.search(said_without_names(line[name]))]
+
+    assert not left
+
+
+def said_without_names(text):
+    """A text in English without what stands in quotation marks, which names what a file or program calls so."""
+    return QUOTED.sub("", translated(text, Language.EN))
+
+
+def asked_about_sheets():
+    """The questions about columns and sheets as mapping/sheet.py writes them, {} for what is put in."""
+    tree = ast.parse((ROOT / "intake" / "mapping" / "sheet.py").read_text("utf-8"))
+    found = [text for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for text in templates(node)]
+    return [text for text in found if text.startswith(("《", "工作表《", "隐藏的工作表《"))]
+
+
+@pytest.mark.parametrize("text", [one for one in asked_about_sheets() if one != "《{}》{}"])
+def test_what_is_asked_about_a_sheet_is_there_in_english(text):
+    filled = text.replace("{}", "x1")
+
+    assert not CHINESE.search(said_without_names(filled))

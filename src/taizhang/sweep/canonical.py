@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from taizhang.identity.numbers import from_key
 from taizhang.intake.delivery.holding import shares_of_columns
+from taizhang.intake.delivery.releasing import is_held
 from taizhang.intake.delivery.schemas import table_schema
 from taizhang.intake.model import FIELDS, TABLES
 from taizhang.sweep.diagnose import Judgement
@@ -321,12 +322,16 @@ def _told(delivery: SourceDelivery) -> Iterator[tuple[Any, ...]]:
 
 
 def _dropped(delivery: SourceDelivery) -> Iterator[tuple[Any, ...]]:
-    """The columns that most rows of the delivery before had and that no sheet has any more, as one event."""
-    if delivery.previous is None:
-        return
+    """The columns no sheet has any more that most rows had in the last delivery with them, as one event.
+
+    A delivery that is held proves no column: it may be another ledger's.
+    """
     now = shares_of_columns(delivery.manifest)
-    before = shares_of_columns(manifest_of(delivery.previous))
-    gone = [name for name, share in before.items() if share >= MOST_ROWS and name not in now and name in FIELDS]
+    last: dict[str, float] = {}
+    for folder in delivery.earlier:
+        if not is_held(folder):
+            last = shares_of_columns(manifest_of(folder)) | last
+    gone = [name for name, share in last.items() if share >= MOST_ROWS and name not in now and name in FIELDS]
     if now and gone:
         titles = "、".join(FIELDS[name].zh for name in sorted(gone))
         yield (delivery.source, delivery.name, delivery.as_of, None, None, titles, "SR-COLUMN-DROPPED", len(gone))

@@ -20,7 +20,7 @@ class SourceDelivery:
 
     number: 0-based place in the order of source ids, so that nothing depends on the order in the county file.
     ancestors: numbers of the sources whose rows this one copies. kind: national, city, ledger, app or authority.
-    folder: of the delivery in the lake; previous: the folder of the delivery before it, or None.
+    folder: of the delivery in the lake; earlier: the folders of all before it, newest first.
     """
 
     number: int
@@ -30,8 +30,13 @@ class SourceDelivery:
     folder: Path
     name: str
     as_of: date
-    previous: Path | None = None
+    earlier: tuple[Path, ...] = ()
     title: str = field(default="", compare=False)
+
+    @property
+    def previous(self) -> Path | None:
+        """The folder of the delivery before it, or None."""
+        return self.earlier[0] if self.earlier else None
 
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
@@ -126,7 +131,7 @@ def current_deliveries(data: Path, sources: Sequence[SourceFacts], as_of: date |
                 folder=folder,
                 name=folder.name,
                 as_of=day,
-                previous=fitting[-2][2] if len(fitting) > 1 else None,
+                earlier=tuple(folder for _, _, folder in reversed(fitting[:-1])),
                 title=source.title,
             )
         )

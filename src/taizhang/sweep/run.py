@@ -206,7 +206,9 @@ class _Task:
             make_canonical(database, self.deliveries, judged)
             make_renewed(database, self.deliveries, self.data / "sweeps")
         with stage("rules"):
-            ran = self.rules.run(database, as_of=self.day)
+            ran = self.rules.run(
+                database, as_of=self.day, titles={one.source: one.title or one.source for one in self.deliveries}
+            )
         with stage("findings"):
             before = delta.read_before(self.data / "sweeps", register.folder)
             assembler = Assembler(database, self.deliveries, Texts(self.rules), judged)

@@ -111,3 +111,39 @@ def test_copies_that_come_back_wrong_are_found_again(stale):
     assert {delta for delta, _ in of_copy(swept)} == {"reopened"}
     (again,) = [one for one in swept.findings if one["rule"] == CODE and one["source"] == "ledger"]
     assert (again["cause"], again["reopened_count"]) == ("rule", 0)
+
+
+def told_of_columns(swept):
+    """The findings about dropped columns that stand after a sweep."""
+    return [one for one in swept.findings if one["rule"] == "SR-COLUMN-DROPPED" and one["delta"] != "gone"]
+
+
+def test_a_dropped_column_is_told_of_until_it_is_delivered_again(stale):
+    for day in (SECOND, THIRD):
+        delivered(stale, day, families(with_copy=False))
+        (told,) = told_of_columns(stale.sweep(rules=rules()))
+        assert "“户主证件号码、户主姓名”" in told["message_zh"]
+
+    delivered(stale, THIRD.replace(day=THIRD.day + 1), families())
+
+    assert not told_of_columns(stale.sweep(rules=rules()))
+
+
+def test_columns_of_a_delivery_that_is_held_are_not_missed_in_the_next(tmp_path):
+    ledgers = Ledgers(tmp_path)
+    delivered(ledgers, FIRST, families(with_copy=False))
+    delivered(ledgers, SECOND, families(), held=True)
+    delivered(ledgers, THIRD, families(with_copy=False))
+
+    assert not told_of_columns(ledgers.sweep(rules=rules()))
+
+
+def test_a_message_calls_a_source_as_the_county_does(stale):
+    delivered(stale, SECOND, families(with_copy=False))
+
+    (told,) = told_of_columns(stale.sweep(rules=rules()))
+
+    titles = {one.id: one.title for one in stale.county.sources}
+    assert titles["ledger"] != "ledger"
+    for language in ("zh", "hant", "en"):
+        assert titles["ledger"] in told[f"message_{language}"]

@@ -1,4 +1,7 @@
-"""What was not taken, said so that the sender can put it right: what, where, why, and what to do."""
+"""What was not taken, said so that the sender can put it right: what, where, why, and what to do.
+
+The texts are stored in Simplified Chinese, a line a sentence; errors.yaml holds the other languages for whoever reads them.
+"""
 
 import json
 from typing import Any
@@ -12,7 +15,7 @@ from taizhang.intake.delivery.schemas import QUARANTINE
 from taizhang.intake.mapping import column_letter
 from taizhang.intake.raw import RawBlock
 
-_WHAT = {
+WHAT = {
     "SR-HEADER-NOT-FOUND": "没有找到表头，整张工作表未采用。",
     "SR-HEADER-AMBIGUOUS": "有列的含义不能确定，整张工作表未采用。",
     "SR-HEADER-MISSING": "缺少识别人员所必需的列，整张工作表未采用。",
@@ -33,7 +36,7 @@ _HINT = {
     "OTHER-HEADER": "请把两种表分放在两个工作表后重新报送。",
 }
 _DEFAULT_HINT = "请打开数据目录 mappings 下的对应表文件，核对各列，在“确认”处写上姓名，存入 layouts 后重新接收。"
-_COUNTED = {
+COUNTED = {
     "orphans": "{n}行家庭成员前面没有户主",
     "two_spouses": "{n}户有两个以上配偶",
     "large": "{n}户超过9人",
@@ -47,9 +50,9 @@ _COUNTED = {
 def explain_sheet(facts: SheetFacts, questions: tuple[tuple[str, str], ...]) -> pa.Table:
     """One line for a whole sheet: the first question's code, all questions as the reason."""
     code = questions[0][0] if questions else "SR-HEADER-AMBIGUOUS"
-    why = " ".join(message for _, message in questions if message)
+    why = "\n".join(message for _, message in questions if message)
     if code in _WHY:
-        detail = "、".join(_COUNTED[name].format(n=number) for name, number in facts.households_why.items())
+        detail = "、".join(COUNTED[name].format(n=number) for name, number in facts.households_why.items())
         why = _WHY[code].format(detail=detail)
     rows = facts.counts.kept if code == "SR-HOUSEHOLD-RUNS" else facts.counts.quarantined
     return _table(
@@ -58,7 +61,7 @@ def explain_sheet(facts: SheetFacts, questions: tuple[tuple[str, str], ...]) -> 
                 "sheet_no": facts.no,
                 "rows": rows,
                 "reason": code,
-                "what": _WHAT.get(code, "整张工作表未采用。"),
+                "what": WHAT.get(code, "整张工作表未采用。"),
                 "where": f"《{facts.name}》",
                 "why": why,
                 "hint": _HINT.get(code, _DEFAULT_HINT),
@@ -84,7 +87,7 @@ def explain_rows(facts: SheetFacts, block: RawBlock, rows: npt.NDArray[np.bool_]
                 "rows": 1,
                 "reason": "OTHER-HEADER",
                 "raw": json.dumps(cells, ensure_ascii=False),
-                "what": _WHAT["OTHER-HEADER"],
+                "what": WHAT["OTHER-HEADER"],
                 "where": f"《{facts.name}》第{number}行",
                 "why": _WHY["OTHER-HEADER"],
                 "hint": _HINT["OTHER-HEADER"],

@@ -32,7 +32,7 @@ class Delta(models.TextChoices):
     PERSISTING = "persisting", _("仍存在")
     REOPENED = "reopened", _("重现")
     GONE = "gone", _("已消除")
-    OUT_OF_RULE = "out_of_rule", _("规则已停用")
+    OUT_OF_RULE = "out_of_rule", _("不再判断")
     SUPERSEDED = "superseded", _("并入另一问题")
 
 

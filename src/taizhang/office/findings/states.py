@@ -27,7 +27,7 @@ class State(models.TextChoices):
     REJECTED_HIT = "rejected_hit", _("误报")
     OUT_OF_SCOPE = "out_of_scope", _("移交")
     MERGED = "merged", _("已合并")
-    OUT_OF_RULE = "out_of_rule", _("规则已停用")
+    OUT_OF_RULE = "out_of_rule", _("不再判断")
 
 
 ENDED = frozenset({

@@ -41,7 +41,7 @@ def told(text: str, code: str = "") -> str:
 def _parts(line: str) -> tuple[str, ...]:
     """A line cut at the ends of sentences into texts of ours: as the fewest characters stay Chinese in English."""
     ends = [found.end() for found in _SENTENCE.finditer(line)]
-    cuts = [(line[:end], *_parts(line[end:])) for end in reversed(ends) if end < len(line)]
+    cuts = [(line[:end], *_parts(line[end:].lstrip())) for end in reversed(ends) if end < len(line)]
     return min([(line,), *cuts] if line else [()], key=_left_in_chinese)
 
 

@@ -124,7 +124,7 @@ def outcome_cell(one: Recheck) -> Cell:
         return Cell(one.get_result_display(), tone="success" if one.result == Result.HELD else "danger")
     if one.finding.state in VOID:
         return Cell(
-            _("规则已停用，不计") if one.finding.state == State.OUT_OF_RULE else _("已合并，不计"), tone="neutral"
+            _("不再判断，不计") if one.finding.state == State.OUT_OF_RULE else _("已合并，不计"), tone="neutral"
         )
     if one.finding.state != State.CLOSED_OUT:
         return Cell(_("已由报送重开"), tone="danger")

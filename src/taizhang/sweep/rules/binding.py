@@ -33,7 +33,7 @@ class Situation:
 
     as_of: the sweep's own date, for tables that belong to no source. parameters: all packs', overrides included.
     delivered: per source the fields its newest delivery carries, where the caller knows; without it a column that no
-    row of a source fills counts as not delivered.
+    row of a source fills counts as not delivered. titles: what the county calls its sources, by id, for messages.
     """
 
     as_of: date
@@ -41,6 +41,7 @@ class Situation:
     county: str
     parameters: Mapping[str, Parameter]
     delivered: Mapping[str, frozenset[str]] | None = None
+    titles: Mapping[str, str] | None = None
 
 
 def columns_read(rules: Sequence[Rule]) -> dict[str, frozenset[str]]:
@@ -206,7 +207,7 @@ class Binder:
         def once(sql: str) -> str:
             return parts.fold(sql).name
 
-        return message_sql(bound.rule.message[language], language, columns, given, alias, once)
+        return message_sql(bound.rule.message[language], language, columns, given, alias, once, self.situation.titles)
 
 
 def _missing(columns: frozenset[str], present: frozenset[str], either: Sequence[Sequence[str]]) -> set[str]:

@@ -5,7 +5,7 @@ A template cannot print a full number: the mask follows from the class of the co
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
@@ -50,12 +50,13 @@ def message_sql(
     given: Given,
     alias: str = "",
     once: Callable[[str], str] | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> str:
     """The SQL (DuckDB text) that renders a template for a row, its columns taken from the table `alias` if there is one.
 
     `given` answers for names that are not columns: parameters and the observed value. `once` takes SQL over the row's
-    own columns and names the column of `alias` that holds its value; without it that SQL is repeated in place. Raises
-    Refused for a placeholder nobody knows.
+    own columns and names the column of `alias` that holds its value; without it that SQL is repeated in place. titles:
+    what the county calls its sources, by id. Raises Refused for a placeholder nobody knows.
     """
     prefix = f"{alias}." if alias else ""
     parts: list[str] = []
@@ -63,7 +64,9 @@ def message_sql(
     for found in PLACEHOLDER.finditer(template):
         parts.append(_literal(template[position : found.start()]))
         name = OTHER_NAMES.get(found[1], found[1])
-        if once is not None and (name == "village" or name in columns):
+        if name == "source" and name in columns and titles:
+            parts.append(_titled(prefix + name, titles))
+        elif once is not None and (name == "village" or name in columns):
             parts.append(prefix + once(_rendered(name, language, columns, given, "")))
         else:
             parts.append(_rendered(name, language, columns, given, prefix))
@@ -89,6 +92,12 @@ def _rendered(name: str, language: str, columns: dict[str, Column], given: Given
     if prefix:
         expression = qualified(expression, prefix[:-1])
     return _value(f"({expression.sql('duckdb')})", kind, Mask.NONE, language)
+
+
+def _titled(source: str, titles: Mapping[str, str]) -> str:
+    """What the county calls a source; one it does not name stands for itself."""
+    named = " ".join(f"WHEN {_literal(one)} THEN {_literal(title)}" for one, title in sorted(titles.items()))
+    return f"CASE {source} {named} ELSE COALESCE({source}, '') END"
 
 
 def _value(sql: str, kind: Kind, mask: Mask, language: str) -> str:

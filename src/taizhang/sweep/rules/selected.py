@@ -69,7 +69,10 @@ class SelectRun:
         own = {"person": "person_id", "household": "household_id", "case": "household_id"}.get(rule.subject)
         ids = ", ".join(name if name in columns else ("subject" if name == own else "NULL") for name in BIGINTS)
         optional = {name: name if name in columns else "NULL" for name in ("record_id", "involved", "observed")}
-        messages = ", ".join(message_sql(rule.message[language], language, columns, given) for language in LANGUAGES)
+        titles = self.binder.situation.titles
+        messages = ", ".join(
+            message_sql(rule.message[language], language, columns, given, titles=titles) for language in LANGUAGES
+        )
         self.engine.execute(
             f"INSERT INTO rule_hit SELECT '{rule.id}', '{rule.subject}', CAST(subject AS VARCHAR), {ids}, source,"
             f" COALESCE(source, ''), {optional['record_id']}, {optional['involved']},"
