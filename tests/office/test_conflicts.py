@@ -248,6 +248,21 @@ def test_the_county_says_which_of_two_holds_before_either_passes(found, staff, h
     assert (state_of(kept), row_of(kept).state) == (State.COUNTY_OK, CorrectionState.APPROVED)
 
 
+@pytest.mark.parametrize("holds", [True, False])
+@pytest.mark.parametrize("page", [FIRST, SECOND])
+def test_who_settles_second_sees_what_the_first_decided(found, staff, holds, page):
+    file(staff, FIRST, name("王健军"), by="helper")
+    file(staff, SECOND, name("王建均"))
+    row = row_of(SECOND).pk
+    settle_dispute(actor=staff["reviewer"], finding_id=FIRST, correction_id=row, holds=holds, reason="户口簿为准")
+
+    with pytest.raises(WrongState) as refused:
+        settle_dispute(
+            actor=actor(Role.CENTRE_REVIEWER), finding_id=page, correction_id=row, holds=not holds, reason="另有根据"
+        )
+    assert staff["reviewer"].name in refused.value.happened
+
+
 def test_only_the_county_settles_and_never_their_own(found, staff):
     file(staff, FIRST, name("王健军"), by="helper")
     file(staff, SECOND, name("王建均"))

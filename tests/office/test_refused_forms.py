@@ -16,13 +16,15 @@ from taizhang.office.access.scope import scope
 from taizhang.office.access.sessions import BEGAN
 from taizhang.office.accounts.models import Assignment, User
 from taizhang.office.accounts.selectors import actor_for
-from taizhang.office.casework.models import Exemption, ReturnReason, Review, Verification
+from taizhang.office.casework.models import Exemption, HandBack, ReturnReason, Review, Task, Verification
 from taizhang.office.casework.services.dispatching import dispatch_findings
 from taizhang.office.casework.services.exempting import propose_exemption
-from taizhang.office.casework.services.reviewing import return_verification
+from taizhang.office.casework.services.reviewing import close_finding, return_verification
 from taizhang.office.casework.services.verifying import deny_finding
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.states import State
+from taizhang.office.rechecks.models import Recheck
+from taizhang.office.rechecks.services import draw_round
 from taizhang.sweep.findings.fingerprint import short_id
 
 pytestmark = pytest.mark.django_db
@@ -204,3 +206,54 @@ def test_who_decides_about_an_exemption_second_sees_the_first_decision(work):
     refused(sent(other, "exemption_decide", [asked.pk], verdict="approve"), str(first))
     with scope((COUNTY,)):
         assert Exemption.objects.get().approved_by == User.objects.get(pk=first.pk)
+
+
+# --- two of one office: hand-backs, rechecks ---
+
+
+@pytest.fixture
+def approved(work):
+    """A correction that the county approved, waiting to go back to the city's platform."""
+    first = work[Role.HELPER]
+    sent(first, "case_confirm", **{"value:city:name": "王建君"})
+    for name, role in (
+        ("review_village", Role.VILLAGE_TEAM), ("review_town", Role.TOWN_DATA_LEAD), ("review_county", Role.CENTRE_REVIEWER),
+    ):  # fmt: skip
+        assert sent(work[role], name, verdict="approve").status_code == 302
+    return work
+
+
+def test_who_makes_a_batch_second_is_told_of_the_first(approved):
+    first, other = approved[Role.CENTRE_OPERATOR], second(Role.CENTRE_OPERATOR)
+    assert sent(first, "handback_new", [], source="city", reason=WORDS).status_code == 302
+
+    refused(sent(other, "handback_new", [], source="city", reason=WORDS), str(first), "HT-")
+    with scope((COUNTY,)):
+        assert HandBack.objects.count() == 1
+
+
+def test_who_says_entered_second_sees_who_said_it_first(approved):
+    first, other = approved[Role.CENTRE_OPERATOR], second(Role.CENTRE_OPERATOR)
+    sent(first, "handback_new", [], source="city", reason=WORDS)
+    with scope((COUNTY,)):
+        HandBack.objects.update(sha256="0" * 64)
+        batch = HandBack.objects.get()
+    assert sent(first, "handback_entered", [batch.pk]).status_code == 302
+
+    refused(sent(other, "handback_entered", [batch.pk]), str(first))
+
+
+def test_who_rechecks_second_sees_the_first_result(work, time_machine):
+    with scope((COUNTY,)):
+        Finding.objects.filter(pk=ONE).update(state=State.PROVEN)
+        Task.objects.all().delete()
+        close_finding(actor=actor_for(work[Role.CENTRE_REVIEWER]), finding_id=ONE)
+        today = timezone.localdate()
+        time_machine.move_to(timezone.now() + timedelta(days=1))
+        draw_round(actor=actor_for(work[Role.CENTRE_OPERATOR]), first=today, last=today, share=100)
+        drawn = Recheck.objects.get()
+    first, other = work[Role.TOWN_DATA_LEAD], work[Role.VILLAGE_TEAM]
+    assert sent(first, "recheck_decide", [drawn.pk], verdict="holds").status_code == 302
+
+    refused(sent(other, "recheck_decide", [drawn.pk], verdict="fails"), str(first))
+    assert state() == State.CLOSED_OUT

@@ -247,6 +247,30 @@ def test_the_county_decides_when_both_sides_have_spoken(county, who):
         who["far"].does(state_side, finding_id=HELD, division_code=FAR_VILLAGE, text="再说一句")
 
 
+def test_who_speaks_for_a_side_second_reads_the_first_before_replacing_it(county, who):
+    dispatched(who, SHARED)
+    said = who["near"].does(state_side, finding_id=SHARED, division_code=HOME_VILLAGE, text=NEAR_SAYS, seen=0)
+
+    with pytest.raises(WrongState) as refused:
+        who["near2"].does(state_side, finding_id=SHARED, division_code=HOME_VILLAGE, text="另一种说法", seen=0)
+    assert who["near"].actor.name in refused.value.happened
+    who["near2"].does(state_side, finding_id=SHARED, division_code=HOME_VILLAGE, text="另一种说法", seen=said.pk)
+    assert of_county(lambda: Statement.objects.get(finding=SHARED, withdrawn_at=None).text) == "另一种说法"
+
+
+def test_who_gives_it_to_a_side_second_sees_who_gave_it_away_first(county, who):
+    dispatched(who, SHARED)
+    seen = of_county(lambda: Side.objects.get(finding=SHARED, is_owner=True).pk)
+    move = {"finding_id": SHARED, "reason": "户口簿在该村", "seen": seen}
+    who["operator"].does(transfer_finding, division_code=HOME_VILLAGE, **move)
+
+    for place in (HOME_VILLAGE, FAR_VILLAGE):
+        with pytest.raises(WrongState) as refused:
+            As(account(Role.CENTRE_OPERATOR)).does(transfer_finding, division_code=place, **move)
+        assert who["operator"].actor.name in refused.value.happened
+    assert owner_of(SHARED) == (HOME_VILLAGE, OwnerReason.TRANSFERRED)
+
+
 def test_a_statement_said_again_replaces_the_first_and_needs_words(county, who):
     dispatched(who, SHARED)
     who["near"].does(state_side, finding_id=SHARED, division_code=HOME_VILLAGE, text="一")

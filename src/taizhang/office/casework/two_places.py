@@ -24,7 +24,7 @@ TOWN = 9
 class SideLine:
     """One side. name: of its place, or 外镇 / 外村; text, by: what it said, empty for a side outside the viewer's area.
 
-    why: why it owns; is_asked: its statement is waited for.
+    why: why it owns; is_asked: its statement is waited for; said: id of its statement, 0 without one.
     """
 
     code: str
@@ -36,6 +36,7 @@ class SideLine:
     said_at: datetime | None
     text: str
     by: str
+    said: int
 
     @property
     def is_waited_for(self) -> bool:
@@ -45,11 +46,15 @@ class SideLine:
 
 @dataclass(frozen=True)
 class TwoPlaces:
-    """All sides, the owner in front. own: those the viewer may speak for, still waited for in front; choices: those it may be moved to."""
+    """All sides, the owner in front. own: those the viewer may speak for, still waited for in front; choices: those it may be moved to.
+
+    owner: id of the side that owns it, 0 without one.
+    """
 
     lines: Sequence[SideLine]
     own: Sequence[SideLine]
     choices: Sequence[SideLine]
+    owner: int
 
 
 def two_places(viewer: Actor, finding: Finding) -> TwoPlaces | None:
@@ -74,7 +79,7 @@ def two_places(viewer: Actor, finding: Finding) -> TwoPlaces | None:
     own = sorted((one for one in lines if one.code in speaks), key=lambda one: not one.is_waited_for)
     moves = finding.state in HELD and all(viewer.may("finding.dispatch", side.division_code) for side in sides)
     choices = [one for one in lines if not one.is_owner and one.code != county_code()] if moves else []
-    return TwoPlaces(lines, own, choices)
+    return TwoPlaces(lines, own, choices, next((side.pk for side in sides if side.is_owner), 0))
 
 
 def _name(side: Side, names: dict[str, str], towns: set[str], *, is_here: bool) -> str:
@@ -91,4 +96,5 @@ def _line(side: Side, said: Statement | None, name: str, *, is_here: bool, is_as
         code=side.division_code if is_here else "", name=name, is_here=is_here, is_owner=side.is_owner, is_asked=is_asked,
         why=side.get_why_display() if side.is_owner else "", said_at=said.at if said else None,
         text=said.text if said and tells else "", by=str(said.by) if said and tells else "",
+        said=said.pk if said and tells else 0,
     )  # fmt: skip

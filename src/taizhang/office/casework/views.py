@@ -155,7 +155,7 @@ def state(request: OfficeRequest, finding_id: str) -> HttpResponse:
     """What the other side says of its own rows."""
     stating.state_side(
         actor=request.actor, finding_id=finding_id, division_code=request.POST.get("side", ""),
-        text=request.POST.get("note", ""),
+        text=request.POST.get("note", ""), seen=whole_number(request.POST.get(f"seen:{request.POST.get('side', '')}", "")),
     )  # fmt: skip
     messages.success(request, _("已记下本方的说明。"))
     return _back(finding_id)
@@ -165,7 +165,7 @@ def transfer(request: OfficeRequest, finding_id: str) -> HttpResponse:
     """Give a finding of two places to another of its sides."""
     stating.transfer_finding(
         actor=request.actor, finding_id=finding_id, division_code=request.POST.get("side", ""),
-        reason=request.POST.get("note", ""),
+        reason=request.POST.get("note", ""), seen=whole_number(request.POST.get("owner", "")),
     )  # fmt: skip
     return _back(finding_id)
 

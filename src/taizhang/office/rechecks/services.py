@@ -17,7 +17,7 @@ from taizhang.office.access.roles import Role
 from taizhang.office.casework.errors import WrongState
 from taizhang.office.casework.models import Review, Verification
 from taizhang.office.casework.services.clocks import due, workdays_of
-from taizhang.office.casework.services.moving import locked, move_finding
+from taizhang.office.casework.services.moving import done_last, locked, move_finding
 from taizhang.office.casework.services.owning import work_places
 from taizhang.office.casework.services.routing import candidates
 from taizhang.office.casework.transitions import MOVES
@@ -149,9 +149,9 @@ def decide_recheck(*, actor: Actor, recheck_id: int, holds: bool, note: str) -> 
         try:
             finding = locked(actor, recheck.finding_id, move)
         except WrongState:
-            raise RecheckDecided from None
+            raise _decided(recheck) from None
         if recheck.result:
-            raise RecheckDecided
+            raise _decided(recheck)
         if Verification.objects.filter(finding=recheck.finding_id, by_id=actor.user_id).exists():
             raise OwnVerification
         recheck.result = Result.HELD if holds else Result.FAILED
@@ -166,3 +166,10 @@ def decide_recheck(*, actor: Actor, recheck_id: int, holds: bool, note: str) -> 
             Verification.objects.filter(finding=finding, withdrawn_at=None).update(withdrawn_at=timezone.now())
             move_finding(actor, finding, move, reason=words, round=recheck.round_id)
     return recheck
+
+
+def _decided(recheck: Recheck) -> RecheckDecided:
+    """With what was decided, by whom and when."""
+    error = RecheckDecided()
+    error.happened = done_last("finding", recheck.finding_id)
+    return error

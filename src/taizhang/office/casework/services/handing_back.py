@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from taizhang.intake.model import FIELDS
 from taizhang.office import ledger
@@ -26,6 +27,7 @@ from taizhang.office.findings.models import Finding
 from taizhang.office.findings.states import State
 from taizhang.office.jobs.models import Job
 from taizhang.office.jobs.services.queue import enqueue
+from taizhang.office.ledger.verbs import VERBS
 
 
 def folder() -> Path:
@@ -46,7 +48,7 @@ def request_handback(*, actor: Actor, source: str, reason: str) -> HandBack:
         waiting = waiting_corrections().select_for_update(of=("self",)).filter(source=source)
         chosen = list(waiting.values_list("pk", flat=True))
         if not chosen:
-            raise NothingToHandBack("source")
+            raise _nothing_left(source)
         batch = HandBack.objects.create(
             number=secrets.token_hex(16), source=source, created_by_id=actor.user_id, reason=reason, lines=len(chosen)
         )
@@ -60,6 +62,16 @@ def request_handback(*, actor: Actor, source: str, reason: str) -> HandBack:
         )
         assert job.pk is not None  # noqa: S101 - the queue is a table of this transaction
     return batch
+
+
+def _nothing_left(source: str) -> NothingToHandBack:
+    """With the batch of the day that somebody else made meanwhile, where there is one."""
+    error = NothingToHandBack("source")
+    newest = HandBack.objects.filter(source=source).order_by("-pk").first()
+    if newest is not None and timezone.localdate(newest.created_at) == timezone.localdate():
+        at = date_format(timezone.localtime(newest.created_at), "Y-m-d H:i")
+        error.happened = f"{newest.number} · {newest.created_by or ''} · {at}"
+    return error
 
 
 def write_batch(*, actor: Actor, batch: HandBack) -> None:
@@ -109,7 +121,9 @@ def confirm_entered(*, actor: Actor, handback_id: int) -> int:
         if batch is None:
             raise NotFound
         if batch.entered_on is not None:
-            raise WrongState(state="entered")
+            error = WrongState(state="entered")
+            error.happened = f"{VERBS['handback.entered']} · {batch.entered_by} · {batch.entered_on.isoformat()}"
+            raise error
         batch.entered_on, batch.entered_by_id = timezone.localdate(), actor.user_id
         batch.save(update_fields=["entered_on", "entered_by"])
         ids = set(batch.corrections.values_list("finding_id", flat=True))

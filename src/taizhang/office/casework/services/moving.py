@@ -43,13 +43,19 @@ def locked(actor: Actor, finding_id: str, move: Move) -> Finding:
 def moved_on(finding: Finding) -> WrongState:
     """The error of a step that no longer fits, with what was decided last, by whom and when."""
     error = WrongState(state=str(finding.state))
-    last = last_change_of("finding", finding.finding_id)
-    if last is not None:
-        when = date_format(localtime(last.at), "Y-m-d H:i")
-        error.happened = (
-            f"{State(finding.state).label} · {VERBS.get(last.verb, last.verb)} · {last.actor_name} · {when}"
-        )
+    error.happened = " · ".join(
+        filter(None, (str(State(finding.state).label), done_last("finding", finding.finding_id)))
+    )
     return error
+
+
+def done_last(kind: str, subject_id: str) -> str:
+    """What was done to a subject last, by whom and when, for whoever comes second; empty where nothing was."""
+    last = last_change_of(kind, subject_id)
+    if last is None:
+        return ""
+    when = date_format(localtime(last.at), "Y-m-d H:i")
+    return f"{VERBS.get(last.verb, last.verb)} · {last.actor_name} · {when}"
 
 
 def _may(actor: Actor, move: Move, finding: Finding) -> bool:

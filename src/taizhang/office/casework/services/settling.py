@@ -1,18 +1,21 @@
 """Which of two contradicting corrections holds: said by the county's reviewer, with a reason, whoever proposed them."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.casework.errors import NothingToCorrect, OwnProposal, WrongState
 from taizhang.office.casework.models import Correction, CorrectionState
 from taizhang.office.casework.services.conflicts import lock_matter
+from taizhang.office.casework.services.moving import moved_on
 from taizhang.office.casework.services.owning import work_place
 from taizhang.office.casework.services.verifying import undo_verification
 from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.states import State
+from taizhang.office.ledger.models import Entry
 
 BEFORE_HANDBACK = frozenset({State.CONFIRMED, State.VILLAGE_OK, State.TOWN_OK, State.COUNTY_OK})
 """States in which a finding's corrections can still be taken back."""
@@ -36,13 +39,13 @@ def settle_dispute(*, actor: Actor, finding_id: str, correction_id: int, holds: 
             .first()
         )
         if row is None or row.against is None or finding_id not in {row.finding_id, row.against.finding_id}:
-            raise NotFound
+            raise _settled_before(actor, correction_id) or NotFound
         loser = row.against if holds else row
         _may_settle(actor, row, row.against)
         beaten = Finding.objects.select_for_update(no_key=True).get(pk=loser.finding_id)
         sent = [one.handback_id for one in beaten.corrections.select_for_update() if one.handback_id is not None]
         if beaten.state not in BEFORE_HANDBACK or sent:
-            raise WrongState(state=str(beaten.state))
+            raise moved_on(beaten)
         before = beaten.state
         undo_verification(beaten)  # what stood against its corrections takes their place
         beaten.state = State.RETURNED
@@ -51,6 +54,14 @@ def settle_dispute(*, actor: Actor, finding_id: str, correction_id: int, holds: 
             actor, "correction.settled", "finding", beaten.finding_id, division_code=work_place(beaten), reason=reason,
             state=[str(before), str(beaten.state)], kept=row.pk if holds else row.against.pk, dropped=loser.pk,
         )  # fmt: skip
+
+
+def _settled_before(actor: Actor, correction_id: int) -> WrongState | None:
+    """What to tell whoever settles second; None where nobody settled this dispute, or not before the actor's eyes."""
+    about = Q(data__kept=correction_id) | Q(data__dropped=correction_id)
+    entry = Entry.objects.filter(about, verb="correction.settled").order_by("-seq").first()
+    beaten = findings_of(actor).filter(pk=entry.subject_id).first() if entry is not None else None
+    return moved_on(beaten) if beaten is not None else None
 
 
 def _may_settle(actor: Actor, row: Correction, against: Correction) -> None:

@@ -8,7 +8,7 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.casework.errors import NothingToCorrect, StatementMissing, WrongState
 from taizhang.office.casework.models import OwnerReason, Side, Statement, Task, TaskKind
 from taizhang.office.casework.services.dispatching import hand_out
-from taizhang.office.casework.services.moving import HELD
+from taizhang.office.casework.services.moving import HELD, moved_on
 from taizhang.office.casework.services.owning import asked_sides, stating_places
 from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Finding
@@ -21,9 +21,10 @@ DECIDED = ENDED | {State.OPEN, State.COUNTY_OK, State.WRITTEN_BACK}
 LONGEST = 500
 
 
-def state_side(*, actor: Actor, finding_id: str, division_code: str, text: str) -> Statement:
+def state_side(*, actor: Actor, finding_id: str, division_code: str, text: str, seen: int | None = None) -> Statement:
     """Say what a side knows of its own rows; said again for the same side, it replaces what was said.
 
+    seen: id of the side's statement that stood on the page, 0 for none; another one meanwhile must be read first.
     Raises NotFound, Forbidden where that is no side the actor may speak for, WrongState, NothingToCorrect.
     """
     if not text.strip():
@@ -31,13 +32,14 @@ def state_side(*, actor: Actor, finding_id: str, division_code: str, text: str) 
     with transaction.atomic():
         finding = _locked(actor, finding_id)
         if finding.state in DECIDED or not Side.objects.filter(finding=finding).exists():
-            raise WrongState(state=str(finding.state))
+            raise moved_on(finding)
         if division_code not in stating_places(actor, finding):
             raise Forbidden
         now = timezone.now()
-        Statement.objects.filter(finding=finding, division_code=division_code, withdrawn_at=None).update(
-            withdrawn_at=now
-        )
+        stands = Statement.objects.filter(finding=finding, division_code=division_code, withdrawn_at=None)
+        if seen is not None and seen != (stands.values_list("pk", flat=True).first() or 0):
+            raise moved_on(finding)
+        stands.update(withdrawn_at=now)
         said = Statement.objects.create(
             finding=finding, division_code=division_code, text=text.strip()[:LONGEST], by_id=actor.user_id
         )
@@ -55,11 +57,13 @@ def state_side(*, actor: Actor, finding_id: str, division_code: str, text: str) 
     return said
 
 
-def transfer_finding(*, actor: Actor, finding_id: str, division_code: str, reason: str) -> None:
+def transfer_finding(
+    *, actor: Actor, finding_id: str, division_code: str, reason: str, seen: int | None = None
+) -> None:
     """Give a finding of two places to another of its sides; the side that had it is asked for a statement.
 
-    Raises NotFound for a place that is no side of it, Forbidden, WrongState once something was found out,
-    NothingToCorrect without a reason.
+    seen: id of the owning side that stood on the page. Raises NotFound for a place that is no side of it, Forbidden, WrongState once something was found out or
+    somebody else gave it away meanwhile, NothingToCorrect without a reason.
     """
     if not reason.strip():
         raise NothingToCorrect("note")
@@ -73,8 +77,8 @@ def transfer_finding(*, actor: Actor, finding_id: str, division_code: str, reaso
             raise NotFound
         if not actor.may("finding.dispatch", old.division_code) or not actor.may("finding.dispatch", new.division_code):
             raise Forbidden
-        if finding.state not in HELD or new.pk == old.pk:
-            raise WrongState(state=str(finding.state))
+        if finding.state not in HELD or new.pk == old.pk or seen not in (None, old.pk):
+            raise moved_on(finding)
         Side.objects.filter(pk=old.pk).update(is_owner=False, why="")
         Side.objects.filter(pk=new.pk).update(is_owner=True, why=OwnerReason.TRANSFERRED)
         sides = {side.division_code for side in (new, old)}
