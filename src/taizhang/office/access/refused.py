@@ -29,7 +29,7 @@ def return_address(request: HttpRequest) -> str:
 
 
 def unsent(request: HttpRequest, error: OfficeError) -> dict[str, Any]:
-    """Context of the error page of a form: `typed`, its texts; `back`, its page; `ended`, roles that ended meanwhile."""
+    """Context of the error page of a form: `typed`, its texts; `chosen`, names of its files; `back`, its page; `ended`, roles that ended meanwhile."""
     actor = getattr(request, "actor", None)
     if request.method != "POST" or actor is None:
         return {}
@@ -40,6 +40,9 @@ def unsent(request: HttpRequest, error: OfficeError) -> dict[str, Any]:
     ]
     return {
         "typed": typed,
+        "chosen": [
+            mask_numbers(file.name) for name in request.FILES for file in request.FILES.getlist(name) if file.name
+        ],
         "back": _page_before(request),
         "ended": ended_lately(actor.user_id) if error.status in NOT_ALLOWED else [],
     }
