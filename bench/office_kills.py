@@ -2,7 +2,7 @@
 
 Run with: python bench/office_kills.py [--kills 100] [--seed 20261126] [--databases sqlite postgresql]
 
-Real worker processes of an office of forty persons are killed (SIGKILL) at random moments of sweeps, of their import and of writing
+Real worker processes of an office of forty persons are killed (SIGKILL) at random moments of readings, sweeps, their import and of writing
 hand-backs, until so many died at work; then the same rounds are played without a stroke. What came of both has to be
 the same: findings with their states and histories, corrections, open tasks, and how often each thing stands in the
 ledger. There is no peer: the queue this one was designed against leaves a killed worker's job running for ever

@@ -19,6 +19,7 @@ from test_watching import work
 import smallcounty
 from taizhang.intake.delivery import Lake
 from taizhang.intake.delivery.reading import Delivery, deliveries_of
+from taizhang.intake.model import TABLES
 from taizhang.office.access.roles import Role
 from taizhang.office.accounts.selectors import actor_for
 from taizhang.office.jobs.models import Job
@@ -216,7 +217,7 @@ def answered(client, asked, **more):
     """Answer a question with what the columns of the small county mean."""
     meant = {"身份证号": "member_phone", "联系电话": "id_no"}
     form = {f"column:{one.letter}": meant.get(one.path, one.field or "") for one in asked.columns} | more
-    return client.post(reverse("question", args=[asked.fingerprint]), form)
+    return client.post(reverse("question", args=[asked.fingerprint]), {"verdict": "answer"} | form)
 
 
 def test_a_submission_of_which_no_row_counts_yet_waits_for_its_columns_and_is_read_again_once_they_are_said(operator):
@@ -330,3 +331,60 @@ def test_a_wrong_answer_is_corrected_and_what_was_read_with_it_is_read_again(ope
     assert (sent.state, sent.delivery != first) == (SubmissionState.PROPOSED, True)
     assert len(list((settings.INSTALLATION.county.data / "proposed" / "city").iterdir())) == 1
     assert Entry.objects.filter(verb="mapping.answered").count() == 2
+
+
+# --- what a sheet is at all ---
+
+
+def test_a_sheet_that_is_no_data_is_said_so_and_waits_no_more_until_somebody_corrects_it(operator):
+    client, user = operator
+    sent = send(user, strange(smallcounty.rows()))
+    asked, _page = asked_of(client)
+    url = reverse("question", args=[asked.fingerprint])
+
+    assert client.post(url, {"verdict": "refuse"}).status_code == 302
+    work()
+
+    sent.refresh_from_db()
+    assert (sent.state, open_questions()) == (SubmissionState.REFUSED, [])
+    assert Entry.objects.filter(verb="mapping.refused", subject_id=asked.fingerprint).count() == 1
+    page = client.get(url).content.decode()
+    assert f"{user} 说过这种表不是数据" in page
+    assert url in client.get(reverse("sources")).content.decode()
+
+    assert answered(client, asked).status_code == 302
+    assert client.post(reverse("submission_again", args=[sent.pk])).status_code == 302
+    work()
+    sent.refresh_from_db()
+    assert (sent.state, sent.error_code, sent.change["rows"]) == (SubmissionState.PROPOSED, "", 40)
+
+
+def test_another_table_offers_its_fields_and_keeps_what_was_chosen(operator):
+    client, user = operator
+    send(user, strange(smallcounty.rows()))
+    asked, page = asked_of(client)
+    assert page.context["table"] == "record"
+
+    shown = answered(client, asked, verdict="table", table="household")
+
+    assert shown.status_code == 200
+    offered = {name for name, _label in shown.context["choices"]}
+    assert offered == set(TABLES["household"].fields)
+    chosen = {one.path: one.field for one in shown.context["lines"]}
+    assert chosen["户编号"] == "household_no"
+    assert chosen["身份证号"] == ""  # a household has no member's telephone
+    assert len(open_questions()) == 1
+
+
+def test_who_explains_a_layout_second_sees_who_did_it_first(operator):
+    client, user = operator
+    send(user, strange(smallcounty.rows()))
+    asked, page = asked_of(client)
+    seen = page.context["seen"]
+    assert answered(client, asked, seen=seen).status_code == 302
+
+    for verdict in ("answer", "refuse"):
+        late = answered(client, asked, seen=seen, verdict=verdict)
+        assert late.status_code == 409
+        assert str(user) in late.content.decode()
+    assert Entry.objects.filter(verb__startswith="mapping.").count() == 1

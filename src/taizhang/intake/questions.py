@@ -163,13 +163,14 @@ def answer_question(
     return _confirm(lake, answer, confirmed_by)
 
 
-def refuse_layout(data: Path, fingerprint: str, *, confirmed_by: str) -> MappingFile:
+def refuse_layout(data: Path, fingerprint: str, *, confirmed_by: str, correcting: bool = False) -> MappingFile:
     """Say that sheets of a layout are no data: they are left out from the next reading on and nothing waits for them.
 
-    Raises NoQuestionError, MappingFileError.
+    correcting: as of `answer_question`. Raises NoQuestionError, MappingFileError.
     """
     lake = Lake(data)
-    return _confirm(lake, replace(_open_mapping(lake, fingerprint), is_data=False), confirmed_by)
+    asked = _mapping(lake, fingerprint) if correcting else _open_mapping(lake, fingerprint)
+    return _confirm(lake, replace(asked, is_data=False), confirmed_by)
 
 
 def _confirm(lake: Lake, answer: MappingFile, confirmed_by: str) -> MappingFile:

@@ -19,6 +19,8 @@ SHOWN_VALUES = 6  # distinct values of a column
 SHOWN_LENGTH = 24  # characters of a cell
 _SAMPLED = 200
 _LONG_NUMBER = re.compile(r"[0-9A-Za-z](?:[ \t]?[0-9A-Za-z]){6,}")
+_WORDS_OF_LISTS = frozenset({"sex", "relation", "ethnic", "yesno"})
+"""Kinds of values that stand in a code list, so that they say nothing of a person alone and have to be seen to be explained."""
 _NAMES_FROM = 0.5  # share of name-like values from which a column is masked as names
 
 
@@ -86,7 +88,10 @@ def shown_sheet(head: SheetHead, mapped: MappedSheet, file_name: str) -> dict[st
 
 
 def _holds_names(column: MappedColumn, profile: Profile) -> bool:
-    """Whether a column is, may be, or looks like names of persons."""
+    """Whether a column is, may be, or looks like names of persons; one of sexes, relations or peoples does not, short words as they are."""
+    found = profile.kind()
+    if found is not None and found[0] in _WORDS_OF_LISTS:
+        return False
     fields = [column.field, *(option.field for option in column.candidates)]
     labelled = any(name is not None and FIELDS[name].type is FieldType.NAME for name in fields)
     return labelled or profile.share(is_name) >= _NAMES_FROM

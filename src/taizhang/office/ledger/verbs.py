@@ -91,6 +91,7 @@ VERBS: dict[str, Promise | str] = {
     "delivery.rejected": _("退回报送"),
     "sweep.requested": _("要求排查"),
     "mapping.answered": _("确认列的含义"),
+    "mapping.refused": _("确认这种表不是数据"),
     "places.loaded": _("载入行政区划"),
     "sweep.imported": _("导入排查结果"),
     "finding.read": _("查看问题"),

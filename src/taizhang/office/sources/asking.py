@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from taizhang.intake.model import TABLES
 from taizhang.intake.questions import AskedColumn, MappingQuestion
 from taizhang.office.findings.catalogue import field_title
 from taizhang.office.parts.model import Option, Tone
@@ -20,6 +21,19 @@ LOOKS: Mapping[str, Promise | str] = {
     "id": gettext_lazy("证件号码"), "phone": gettext_lazy("电话"), "date": gettext_lazy("日期"), "sex": gettext_lazy("性别"),
     "relation": gettext_lazy("与户主关系"), "ethnic": gettext_lazy("民族"), "yesno": gettext_lazy("是或否"), "region": gettext_lazy("地名"),
 }  # fmt: skip
+
+
+ROWS_ARE: Mapping[str, Promise | str] = {
+    "record": gettext_lazy("一个人"), "household": gettext_lazy("一户"), "work_spell": gettext_lazy("一段务工"),
+    "planned_work": gettext_lazy("一人的务工打算"), "village": gettext_lazy("一个村"), "cadre": gettext_lazy("一名帮扶干部"),
+    "pairing": gettext_lazy("一对帮扶关系"), "measure": gettext_lazy("一项帮扶措施"),
+}  # fmt: skip
+"""Table of a delivery → what one of its rows is."""
+
+
+def table_choices() -> list[Option]:
+    """What a row of a sheet can be."""
+    return [Option(name, str(label)) for name, label in ROWS_ARE.items()]
 
 
 @dataclass(frozen=True)
@@ -44,9 +58,16 @@ class ColumnLine:
         return self.tone != "success" or bool(self.reasons)
 
 
-def column_lines(asked: MappingQuestion, chosen: Mapping[str, str | None], *, is_answered: bool) -> list[ColumnLine]:
-    """The columns of a question in the order of the sheet. chosen: path → field as it stands now."""
-    return [_line(asked, one, chosen.get(one.path, one.field), is_answered=is_answered) for one in asked.columns]
+def column_lines(
+    asked: MappingQuestion, chosen: Mapping[str, str | None], *, table: str, is_answered: bool
+) -> list[ColumnLine]:
+    """The columns of a question in the order of the sheet. chosen: path → field as it stands now; table: whose fields count."""
+    fields = TABLES[table].fields
+    lines = []
+    for one in asked.columns:
+        field = chosen.get(one.path, one.field)
+        lines.append(_line(asked, one, field if field in fields else None, is_answered=is_answered))
+    return lines
 
 
 def _line(asked: MappingQuestion, one: AskedColumn, field: str | None, *, is_answered: bool) -> ColumnLine:

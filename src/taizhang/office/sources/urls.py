@@ -3,7 +3,7 @@
 from django.urls import path
 
 from taizhang.office.sources import views
-from taizhang.office.sources.views import deliveries, folders, keeping, uploading
+from taizhang.office.sources.views import asking, deliveries, folders, keeping, uploading
 
 urlpatterns = [
     path("sources/", views.sources, name="sources"),
@@ -28,5 +28,5 @@ urlpatterns = [
     path("sources/of/<str:source_id>/<str:name>/export", deliveries.delivery_export, name="delivery_export"),
     path("sources/of/<str:source_id>/<str:name>/again", deliveries.delivery_again, name="delivery_again"),
     path("sources/of/<str:source_id>/<str:name>/files/<int:number>/", keeping.delivery_file, name="delivery_file"),
-    path("sources/question/<str:fingerprint>/", views.question, name="question"),
+    path("sources/question/<str:fingerprint>/", asking.question, name="question"),
 ]

@@ -15,16 +15,24 @@ from taizhang.office.jobs.services.queue import enqueue
 from taizhang.office.sources.models import PROPOSE, Submission, SubmissionState
 from taizhang.office.sources.services.receiving import receive_again
 
+AGAIN = frozenset({SubmissionState.PROPOSED, SubmissionState.REFUSED})
+"""States from which files can be read again: what was refused may be taken once somebody has said what its columns mean."""
+
 
 def reread_submission(*, actor: Actor, submission_id: int) -> None:
-    """Read the files of a proposed submission again; until then it waits. Raises NotFound, Stale where it was decided."""
+    """Read the files of a submission again that waits for a decision, or was refused and is kept still; until then it waits.
+
+    Raises NotFound, Stale where it was decided or its files are gone.
+    """
     with transaction.atomic():
         row: Submission | None = Submission.objects.select_for_update().filter(pk=submission_id).first()
         if row is None:
             raise NotFound
-        if row.state != SubmissionState.PROPOSED:
+        if row.state not in AGAIN or row.cleared_at is not None:
             raise Stale(state=row.state)
-        Submission.objects.filter(pk=row.pk).update(state=SubmissionState.RECEIVED, settled_at=None)
+        Submission.objects.filter(pk=row.pk).update(
+            state=SubmissionState.RECEIVED, settled_at=None, error_code="", error_text=""
+        )
         enqueue(
             PROPOSE,
             key=f"propose:{row.pk}:{secrets.token_hex(8)}",

@@ -11,9 +11,7 @@ from taizhang.errors import UserError
 from taizhang.intake.county import Acceptance
 from taizhang.intake.delivery import LakeBusyError, LakeWriteError
 from taizhang.intake.delivery.reading import open_delivery
-from taizhang.intake.mapping.memory import MappingFileError
 from taizhang.intake.proposing import NoProposalError, Proposal, accept_delivery, propose_delivery, reject_delivery
-from taizhang.intake.questions import answer_question
 from taizhang.intake.watching import Dated
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor, system_actor
@@ -22,10 +20,9 @@ from taizhang.office.jobs.running import JobContext
 from taizhang.office.jobs.selectors import waits_to_begin
 from taizhang.office.jobs.services.queue import enqueue
 from taizhang.office.parts.told import kept
-from taizhang.office.sources.errors import AnswerUnfit, LakeSays, NothingToAccept
+from taizhang.office.sources.errors import LakeSays, NothingToAccept
 from taizhang.office.sources.models import Origin, Submission, SubmissionState
 from taizhang.office.sources.services.receiving import clear_files, kept_files
-from taizhang.office.sources.services.rereading import reread_waiting
 from taizhang.progress import Progress
 
 FOLDERS = "folders"
@@ -222,21 +219,3 @@ def request_sweep(*, actor: Actor) -> None:
         if not waits_to_begin("sweep.run"):
             enqueue("sweep.run", key=f"sweep:asked:{secrets.token_hex(8)}", actor=actor)
         ledger.record(actor, "sweep.requested", "county", settings.INSTALLATION.county.code)
-
-
-def answer_mapping(*, actor: Actor, fingerprint: str, fields: dict[str, str | None]) -> int:
-    """Say what the columns of a layout mean, for the first time or better, and read again what has this layout.
-
-    Gives how many submissions are read again. Raises AnswerUnfit, LakeSays.
-    """
-    with transaction.atomic():
-        try:
-            answer_question(
-                settings.INSTALLATION.county.data, fingerprint, confirmed_by=actor.name, fields=fields, correcting=True
-            )
-        except MappingFileError as error:
-            raise AnswerUnfit(" ".join(filter(None, (error.message, error.where, error.why)))) from error
-        except UserError as error:
-            raise LakeSays(error.code) from error
-        ledger.record(actor, "mapping.answered", "layout", fingerprint, columns=len(fields))
-    return reread_waiting(actor=actor, fingerprint=fingerprint)

@@ -7,13 +7,9 @@ from django.utils.translation import gettext as _
 
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.sources import arrivals, presenting, selectors
-from taizhang.office.sources.asking import column_lines
-from taizhang.office.sources.errors import AnswerUnfit
 from taizhang.office.sources.services import submissions
 from taizhang.office.sources.services.keeping import files_kept, kept_until
 from taizhang.office.sources.services.rereading import reread_submission
-
-OK = 200
 
 
 def sources(request: OfficeRequest) -> HttpResponse:
@@ -69,30 +65,3 @@ def sweep_now(request: OfficeRequest) -> HttpResponse:
     submissions.request_sweep(actor=request.actor)
     messages.success(request, _("排查已排队。"))
     return redirect("jobs")
-
-
-def question(request: OfficeRequest, fingerprint: str) -> HttpResponse:
-    """What the columns of a sheet mean: the sheet, the proposals or what was said before, the answer."""
-    asked, answer = selectors.question_of(fingerprint), selectors.answer_of(fingerprint)
-    chosen, said, status = dict(answer.columns) if answer is not None else {}, "", OK
-    if request.method == "POST":
-        chosen = {one.path: request.POST.get(f"column:{one.letter}") or None for one in asked.columns}
-        try:
-            again = submissions.answer_mapping(actor=request.actor, fingerprint=fingerprint, fields=chosen)
-        except AnswerUnfit as error:
-            said, status = error.said, error.status
-        else:
-            messages.success(request, _told(again))
-            return redirect("sources")
-    lines = column_lines(asked, chosen, is_answered=answer is not None and not said)
-    return render(request, "sources/question.html", {
-        "asked": asked, "answer": answer, "lines": lines, "to_decide": [one for one in lines if one.needs_a_look],
-        "reasons": [one.message for one in asked.reasons if one.column is None] if answer is None else [], "said": said,
-        "choices": selectors.field_choices(asked.table),
-    }, status=status)  # fmt: skip
-
-
-def _told(again: int) -> str:
-    if again == 0:
-        return _("已记住这种版式；下次读取报送时生效。")
-    return _("已记住这种版式；正在重新读取的报送：%(count)d 批。") % {"count": again}
