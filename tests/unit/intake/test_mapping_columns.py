@@ -208,3 +208,28 @@ def test_other_values_leave_it_a_question(values):
     field, why = chosen("有无劳动能力", *values)
 
     assert (field, why) == (None, Why.AMBIGUOUS)
+
+
+@pytest.mark.parametrize(
+    ("label", "field"),
+    [
+        ("工资（元/月）", "monthly_wage"),
+        ("务工收入（元/月）", "monthly_wage"),
+        ("纳入监测年月", "identified_month"),
+        ("脱贫劳动力姓名", "name"),
+        ("低保对象身份证号码", "id_no"),
+        ("务工地区", "work_place"),
+        ("风险状态", "risk_cleared"),
+        ("林地亩数", "forest_mu"),
+        ("★性别", "sex"),
+        ("财产性收入小计", "property_income"),
+        ("姓名（务必与身份证一致）", "name"),
+    ],
+)
+def test_general_means_read_labels_as_officers_write_them(label, field):
+    assert mapped(label) == field
+
+
+@pytest.mark.parametrize("label", ["身份证地址", "工资（元/年）", "监护人出生年月", "低保人数", "经办日期"])
+def test_the_same_means_take_nothing_else(label):
+    assert mapped(label) is None

@@ -23,7 +23,7 @@ _DIVISIONS = frozenset(
 )  # 住址（省市县镇村组）: how to write it
 # What a remark that only tells how to fill the column in begins with: （如19800101）, （详细到门牌）, （含户主）; not （填表人）.
 _INSTRUCTION = re.compile(
-    r"(?:请|须|需|应|填(?!表|报|写人)|按|如|例|详细到|精确到|注明|注:|含|包括|不含|末尾|末位|格式|可|没有|无则|无的|以.+为准)"
+    r"(?:请|务必|须|需|应|填(?!表|报|写人)|按|如|例|详细到|精确到|注明|注:|含|包括|不含|末尾|末位|格式|可|没有|无则|无的|以.+为准)"
 )
 _HAS_A_PLACE = frozenset({"work", "org", "school", "resettle", "plan", "bank", "relocation"})
 _HAS_A_NAME = frozenset({"org", "school", "bank", "cooperative", "?学校", "?医院"})
@@ -36,6 +36,10 @@ _IMPLIED: dict[str, frozenset[FieldType]] = {
 }  # fmt: skip
 """Concepts a header may name or leave out, because the type of its field implies them."""
 _MEASURED = {"亩": "area", "平方米": "area", "元": "money", "公里": "distance", "次": "count"}
+_WHEN_IS_SAID = re.compile(r"(?:时间|日期|年月)$")
+_DAY_OR_MONTH = frozenset({FieldType.DATE, FieldType.MONTH})
+_A_MONTH = "元/月"
+_EARNED = frozenset({"pay", "?收入"})
 _NOW = re.compile(r"^(?:现在|目前|当前|现)(?=..)")
 LEAST_VALUES, _SHORT = 2, 6  # alternatives that make a list of values; characters of one
 _DESCRIBES = re.compile(r"情况|状况$")
@@ -320,7 +324,22 @@ def _known(
         own = [entry for entry in distinct if entry.own]
         if distinct:
             found.append((own if len(own) == 1 else distinct, score, why))
-    return found
+    return found or _said_as_another_time(leaf, owner, table, source)
+
+
+def _said_as_another_time(
+    leaf: Header, owner: str | None, table: str, source: str | None
+) -> list[tuple[list[Entry], float, Why]]:
+    """The field of a day or month whose label is this one but for its last word: 时间, 日期 and 年月 are said alike."""
+    if owner not in (None, SELF) or _WHEN_IS_SAID.search(leaf.key) is None:
+        return []
+    found = {
+        entry.field: entry
+        for word in ("时间", "日期", "年月")
+        for entry in in_table(dictionary().by_key.get(_WHEN_IS_SAID.sub(word, leaf.key), ()), table, source)
+        if FIELDS[entry.field].type in _DAY_OR_MONTH
+    }
+    return [(list(found.values()), 0.93, Why.WORDS)] if len(found) == 1 else []
 
 
 def _unit_fits(field_name: str, leaf: Header) -> bool:
@@ -335,6 +354,8 @@ def about(leaf: Header, owner: str | None) -> Signature:
         subject = replace(subject, whether=True)
     if leaf.unit == "月" and "months" not in subject.concepts:
         subject = replace(subject, concepts=(subject.concepts - {"time"}) | {"months"})
+    if leaf.unit == _A_MONTH and subject.concepts & _EARNED:
+        subject = replace(subject, concepts=(subject.concepts - _EARNED) | {"month_pay"})
     if owner is not None and owner != SELF and subject.owner == SELF:
         return Signature(owner, subject.concepts, subject.whether)
     return subject

@@ -10,7 +10,7 @@ _YEAR = re.compile(r"^((?:19|20)\d\d)年?度?(?!\d)(?=\D)")
 _YEAR_INSIDE = re.compile(r"((?:19|20)\d\d)年度?")
 # What numbers the items of a form: D1. （1） 1、 ①. A list number, never part of a label.
 _LIST_NUMBER = re.compile(r"^(?:\(\d{1,2}\)|[A-Za-z]?\d{1,2}[.、)]|[一二三四五六七八九十]{1,2}[、.]|[①-⑳])(?=\D)")
-_EDGE = "*:。.、,;#·_-—~!?\"'"
+_EDGE = "*★☆※:。.、,;#·_-—~!?\"'"
 # Units a bracket at the end may name; everything else in brackets stays, because it may tell two columns apart
 # (公益性岗位(月数), 就业渠道(易地搬迁后扶使用)).
 _UNITS = (
