@@ -60,11 +60,11 @@ def county(monkeypatch, tmp_path):
         shutil.rmtree(place, ignore_errors=True)
 
 
-def accepting(monkeypatch, source_id):
-    """A source whose unremarkable deliveries are accepted by themselves."""
+def accepting(monkeypatch, source_id, **said):
+    """A source whose unremarkable deliveries are accepted by themselves; said: what else the county file says of it."""
     county = settings.INSTALLATION.county
     sources = tuple(
-        dataclasses.replace(one, accept=Acceptance.UNREMARKABLE) if one.id == source_id else one
+        dataclasses.replace(one, accept=Acceptance.UNREMARKABLE, **said) if one.id == source_id else one
         for one in county.sources
     )
     changed = dataclasses.replace(county, sources=sources)
@@ -464,6 +464,22 @@ def test_what_is_remarkable_waits_for_a_person_and_says_why(county, monkeypatch,
     assert delivered() == 1
     client, _user = came_in(Role.CENTRE_OPERATOR)
     assert "没有自动接收" in client.get(reverse("submission", args=[sent.pk])).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("most", "state"), [(0.1, SubmissionState.PROPOSED), (0.3, SubmissionState.ACCEPTED)], ids=["more", "fewer"]
+)
+def test_how_many_changed_rows_are_remarkable_is_said_by_the_county_file(county, monkeypatch, most, state):
+    put(county.source("city").folder, "2020-01-10/人员信息.csv")
+    take_in(county)
+    accepting(monkeypatch, "city", most_changed=most)
+    changes = {f"p{person}": {"健康状况": "残疾"} for person in range(1, 9)}
+    put(county.source("city").folder, "2020-02-10/人员信息.csv", smallcounty.rows(**changes))
+    look_twice()
+    work()
+
+    sent = Submission.objects.latest("pk")
+    assert (sent.state, "much_changed" in sent.change["remarkable"]) == (state, state == SubmissionState.PROPOSED)
 
 
 def test_a_file_nobody_can_read_beside_good_ones_is_remarkable(county, monkeypatch):

@@ -39,6 +39,9 @@ class SourceFolderError(UserError):
     code: ClassVar[str] = "E-COUNTY-FOLDER"
 
 
+MOST_CHANGED = 0.2  # our own number, see docs/adr/0033-how-much-change-is-remarkable.md
+
+
 class SourceKind(StrEnum):
     """Who keeps a ledger; decides the header aliases and the layouts that are tried first."""
 
@@ -65,6 +68,7 @@ class SourceSpec:
     as_of: date of loose files in the folder, where the file date would be wrong.
     files: patterns of file names (`*`, `?`, `[…]`) by which a file of the letterbox finds this source.
     accept: whether the office takes a delivery from a folder by itself when nothing about it is remarkable.
+    most_changed: share of the rows of before from which on changed rows are remarkable; none are counted at 1.
     """
 
     id: str
@@ -75,6 +79,7 @@ class SourceSpec:
     as_of: date | None = None
     files: tuple[str, ...] = ()
     accept: Acceptance = Acceptance.ASK
+    most_changed: float = MOST_CHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +377,8 @@ class _TableReader:
         name = f"source（第{number}个）"
         if not isinstance(table, dict):
             raise self.wrong(name, "须写成 [[source]] 一节", "[[source]]")
-        self.only_known(name, table, {"id", "kind", "title", "folder", "derived_from", "as_of", "files", "accept"})
+        known = {"id", "kind", "title", "folder", "derived_from", "as_of", "files", "accept", "most_changed"}
+        self.only_known(name, table, known)
         source_id = self.text(table, "id", name)
         if not _SOURCE_ID.fullmatch(source_id):
             raise self.wrong(f"{name}.id", "须为小写字母开头的英文编号", 'id = "national"')
@@ -385,6 +391,9 @@ class _TableReader:
         accept = table.get("accept", Acceptance.ASK.value)
         if accept not in set(Acceptance):
             raise self.wrong(f"{name}.accept", f"只能是：{'、'.join(Acceptance)}", 'accept = "ask"')
+        most_changed = table.get("most_changed", MOST_CHANGED)
+        if not isinstance(most_changed, int | float) or isinstance(most_changed, bool) or not 0 <= most_changed <= 1:
+            raise self.wrong(f"{name}.most_changed", "须为 0 到 1 之间的数", "most_changed = 0.2")
         patterns = self.texts(table, "files", name)
         if any(not one.strip() or "/" in one or "\\" in one for one in patterns):
             raise self.wrong(f"{name}.files", "须为文件名的式样，不含斜杠", 'files = ["*村级台账*.xlsx"]')
@@ -397,4 +406,5 @@ class _TableReader:
             as_of=as_of,
             files=patterns,
             accept=Acceptance(accept),
+            most_changed=float(most_changed),
         )

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 import smallcounty
-from taizhang.intake.county import Acceptance, CountyFileError, load_county
+from taizhang.intake.county import MOST_CHANGED, Acceptance, CountyFileError, load_county
 from taizhang.intake.watching import LETTERBOX, Dated, day_in_name, look
 
 
@@ -15,7 +15,9 @@ def county(tmp_path):
     """Three sources, of which two take files from the letterbox by name."""
     path = smallcounty.county_file(tmp_path)
     text = path.read_text("utf-8").replace('data = "data"', 'data = "data"\nletterbox = "收件"')
-    text = text.replace('id = "city"', 'id = "city"\nfiles = ["*市平台*", "*人员*.csv"]\naccept = "unremarkable"')
+    text = text.replace(
+        'id = "city"', 'id = "city"\nfiles = ["*市平台*", "*人员*.csv"]\naccept = "unremarkable"\nmost_changed = 0.35'
+    )
     text = text.replace('id = "ledger"', 'id = "ledger"\nfiles = ["*台账*.XLSX", "*人员*.csv"]')
     path.write_text(text, "utf-8")
     for one in (*smallcounty.SOURCES,):
@@ -129,6 +131,7 @@ def test_a_folder_that_cannot_be_seen_is_told_and_the_others_are_looked_at(count
 def test_what_the_county_file_says_of_watching_is_read(county):
     assert county.source("city").accept is Acceptance.UNREMARKABLE
     assert county.source("ledger").accept is Acceptance.ASK
+    assert (county.source("city").most_changed, county.source("ledger").most_changed) == (0.35, MOST_CHANGED)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +139,7 @@ def test_what_the_county_file_says_of_watching_is_read(county):
     [
         ('accept = "unremarkable"', 'accept = "always"', "accept"), ('files = ["*市平台*", "*人员*.csv"]', 'files = ["收件/*.csv"]', "files"),
         ('files = ["*市平台*", "*人员*.csv"]', 'files = [" "]', "files"), ('letterbox = "收件"', "letterbox = 3", "letterbox"),
+        ("most_changed = 0.35", "most_changed = 35", "most_changed"), ("most_changed = 0.35", "most_changed = true", "most_changed"),
     ],
 )  # fmt: skip
 def test_an_impossible_setting_is_refused_by_its_name(county, old, new, key):

@@ -6,6 +6,7 @@ run at a time may do so. A run that was killed leaves its folder in `tmp`, and t
 
 import contextlib
 import contextvars
+import errno
 import fcntl
 import hashlib
 import json
@@ -165,22 +166,32 @@ def remove(folder: Path) -> None:
 def keep_copy(source: Path, folder: Path) -> tuple[str, int]:
     """Copy a file into `folder` under its SHA-256, read-only; gives the digest and the size in bytes.
 
-    The copy is hashed while it is made, so what is parsed later is what was hashed even if the original changes.
+    The copy is hashed while it is made, so what is parsed later is what was hashed even if the original changes. Raises
+    OSError where the original is written while it is copied: a half-written table would be read as if it were whole.
     """
     digest = hashlib.sha256()
     size = 0
     handle, name = tempfile.mkstemp(dir=folder)
     copy = Path(name)
     with os.fdopen(handle, "wb") as target, source.open("rb") as stream:
+        before = _state(stream.fileno())
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)
             target.write(chunk)
         target.flush()
         os.fsync(target.fileno())
+        if _state(stream.fileno()) != before:
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(source))
     copy.chmod(stat.S_IRUSR | stat.S_IRGRP)
     copy.rename(folder / digest.hexdigest())
     return digest.hexdigest(), size
+
+
+def _state(handle: int) -> tuple[int, int]:
+    """What every writing changes: when a file was last written, in nanoseconds, and its size."""
+    found = os.fstat(handle)
+    return found.st_mtime_ns, found.st_size
 
 
 def write_json(path: Path, document: Any) -> None:

@@ -42,7 +42,7 @@ REMARKS: Mapping[str, Promise | str] = {
     "held": gettext_lazy("接收后将暂缓"),
     "noted": gettext_lazy("行数或版式比上一批变化较大"),
     "not_taken": gettext_lazy("有没有采用的行、工作表或文件"),
-    "much_changed": gettext_lazy("两成以上的行有改动"),
+    "much_changed": gettext_lazy("有改动的行多于该来源所定的比例"),
     "problems": gettext_lazy("有需要处理的问题"),
     "not_now": gettext_lazy("准备接收时又有别的批次到来"),
 }

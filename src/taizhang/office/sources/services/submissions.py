@@ -27,8 +27,6 @@ from taizhang.progress import Progress
 
 FOLDERS = "folders"
 """Who acts when a delivery from a watched folder is accepted by itself."""
-MUCH_CHANGED = 0.2
-"""Share of the rows before of which no delivery changes more without somebody having looked at it."""
 
 
 def propose(context: JobContext, *, submission_id: int) -> None:
@@ -134,7 +132,7 @@ def remarkable(proposal: Proposal, dated: str) -> list[str]:
         "held": bool(holding.reasons),
         "noted": bool(holding.notes),
         "not_taken": bool(found.quarantined or found.refused or found.waiting),
-        "much_changed": before > 0 and change.changed > MUCH_CHANGED * before,
+        "much_changed": before > 0 and change.changed > proposal.source.most_changed * before,
         "problems": bool(proposal.problems),
     }
     return [name for name, applies in asked.items() if applies]
