@@ -16,7 +16,7 @@ PLACES = 3
 STAGES = {
     "read": "排查：读取报送", "link": "排查：认人认户", "judge": "排查：推断真值", "diagnose": "排查：诊断", "tables": "排查：整理",
     "rules": "排查：运行规则", "findings": "排查：汇总问题", "write": "排查：写结果",
-    "index": "登记人和户",
+    "index": "登记人和户", "rest": "等文件放好",
 }  # fmt: skip
 """What the stages of a sweep are called on the screen."""
 

@@ -10,10 +10,12 @@ from rich.table import Table
 from taizhang.cli import console, options
 from taizhang.cli.console import Bars, out, own
 from taizhang.cli.disk import writing
+from taizhang.cli.proposing import propose_what_lies
 from taizhang.intake.county import County, load_county
 from taizhang.intake.delivery import Delivery, Lake
 from taizhang.intake.pipeline import TakenIn, take_in
 from taizhang.languages import spoken
+from taizhang.office.installation import installation_of
 from taizhang.report.finding import describe_finding
 from taizhang.report.write import Reports, write_reports
 from taizhang.sweep import SweepResult
@@ -29,8 +31,11 @@ INCOMPLETE = 3
 @options.jobs
 @options.as_of
 def intake(county: Path, jobs: int, as_of: datetime | None) -> int:
-    """接收报送：读取各来源文件夹中的表格，写成不可改动的报送。 Take in new deliveries."""
-    book = load_county(county)
+    """接收报送：读取各来源文件夹中的表格，写成不可改动的报送；有办公系统的县交给它。 Take in new deliveries."""
+    place = installation_of(county)
+    if place.is_set_up:
+        return INCOMPLETE if propose_what_lies(place) else 0
+    book = place.county
     with Bars() as bars:
         taken = take_in(book, progress=bars, jobs=jobs, until=options.day(as_of))
     print_intake(taken)
@@ -62,7 +67,11 @@ def sweep(
     reveal: str | None,
 ) -> int:
     """排查：接收报送、比对各台账、运行规则，写出问题清单、报告和批注工作簿。 Check every ledger."""
-    book = load_county(county)
+    place = installation_of(county)
+    book = place.county
+    if place.is_set_up and not no_intake:
+        out.print(own("本县有办公系统：文件夹里的新文件由它接收，这次只排查已接收的；结果随它的下一次排查导入。"))
+        no_intake = True
     started = time.perf_counter()
     with writing(book.data), Lake(book.data).held(), Bars() as bars:
         taken = None if no_intake else take_in(book, progress=bars, jobs=jobs, until=options.day(as_of))

@@ -1,0 +1,58 @@
+"""`taizhang intake` and `sweep` where the county has an office: what lies in the folders goes to it, nothing counts behind its back."""
+
+import os
+import sqlite3
+
+import pytest
+
+import smallcounty
+from countyruns import run
+
+DAY = "2020-02-10"
+ALONE = {name: text for name, text in os.environ.items() if not name.startswith("TAIZHANG_")}
+
+
+@pytest.fixture
+def county(tmp_path):
+    """A county with an office and one file in the city's folder."""
+    smallcounty.county_file(tmp_path, ("city",))
+    assert run("office", "init", tmp_path / "county.toml", env=ALONE).status == 0
+    smallcounty.deliver(tmp_path, "city", DAY, smallcounty.rows())
+    return tmp_path
+
+
+def submissions(county):
+    with sqlite3.connect(county / "data" / "office" / "office.sqlite3") as database:
+        return database.execute("SELECT source, origin, state FROM sources_submission").fetchall()
+
+
+def test_what_lies_in_the_folders_goes_to_the_office_and_counts_only_there(county):
+    first = run("intake", county / "county.toml", env=ALONE)
+    again = run("intake", county / "county.toml", env=ALONE)
+
+    assert (first.status, again.status) == (0, 0)
+    assert first.is_clean
+    assert "1 批报送" in first.out
+    assert "0 批报送" in again.out
+    assert submissions(county) == [("city", "folder", "received")]
+    assert not list((county / "data").glob("deliveries/*/*"))
+
+
+def test_a_sweep_is_of_what_the_office_accepted(county):
+    ran = run("sweep", county / "county.toml", env=ALONE)
+
+    assert "只排查已接收的" in ran.out
+    assert "E-SWEEP-EMPTY" in ran.err
+    assert not list((county / "data").glob("deliveries/*/*"))
+
+
+@pytest.mark.parametrize("elsewhere", ["", "postgresql://nobody@127.0.0.1:9/none"])
+def test_an_office_whose_database_is_elsewhere_is_said_and_nothing_is_made(county, elsewhere):
+    (county / "data" / "office" / "office.sqlite3").unlink()
+
+    ran = run("intake", county / "county.toml", env=ALONE | ({"TAIZHANG_DATABASE": elsewhere} if elsewhere else {}))
+
+    assert ran.status == 2
+    assert ran.is_clean
+    assert "E-OFFICE-DATABASE" in ran.err
+    assert not (county / "data" / "office" / "office.sqlite3").exists()
