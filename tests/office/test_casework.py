@@ -241,6 +241,18 @@ def test_an_accepted_explanation_lets_the_finding_be(found, staff):
     assert Exemption.objects.get().expires_on > timezone.localdate()
 
 
+def test_an_accepted_explanation_takes_the_place_of_an_exemption_asked_for_before(found, staff):
+    to(staff, State.DISPATCHED)
+    propose_exemption(actor=staff["town"], finding_id=ONE, reason="待公安答复")
+    deny_finding(actor=staff["helper"], finding_id=ONE, note="确为曾用名")
+
+    for who, level in (("village", "village"), ("town", "town"), ("reviewer", "county")):
+        approve_verification(actor=staff[who], finding_id=ONE, level=level)
+
+    assert state() is State.EXEMPTED
+    assert sorted(Exemption.objects.values_list("state", "ended_why")) == [("approved", ""), ("ended", "explained")]
+
+
 def test_nobody_reviews_their_own_finding(found, staff):
     dispatch_findings(actor=staff["operator"], finding_ids=[ONE], assignee_id=staff["village"].user_id)
     confirm_finding(actor=staff["village"], finding_id=ONE, proposals=[NAME], note="")
@@ -531,6 +543,49 @@ def test_an_exemption_is_approved_by_another_and_ends(found, staff, time_machine
     time_machine.shift(timedelta(days=400))
     assert lapse_expired(actor=SETUP, today=timezone.localdate()) == 1
     assert state() is State.OPEN
+
+
+def exempted(staff):
+    exemption = propose_exemption(actor=staff["town"], finding_id=ONE, reason="已核实")
+    decide_exemption(actor=staff["reviewer"], exemption_id=exemption.pk, approve=True)
+
+
+def swept(lake, **changes):
+    folder = lake.sweep([finding(1, **changes)], persons=[person(1, "王建军")], households=[household(1, "王建军")])
+    import_sweep(actor=SETUP, folder=folder, on_moves=follow_moves)
+
+
+def test_the_end_of_an_exemption_does_not_open_what_was_proven_meanwhile(found, staff, lake, time_machine):
+    exempted(staff)
+    swept(lake, delta="gone", observation="pass")
+    close_finding(actor=staff["reviewer"], finding_id=ONE)
+
+    time_machine.shift(timedelta(days=400))
+
+    assert lapse_expired(actor=SETUP, today=timezone.localdate()) == 0
+    assert state() is State.CLOSED_OUT
+    assert Exemption.objects.get().ended_why == "proven"
+
+
+def test_what_was_proven_and_came_again_can_be_exempted_again(found, staff, lake):
+    exempted(staff)
+    swept(lake, delta="gone", observation="pass")
+    swept(lake, delta="reopened", reopened_count=1)
+
+    exempted(staff)
+
+    assert state() is State.EXEMPTED
+
+
+def test_an_exemption_that_ends_opens_nothing_that_no_rule_asks_for_any_more(found, staff, lake, time_machine):
+    exempted(staff)
+    swept(lake, delta="out_of_rule", observation="not_run")
+
+    time_machine.shift(timedelta(days=400))
+
+    assert lapse_expired(actor=SETUP, today=timezone.localdate()) == 1
+    assert state() is State.OUT_OF_RULE
+    assert Entry.objects.get(verb="exemption.lapsed").data["state"] == ["exempted", "out_of_rule"]
 
 
 def test_an_exemption_falls_when_other_values_come(found, staff, lake):

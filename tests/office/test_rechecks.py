@@ -212,6 +212,18 @@ def test_it_goes_to_somebody_who_did_not_verify_it(closed, staff):
     }
 
 
+def test_whoever_verified_it_where_they_work_no_more_is_refused_too(closed, staff):
+    for place, who in ((FAR_VILLAGE, "village"), (HOME_VILLAGE, "town")):
+        Verification.objects.create(
+            division_code=place, finding_id=full_id(1), is_true=True, note="在", by_id=staff[who].user_id
+        )
+    drawn(staff, share=100)
+    one = Recheck.objects.get(finding_id=full_id(1))
+
+    with scope((Area(HOME_VILLAGE),)), pytest.raises(OwnVerification):
+        decide_recheck(actor=staff["village"], recheck_id=one.pk, holds=True, note="入户看过，属实")
+
+
 def test_whoever_verified_is_refused_by_the_service_and_by_the_database(closed, staff):
     Verification.objects.create(
         division_code=HOME_VILLAGE, finding_id=full_id(1), is_true=True, note="在", by_id=staff["village"].user_id

@@ -386,6 +386,8 @@ def test_the_other_side_may_answer_a_question_and_a_third_not(county, who):
     who["far town"].does(answer_question, finding_id=HELD, answer="已迁入")
 
     assert state_of(HELD) is State.VERIFYING
+    paused = Task._base_manager.filter(finding=HELD, paused_on__isnull=False)
+    assert not paused.exists(), "the clock of the side that asked goes on though another side answered"
 
 
 def test_papers_of_one_side_are_not_opened_by_the_other(county, who):

@@ -9,7 +9,7 @@ from taizhang.office.casework.services.conflicts import release
 from taizhang.office.casework.services.proving import prove_by_value
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.services.importing import Moved
-from taizhang.office.findings.states import State
+from taizhang.office.findings.states import GONE, State
 
 SENT = (CorrectionState.HANDED_BACK, CorrectionState.JOINED)
 """States of a correction whose value has gone back to its source, by itself or with the one it is joined to."""
@@ -31,8 +31,14 @@ def follow_moves(moves: Sequence[Moved]) -> None:
     still_wrong = [move.finding for move in moves if move.after is State.MERGED and move.seen.is_newer]
     _judged([*again, *still_wrong], CorrectionState.CONTRADICTED)
     Verification.objects.filter(finding__in=again, withdrawn_at=None).update(withdrawn_at=now)
-    Exemption.objects.filter(finding__in=lapsed, state=ExemptionState.APPROVED).update(
-        state=ExemptionState.ENDED, ended_why="value_changed"
+    _end_exemptions(lapsed, "value_changed")
+    _end_exemptions([move.finding for move in moves if move.before is State.EXEMPTED and move.after in GONE], "proven")
+
+
+def _end_exemptions(identities: Sequence[str], why: str) -> None:
+    """What is exempted no more keeps no exemption, which would open it again by date and stand in the way of another."""
+    Exemption.objects.filter(finding__in=identities, state=ExemptionState.APPROVED).update(
+        state=ExemptionState.ENDED, ended_why=why
     )
 
 

@@ -85,12 +85,25 @@ def preview_bulk(*, actor: Actor, step: str, finding_ids: Sequence[str]) -> Prev
 def apply_bulk(*, actor: Actor, step: str, finding_ids: Sequence[str], digest: str) -> int:
     """Do what was previewed, all or nothing. Raises Stale where anything changed since, and what the single step raises."""
     with transaction.atomic():
+        _hold(actor, finding_ids)
         preview = preview_bulk(actor=actor, step=step, finding_ids=finding_ids)
         if preview.digest != digest or not preview.ids:
             raise Stale
         STEPS[step](actor, preview.ids)
         ledger.record(actor, "finding.bulk", "finding", digest[:16], step=step, count=len(preview.ids), digest=digest)
     return len(preview.ids)
+
+
+def _hold(actor: Actor, finding_ids: Sequence[str]) -> None:
+    """Lock them all, in the order of their keys, before the first entry is written.
+
+    Whoever writes an entry keeps the ledger until the end of the transaction: a finding asked for after that may be in the
+    hands of somebody who waits for the ledger.
+    """
+    if len(set(finding_ids)) > MOST:
+        return  # the preview refuses
+    found = findings_of(actor).select_for_update(of=("self",), no_key=True).filter(pk__in=set(finding_ids))
+    list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def _digest(step: str, findings: Sequence[Finding]) -> str:

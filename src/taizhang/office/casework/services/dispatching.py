@@ -106,7 +106,11 @@ def reassign_tasks(*, actor: Actor, from_user_id: int, to_user_id: int | None, r
     """
     with transaction.atomic():
         tasks = list(
-            Task.objects.select_for_update().filter(assignee_id=from_user_id, ended_at=None).select_related("finding")
+            # The tasks alone: whoever moves a finding holds it first and its task after.
+            Task.objects.select_for_update(of=("self",))
+            .filter(assignee_id=from_user_id, ended_at=None)
+            .select_related("finding")
+            .order_by("pk")
         )
         if not tasks:
             raise NotFound

@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
-from taizhang.office.casework.errors import AnotherProposal, NothingToCorrect, OwnProposal, WrongState
+from taizhang.office.casework.errors import AnotherProposal, NothingToCorrect, OwnProposal
 from taizhang.office.casework.models import Exemption, ExemptionState, Task
 from taizhang.office.casework.services.moving import moved_on
 from taizhang.office.casework.services.owning import work_place
 from taizhang.office.errors import Forbidden, NotFound
-from taizhang.office.findings.models import Finding
+from taizhang.office.findings.models import Delta, Finding
 from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.states import State
 
@@ -65,7 +65,7 @@ def decide_exemption(*, actor: Actor, exemption_id: int, approve: bool, reason: 
             raise OwnProposal
         finding = Finding.objects.select_for_update(no_key=True).get(pk=exemption.finding_id)
         if approve and (finding.state not in MAY_BE_EXEMPTED or finding.value_digest != exemption.value_digest):
-            raise WrongState(state=str(finding.state))
+            raise moved_on(finding)
         exemption.state = ExemptionState.APPROVED if approve else ExemptionState.REJECTED
         exemption.approved_by_id = actor.user_id
         exemption.save(update_fields=["state", "approved_by"])
@@ -78,7 +78,13 @@ def decide_exemption(*, actor: Actor, exemption_id: int, approve: bool, reason: 
 
 
 def exempt_explained(actor: Actor, finding: Finding, *, proposer_id: int, reason: str) -> None:
-    """An explanation that passed all reviews lets the finding be for a term; inside the reviewer's transaction."""
+    """An explanation that passed all reviews lets the finding be for a term; inside the reviewer's transaction.
+
+    A proposal that nobody has decided ends with it: a finding has one exemption at a time.
+    """
+    Exemption.objects.filter(finding=finding, state=ExemptionState.PROPOSED).update(
+        state=ExemptionState.ENDED, ended_why="explained"
+    )
     Exemption.objects.create(
         division_code=work_place(finding), finding=finding, reason=reason, value_digest=finding.value_digest,
         before_state=State.OPEN, expires_on=timezone.localdate() + TERM, state=ExemptionState.APPROVED,
@@ -87,27 +93,31 @@ def exempt_explained(actor: Actor, finding: Finding, *, proposer_id: int, reason
     _set_exempted(finding)
 
 
-def lapse_exemption(actor: Actor, finding: Finding, why: str) -> None:
-    """End a finding's exemption and open it again; inside a transaction. why: expired, or value_changed."""
-    Exemption.objects.filter(finding=finding, state=ExemptionState.APPROVED).update(
-        state=ExemptionState.ENDED, ended_why=why
-    )
-    finding.state = State.OPEN
-    finding.save(update_fields=["state"])
-    ledger.record(
-        actor, "exemption.lapsed", "finding", finding.finding_id, division_code=finding.division_code, reason=why
-    )
-
-
 def lapse_expired(*, actor: Actor, today: date) -> int:
-    """Open every finding again whose exemption has come to its end; gives how many."""
-    count = 0
-    for exemption in Exemption.objects.filter(state=ExemptionState.APPROVED, expires_on__lt=today):
-        with transaction.atomic():
-            finding = Finding.objects.select_for_update(no_key=True).get(pk=exemption.finding_id)
-            lapse_exemption(actor, finding, "expired")
-        count += 1
-    return count
+    """Open every finding again whose exemption has come to its end; gives how many.
+
+    All of them are held before the first entry is written, in the order of their keys as every other holder does, and
+    looked at only then: what a sweep or a colleague decided meanwhile stays.
+    """
+    with transaction.atomic():
+        expired = Exemption.objects.filter(state=ExemptionState.APPROVED, expires_on__lt=today)
+        asked = list(expired.values_list("finding_id", flat=True))
+        held = list(Finding.objects.select_for_update(no_key=True).filter(pk__in=asked).order_by("pk"))
+        left = set(expired.filter(finding__in=held).values_list("finding_id", flat=True))
+        lapsed = [one for one in held if one.pk in left and one.state == State.EXEMPTED]
+        expired.filter(finding__in=held).update(state=ExemptionState.ENDED, ended_why="expired")
+        for finding in lapsed:
+            finding.state = _WITHOUT_EXEMPTION.get(finding.delta, State.OPEN)
+            finding.save(update_fields=["state"])
+            ledger.record(
+                actor, "exemption.lapsed", "finding", finding.finding_id, division_code=finding.division_code,
+                reason="expired", state=[State.EXEMPTED.value, finding.state.value],
+            )  # fmt: skip
+    return len(lapsed)
+
+
+_WITHOUT_EXEMPTION = {Delta.OUT_OF_RULE: State.OUT_OF_RULE, Delta.SUPERSEDED: State.MERGED}
+"""Where a finding stands once nothing exempts it, by what the engine said last; what it told once it tells no more."""
 
 
 def _set_exempted(finding: Finding) -> None:

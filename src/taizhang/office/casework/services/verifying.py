@@ -123,8 +123,11 @@ def answer_question(*, actor: Actor, finding_id: str, answer: str) -> None:
     with transaction.atomic():
         _step(actor, finding_id, "answer", answer)
         calendar, today = WorkCalendar.of_county(), timezone.localdate()
-        held = Task.objects.select_for_update().filter(finding_id=finding_id, kind=TaskKind.VERIFY, ended_at=None)
-        for task in held:
+        # Whatever the scope: of two sides one answers what the other, whose clock it is, has asked.
+        held = Task._base_manager.select_for_update().filter(  # noqa: SLF001 - documented API
+            finding_id=finding_id, kind=TaskKind.VERIFY, ended_at=None
+        )
+        for task in held.order_by("pk"):
             stood = calendar.between(task.paused_on, today) if task.paused_on else 0
             task.due_on, task.paused_on = calendar.add(task.due_on, stood), None
             task.save(update_fields=["due_on", "paused_on"])
