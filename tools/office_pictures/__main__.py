@@ -1,8 +1,8 @@
 """Pictures of every page of the office over a demo: `python tools/office_pictures DEMO FOLDER [NAME…]`.
 
 With `--guides` in place of FOLDER the pictures of docs/guides are taken anew: fewer, cut to what a reader looks at, small.
-Takes what `taizhang demo DEMO --no-serve` set up, runs the office over it, logs in as every role and photographs each
-page at desk and phone width. NAME: only pictures whose name begins so. Nothing on the pages is changed but by opening them.
+Takes what `taizhang demo DEMO --no-serve` set up, begins what that lacks (beginnings.py), runs the office over it, logs in
+as every role and photographs each page at desk and phone width. NAME: only pictures whose name begins so.
 """
 
 import shutil
@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pages import GUIDE, PAGES, Shown, log_in
+from pages import GUIDE, PAGES, Shown, let_files_arrive, log_in
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as NotThere
 from small import small_png
 
 from taizhang.office.demo.posts import passwords_of
@@ -26,6 +27,8 @@ TALLEST = {"desk": 1100, "phone": 1500}
 """Pixels of a page that a guide shows."""
 WIDTHS = {"desk": (1280, 800), "phone": (360, 740)}
 STARTS_WITHIN = 60.0
+PATIENCE = 8000
+"""Milliseconds until what a page should hold is taken to be missing."""
 
 
 @contextmanager
@@ -52,6 +55,12 @@ class Photographer:
     def __init__(self, browser: Browser, address: str, passwords: dict[str, str]) -> None:
         self._browser, self._address, self._passwords = browser, address, passwords
         self._sessions: dict[str, Any] = {}
+
+    def let_files_arrive(self) -> None:
+        """Have the office look at its folders until it has read what was put there."""
+        context = self._browser.new_context(locale="zh-CN", storage_state=self._session_of("operator"))
+        let_files_arrive(context.new_page(), self._address)
+        context.close()
 
     def photograph(self, shown: Shown, out: Path) -> None:
         """One page at every width, whole."""
@@ -84,12 +93,15 @@ class Photographer:
             storage_state=self._session_of(shown.account),
         )  # fmt: skip
         page = context.new_page()
-        page.goto(f"{self._address}{shown.path}")
-        if shown.then is not None:
-            shown.then(page)
-        page.wait_for_load_state("networkidle")
-        yield page
-        context.close()
+        page.set_default_timeout(PATIENCE)
+        try:
+            page.goto(f"{self._address}{shown.path}")
+            if shown.then is not None:
+                shown.then(page)
+            page.wait_for_load_state("networkidle")
+            yield page
+        finally:
+            context.close()
 
     def _session_of(self, account: str) -> Any:
         if account and account not in self._sessions:
@@ -110,14 +122,19 @@ def main() -> None:
     if chromium is None:
         sys.exit("Chromium is not installed: run `make chromium`")
     out.mkdir(parents=True, exist_ok=True)
+    subprocess.run([sys.executable, Path(__file__).parent / "beginnings.py", demo], check=True)  # noqa: S603 - our own
     with running_office(Path(demo)) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         camera = Photographer(browser, address, passwords_of(Path(demo)))
+        camera.let_files_arrive()
         for shown in wanted:
-            if not for_guides:
-                camera.photograph(shown, out)
-            elif shown.name in GUIDE:
-                camera.photograph_for_guide(shown, GUIDE[shown.name], out)
+            try:
+                if not for_guides:
+                    camera.photograph(shown, out)
+                elif shown.name in GUIDE:
+                    camera.photograph_for_guide(shown, GUIDE[shown.name], out)
+            except NotThere as error:
+                print(f"{shown.name}  nothing to show: {error.message.splitlines()[-1].strip()}", flush=True)
         browser.close()
 
 
