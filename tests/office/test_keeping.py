@@ -224,6 +224,9 @@ def test_a_submission_of_which_no_row_counts_yet_waits_for_its_columns_and_is_re
     client, user = operator
     sent = send(user, strange(smallcounty.rows()))
     assert (sent.state, sent.change["rows"]) == (SubmissionState.PROPOSED, 0)
+    page = client.get(reverse("submission", args=[sent.pk])).content.decode()
+    assert reverse("question", args=[open_questions()[0].fingerprint]) in page
+    assert str(settings.INSTALLATION.county.data) not in page
     with pytest.raises(NothingToAccept):
         accept_submission(actor=actor_for(user), submission_id=sent.pk)
     assert "没有可采用的行" in client.get(reverse("submission", args=[sent.pk])).content.decode()

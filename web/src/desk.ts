@@ -11,6 +11,7 @@ import { startMenus } from "./behaviours/menus";
 import { monthKeys } from "./behaviours/monthKeys";
 import { keyboardRows } from "./behaviours/rowKeys";
 import { carryQuery, submitOnChange } from "./behaviours/forms";
+import { reachableScroll } from "./behaviours/scrollable";
 import { selection } from "./behaviours/selection";
 import { sideSheet } from "./behaviours/sideSheet";
 import { themeSwitch } from "./behaviours/themeSwitch";
@@ -24,6 +25,7 @@ enhance("table[data-rows]", keyboardRows);
 enhance("table[data-grid-keys]", gridKeys);
 enhance("table[data-month-keys]", monthKeys);
 enhance("[data-selection]", selection);
+enhance(".list-scroll", reachableScroll);
 enhance("[data-copy]", copyMasked);
 enhance("[data-fades]", fadingNote);
 // Large parts are fetched only by the pages that need them.

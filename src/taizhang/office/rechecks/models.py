@@ -34,7 +34,8 @@ class Round(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.first.isoformat()} – {self.last.isoformat()}"
+        days = [self.first] if self.first == self.last else [self.first, self.last]
+        return " – ".join(one.isoformat() for one in days)
 
 
 class Result(models.TextChoices):

@@ -94,13 +94,13 @@ def towns_chart(round_id: int, by_town: Mapping[str, Tally], names: Mapping[str,
     )  # fmt: skip
 
 
-def rechecks_table(viewer: Actor, rows: Iterable[Recheck], today: date) -> Table:
-    """Drawn findings; whoever may not list findings sees none of their persons."""
+def rechecks_table(viewer: Actor, rows: Iterable[Recheck], today: date, *, is_own: bool = False) -> Table:
+    """Drawn findings; whoever may not list findings sees none of their persons. is_own: all are the viewer's."""
     named = viewer.may("finding.list")
     groups = rule_groups()
     columns = [
         Column(_("问题"), kind="head"), *([Column(_("何人"), kind="who")] if named else []), Column(_("地点")), Column(_("结果")),
-        Column(_("期限"), kind="date"), Column(_("复查")),
+        Column(_("期限"), kind="date"), *([] if is_own else [Column(_("复查"))]),
     ]  # fmt: skip
     table_rows = []
     for one in rows:
@@ -112,7 +112,7 @@ def rechecks_table(viewer: Actor, rows: Iterable[Recheck], today: date) -> Table
             [Cell(what, note=f"{groups.get(one.group, one.group)} · {finding.short_id}"), *who,
              Cell(f"{finding.town_name} {finding.village_name}"), outcome_cell(one),
              Cell(one.due_on.isoformat(), note=_("已超期") if late else "", note_tone="danger" if late else ""),
-             Cell(str(one.decided_by or one.assignee or _("待指定")))],
+             *([] if is_own else [Cell(str(one.decided_by or one.assignee or _("待指定")))])],
             url=reverse("recheck", args=[one.pk]) if named else "",
         ))  # fmt: skip
     return Table(columns, table_rows, empty=_("没有符合条件的回头看"), empty_hint=_("抽中的问题会出现在这里。"))

@@ -42,7 +42,7 @@ def _rechecks(request: OfficeRequest, typed: dict[str, str], error: object = Non
     } | typed  # fmt: skip
     return render(request, "rechecks/rechecks.html", {
         "rounds": presenting.rounds_table(rounds, selectors.tallies("round_id")), "typed": shown, "error": error,
-        "own": presenting.rechecks_table(request.actor, selectors.own_open_rechecks(request.actor)[:PAGE], today),
+        "own": presenting.rechecks_table(request.actor, selectors.own_open_rechecks(request.actor)[:PAGE], today, is_own=True),
         "may_look": request.actor.may("finding.recheck"), "may_draw": _may_draw(request),
     }, status=status)  # fmt: skip
 

@@ -195,6 +195,12 @@ def open_questions() -> list[MappingQuestion]:
     return mapping_questions(settings.INSTALLATION.county.data)[0]
 
 
+def questions_of(row: Submission) -> list[MappingQuestion]:
+    """Those that sheets of a proposed submission wait for, as its problems name them."""
+    waits = [one["where"] for one in row.change.get("problems", ()) if one["code"] == "E-SHEET-WAITS"]
+    return [one for one in (open_questions() if waits else ()) if any(one.file in where for where in waits)]
+
+
 def question_of(fingerprint: str) -> MappingQuestion:
     """One of them. Raises NotFound."""
     try:

@@ -49,7 +49,7 @@ def demo_note() -> SafeString:
     if not settings.DEMO:
         return SafeString("")
     return format_html(
-        '<p class="demo-note">{}</p>', _("演示系统：人员全部虚构，登录不要求两步验证。请勿录入真实信息。")
+        '<aside class="demo-note">{}</aside>', _("演示系统：人员全部虚构，登录不要求两步验证。请勿录入真实信息。")
     )
 
 

@@ -36,7 +36,7 @@ def submission(request: OfficeRequest, submission_id: int) -> HttpResponse:
         "villages": presenting.villages_table(selectors.villages_of(row)),
         "not_taken": presenting.not_taken_table(selectors.not_taken_of(row)),
         "kept": arrivals.kept_table(row, files_kept(row)) if may_inspect and row.state == "refused" else None,
-        "kept_until": kept_until(row),
+        "kept_until": kept_until(row), "questions": selectors.questions_of(row),
     }  # fmt: skip
     return render(request, "sources/submission.html", context)
 
