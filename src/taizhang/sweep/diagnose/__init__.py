@@ -17,6 +17,7 @@ from taizhang.sweep.diagnose.presence import certificates, make_homes, missing, 
 from taizhang.sweep.diagnose.repeated import repeated_persons, shared_numbers
 from taizhang.sweep.diagnose.wrong import wrong_names, wrong_numbers
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.judge.births import read_birth_columns
 from taizhang.sweep.judge.fields import FieldVerdict, judge_names, judge_numbers
 from taizhang.sweep.judge.spelling import county_spelling
 from taizhang.sweep.judge.troubled import Troubled, read_held, read_troubled
@@ -44,10 +45,12 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Judgemen
     totals[counted["source_no"].to_numpy()] = counted["n"].to_numpy()
     ancestors = {number: source.ancestors for number, source in sources.items()}
     spelling = county_spelling(engine)
-    held = read_held(engine)
+    held, births = read_held(engine), read_birth_columns(engine, len(totals))
 
     def judge(for_numbers: Evidence | None, for_names: Evidence | None) -> Judgement:
-        numbers = judge_numbers(troubled, totals=totals, ancestors=ancestors, held=held, evidence=for_numbers)
+        numbers = judge_numbers(
+            troubled, totals=totals, ancestors=ancestors, held=held, births=births, evidence=for_numbers
+        )
         names = judge_names(troubled, spelling, totals=totals, ancestors=ancestors, numbers=numbers, evidence=for_names)
         return Judgement(troubled, numbers, names)
 

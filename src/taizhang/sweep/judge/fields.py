@@ -10,19 +10,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from taizhang.sweep.authority.evidence import Evidence
+from taizhang.sweep.judge.births import BirthColumns, Claimed, birth_evidence
 from taizhang.sweep.judge.kinds import LOG_ADDED, LOG_DROPPED, LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, families_of
 from taizhang.sweep.judge.spelling import Spelling
 from taizhang.sweep.judge.troubled import Held, Troubled
 from taizhang.sweep.judge.truth import Candidates, Claims, Floats, Judged, Options, judge, options_of
 from taizhang.sweep.link.facts import UNKNOWN_NUMBER
-from taizhang.sweep.link.features import MISSING, Compared, Ints, compare_names_of, compare_numbers_of
+from taizhang.sweep.link.features import Compared, Ints, compare_names_of, compare_numbers_of
 
-BIRTH_FAILS = -3.0
-"""Log-evidence of a birth column against a number of another birth date."""
-OWN_BIRTH_FAILS = -2.5
-"""A number that its own row's birth column denies is doubtful even where nobody else has a column."""
-FILLED_BIRTH_FAILS = -1.0
-"""The column agrees with the row's own other number: it may have been filled in from it."""
 OWNED = -4.0
 """Log-evidence of a number that more sources give to another person: it was copied from there; few numbers are shared."""
 HEAD_DENIES = 3.0
@@ -82,18 +77,19 @@ def judge_numbers(
     totals: Ints,
     ancestors: Mapping[int, tuple[int, ...]],
     held: Held,
+    births: BirthColumns,
     evidence: Evidence | None = None,
 ) -> FieldVerdict:
     """Which number is every troubled person's; only valid numbers can be.
 
-    held: how many sources give whom which number. evidence: what is known from outside the ledgers
+    held: how many sources give whom which number. births: how often columns of dates deny numbers. evidence: what is known from outside the ledgers
     (sweep.authority.evidence).
     """
     possible = troubled["ident"] > 0
     base = _Field(troubled, troubled["ident"], possible, troubled["ident"] > UNKNOWN_NUMBER)
     prior = np.zeros(len(base.value))
     prior += np.where(troubled["truncated"][base.row] == 1, TRUNCATED, 0.0)
-    prior += _birth_evidence(troubled, base)
+    prior += birth_evidence(troubled, births, Claimed(base.claimed, base.row, base.owner), base.choices)
     told, elsewhere = _told(base, troubled, held)
     prior += np.where(elsewhere > told, OWNED, 0.0)
     is_head = (troubled["relation"] == HEAD_RELATION) | (troubled["head_name_id"] == troubled["name_id"])
@@ -171,24 +167,6 @@ def _spelling_evidence(defects: str) -> float:
     if any(f"|{code}|" in defects for code in DAMAGED):
         return DAMAGED_NAME
     return UNUSUAL_NAME if any(f"|{code}|" in defects for code in UNUSUAL) else 0.0
-
-
-def _birth_evidence(troubled: Troubled, base: "_Field") -> Floats:
-    """How birth and sex columns of the person's rows speak for every candidate number."""
-    record, candidate = base.choices
-    birth, number = troubled["birth_date"], troubled["id_birth"]
-    denied = (
-        (birth[record] != MISSING)
-        & (number[base.row[candidate]] != MISSING)
-        & (birth[record] != number[base.row[candidate]])
-    )
-    own = base.claimed[record] == candidate
-    filled = (base.claimed[record] >= 0) & (birth[record] == number[record])
-    weight = np.where(own, OWN_BIRTH_FAILS, np.where(filled, FILLED_BIRTH_FAILS, BIRTH_FAILS))
-    bits = np.where(denied, weight, 0.0)
-    total = np.zeros(len(base.value))
-    np.add.at(total, candidate, bits)
-    return np.clip(total, -7.0, 7.0)
 
 
 def _told(base: "_Field", troubled: Troubled, held: Held) -> tuple[Ints, Ints]:
