@@ -23,7 +23,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-VERSION = "2"
+VERSION = "3"
 TARGET = Path(__file__).parent.parent / "src/taizhang/identity/names/knowledge"
 CURATED = TARGET / "curated"
 TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
@@ -243,7 +243,10 @@ def character_table(fields: dict[str, dict[int, str]], traditional: set[int]) ->
         return [ord(text[at]) if at < len(text) else 0 for at in range(5)]
 
     def phonetic_row(code: int) -> list[int]:
-        found = [int("".join(c for c in part if c.isdigit())) for part in fields["kPhonetic"].get(code, "").split()]
+        # Most simplified characters have no class of their own: 刚 and 岗 are of the class of 剛 and 崗.
+        forms = [code, *(code_point(part) for part in fields["kTraditionalVariant"].get(code, "").split())]
+        classes = next((text for form in forms if (text := fields["kPhonetic"].get(form))), "")
+        found = [int("".join(c for c in part if c.isdigit())) for part in classes.split()]
         return [*found, -1, -1][:2]
 
     def fixed(row: Callable[[int], list[int]], kind: pa.DataType, width: int) -> pa.Array:
@@ -276,7 +279,14 @@ def main() -> None:
     fields = unihan(
         folder,
         *("kMandarin", "kTGHZ2013", "kXHC1983", "kHanyuPinlu", "kTGH", "kFourCornerCode", "kCangjie", "kPhonetic"),
-        *("kTotalStrokes", "kZVariant", "kSemanticVariant", "kCompatibilityVariant", "kSimplifiedVariant"),
+        *(
+            "kTotalStrokes",
+            "kZVariant",
+            "kSemanticVariant",
+            "kCompatibilityVariant",
+            "kSimplifiedVariant",
+            "kTraditionalVariant",
+        ),
         "kSpoofingVariant",
     )
     characters = character_table(fields, traditional_only(fields))

@@ -193,6 +193,10 @@ def test_brackets_that_are_no_reading_stay(kept):
         ("钟喆", "鍾哲", NameCode.VARIANT),
         ("己平", "已平", NameCode.SHAPE),
         ("王晴", "王睛", NameCode.SHAPE),
+        ("李怀", "李不", NameCode.SHAPE),
+        ("李琴", "李王", NameCode.SHAPE),
+        ("杨明", "汤明", NameCode.SHAPE),
+        ("李德", "李徳", NameCode.VARIANT),
     ],
 )
 def test_an_explanation_survives_a_second_small_difference(a, b, code):
