@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 MOST = {
     "home": 20,
     "findings": 13,
-    "finding": 30,
+    "finding": 32,
     "tasks": 12,
     "sweeps": 8,
     "search": 8,
@@ -32,7 +32,7 @@ MOST = {
     "scores": 30,
 }
 """Recorded, session, account and roles included; a page that needs more has to say why here. A finding asks where else
-its rows lie, who owns it and what its sides have said."""
+its rows lie, who owns it, what its sides have said, and which of those beside it in its sheet the reader may see."""
 
 
 def asked(user, name, *arguments):

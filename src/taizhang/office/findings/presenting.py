@@ -163,6 +163,7 @@ def wanted_facts(wanted: Wanted) -> list[Fact]:
         Fact(_("发生"), happenings().get(wanted.did)),
         Fact(_("期限"), _dues().get(wanted.due)),
         Fact(_("曾消除又出现"), _("是") if wanted.again else None),
+        *(Fact(label, short) for _name, label, short in _beside(wanted)),
     ]
     return [one for one in facts if one.value]
 
@@ -188,6 +189,7 @@ def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str], fi
             Filter("again", _("曾消除又出现"), "toggle", wanted.again),
             *_did_filter(wanted),
             *_cell_filter(wanted.cell),
+            *(Filter(name, label, "choice", short, [Option(short, short)]) for name, label, short in _beside(wanted)),
         ],
         saved=[SavedView(one.label, f"{reverse('findings')}?{one.query}", active=one.query == urlencode(query)) for one in saved_views_of(viewer)],
         save_url=reverse("view_save"),
@@ -233,6 +235,12 @@ def _cell_filter(cell: str) -> list[Filter]:
     """The cell of a frame that the list is narrowed to, so that one sees it and can let it go."""
     bundle = bundle_of(cell)
     return [] if bundle is None else [Filter("cell", _("工作框架"), "choice", cell, [Option(cell, bundle.title)])]
+
+
+def _beside(wanted: Wanted) -> list[tuple[str, str, str]]:
+    """Name, words and finding of what a list is narrowed to beside one finding of a sheet."""
+    asked = (("column", _("同一工作表同一列"), wanted.column), ("block", _("其中行次相连的"), wanted.block))
+    return [one for one in asked if one[2]]
 
 
 def finding_facts(

@@ -19,6 +19,7 @@ from taizhang.office.findings.models import Delta, Finding, SavedView, Severity,
 from taizhang.office.findings.selectors.bundles import bundle_of
 from taizhang.office.findings.selectors.happening import SINCE
 from taizhang.office.findings.selectors.narrowing import findings_in, findings_of
+from taizhang.office.findings.selectors.same_sheet import beside_known
 from taizhang.office.findings.states import ENDED, GONE, OPEN_STATES, State
 from taizhang.office.parts.typed import whole_number
 from taizhang.office.places.models import TOWN_LEVEL, Division
@@ -44,6 +45,8 @@ WRONG_IDENTITY = Q(
 GROUPS = {"identity": Q(group__in=IDENTITY_GROUPS), "identity-wrong": WRONG_IDENTITY}
 """Kinds of findings, wider or narrower than one rule, that a list can be narrowed to."""
 
+SHORT_ID = 11
+"""Characters of a finding's short number."""
 MOST_DIGITS = 18
 """Digits of the longest number of an address, of a household or an entry of the ledger."""
 LATE, HELD, WORKED, AGAIN = "late", "held", "worked", "1"
@@ -87,6 +90,8 @@ class Wanted:
     again: str = ""
     did: str = ""
     after: str = ""
+    column: str = ""
+    block: str = ""
     sort: str = "severity"
 
     @classmethod
@@ -111,6 +116,8 @@ class Wanted:
             if whole_number(query.get("after", ""), MOST_DIGITS) is not None
             else "",
             after=query.get("after", "") if whole_number(query.get("after", ""), MOST_DIGITS) is not None else "",
+            column=query.get("column", "")[:SHORT_ID],
+            block=query.get("block", "")[:SHORT_ID],
             sort=sort if sort.removeprefix("-") in ORDERS else "severity",
         )
 
@@ -143,6 +150,10 @@ def listed_findings(viewer: Actor, wanted: Wanted) -> QuerySet[Any]:
         found = found.filter(by_task[wanted.due])
     if wanted.did:
         found = found.filter(SINCE[wanted.did](int(wanted.after)))
+    if wanted.column:
+        found = found.filter(pk__in=beside_known(viewer, wanted.column).column)
+    if wanted.block:
+        found = found.filter(pk__in=beside_known(viewer, wanted.block).block)
     if wanted.again == AGAIN:
         found = found.filter(reopened_count__gt=0)
     order = ORDERS[wanted.sort.removeprefix("-")]

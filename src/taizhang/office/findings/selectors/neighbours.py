@@ -14,6 +14,7 @@ from taizhang.office.access.areas import area_of_division, within
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.presenting import is_here
 from taizhang.office.findings.selectors.narrowing import findings_in, findings_of
+from taizhang.office.findings.selectors.same_sheet import beside
 from taizhang.office.findings.states import OPEN_STATES
 
 TOWN = 9
@@ -29,7 +30,9 @@ class Neighbour:
 
 
 def neighbours(viewer: Actor, finding: Finding) -> list[Neighbour]:
-    """Household, village, and the same ledger's rows in the village and the town, as far as the viewer sees them; two questions.
+    """Household, village, the same ledger's rows in the village and the town, and what stands beside it in its sheet.
+
+    As far as the viewer sees them; four questions.
 
     Surroundings in which this finding stands alone are left out; so is everything of a finding of another division.
     """
@@ -56,6 +59,13 @@ def neighbours(viewer: Actor, finding: Finding) -> list[Neighbour]:
         around += [
             (_("本村同一来源"), village | of, counts["ledger"]),
             (_("本镇同一来源"), {"place": town} | of, counts["town"]),
+        ]
+    near = beside(finding)
+    if len(near.column) > 1:
+        seen = set(findings_of(viewer).filter(pk__in=near.column, **alike).values_list("pk", flat=True))
+        around += [
+            (_("同一工作表同一列"), {"column": finding.short_id}, len(seen)),
+            (_("其中行次相连的"), {"block": finding.short_id}, len(seen & near.block)),
         ]
     return [
         Neighbour(label, count, f"{reverse('findings')}?{urlencode({'rule': finding.rule, **query})}")
