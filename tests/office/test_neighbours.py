@@ -20,7 +20,7 @@ from taizhang.sweep.findings.fingerprint import short_id
 
 pytestmark = pytest.mark.django_db
 ONE = short_id(full_id(1))
-COLUMN, BLOCK = "同一工作表同一列", "其中行次相连的"
+COLUMN, BLOCK = "同一工作表同一列", "行次相连的"
 
 
 @pytest.fixture

@@ -239,7 +239,7 @@ def _cell_filter(cell: str) -> list[Filter]:
 
 def _beside(wanted: Wanted) -> list[tuple[str, str, str]]:
     """Name, words and finding of what a list is narrowed to beside one finding of a sheet."""
-    asked = (("column", _("同一工作表同一列"), wanted.column), ("block", _("其中行次相连的"), wanted.block))
+    asked = (("column", _("同一工作表同一列"), wanted.column), ("block", _("行次相连的"), wanted.block))
     return [one for one in asked if one[2]]
 
 

@@ -65,7 +65,7 @@ def neighbours(viewer: Actor, finding: Finding) -> list[Neighbour]:
         seen = set(findings_of(viewer).filter(pk__in=near.column, **alike).values_list("pk", flat=True))
         around += [
             (_("同一工作表同一列"), {"column": finding.short_id}, len(seen)),
-            (_("其中行次相连的"), {"block": finding.short_id}, len(seen & near.block)),
+            (_("行次相连的"), {"block": finding.short_id}, len(seen & near.block)),
         ]
     return [
         Neighbour(label, count, f"{reverse('findings')}?{urlencode({'rule': finding.rule, **query})}")
