@@ -147,9 +147,12 @@ def _commonest(value: str, differs: str) -> str:
 
 
 def _household(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
-    """One row a household and source; a value stands on any of the household's rows, the greatest where they differ."""
+    """One row a household and source; a value stands on any of the household's rows, the greatest where they differ.
+
+    `household` is a view: its table `household_said` holds only columns that some source fills, a third of them.
+    """
     fields = [name for name in TABLES["household"].fields if name != "row_no"]
-    listed = (
+    places = (
         "town_code",
         "village_code",
         "town_name",
@@ -159,7 +162,7 @@ def _household(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
         "head_id_no",
         "head_core18",
     )
-    columns = list(dict.fromkeys((*listed, *fields)))
+    columns = list(dict.fromkeys((*places, *fields)))
     engine.execute("""
         CREATE OR REPLACE TABLE household_size AS
         SELECT household_id, source_no, SUM(present) AS member_count, SUM(head) AS head_count FROM (
@@ -169,24 +172,38 @@ def _household(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
             WHERE l.household_id IS NOT NULL GROUP BY l.household_id, c.source_no, c.root)
         GROUP BY household_id, source_no
     """)
-    parts = [_households_of(delivery, columns) for delivery in deliveries if delivery.table("record") is not None]
-    nothing = ", ".join(f'CAST(NULL AS {_sql_type(name)}) AS "{name}"' for name in columns)
+    said = _columns_said(deliveries)
+    held = [name for name in columns if name in said]
+    parts = [_households_of(delivery, held) for delivery in deliveries if delivery.table("record") is not None]
+    nothing = ", ".join(_nothing(name) for name in held)
     empty = (
         "SELECT CAST(NULL AS BIGINT) AS household_id, CAST(NULL AS VARCHAR) AS source, CAST(NULL AS DATE) AS as_of,"
         f" CAST(NULL AS BIGINT) AS member_count, CAST(NULL AS BIGINT) AS head_count, {nothing} WHERE FALSE"
     )
-    engine.execute(f"CREATE OR REPLACE TABLE household AS {' UNION ALL '.join([empty, *parts])}")
-    _delivered_households(engine, deliveries, columns)
+    engine.execute(f"CREATE OR REPLACE TABLE household_said AS {' UNION ALL '.join([empty, *parts])}")
+    _delivered_households(engine, deliveries, held)
+    listed = ", ".join(f'"{name}"' if name in said else _nothing(name) for name in columns)
+    engine.execute(f"""
+        CREATE OR REPLACE VIEW household AS
+        SELECT household_id, source, as_of, member_count, head_count, {listed} FROM household_said
+    """)
+
+
+def _columns_said(deliveries: Sequence[SourceDelivery]) -> frozenset[str]:
+    """The columns of households that any delivery fills, and the number that households are joined by."""
+    paths = [delivery.table(name) for delivery in deliveries for name in ("record", "household")]
+    return frozenset({"household_no"}).union(*(filled_columns(path) for path in paths if path is not None))
+
+
+def _nothing(name: str) -> str:
+    return f'CAST(NULL AS {_sql_type(name)}) AS "{name}"'
 
 
 def _households_of(delivery: SourceDelivery, columns: Sequence[str]) -> str:
     """The SELECT of one source's households; a column the source nowhere fills is not read."""
     path = delivery.table("record")
     filled = filled_columns(path) if path is not None else frozenset()
-    picked = ", ".join(
-        f'MAX(r."{name}") AS "{name}"' if name in filled else f'CAST(NULL AS {_sql_type(name)}) AS "{name}"'
-        for name in columns
-    )
+    picked = ", ".join(f'MAX(r."{name}") AS "{name}"' if name in filled else _nothing(name) for name in columns)
     return f"""
         SELECT l.household_id, '{delivery.source}' AS source, CAST('{delivery.as_of.isoformat()}' AS DATE) AS as_of,
             CAST(MAX(s.member_count) AS BIGINT) AS member_count, CAST(MAX(s.head_count) AS BIGINT) AS head_count, {picked}
@@ -225,11 +242,11 @@ def _delivered_households(engine: Engine, deliveries: Sequence[SourceDelivery], 
         engine.execute(f"""
             CREATE OR REPLACE TABLE household_filled AS
             SELECT h.household_id, h.source, h.as_of, h.member_count, h.head_count, {values}
-            FROM household AS h LEFT JOIN (
+            FROM household_said AS h LEFT JOIN (
                 SELECT household_no{", " + fetched if fetched else ""} FROM household_delivered GROUP BY household_no) AS d
                 ON h.source = '{delivery.source}' AND d.household_no = h.household_no
         """)
-        engine.execute("CREATE OR REPLACE TABLE household AS SELECT * FROM household_filled")
+        engine.execute("CREATE OR REPLACE TABLE household_said AS SELECT * FROM household_filled")
         engine.execute("DROP TABLE household_filled")
 
 
