@@ -217,7 +217,7 @@ class _Task:
             findings = delta.with_delta(today, made, before, self.deliveries, self.sweep_id)
         with stage("write"):
             with ThreadPoolExecutor(1) as beside:  # the engine and Parquet in there, Python's own work out here
-                indexed = beside.submit(write_index, working, database)
+                indexed = beside.submit(write_index, working, database, self.deliveries)
                 write_findings(working, findings, reveal=self.reveal_reason is not None)
                 write_passes(working, findings)
                 indexed.result()

@@ -3,7 +3,8 @@
 persons.parquet and households.parquet hold full numbers and stay in the lake (docs/formats/findings.md).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,44 +14,44 @@ import pyarrow.parquet as pq
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.findings.grouped import Grouped, Numbers
 from taizhang.sweep.findings.write import GROUP_ROWS
+from taizhang.sweep.lake import SourceDelivery
+from taizhang.sweep.tables import RECORD_BASE
 
-_POINTER = {
-    "source": "source", "delivery": "delivery", "record_no": "record_no", "file_no": "file_no", "sheet_no": "sheet_no",
-    "row_no": "row_no", "village_code": "place",
-}  # fmt: skip
-"""Where one record of a person stands: name in the list → column of `index_row`."""
+_POINTER = {"file_no": "file_no", "sheet_no": "sheet_no", "row_no": "row_no", "village_code": "place"}
+"""Where in its delivery one record of a person stands: name in the list → column of `index_row`."""
 
 AT_ONCE = 50_000
 """The rows of so many persons or households are in memory together."""
 
 
-def write_index(folder: Path, engine: Engine) -> None:
-    """Write persons.parquet and households.parquet from the sweep's tables `person`, `household` and `record`."""
+def write_index(folder: Path, engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
+    """Write persons.parquet and households.parquet from the sweep's tables `person`, `household` and `record`.
+
+    deliveries: all that `record` is made of; a record's id says which of them it is from.
+    """
     engine.execute("""
         CREATE OR REPLACE TABLE index_row AS
-        SELECT person_id, source, delivery, record_id, record_no, file_no, sheet_no, row_no, household_no, relation_to_head,
-            name, COALESCE(village_code, town_code) AS place, COALESCE(core18, id_no) AS number,
+        SELECT person_id, record_id, file_no, sheet_no, row_no, household_no, relation_to_head, name, COALESCE(village_code, town_code) AS place, COALESCE(core18, id_no) AS number,
             COALESCE(member_phone, household_phone) AS phone
         FROM record WHERE NOT person_id IS NULL
     """)
-    _write(engine, "person", _persons, folder / "persons.parquet")
+    _write(engine, "person", partial(_persons, deliveries), folder / "persons.parquet")
     engine.execute("DROP TABLE index_row")
     _write(engine, "household", _households, folder / "households.parquet")
 
 
-def _persons(engine: Engine, within: str) -> pa.Table:
+def _persons(deliveries: Sequence[SourceDelivery], engine: Engine, within: str) -> pa.Table:
     """The persons with ids in a range, each with the values and places of its records."""
     table = engine.fetch(f"""
         SELECT person_id, household_id, name, core18, birth_date AS birth, sex, town_code, village_code, is_present, n_sources
         FROM person WHERE {within} ORDER BY person_id
     """)
-    rows = engine.fetch(
-        f"SELECT * FROM index_row WHERE {within} ORDER BY person_id, source, record_id"
-    ).combine_chunks()
+    rows = engine.fetch(f"SELECT * FROM index_row WHERE {within} ORDER BY person_id, record_id").combine_chunks()
     group, groups = _groups(rows["person_id"], table["person_id"]), table.num_rows
     starts = np.searchsorted(group, np.arange(groups + 1))
     pointers = pa.StructArray.from_arrays(
-        [rows[column].combine_chunks() for column in _POINTER.values()], names=list(_POINTER)
+        [*_delivered(rows["record_id"], deliveries), *(rows[column].combine_chunks() for column in _POINTER.values())],
+        names=["source", "delivery", "record_no", *_POINTER],
     )
     values = {
         name: Grouped.of(rows[name], group, groups)
@@ -65,6 +66,15 @@ def _persons(engine: Engine, within: str) -> pa.Table:
         "phones": values["phone"].lists(),
         "records": pa.ListArray.from_arrays(pa.array(starts, pa.int32()), pointers),
     })  # fmt: skip
+
+
+def _delivered(ids: pa.ChunkedArray, deliveries: Sequence[SourceDelivery]) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Source, delivery and number there of records; sources are numbered by their names, so ids are in their order too."""
+    source, number = np.divmod(ids.to_numpy(), RECORD_BASE)
+    place = {delivery.number: n for n, delivery in enumerate(deliveries)}
+    rows = pa.array(np.array([place.get(n, 0) for n in range(max(place, default=-1) + 1)], np.int64)[source])
+    names = [pa.array([getattr(delivery, name) for delivery in deliveries], pa.string()) for name in ("source", "name")]
+    return names[0].take(rows), names[1].take(rows), pa.array(number)
 
 
 def _households(engine: Engine, within: str) -> pa.Table:
