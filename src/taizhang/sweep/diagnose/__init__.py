@@ -40,7 +40,7 @@ class Judgement:
 def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Judgement:
     """Judge the numbers and names of all troubled persons; where the authority answered, once more with its answers."""
     troubled = read_troubled(engine)
-    counted = engine.fetch("SELECT source_no, COUNT(*) AS n FROM fact GROUP BY source_no")
+    counted = engine.fetch("SELECT source_no, COUNT(*) AS n FROM claim_person GROUP BY source_no")
     totals = np.zeros(max(sources, default=-1) + 1, dtype=np.int64)
     totals[counted["source_no"].to_numpy()] = counted["n"].to_numpy()
     ancestors = {number: source.ancestors for number, source in sources.items()}

@@ -18,8 +18,7 @@ from taizhang.sweep.link.reach import make_involved
 from taizhang.sweep.link.score import Scored, score_pairs
 
 MADE = (
-    "fact", "entity", "bad_number", "suspect_key", "decoded", "involved_key", "involved", "cell", "suspect", "pair",
-    "cell_person", "involved_person", "claim_text",
+    "bad_number", "decoded", "involved", "cell", "suspect", "pair", "cell_person", "involved_person", "claim_text",
 )  # fmt: skip
 """Tables of linking that nothing after the diagnoses looks at."""
 
@@ -65,7 +64,7 @@ def link_persons(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Linke
 
 
 def make_claim_person(engine: Engine) -> None:
-    """Create `claim_person`: the facts of all records with `root`, their person, and `hh`, their county household.
+    """Make `fact` into `claim_person`: the facts of all records with `root`, their person, and `hh`, their county household.
 
     The person of a settled number is the number's key; the others are what linking made of them.
     """
@@ -80,6 +79,7 @@ def make_claim_person(engine: Engine) -> None:
         LEFT JOIN sheet_village AS v
             ON v.source_no = f.source_no AND v.file_no = f.file_no AND v.sheet_no = f.sheet_no
     """)
+    engine.execute("DROP TABLE fact")  # as large as what was made of it
 
 
 def forget_linking(engine: Engine) -> None:

@@ -23,6 +23,7 @@ def make_involved(engine: Engine, sources: int) -> None:
 
     ident: the number's key where the number is valid; a negative integer for a number that is not (equal texts, equal
     integers, `bad_number`); a negative integer of its own for a record without a number. hh: the county household.
+    Drops `entity`, `suspect_key` and `involved_key`: nothing reads them later, and the first has a row for every number.
     """
     make_decoded(engine)
     _make_weak(engine, sources)
@@ -69,7 +70,16 @@ def make_involved(engine: Engine, sources: int) -> None:
         LEFT JOIN sheet_village AS v
             ON v.source_no = c.source_no AND v.file_no = c.file_no AND v.sheet_no = c.sheet_no
     """)
-    for name in ("weak", "weak_birth", "weak_order", "named_row", "involved_fact"):
+    for name in (
+        "weak",
+        "weak_birth",
+        "weak_order",
+        "named_row",
+        "involved_fact",
+        "involved_key",
+        "suspect_key",
+        "entity",
+    ):
         engine.execute(f"DROP TABLE {name}")
 
 
