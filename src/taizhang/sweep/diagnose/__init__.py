@@ -108,8 +108,7 @@ def _ambiguous(context: Context, linked: Linked) -> list[Diagnosis]:
     partners: dict[int, list[int]] = {}
     for near, far in linked.ambiguous:
         partners.setdefault(near, []).append(far)
-    cells = linked.cells
-    first = dict(zip(cells["cell_id"].tolist(), cells["first_record"].tolist(), strict=True))
+    first = linked.first_record
     found = []
     for near, choices in sorted(partners.items()):
         source_no = first[near] // RECORD_BASE

@@ -11,11 +11,11 @@ from taizhang.sweep.link.candidates import make_pairs
 from taizhang.sweep.link.cells import make_cells
 from taizhang.sweep.link.cluster import cluster, store_persons
 from taizhang.sweep.link.facts import make_facts
-from taizhang.sweep.link.features import Cells, involved_cells
+from taizhang.sweep.link.features import involved_cells
 from taizhang.sweep.link.households import make_households
 from taizhang.sweep.link.keys import make_keys
 from taizhang.sweep.link.reach import make_involved
-from taizhang.sweep.link.score import Scored, score_pairs
+from taizhang.sweep.link.score import score_pairs
 
 MADE = (
     "bad_number", "decoded", "involved", "cell", "suspect", "pair", "cell_person", "involved_person", "claim_text",
@@ -27,12 +27,11 @@ MADE = (
 class Linked:
     """What linking found beyond the tables it left in the engine.
 
-    ambiguous: (cell id, cell id) that could be one person but could as well not.
+    ambiguous: (cell id, cell id) that could be one person but could as well not. first_record: of every such cell.
     """
 
-    cells: Cells
-    scored: Scored
     ambiguous: list[tuple[int, int]]
+    first_record: dict[int, int]
 
 
 def link_persons(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Linked:
@@ -59,8 +58,11 @@ def link_persons(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Linke
         JOIN cell AS e ON e.ident = c.ident AND e.name_id = c.name_id
         JOIN cell_person AS p ON p.cell_id = e.cell_id
     """)
-    ids = cells["cell_id"]
-    return Linked(cells, scored, [(int(ids[near]), int(ids[far])) for near, far in ambiguous])
+    ids, records = cells["cell_id"], cells["first_record"]
+    return Linked(
+        [(int(ids[near]), int(ids[far])) for near, far in ambiguous],
+        {int(ids[at]): int(records[at]) for pair in ambiguous for at in pair},
+    )
 
 
 def make_claim_person(engine: Engine) -> None:
