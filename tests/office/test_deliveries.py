@@ -14,13 +14,13 @@ from test_loop import written
 
 import smallcounty
 from officepeople import TOWN, person
-from taizhang.intake.delivery.reading import deliveries_of
+from taizhang.intake.delivery.reading import Delivery, deliveries_of
 from taizhang.intake.delivery.releasing import is_held, release_of
 from taizhang.office.access.roles import Role
 from taizhang.office.accounts.selectors import actor_for
 from taizhang.office.jobs.running import work_once
 from taizhang.office.ledger.models import Entry
-from taizhang.office.sources.models import Submission
+from taizhang.office.sources.models import Submission, SubmissionState
 from taizhang.office.sources.services.receiving import receive_files
 from taizhang.office.sources.services.submissions import accept_submission
 
@@ -207,3 +207,44 @@ def test_a_town_sees_no_deliveries(held):
 @pytest.mark.parametrize("words", [["city", "2020-02-19-000000000000"], ["city", ".."], ["nowhere", "x"]])
 def test_what_does_not_exist_is_not_found(operator, words):
     assert operator[0].get(reverse("delivery", args=words)).status_code == 404
+
+
+def replaced(client, ref, number, file):
+    """What the page answers where a file is put in the place of another."""
+    return client.post(
+        reverse("delivery_again", args=["city", ref.folder.name]), {"number": number, "file": file}
+    )  # fmt: skip
+
+
+def test_a_file_nobody_could_read_is_replaced_in_a_new_delivery_of_the_same_day(operator):
+    client, user = operator
+    broken = SimpleUploadedFile("三组.xlsx", b"PK\x03\x04 cut off")
+    ref = deliver(actor_for(user), date(2020, 1, 10), [sheet(smallcounty.rows(range(30))), broken])
+    page = client.get(page_of(ref)).content.decode()
+    number = next(one["no"] for one in Delivery(ref.folder).manifest["files"] if one["status"] == "refused")
+    assert (ref.rows, ref.refused) == (30, 1)
+    assert 'type="file"' in page and f'name="number" value="{number}"' in page
+
+    answer = replaced(client, ref, number, sheet(smallcounty.rows(range(30, 40)), "三组.csv"))
+    while work_once("tests"):
+        pass
+
+    sent = Submission.objects.latest("pk")
+    assert answer.url == reverse("submission", args=[sent.pk])
+    assert (sent.state, sent.as_of, sent.change["removed"], sent.change["added"]) == (
+        SubmissionState.PROPOSED, date(2020, 1, 10), 0, 10,
+    )  # fmt: skip
+    accept_submission(actor=actor_for(user), submission_id=sent.pk)
+    newest = deliveries_of(settings.INSTALLATION.county.data, "city")[-1]
+    assert (newest.rows, newest.refused, newest.as_of) == (40, 0, date(2020, 1, 10))
+
+
+@pytest.mark.parametrize(("number", "content", "status"), [(1, b"x", 404), (9, b"x", 404), (0, b"", 422)])
+def test_only_what_could_not_be_read_is_replaced_and_by_something(operator, number, content, status):
+    client, user = operator
+    broken = SimpleUploadedFile("三组.xlsx", b"PK\x03\x04 cut off")
+    ref = deliver(actor_for(user), date(2020, 1, 10), [sheet(smallcounty.rows()), broken])
+    assert [file["status"] for file in Delivery(ref.folder).manifest["files"]] == ["refused", "taken"]
+
+    assert replaced(client, ref, number, SimpleUploadedFile("三组.csv", content)).status_code == status
+    assert Submission.objects.count() == 1

@@ -14,6 +14,7 @@ from taizhang.intake.delivery.hashing import json_objects, row_hashes
 from taizhang.intake.delivery.holding import judge
 from taizhang.intake.delivery.lake import Lake, LakeBusyError, LakeWriteError, commit, keep_copy
 from taizhang.intake.delivery.places import Places
+from taizhang.intake.delivery.reading import deliveries_of
 from taizhang.intake.delivery.schemas import PROVENANCE, table_schema
 from taizhang.intake.model import TABLES
 
@@ -209,3 +210,35 @@ def test_the_lock_is_free_again_after_an_error(tmp_path):
         waited = time.monotonic() - started
 
     assert waited < 5
+
+
+def manifest_in(data, day, rows, digest="0123456789ab"):
+    """A delivery's manifest alone, which is all that a list of deliveries reads."""
+    path = data / "deliveries" / "app" / f"{day}-{digest}" / "manifest.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    counts = {"read": rows, "skipped": {}, "quarantined": 0, "waiting_sheets": 0, "refused_files": 0}
+    told = {
+        "source": "app", "as_of": day, "taken_at": f"{day}T08:00:00+08:00", "digest": digest, "files": [], "counts": counts,
+        "rows": {"record": rows}, "held": {"held": False, "reasons": []},
+    }  # fmt: skip
+    path.write_text(json.dumps(told), "utf-8")
+    return path
+
+
+def test_a_manifest_is_read_once_however_often_deliveries_are_listed(tmp_path):
+    path = manifest_in(tmp_path, "2024-06-30", 5)
+    assert [ref.rows for ref in deliveries_of(tmp_path, "app")] == [5]
+    stamp = path.stat()
+    path.write_text("x" * stamp.st_size, "utf-8")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+
+    assert [ref.rows for ref in deliveries_of(tmp_path, "app")] == [5]
+
+
+def test_a_manifest_that_was_written_anew_and_a_new_delivery_are_seen(tmp_path):
+    manifest_in(tmp_path, "2024-06-30", 5)
+    assert len(deliveries_of(tmp_path, "app")) == 1
+    manifest_in(tmp_path, "2024-06-30", 123456)
+    manifest_in(tmp_path, "2024-05-31", 7)
+
+    assert [ref.rows for ref in deliveries_of(tmp_path, "app")] == [7, 123456]

@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -105,9 +105,15 @@ def deliveries_of(data: Path, source: str) -> list[DeliveryRef]:
     found = []
     for folder in base.iterdir() if base.is_dir() else ():
         if _FOLDER.fullmatch(folder.name) and (folder / "manifest.json").is_file():
-            manifest = Delivery(folder).manifest
-            found.append((manifest["as_of"], manifest["taken_at"], folder.name, reference(folder, manifest)))
-    return [ref for *_, ref in sorted(found, key=lambda entry: entry[:3])]
+            stamp = (folder / "manifest.json").stat()
+            found.append(_known(folder, stamp.st_mtime_ns, stamp.st_size))
+    return sorted(found, key=lambda ref: (ref.as_of, ref.taken_at, ref.folder.name))
+
+
+@lru_cache(maxsize=4096)
+def _known(folder: Path, _written_ns: int, _size: int) -> DeliveryRef:
+    """The reference of a delivery, read once: its manifest is never changed, and by these two it would be noticed."""
+    return reference(folder, Delivery(folder).manifest)
 
 
 def open_delivery(data: Path, source: str, name: str | None = None) -> Delivery:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from taizhang.intake.county import SourceSpec
 from taizhang.intake.delivery.reading import Delivery, DeliveryRef, deliveries_of
-from taizhang.intake.delivery.releasing import is_held
+from taizhang.intake.delivery.releasing import release_of
 from taizhang.office.duedates.due import LONGEST_PERIOD, Arrival, Due, due_days, standings
 from taizhang.office.duedates.models import Term
 from taizhang.office.errors import NotFound
@@ -93,7 +93,7 @@ class Looked:
 
 def _arrival(ref: DeliveryRef) -> Arrival:
     on = timezone.localdate(ref.taken_at)
-    return Arrival(ref.source, ref.folder.name, ref.as_of, on, held=is_held(ref.folder))
+    return Arrival(ref.source, ref.folder.name, ref.as_of, on, held=ref.held and release_of(ref.folder) is None)
 
 
 def _has_rows_of(folder: Path, town: str, name: str | None) -> bool:

@@ -4,11 +4,12 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -124,17 +125,28 @@ def receive_lying(
             )  # fmt: skip
 
 
-def receive_again(*, actor: Actor, source_id: str, delivery: Delivery) -> Submission:
-    """Make a submission of the files of a delivery, to be read as columns are understood now. Raises UnknownSource, NothingSent."""
+def receive_again(
+    *, actor: Actor, source_id: str, delivery: Delivery, instead: Mapping[int, UploadedFile] = MappingProxyType({})
+) -> Submission:
+    """Make a submission of the files of a delivery, of the same day, to be read as columns are understood now.
+
+    instead: files that take the place of one of the delivery's, by its number. Raises UnknownSource, NothingSent.
+    """
     source = source_of(source_id)
-    files = delivery.manifest["files"]
+    sizes, digests = [], []
     with _new_folder() as place:
-        for number, file in enumerate(files):
-            shutil.copyfile(delivery.original(file["no"]), _new_place(place, number, file["name"]))
+        for number, file in enumerate(delivery.manifest["files"]):
+            fresh = instead.get(file["no"])
+            if fresh is None:
+                shutil.copyfile(delivery.original(file["no"]), _new_place(place, number, file["name"]))
+                digests.append(str(file["sha256"]))
+            else:
+                digests.append(_written(fresh, _new_place(place, number, fresh.name or "")))
+            sizes.append(file["size"] if fresh is None else fresh.size or 0)
         with transaction.atomic():
             return _submitted(
-                actor, source, date.fromisoformat(delivery.manifest["as_of"]), place, [file["size"] for file in files],
-                digest=_digest_of(file["sha256"] for file in files), sent_by_id=actor.user_id,
+                actor, source, date.fromisoformat(delivery.manifest["as_of"]), place, sizes,
+                digest=_digest_of(digests), sent_by_id=actor.user_id,
             )  # fmt: skip
 
 

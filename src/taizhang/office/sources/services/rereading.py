@@ -1,8 +1,11 @@
 """Reading files once more: after somebody said what the columns of a layout mean."""
 
 import secrets
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from taizhang.errors import UserError
@@ -12,6 +15,7 @@ from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.errors import NotFound, Stale
 from taizhang.office.jobs.services.queue import enqueue
+from taizhang.office.sources.errors import NothingSent
 from taizhang.office.sources.models import PROPOSE, Submission, SubmissionState
 from taizhang.office.sources.services.receiving import receive_again
 
@@ -42,13 +46,24 @@ def reread_submission(*, actor: Actor, submission_id: int) -> None:
         ledger.record(actor, "submission.reread", "submission", row.pk, source=row.source)
 
 
-def reread_delivery(*, actor: Actor, source_id: str, name: str) -> Submission:
-    """Propose the files of a delivery anew, read as columns are understood now; the delivery stays what it is. Raises NotFound."""
+def reread_delivery(
+    *, actor: Actor, source_id: str, name: str, instead: Mapping[int, UploadedFile] = MappingProxyType({})
+) -> Submission:
+    """Propose the files of a delivery anew, read as columns are understood now; the delivery stays what it is.
+
+    instead: files in the place of those that could not be read, by their number. Raises NotFound for a delivery that is
+    not there and a number that is no such file's, NothingSent for an empty file.
+    """
     try:
         delivery = open_delivery(settings.INSTALLATION.county.data, source_id, name)
     except UserError:
         raise NotFound from None
-    return receive_again(actor=actor, source_id=source_id, delivery=delivery)
+    refused = {file["no"] for file in delivery.manifest["files"] if file["status"] == "refused"}
+    if not refused.issuperset(instead):
+        raise NotFound
+    if any(not file.size for file in instead.values()):
+        raise NothingSent("file")
+    return receive_again(actor=actor, source_id=source_id, delivery=delivery, instead=instead)
 
 
 def reread_waiting(*, actor: Actor, fingerprint: str) -> int:

@@ -69,6 +69,8 @@ def delivery_export(request: OfficeRequest, source_id: str, name: str) -> HttpRe
 
 
 def delivery_again(request: OfficeRequest, source_id: str, name: str) -> HttpResponse:
-    """Propose its files anew, read as columns are understood now."""
-    sent = reread_delivery(actor=request.actor, source_id=source_id, name=name)
+    """Propose its files anew, read as columns are understood now; one that could not be read may be replaced."""
+    file, number = request.FILES.get("file"), request.POST.get("number", "")
+    instead = {int(number): file} if file is not None and number.isdecimal() else {}
+    sent = reread_delivery(actor=request.actor, source_id=source_id, name=name, instead=instead)
     return redirect("submission", sent.pk)
