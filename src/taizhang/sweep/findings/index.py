@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from taizhang.sweep.engines import Engine
@@ -31,7 +32,8 @@ def write_index(folder: Path, engine: Engine, deliveries: Sequence[SourceDeliver
     """
     engine.execute("""
         CREATE OR REPLACE TABLE index_row AS
-        SELECT person_id, record_id, file_no, sheet_no, row_no, household_no, relation_to_head, name, COALESCE(village_code, town_code) AS place, COALESCE(core18, id_no) AS number,
+        SELECT person_id, record_id, file_no, sheet_no, row_no, household_no, relation_to_head, name,
+            COALESCE(village_code, town_code) AS place, COALESCE(core18, id_no) AS number,
             COALESCE(member_phone, household_phone) AS phone
         FROM record WHERE NOT person_id IS NULL
     """)
@@ -71,10 +73,10 @@ def _persons(deliveries: Sequence[SourceDelivery], engine: Engine, within: str) 
 def _delivered(ids: pa.ChunkedArray, deliveries: Sequence[SourceDelivery]) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Source, delivery and number there of records; sources are numbered by their names, so ids are in their order too."""
     source, number = np.divmod(ids.to_numpy(), RECORD_BASE)
-    place = {delivery.number: n for n, delivery in enumerate(deliveries)}
-    rows = pa.array(np.array([place.get(n, 0) for n in range(max(place, default=-1) + 1)], np.int64)[source])
-    names = [pa.array([getattr(delivery, name) for delivery in deliveries], pa.string()) for name in ("source", "name")]
-    return names[0].take(rows), names[1].take(rows), pa.array(number)
+    place = pc.index_in(pa.array(source), value_set=pa.array([one.number for one in deliveries], pa.int64()))
+    sources = pa.array([one.source for one in deliveries], pa.string())
+    names = pa.array([one.name for one in deliveries], pa.string())
+    return sources.take(place), names.take(place), pa.array(number)
 
 
 def _households(engine: Engine, within: str) -> pa.Table:
