@@ -21,6 +21,9 @@ ROW_CODES = ("ID-", "NM-")
 FIELD_OF = {"ID-": "id_no", "NM-": "name"}
 
 
+_ORDER = ("rule", "source", "subject", "record_id", "observed", "message_zh")
+"""Of several hits that are one finding the first is shown; an engine gives them in no order."""
+
 HitKey = tuple[str, str | None, str]
 """(rule, source, subject): what a rule's verdict is asked by."""
 
@@ -81,7 +84,7 @@ def read_hits(engine: Engine, numbers: Mapping[str, int]) -> list[Hit]:
                 ON f.{key} = h.{key} AND f.source_no = CASE h.source {number} END
             WHERE h.record_id IS NULL AND h.subject_type {fits} 'household'""")
     # One statement after the other: joined by UNION ALL they never ended on a county of 300,000 persons (DuckDB 1.5.5).
-    table = pa.concat_tables([engine.fetch(part) for part in parts])
+    table = pa.concat_tables([engine.fetch(part) for part in parts]).sort_by([(name, "ascending") for name in _ORDER])
     values = [table[name].to_pylist() for name in table.column_names]
     return [Hit(*row) for row in zip(*values, strict=True)]
 
