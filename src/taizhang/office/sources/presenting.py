@@ -162,10 +162,10 @@ def villages_table(villages: Iterable[VillageChange]) -> Table:
             [
                 Cell(f"{one.town or ''}{one.village or _('未写明')}"),
                 Cell(TABLES[one.table].zh),
-                Cell(one.added),
-                Cell(one.removed),
-                Cell(one.changed),
-                Cell(one.unchanged),
+                Cell(f"{one.added:,}"),
+                Cell(f"{one.removed:,}"),
+                Cell(f"{one.changed:,}"),
+                Cell(f"{one.unchanged:,}"),
             ]
         )
         for one in villages

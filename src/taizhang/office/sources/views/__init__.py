@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from taizhang.office.access.request import OfficeRequest
+from taizhang.office.findings.catalogue import source_title
 from taizhang.office.sources import arrivals, presenting, selectors
 from taizhang.office.sources.services import submissions
 from taizhang.office.sources.services.keeping import files_kept, kept_until
@@ -30,7 +31,7 @@ def submission(request: OfficeRequest, submission_id: int) -> HttpResponse:
     row = selectors.submission_of(submission_id)
     may_decide, may_inspect = request.actor.may("delivery.accept"), request.actor.may("delivery.inspect")
     context = {
-        "row": row, "facts": presenting.submission_facts(row), "figures": presenting.change_figures(row),
+        "row": row, "title": f"{source_title(row.source)} {row.as_of.isoformat()}", "facts": presenting.submission_facts(row), "figures": presenting.change_figures(row),
         "job": selectors.job_of_submission(row), "may_decide": may_decide,
         "remarks": [arrivals.REMARKS[one] for one in row.change.get("remarkable", ())],
         "villages": presenting.villages_table(selectors.villages_of(row)),
