@@ -23,8 +23,8 @@ from identity.foreign import DAY, Task, febrl_tasks, pseudopeople_task, write_la
 from measure import table
 from taizhang.sweep.engines import DuckDbEngine
 from taizhang.sweep.lake import SourceFacts, current_deliveries
-from taizhang.sweep.link.persons import link_persons
-from taizhang.sweep.tables import RECORD_BASE, make_claim_person, make_record_raw
+from taizhang.sweep.link.persons import link_persons, make_claim_person
+from taizhang.sweep.tables import RECORD_BASE, make_record_raw
 
 THRESHOLDS = (0.01, 0.1, 0.5, 0.9, 0.99)
 

@@ -39,7 +39,7 @@ class SourceFolderError(UserError):
     code: ClassVar[str] = "E-COUNTY-FOLDER"
 
 
-MOST_CHANGED = 0.2  # our own number, see docs/adr/0033-how-much-change-is-remarkable.md
+MOST_CHANGED = 0.2  # our own number, see docs/adr/0034-how-much-change-is-remarkable.md
 
 
 class SourceKind(StrEnum):

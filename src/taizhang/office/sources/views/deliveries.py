@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from taizhang.intake.delivery.reading import DeliveryRef
 from taizhang.office.access.middleware import record_read
 from taizhang.office.access.request import OfficeRequest
+from taizhang.office.parts.typed import whole_number
 from taizhang.office.parts.workbook import as_attachment
 from taizhang.office.sources import presenting, selectors
 from taizhang.office.sources.arrivals import shown_file_name
@@ -70,7 +71,7 @@ def delivery_export(request: OfficeRequest, source_id: str, name: str) -> HttpRe
 
 def delivery_again(request: OfficeRequest, source_id: str, name: str) -> HttpResponse:
     """Propose its files anew, read as columns are understood now; one that could not be read may be replaced."""
-    file, number = request.FILES.get("file"), request.POST.get("number", "")
-    instead = {int(number): file} if file is not None and number.isdecimal() else {}
+    file, number = request.FILES.get("file"), whole_number(request.POST.get("number", ""))
+    instead = {number: file} if file is not None and number is not None else {}
     sent = reread_delivery(actor=request.actor, source_id=source_id, name=name, instead=instead)
     return redirect("submission", sent.pk)
