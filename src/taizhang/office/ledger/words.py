@@ -20,7 +20,7 @@ FACTS: dict[str, Promise | str] = {
     "fields": _("字段"), "files": _("文件数"), "findings": _("问题"), "households": _("户数"), "is_workday": _("工作日"), "kind": _("种类"),
     "kept": _("保留"), "language": _("语言"), "level": _("级别"), "lines": _("行数"), "methods": _("验证方式"), "mode": _("方式"), "most": _("上限"),
     "moved": _("变化"), "name": _("名称"), "notices": _("提醒"), "origin": _("途径"), "owner": _("主办方"), "persons": _("人数"), "request": _("申请"), "retired": _("移除"),
-    "role": _("角色"), "sha256": _("文件摘要"), "size": _("字节"), "source": _("来源"), "state": _("状态"), "step": _("步骤"), "tag": _("标签"),
+    "role": _("角色"), "sha256": _("文件摘要"), "size": _("字节"), "source": _("来源"), "state": _("状态"), "step": _("步骤"), "table": _("表"), "tag": _("标签"),
     "tasks": _("任务"), "things": _("项数"), "title": _("名称"), "to": _("给"), "touched": _("涉及"), "unit": _("单位"), "valid_from": _("起"),
     "valid_to": _("止"), "workdays": _("工作日数"), "year": _("年度"),
 }  # fmt: skip
