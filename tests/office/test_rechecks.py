@@ -686,6 +686,20 @@ def test_everything_in_a_leavers_hands_goes_on_in_one_step_but_not_to_the_verifi
     assert Entry.objects.filter(verb__in=["task.reassigned", "recheck.reassigned"]).count() == 2
 
 
+def test_who_verified_in_another_town_gets_no_recheck_handed_over(closed, staff):
+    drawn(staff, share=100)
+    second = actor(Role.VILLAGE_TEAM, Area(HOME_VILLAGE))
+    Recheck.objects.filter(finding_id=full_id(1)).update(assignee=staff["town"].user_id)
+    Verification.objects.create(
+        division_code=FAR_VILLAGE, finding_id=full_id(1), is_true=True, note="在", by_id=second.user_id
+    )
+
+    with scope((TOWN,)):
+        hand_over(actor=staff["town"], from_user_id=staff["town"].user_id, to_user_id=second.user_id, reason="调离")
+
+    assert Recheck.objects.get(finding_id=full_id(1)).assignee_id == staff["village"].user_id
+
+
 def test_another_town_hands_nothing_over(closed, staff):
     drawn(staff, share=100)
     holder = Recheck.objects.filter(town="610723103000").first().assignee_id

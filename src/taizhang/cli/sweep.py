@@ -34,6 +34,10 @@ def intake(county: Path, jobs: int, as_of: datetime | None) -> int:
     """接收报送：读取各来源文件夹中的表格，写成不可改动的报送；有办公系统的县交给它。 Take in new deliveries."""
     place = installation_of(county)
     if place.is_set_up:
+        if as_of is not None:
+            raise click.BadParameter(
+                own("本县有办公系统：文件夹里的报送都交给它，不能按日期挑选"), param_hint="--as-of"
+            )
         return INCOMPLETE if propose_what_lies(place) else 0
     book = place.county
     with Bars() as bars:

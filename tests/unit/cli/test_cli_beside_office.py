@@ -38,6 +38,14 @@ def test_what_lies_in_the_folders_goes_to_the_office_and_counts_only_there(count
     assert not list((county / "data").glob("deliveries/*/*"))
 
 
+def test_a_day_that_cannot_be_chosen_is_refused_and_nothing_is_sent(county):
+    ran = run("intake", county / "county.toml", "--as-of", DAY, env=ALONE)
+
+    assert ran.status == 2
+    assert "不能按日期挑选" in ran.err
+    assert submissions(county) == []
+
+
 def test_a_sweep_is_of_what_the_office_accepted(county):
     ran = run("sweep", county / "county.toml", env=ALONE)
 

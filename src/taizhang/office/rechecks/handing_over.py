@@ -9,11 +9,10 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.access.roles import Role
 from taizhang.office.accounts.models import User
 from taizhang.office.accounts.selectors import actor_for
-from taizhang.office.casework.models import Verification
 from taizhang.office.errors import Forbidden
 from taizhang.office.rechecks.models import Recheck
 from taizhang.office.rechecks.selectors import OPEN
-from taizhang.office.rechecks.services import looker
+from taizhang.office.rechecks.services import looker, verifiers_of
 
 
 def hand_over_rechecks(*, actor: Actor, from_user_id: int, to_user_id: int | None, reason: str) -> int:
@@ -33,8 +32,9 @@ def hand_over_rechecks(*, actor: Actor, from_user_id: int, to_user_id: int | Non
             Recheck.objects.filter(OPEN, assignee__isnull=False).values_list("assignee_id", flat=True)
         )
         people: dict[tuple[Role, str], list[int]] = {}
+        verifiers = verifiers_of([one.finding_id for one in held])
         for one in held:
-            verified = set(Verification.objects.filter(finding=one.finding_id).values_list("by_id", flat=True))
+            verified = set(verifiers[one.finding_id])
             if (
                 holder is not None
                 and holder.user_id not in verified

@@ -10,13 +10,12 @@ from django.utils import timezone
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.roles import Role
-from taizhang.office.casework.models import Verification
 from taizhang.office.casework.services.reminding import reached_share, write_terms
 from taizhang.office.casework.services.routing import candidates
 from taizhang.office.jobs.calendar import WorkCalendar
 from taizhang.office.rechecks.models import Recheck
 from taizhang.office.rechecks.selectors import OPEN
-from taizhang.office.rechecks.services import LOOKERS, looker
+from taizhang.office.rechecks.services import LOOKERS, looker, verifiers_of
 
 HIGHER_AFTER = 5
 """Working days after which what is overdue goes to the county as well."""
@@ -61,8 +60,7 @@ def _hand_over(actor: Actor, today: date) -> int:
         holders = {user for role in LOOKERS for user in candidates(role, one.division_code, today)}
         if one.assignee_id in holders:
             continue
-        verified = Verification.objects.filter(finding=one.finding_id).values_list("by_id", flat=True)
-        to = looker(one.division_code, {*verified}, load, people)
+        to = looker(one.division_code, {*verifiers_of([one.finding_id])[one.finding_id]}, load, people)
         if to == one.assignee_id:
             continue
         one.assignee_id = to

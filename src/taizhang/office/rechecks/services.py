@@ -90,9 +90,7 @@ def _town(division_code: str) -> str:
 
 def _rechecks(made: Round, drawn: Sequence[Drawn], places: dict[str, str]) -> list[Recheck]:
     ids = [one.finding_id for one in drawn]
-    verifiers = _by_finding(
-        Verification.objects.filter(finding__in=ids).order_by("pk").values_list("finding_id", "by_id")
-    )
+    verifiers = verifiers_of(ids)
     reviewers = _by_finding(
         Review.objects.filter(verification__finding__in=ids).values_list("verification__finding_id", "by_id")
     )
@@ -110,6 +108,12 @@ def _rechecks(made: Round, drawn: Sequence[Drawn], places: dict[str, str]) -> li
             stratum_drawn=one.drawn, assignee_id=assignee, due_on=until, verified_by_id=verified[-1] if verified else None,
         ))  # fmt: skip
     return found
+
+
+def verifiers_of(finding_ids: Sequence[str]) -> dict[str, list[int]]:
+    """Finding → who ever verified it, in whichever place, the newest last; they do not look at it again."""
+    every = Verification._base_manager.filter(finding__in=finding_ids).order_by("pk")  # noqa: SLF001 - documented API
+    return _by_finding(every.values_list("finding_id", "by_id"))
 
 
 def _by_finding(rows: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
@@ -153,7 +157,7 @@ def decide_recheck(*, actor: Actor, recheck_id: int, holds: bool, note: str) -> 
         if recheck.result:
             raise _decided(recheck)
         # Whatever the scope: who verified it where they no longer work has verified it all the same.
-        if Verification._base_manager.filter(finding=recheck.finding_id, by_id=actor.user_id).exists():  # noqa: SLF001 - documented API
+        if actor.user_id in verifiers_of([recheck.finding_id])[recheck.finding_id]:
             raise OwnVerification
         recheck.result = Result.HELD if holds else Result.FAILED
         recheck.note, recheck.decided_by_id, recheck.decided_at = words, actor.user_id, timezone.now()
