@@ -279,6 +279,20 @@ def test_a_worker_that_wakes_up_after_a_restart_writes_nothing():
     assert not any(beat(one.pk, one.attempt) for one in asleep)
 
 
+def test_a_job_that_died_of_its_workers_says_when():
+    job = enqueue("note", key="n:1", arguments={"number": 1})
+    for _ in range(MAX_FAILURES):
+        Job.objects.update(run_at=timezone.now())
+        silent(claim("a"))
+        job.refresh_from_db()
+        assert job.finished_at is None
+        reap()
+
+    job.refresh_from_db()
+    assert job.state == JobState.DEAD
+    assert job.finished_at is not None
+
+
 def test_a_beat_that_comes_between_looking_and_giving_back_keeps_the_job(monkeypatch):
     enqueue("note", key="n:1", arguments={"number": 1})
     job = claim("a")

@@ -708,6 +708,34 @@ def test_another_town_hands_nothing_over(closed, staff):
         hand_over(actor=staff["far"], from_user_id=holder, to_user_id=None, reason="调离")
 
 
+def test_whoever_hands_over_second_is_told_who_did_it_first(closed, staff):
+    drawn(staff, share=100)
+    leaver = Recheck.objects.get(finding_id=full_id(1)).assignee_id
+    client = client_of(Role.CENTRE_OPERATOR)
+    hand_over(actor=staff["operator"], from_user_id=leaver, to_user_id=None, reason="调离")
+
+    said = [
+        client.get(reverse("reassign", args=[leaver])),
+        client.post(reverse("reassign", args=[leaver]), {"to": "", "note": "调离"}),
+    ]
+
+    for one in said:
+        assert one.status_code == 409
+        assert "回头看改由他人" in one.content.decode()
+        assert staff["operator"].name in one.content.decode()
+    assert Entry.objects.filter(verb="recheck.reassigned").count() == 1
+
+
+def test_another_town_is_not_told_that_anything_was_handed_over(closed, staff):
+    drawn(staff, share=100)
+    leaver = Recheck.objects.get(finding_id=full_id(1)).assignee_id
+    Recheck.objects.filter(assignee_id=leaver).exclude(town="610723103000").delete()
+    hand_over(actor=staff["operator"], from_user_id=leaver, to_user_id=None, reason="调离")
+
+    with scope((OTHER_TOWN,)), pytest.raises(NotFound):
+        hand_over(actor=staff["far"], from_user_id=leaver, to_user_id=None, reason="调离")
+
+
 def test_the_page_shows_what_changes_hands_and_is_reached_from_a_recheck(closed, staff):
     drawn(staff, share=100)
     one = Recheck.objects.get(finding_id=full_id(1))

@@ -27,7 +27,7 @@ class FactorSecrets:
         """One transaction; a row of which one value does not open stays as it is."""
         broken = []
         with transaction.atomic():
-            for row in Authenticator.objects.select_for_update().filter(pk__in=chunk):
+            for row in Authenticator.objects.select_for_update().filter(pk__in=chunk).order_by("pk"):
                 try:
                     fresh = {
                         name: seal(unseal(value, FACTOR_CONTEXT), FACTOR_CONTEXT)

@@ -68,7 +68,7 @@ class SealedColumn:
     def reseal(self, chunk: Sequence[Any]) -> Resealed:
         """One transaction; rows are locked, so that an import of the same moment waits."""
         with transaction.atomic():
-            rows = list(self._rows().select_for_update(of=("self",)).filter(pk__in=chunk))
+            rows = list(self._rows().select_for_update(of=("self",)).filter(pk__in=chunk).order_by("pk"))
             opened = [row for row in rows if self._reseal_row(row)]
             self._rows().bulk_update(opened, list(self.contexts))
         shut = {row.pk for row in rows} - {row.pk for row in opened}

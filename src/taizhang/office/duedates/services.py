@@ -48,7 +48,7 @@ def save_term(
         raise NotADay("day")
     today = today or timezone.localdate()
     with transaction.atomic():
-        for held in running_terms().select_for_update().filter(source=source, town=town):
+        for held in running_terms().select_for_update().filter(source=source, town=town).order_by("pk"):
             _end(held, today)
         term = Term.objects.create(
             source=source, town=town, every=every, day=day, begins_on=today, why=why, saved_by_id=actor.user_id

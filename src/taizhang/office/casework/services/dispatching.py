@@ -19,7 +19,7 @@ from taizhang.office.casework.services.moving import locked, move_finding
 from taizhang.office.casework.services.owning import asked_sides, set_sides, work_places
 from taizhang.office.casework.services.routing import route
 from taizhang.office.casework.transitions import MOVES
-from taizhang.office.errors import Forbidden, NotFound
+from taizhang.office.errors import Forbidden
 from taizhang.office.findings.models import Finding
 from taizhang.office.jobs.calendar import WorkCalendar
 
@@ -102,7 +102,7 @@ def _role_of(assignee_id: int, place: str) -> Role:
 def reassign_tasks(*, actor: Actor, from_user_id: int, to_user_id: int | None, reason: str) -> int:
     """Give all open tasks of a person in the scope to another, or route them anew; gives how many changed hands.
 
-    Raises Forbidden where the new holder may not verify there, NotFound where there is nothing to give.
+    Raises Forbidden where the new holder may not verify there.
     """
     with transaction.atomic():
         tasks = list(
@@ -112,8 +112,6 @@ def reassign_tasks(*, actor: Actor, from_user_id: int, to_user_id: int | None, r
             .select_related("finding")
             .order_by("pk")
         )
-        if not tasks:
-            raise NotFound
         for task in tasks:
             if not actor.may("task.reassign", task.division_code):
                 raise Forbidden
@@ -122,10 +120,11 @@ def reassign_tasks(*, actor: Actor, from_user_id: int, to_user_id: int | None, r
             else:
                 task.role, task.assignee_id = _role_of(to_user_id, task.division_code), to_user_id
             task.save(update_fields=["role", "assignee_id"])
-        ledger.record(
-            actor, "task.reassigned", "user", from_user_id, reason=reason, to=to_user_id, count=len(tasks),
-            tasks=[task.pk for task in tasks][:500],
-        )  # fmt: skip
+        if tasks:
+            ledger.record(
+                actor, "task.reassigned", "user", from_user_id, reason=reason, to=to_user_id, count=len(tasks),
+                tasks=[task.pk for task in tasks][:500],
+            )  # fmt: skip
     return len(tasks)
 
 

@@ -46,7 +46,7 @@ def request_handback(*, actor: Actor, source: str, reason: str) -> HandBack:
         raise NothingToCorrect("reason")
     with transaction.atomic():
         waiting = waiting_corrections().select_for_update(of=("self",)).filter(source=source)
-        chosen = list(waiting.values_list("pk", flat=True))
+        chosen = list(waiting.order_by("pk").values_list("pk", flat=True))
         if not chosen:
             raise _nothing_left(source)
         batch = HandBack.objects.create(

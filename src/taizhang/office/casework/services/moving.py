@@ -16,6 +16,7 @@ from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.states import ENDED, State
+from taizhang.office.ledger.models import Entry
 from taizhang.office.ledger.selectors import last_change_of
 from taizhang.office.ledger.verbs import VERBS
 
@@ -52,10 +53,13 @@ def moved_on(finding: Finding) -> WrongState:
 def done_last(kind: str, subject_id: str) -> str:
     """What was done to a subject last, by whom and when, for whoever comes second; empty where nothing was."""
     last = last_change_of(kind, subject_id)
-    if last is None:
-        return ""
-    when = date_format(localtime(last.at), "Y-m-d H:i")
-    return f"{VERBS.get(last.verb, last.verb)} · {last.actor_name} · {when}"
+    return told(last) if last is not None else ""
+
+
+def told(entry: Entry) -> str:
+    """What an entry of the ledger says, by whom and when."""
+    when = date_format(localtime(entry.at), "Y-m-d H:i")
+    return f"{VERBS.get(entry.verb, entry.verb)} · {entry.actor_name} · {when}"
 
 
 def _may(actor: Actor, move: Move, finding: Finding) -> bool:

@@ -43,7 +43,8 @@ def settle_dispute(*, actor: Actor, finding_id: str, correction_id: int, holds: 
         loser = row.against if holds else row
         _may_settle(actor, row, row.against)
         beaten = Finding.objects.select_for_update(no_key=True).get(pk=loser.finding_id)
-        sent = [one.handback_id for one in beaten.corrections.select_for_update() if one.handback_id is not None]
+        held = beaten.corrections.select_for_update().order_by("pk")
+        sent = [one.handback_id for one in held if one.handback_id is not None]
         if beaten.state not in BEFORE_HANDBACK or sent:
             raise moved_on(beaten)
         before = beaten.state

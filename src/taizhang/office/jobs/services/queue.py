@@ -109,7 +109,9 @@ def reap() -> int:
 
 def _once_more_failed(job: Job) -> dict[str, Any]:
     failures = job.failures + 1
-    return {"failures": failures, "state": JobState.DEAD if failures >= MAX_FAILURES else JobState.READY}
+    if failures < MAX_FAILURES:
+        return {"failures": failures, "state": JobState.READY}
+    return {"failures": failures, "state": JobState.DEAD, "finished_at": timezone.now()}
 
 
 def settle(

@@ -256,7 +256,7 @@ def _repeated(source: str, as_of: date, contents: Sequence[str], *, is_dated: bo
 def _replace_older(actor: Actor, bundle: str) -> None:
     """What came of the same bundle before and nobody has decided gives way; its proposal goes with the next reading."""
     undecided = (SubmissionState.RECEIVED, SubmissionState.PROPOSED)
-    for older in Submission.objects.select_for_update().filter(bundle=bundle, state__in=undecided):
+    for older in Submission.objects.select_for_update().filter(bundle=bundle, state__in=undecided).order_by("pk"):
         Submission.objects.filter(pk=older.pk).update(state=SubmissionState.REPLACED, settled_at=timezone.now())
         ledger.record(actor, "submission.replaced", "submission", older.pk, source=older.source)
 

@@ -201,7 +201,7 @@ def whole_uploads(actor: Actor, tokens: Sequence[str]) -> list[Upload]:
     Raises NotFound where one is somebody else's, not whole, or sent already.
     """
     held = Upload.objects.select_for_update().filter(by_id=actor.user_id, token__in=tokens).exclude(sha256="")
-    found = {one.token: one for one in held}
+    found = {one.token: one for one in held.order_by("pk")}
     if set(found) != set(tokens):
         raise NotFound
     return [found[token] for token in dict.fromkeys(tokens)]
