@@ -15,6 +15,9 @@ from taizhang.office import installation
 from taizhang.office.crypto.keyring import KeyRing
 from taizhang.office.serving import Serving, serve
 
+OWN_ONLY = 0o077
+"""Names and numbers of persons lie in what the office writes: no other account of the machine reads it."""
+
 
 class NoSuchAccount(UserError):
     """The role, the area or the name given for an account cannot be used."""
@@ -35,6 +38,7 @@ def office() -> None:
 
 def set_up(county: Path) -> None:
     """Make Django ready for a county; every command of the office calls it first."""
+    os.umask(OWN_ONLY)
     os.environ[installation.COUNTY] = str(county.resolve())
     os.environ["DJANGO_SETTINGS_MODULE"] = "taizhang.office.settings"
     import django
@@ -47,6 +51,7 @@ def prepare(county: Path, *, demo: bool = False) -> int:
 
     demo: a new key ring is one for made-up persons only.
     """
+    os.umask(OWN_ONLY)
     os.environ[installation.COUNTY] = str(county.resolve())
     place = installation.installation()
     if not place.keys.exists():

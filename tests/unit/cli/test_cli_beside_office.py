@@ -26,6 +26,13 @@ def submissions(county):
         return database.execute("SELECT source, origin, state FROM sources_submission").fetchall()
 
 
+def test_nobody_else_of_the_machine_reads_what_the_office_keeps(county):
+    kept = [*(county / "data" / "office").rglob("*"), *(county / "keys").rglob("*")]
+
+    assert any(path.name == "office.sqlite3" for path in kept)
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
+
+
 def test_what_lies_in_the_folders_goes_to_the_office_and_counts_only_there(county):
     first = run("intake", county / "county.toml", env=ALONE)
     again = run("intake", county / "county.toml", env=ALONE)

@@ -21,7 +21,7 @@ from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.sweep.findings.schema import OPEN_SQL
 
 FURTHEST = 3
-"""Rows from one to the next that still follow: two between them may be right by chance, or known to no other ledger."""
+"""Rows from one to the next that still follow: two between them may be right by chance, or known to no other ledger (ADR 0035)."""
 MOST = 5000
 """Findings of a column beyond which it is told of as the whole ledger's; a list of more keys no database is asked for."""
 SWEEPS = 2
