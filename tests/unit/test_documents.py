@@ -52,6 +52,15 @@ def test_a_generated_reference_says_what_the_program_says(name):
     assert written == GENERATED[name], f"docs/{name} is stale: run `make docs`"
 
 
+def test_every_decision_stands_in_their_list_under_its_own_title():
+    folder = ROOT / "docs" / "adr"
+    listed = re.findall(r"^- \[(\d+)\]\((.+?)\) (.+)$", (folder / "README.md").read_text("utf-8"), re.MULTILINE)
+
+    titled = {path.name: path.read_text("utf-8").splitlines()[0] for path in folder.glob("0*.md")}
+
+    assert {name: f"# {int(number)}. {title}" for number, name, title in listed} == titled
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=named)
 def test_every_relative_link_leads_to_a_file(path):
     broken = [link for link in links(path.read_text("utf-8")) if not (path.parent / link).exists()]
