@@ -14,9 +14,14 @@ READ_WITHIN = 120
 
 @dataclass(frozen=True)
 class Shown:
-    """One picture. account: login name, empty for a visitor; path: where to go; then: what to do there before the picture."""
+    """One picture of a page.
+
+    route: name of its address in access/permissions.toml; account: login name, empty for a visitor; path: where to go; then:
+    what to do there before the picture.
+    """
 
     name: str
+    route: str
     account: str
     path: str
     then: Step | None = None
@@ -105,6 +110,14 @@ def _refused(page: Any) -> None:
     page.get_by_role("button", name="抽取").click()
 
 
+def _handback(page: Any) -> None:
+    """The newest batch; made first where there is none yet."""
+    if not page.locator("table.list tbody tr:has(a)").count():
+        page.get_by_label("导出理由").first.fill("月度回填")
+        page.get_by_role("button", name="生成回填批次").first.click()
+    _first_row(page)
+
+
 def _preview(page: Any) -> None:
     _first_row(page)
     page.get_by_role("button", name="查看有关补正").click()
@@ -118,88 +131,133 @@ def _bulk(page: Any) -> None:
 ID_NUMBER, SOUND = "?rule=XS-ID-TRANSPOSE", "?rule=XS-NAME-HOMOPHONE"
 
 PAGES = (
-    Shown("login", "", "accounts/login/"),
-    Shown("home-operator", "operator", ""),
-    Shown("home-helper", "helper", ""),
-    Shown("home-town", "town", ""),
-    Shown("home-leader", "leader", ""),
-    Shown("findings-operator", "operator", "findings/"),
-    Shown("findings-chosen", "operator", "findings/?state=open", _bulk),
-    Shown("findings-helper", "helper", "findings/"),
-    Shown("finding-number-operator", "operator", f"findings/{ID_NUMBER}", _first_row),
-    Shown("finding-name-operator", "operator", f"findings/{SOUND}", _first_row),
-    Shown("finding-shared-operator", "operator", "findings/?rule=PH-SHARED-HOUSEHOLDS", _first_row),
-    Shown("finding-file-operator", "operator", "findings/?rule=SR-FILE-KIND", _first_row),
-    Shown("finding-copy-operator", "operator", "findings/?rule=PR-COPY-FAMILY", _first_row),
-    Shown("finding-helper", "helper", "tasks/", _first_row),
-    Shown("finding-village", "village", "findings/?state=confirmed", _first_row),
-    Shown("finding-town", "town", "findings/?state=village_ok", _first_row),
-    Shown("finding-county", "reviewer", "findings/?state=town_ok", _first_row),
-    Shown("finding-question", "operator", "findings/?state=need_info", _first_row),
-    Shown("tasks-helper", "helper", "tasks/"),
-    Shown("tasks-town", "town", "tasks/?all=1"),
-    Shown("reassign-town", "town", "tasks/?all=1", lambda page: page.locator("a[href*='tasks/of']").first.click()),
-    Shown("notices-town", "town", "notices/"),
-    Shown("handbacks-operator", "operator", "handbacks/"),
-    Shown("exemptions-reviewer", "reviewer", "exemptions/"),
-    Shown("terms-reviewer", "reviewer", "terms/"),
-    Shown("sweeps-operator", "operator", "sweeps/"),
-    Shown("sweep-operator", "operator", "sweeps/", _first_row),
-    Shown("sweep-leader", "leader", "sweeps/", _first_row),
-    Shown("scores-operator", "operator", "scores/"),
-    Shown("scores-town", "town", "scores/"),
-    Shown("scores-leader", "leader", "scores/"),
-    Shown("frames-operator", "operator", "frames/"),
-    Shown("frame-operator", "operator", "frames/", _row(1)),
-    Shown("frame-cell-operator", "operator", "frames/", _frame_cell),
-    Shown("frame-edit-operator", "operator", "frames/", _frame_edit),
-    Shown("frame-leader", "leader", "frames/", _row(1)),
-    Shown("rechecks-operator", "operator", "rechecks/"),
-    Shown("rechecks-town", "town", "rechecks/"),
-    Shown("rechecks-refused", "operator", "rechecks/", _refused),
-    Shown("recheck-round-operator", "operator", "rechecks/", _round),
-    Shown("recheck-round-leader", "leader", "rechecks/", _round),
-    Shown("recheck-town", "town", "rechecks/", _recheck),
-    Shown("finding-preview-helper", "helper", "findings/?state=verifying", _preview),
-    Shown("search-operator", "operator", "people/"),
-    Shown("search-found", "operator", "people/", _search),
-    Shown("person-operator", "operator", f"findings/{ID_NUMBER}", _person),
-    Shown("household-operator", "operator", f"findings/{ID_NUMBER}", _household),
-    Shown("sources-operator", "operator", "sources/"),
-    Shown("source-operator", "operator", "sources/of/city/"),
-    Shown("delivery-operator", "operator", "sources/of/national/", _delivery),
-    Shown("submission-operator", "operator", "sources/", _sent("待接收")),
-    Shown("submission-refused-operator", "operator", "sources/", _sent("未能读取")),
-    Shown("kept-file-operator", "operator", "sources/", _kept_file),
-    Shown("arrival-operator", "operator", "sources/", _link_to("/sources/folders/")),
-    Shown("mapping-operator", "operator", "sources/", _link_to("/sources/question/")),
-    Shown("upload-operator", "operator", "sources/upload"),
-    Shown("deliveries-operator", "operator", "deliveries/calendar/"),
-    Shown("schedules-operator", "operator", "plan/"),
-    Shown("calendar-operator", "operator", "calendar/"),
-    Shown("jobs-operator", "operator", "jobs/"),
-    Shown("findings-liaison", "liaison", "findings/"),
-    Shown("finding-liaison", "liaison", "findings/", _first_row),
-    Shown("accounts-sysadmin", "sysadmin", "staff/"),
-    Shown("account-new-sysadmin", "sysadmin", "staff/new"),
-    Shown("account-secadmin", "secadmin", "staff/", _first_row),
-    Shown("roles-secadmin", "secadmin", "roles/"),
-    Shown("role-requests-secadmin", "secadmin", "roles/requests/"),
-    Shown("access-review-secadmin", "secadmin", "roles/review/"),
-    Shown("ledger-auditadmin", "auditadmin", "ledger/"),
-    Shown("logins-auditadmin", "auditadmin", "ledger/logins/"),
-    Shown("keys-secadmin", "secadmin", "keys/"),
-    Shown("reads-reviewer", "reviewer", f"findings/{ID_NUMBER}", _reads),
-    Shown("job-operator", "operator", "jobs/", _first_row),
-    Shown("password-helper", "helper", "accounts/password/change/"),
-    Shown("second-factor-helper", "helper", "accounts/2fa/"),
-    Shown("home-sysadmin", "sysadmin", ""),
-    Shown("home-secadmin", "secadmin", ""),
-    Shown("home-auditadmin", "auditadmin", ""),
-    Shown("home-liaison", "liaison", ""),
-    Shown("not-found", "helper", "findings/ZZZZZZZZZZZ/"),
+    Shown("login", "account_login", "", "accounts/login/"),
+    Shown("home-operator", "home", "operator", ""),
+    Shown("home-helper", "home", "helper", ""),
+    Shown("home-town", "home", "town", ""),
+    Shown("home-leader", "home", "leader", ""),
+    Shown("findings-operator", "findings", "operator", "findings/"),
+    Shown("findings-chosen", "findings", "operator", "findings/?state=open", _bulk),
+    Shown("findings-helper", "findings", "helper", "findings/"),
+    Shown("finding-number-operator", "finding", "operator", f"findings/{ID_NUMBER}", _first_row),
+    Shown("finding-name-operator", "finding", "operator", f"findings/{SOUND}", _first_row),
+    Shown("finding-shared-operator", "finding", "operator", "findings/?rule=PH-SHARED-HOUSEHOLDS", _first_row),
+    Shown("finding-file-operator", "finding", "operator", "findings/?rule=SR-FILE-KIND", _first_row),
+    Shown("finding-copy-operator", "finding", "operator", "findings/?rule=PR-COPY-FAMILY", _first_row),
+    Shown("finding-helper", "finding", "helper", "tasks/", _first_row),
+    Shown("finding-village", "finding", "village", "findings/?state=confirmed", _first_row),
+    Shown("finding-town", "finding", "town", "findings/?state=village_ok", _first_row),
+    Shown("finding-county", "finding", "reviewer", "findings/?state=town_ok", _first_row),
+    Shown("finding-question", "finding", "operator", "findings/?state=need_info", _first_row),
+    Shown("tasks-helper", "tasks", "helper", "tasks/"),
+    Shown("tasks-town", "tasks", "town", "tasks/?all=1"),
+    Shown(
+        "reassign-town",
+        "reassign",
+        "town",
+        "tasks/?all=1",
+        lambda page: page.locator("a[href*='tasks/of']").first.click(),
+    ),
+    Shown("notices-town", "notices", "town", "notices/"),
+    Shown("handbacks-operator", "handbacks", "operator", "handbacks/"),
+    Shown("handback-operator", "handback", "operator", "handbacks/", _handback),
+    Shown("exemptions-reviewer", "exemptions", "reviewer", "exemptions/"),
+    Shown("terms-reviewer", "terms", "reviewer", "terms/"),
+    Shown("sweeps-operator", "sweeps", "operator", "sweeps/"),
+    Shown("sweep-operator", "sweep", "operator", "sweeps/", _first_row),
+    Shown("sweep-leader", "sweep", "leader", "sweeps/", _first_row),
+    Shown("scores-operator", "scores", "operator", "scores/"),
+    Shown("scores-town", "scores", "town", "scores/"),
+    Shown("scores-leader", "scores", "leader", "scores/"),
+    Shown("frames-operator", "frames", "operator", "frames/"),
+    Shown("frame-operator", "frame", "operator", "frames/", _row(1)),
+    Shown("frame-cell-operator", "frame_cell", "operator", "frames/", _frame_cell),
+    Shown("frame-edit-operator", "frame_edit", "operator", "frames/", _frame_edit),
+    Shown("frame-leader", "frame", "leader", "frames/", _row(1)),
+    Shown("rechecks-operator", "rechecks", "operator", "rechecks/"),
+    Shown("rechecks-town", "rechecks", "town", "rechecks/"),
+    Shown("rechecks-refused", "rechecks", "operator", "rechecks/", _refused),
+    Shown("recheck-round-operator", "recheck_round", "operator", "rechecks/", _round),
+    Shown("recheck-round-leader", "recheck_round", "leader", "rechecks/", _round),
+    Shown("recheck-town", "recheck", "town", "rechecks/", _recheck),
+    Shown("finding-preview-helper", "finding", "helper", "findings/?state=verifying", _preview),
+    Shown("search-operator", "search", "operator", "people/"),
+    Shown("search-found", "search_results", "operator", "people/", _search),
+    Shown("person-operator", "person", "operator", f"findings/{ID_NUMBER}", _person),
+    Shown("household-operator", "household", "operator", f"findings/{ID_NUMBER}", _household),
+    Shown("persons-operator", "persons", "operator", "people/in/610723000000/"),
+    Shown("rows-operator", "finding_rows", "operator", "findings/rows?counted=open"),
+    Shown("recheck-rows-operator", "recheck_rows", "operator", "rechecks/rows"),
+    Shown("sources-operator", "sources", "operator", "sources/"),
+    Shown("source-operator", "source", "operator", "sources/of/city/"),
+    Shown("delivery-operator", "delivery", "operator", "sources/of/national/", _delivery),
+    Shown("submission-operator", "submission", "operator", "sources/", _sent("待接收")),
+    Shown("submission-refused-operator", "submission", "operator", "sources/", _sent("未能读取")),
+    Shown("kept-file-operator", "kept_file", "operator", "sources/", _kept_file),
+    Shown("arrival-operator", "arrival", "operator", "sources/", _link_to("/sources/folders/")),
+    Shown("mapping-operator", "question", "operator", "sources/", _link_to("/sources/question/")),
+    Shown("upload-operator", "upload", "operator", "sources/upload"),
+    Shown("deliveries-operator", "delivery_calendar", "operator", "deliveries/calendar/"),
+    Shown("schedules-operator", "schedules", "operator", "plan/"),
+    Shown("schedule-operator", "schedule_edit", "operator", "plan/", _link_to("/plan/")),
+    Shown("calendar-operator", "calendar", "operator", "calendar/"),
+    Shown("jobs-operator", "jobs", "operator", "jobs/"),
+    Shown("findings-liaison", "findings", "liaison", "findings/"),
+    Shown("finding-liaison", "finding", "liaison", "findings/", _first_row),
+    Shown("accounts-sysadmin", "accounts", "sysadmin", "staff/"),
+    Shown("account-new-sysadmin", "account_new", "sysadmin", "staff/new"),
+    Shown("account-secadmin", "account", "secadmin", "staff/", _first_row),
+    Shown("roles-secadmin", "roles", "secadmin", "roles/"),
+    Shown("role-requests-secadmin", "role_requests", "secadmin", "roles/requests/"),
+    Shown("access-review-secadmin", "access_review", "secadmin", "roles/review/"),
+    Shown("ledger-auditadmin", "ledger", "auditadmin", "ledger/"),
+    Shown("logins-auditadmin", "logins", "auditadmin", "ledger/logins/"),
+    Shown("keys-secadmin", "keys", "secadmin", "keys/"),
+    Shown("reads-reviewer", "person_reads", "reviewer", f"findings/{ID_NUMBER}", _reads),
+    Shown("job-operator", "job_progress", "operator", "jobs/", _first_row),
+    Shown("password-helper", "account_change_password", "helper", "accounts/password/change/"),
+    Shown("second-factor-helper", "mfa_index", "helper", "accounts/2fa/"),
+    Shown("app-add-helper", "mfa_activate_totp", "helper", "accounts/2fa/totp/activate/"),
+    Shown("keys-helper", "mfa_list_webauthn", "helper", "accounts/2fa/webauthn/"),
+    Shown("key-add-helper", "mfa_add_webauthn", "helper", "accounts/2fa/webauthn/add/"),
+    Shown("logout-helper", "account_logout", "helper", "accounts/logout/"),
+    Shown("again-helper", "account_reauthenticate", "helper", "accounts/reauthenticate/"),
+    Shown("inactive", "account_inactive", "", "accounts/inactive/"),
+    Shown("home-sysadmin", "home", "sysadmin", ""),
+    Shown("home-secadmin", "home", "secadmin", ""),
+    Shown("home-auditadmin", "home", "auditadmin", ""),
+    Shown("home-liaison", "home", "liaison", ""),
+    Shown("not-found", "finding", "helper", "findings/ZZZZZZZZZZZ/"),
 )
 
+
+NO_PAGES = {
+    "health": "one word for whoever watches the server",
+    "upload_part": "how far an upload is, for the script that sends it",
+    "frame_export": "a workbook",
+    "delivery_file": "the same page as kept_file, of a delivery instead of a submission",
+    "account_signup": "accounts are made by the system administrator: it only says so",
+    "account_email": "the login library's; nobody's address is kept, and nothing leads there",
+    "account_email_verification_sent": "the login library's; no mail is sent",
+    "account_confirm_email": "the login library's; no mail is sent",
+    "account_confirm_login_code": "the login library's; no mail is sent",
+    "account_set_password": "leads on to account_change_password: every account has a password",
+    "account_reset_password": "the login library's; passwords are set anew by the system administrator",
+    "account_reset_password_done": "the login library's; no mail is sent",
+    "account_reset_password_from_key": "the login library's; no mail is sent",
+    "account_reset_password_from_key_done": "the login library's; no mail is sent",
+    "mfa_authenticate": "needs a second factor, which the demo's accounts do without; tests/browser/test_entrance.py walks it",
+    "mfa_reauthenticate": "needs a second factor",
+    "mfa_reauthenticate_webauthn": "needs a second factor",
+    "mfa_deactivate_totp": "needs a second factor",
+    "mfa_view_recovery_codes": "needs a second factor",
+    "mfa_generate_recovery_codes": "needs a second factor",
+    "mfa_download_recovery_codes": "a text file",
+    "mfa_remove_webauthn": "needs a passkey",
+    "mfa_edit_webauthn": "needs a passkey",
+    "mfa_login_webauthn": "words for the script that asks the passkey",
+}
+"""Routes that are asked for and have no picture, with the reason."""
 
 GUIDE = {
     "login": "desk", "sources-operator": "desk", "sweep-operator": "desk", "findings-operator": "desk",
@@ -220,6 +278,13 @@ def log_in(page: Any, address: str, account: str, password: str) -> None:
     page.get_by_label("密码").fill(password)
     page.get_by_role("button", name="登录", exact=True).click()
     page.locator(".frame-top").wait_for()
+
+
+def confirm_password(page: Any, password: str) -> None:
+    """Say the password once more, as the page before something about the account itself asks."""
+    page.get_by_label("密码").fill(password)
+    page.locator("main form button").first.click()
+    page.wait_for_load_state("networkidle")
 
 
 def let_files_arrive(page: Any, address: str) -> None:

@@ -13,15 +13,16 @@ from taizhang.office.access.table import PUBLIC, SELF, routes
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry: the route it opens, its label, and the name of its icon."""
+    """One entry: the route it opens, its label, the name of its icon, and whether it is among the few a phone keeps in reach."""
 
     route: str
     label: Promise | str
     icon: str
+    at_hand: bool = False
 
 
 GROUPS: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
-    (_("工作台"), (Entry("home", _("首页"), "home"), Entry("tasks", _("任务"), "clipboard-list"), Entry("notices", _("提醒"), "bell"))),
+    (_("工作台"), (Entry("home", _("首页"), "home", at_hand=True), Entry("tasks", _("任务"), "clipboard-list", at_hand=True), Entry("notices", _("提醒"), "bell"))),
     (
         _("整改"),
         (Entry("handbacks", _("回填"), "arrow-back-up"), Entry("exemptions", _("豁免清单"), "ban"), Entry("rechecks", _("回头看"), "eye-check"), Entry("terms", _("期限与审核"), "clock")),
@@ -29,11 +30,11 @@ GROUPS: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
     (
         _("核查"),
         (
-            Entry("findings", _("问题"), "clipboard-list"),
+            Entry("findings", _("问题"), "clipboard-list", at_hand=True),
             Entry("sweeps", _("排查"), "report-analytics"),
             Entry("scores", _("质量看板"), "chart-bar"),
             Entry("frames", _("工作框架"), "layout-grid"),
-            Entry("search", _("查询人员"), "search"),
+            Entry("search", _("查询人员"), "search", at_hand=True),
         ),
     ),
     (
@@ -66,16 +67,26 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
     actor = getattr(request, "actor", None)
     current = request.resolver_match.view_name if request.resolver_match else ""
+    section = _section_of(request.path)
     groups = []
     for title, entries in GROUPS:
         shown = [
-            {"label": one.label, "url": reverse(one.route), "icon": one.icon, "active": one.route == current}
+            {
+                "label": one.label, "url": reverse(one.route), "icon": one.icon, "at_hand": one.at_hand,
+                "active": "page" if one.route == current else "true" if one.route == section else "",
+            }
             for one in entries
             if actor is not None and _may_open(actor, one.route)
-        ]
+        ]  # fmt: skip
         if shown:
             groups.append({"title": title, "items": shown})
     return {"navigation": groups, "county": settings.INSTALLATION.county, "actor": actor}
+
+
+def _section_of(path: str) -> str:
+    """The entry that a page lies under, by its address; empty for none. Everything lies under the first page: it does not count."""
+    entries = ((reverse(one.route), one.route) for _title, group in GROUPS for one in group if one.route != "home")
+    return max(((url, route) for url, route in entries if path.startswith(url)), default=("", ""))[1]
 
 
 def _may_open(actor: Any, name: str) -> bool:

@@ -22,8 +22,6 @@ from taizhang.office.parts.model import Cell, Chart, Column, Event, Figure, Row,
 from taizhang.office.parts.punctuation import listed
 from taizhang.office.places.models import Division
 
-FEW_BARS = 8
-"""Bars that a chart of usual height holds with their names."""
 LONGEST_NAME = 12
 """Characters of a cell's name beside its bar; a phone has room for no more."""
 
@@ -118,7 +116,7 @@ def frame_chart(viewer: Actor, cells: Sequence[Measured]) -> Chart:
             Series(_("其他未办结"), [one.measure.open - one.measure.late for one in shown],
                    [rows_address(viewer, cell=key, state=OPEN) for key in keys], "neutral"),
             Series(_("已印证"), [one.measure.proven for one in shown], [rows_address(viewer, cell=key, state=PROVEN) for key in keys], "success"),
-        ], horizontal=True, height="tall" if len(shown) > FEW_BARS else "",
+        ], horizontal=True
     )  # fmt: skip
 
 
@@ -134,7 +132,7 @@ def towns_chart(viewer: Actor, cell: FrameCell, towns: Sequence[tuple[Division, 
             Series(_("超期"), [late for _one, _open, late, _proven in towns], links(due=LATE), "danger"),
             Series(_("其他未办结"), [n_open - late for _one, n_open, late, _proven in towns], links(state=OPEN), "neutral"),
             Series(_("已印证"), [proven for _one, _open, _late, proven in towns], links(state=PROVEN), "success"),
-        ], horizontal=True, height="tall" if len(towns) > FEW_BARS else "",
+        ], horizontal=True
     )  # fmt: skip
 
 

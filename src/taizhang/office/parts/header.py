@@ -1,4 +1,4 @@
-"""What the header of every page says of whoever is logged in: roles, areas, and the pages about one's own account."""
+"""What the header of every page says of whoever is logged in: roles, areas, the search, and the pages about one's own account."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,13 +14,17 @@ from taizhang.office.places.models import Division
 
 
 def header(request: HttpRequest) -> dict[str, Any]:
-    """Context: `role_names`, `account_menu`, and `area_names`, which asks the database only where a page shows it."""
+    """Context: `role_names`, `account_menu`, `search_url` for whoever may look for persons, and `area_names`.
+
+    The areas ask the database, and only where a page shows them.
+    """
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None or actor.user_id is None:
         return {}
     return {
         "role_names": sorted(str(Role(role).label) for role in actor.roles),
         "area_names": _names_of(actor),
+        "search_url": reverse("search_results") if actor.may("person.search") else "",
         "account_menu": [
             {"label": _("修改密码"), "url": reverse("account_change_password"), "icon": "key"},
             {"label": _("两步验证与通行密钥"), "url": reverse("mfa_index"), "icon": "shield-lock"},

@@ -116,6 +116,10 @@ class Series:
     tone: Literal["danger", "warning", "success", "neutral", ""] = ""
 
 
+FEW_BARS = 8
+"""Bars that a chart of usual height holds with their names."""
+
+
 @dataclass(frozen=True)
 class Chart:
     """A chart and, from the same values, its table. kind `heat`: series are the rows, categories the columns."""
@@ -126,7 +130,11 @@ class Chart:
     series: Sequence[Series]
     unit: Text = ""
     horizontal: bool = False
-    height: Literal["", "low", "tall"] = ""
+
+    @property
+    def height(self) -> Literal["", "tall"]:
+        """Bars that lie each need the room of their name: with many of them every second name would be left out."""
+        return "tall" if self.horizontal and len(self.categories) > FEW_BARS else ""
 
     @property
     def script(self) -> dict[str, Any]:

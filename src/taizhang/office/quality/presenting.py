@@ -20,7 +20,6 @@ from taizhang.office.quality.trend import Point
 from taizhang.office.rechecks.presenting import rate_words
 
 MOST_BARS = 20
-FEW_BARS = 8
 TOWN_DIGITS = 9
 
 
@@ -72,8 +71,7 @@ class Drawer:
         ]
         series = Series(_("号名有误的人"), [one.wrong for one in shown], links, "danger")
         return Chart(
-            _("号名有误的人，按地点"), "bar", [one.name for one in shown], [series], horizontal=True,
-            height="tall" if len(shown) > FEW_BARS else "",
+            _("号名有误的人，按地点"), "bar", [one.name for one in shown], [series], horizontal=True
         )  # fmt: skip
 
     def _of(self, one: Line) -> dict[str, str]:

@@ -18,9 +18,6 @@ from taizhang.office.rechecks.models import Recheck, Result, Round
 from taizhang.office.rechecks.rates import Rate
 from taizhang.office.rechecks.selectors import VOID, Tally
 
-FEW_BARS = 8
-"""Bars that a chart of usual height holds with their names."""
-
 
 def rate_words(rate: Rate | None) -> str:
     """The share that does not hold, in words."""
@@ -90,7 +87,7 @@ def towns_chart(round_id: int, by_town: Mapping[str, Tally], names: Mapping[str,
             Series(_("不属实"), [by_town[key].failed + by_town[key].back for key in keys], links("not-held"), "danger"),
             Series(_("属实"), [by_town[key].held for key in keys], links("held"), "success"),
             Series(_("待复查"), [by_town[key].waiting for key in keys], links("open"), "neutral"),
-        ], horizontal=True, height="tall" if len(keys) > FEW_BARS else "",
+        ], horizontal=True
     )  # fmt: skip
 
 

@@ -116,5 +116,6 @@ def page_numbers(page: Page[Any]) -> list[int | None]:
 
 @register.simple_tag
 def first_entries(navigation: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first entries of the side bar, for the bar at the bottom of a phone; it has room for four."""
-    return [entry for group in navigation for entry in group["items"]][:TABS]
+    """What the bar at the bottom of a phone has room for: entries that are to be at hand, then the first of the others."""
+    entries = [entry for group in navigation for entry in group["items"]]
+    return sorted(entries, key=lambda one: not one.get("at_hand"))[:TABS]

@@ -1,20 +1,26 @@
 """Pages of persons and households. What findings say of them comes from the findings' selectors."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from taizhang.office import ledger
 from taizhang.office.access.middleware import record_read
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.access.scope import current_areas
 from taizhang.office.casework.history import correction_events
+from taizhang.office.findings.models import Finding
 from taizhang.office.findings.presenting import findings_table
 from taizhang.office.findings.selectors.earlier import deliveries_about
 from taizhang.office.findings.selectors.files import events_of, findings_about, in_order
 from taizhang.office.findings.selectors.listing import Wanted
 from taizhang.office.findings.selectors.sides import sides_of
+from taizhang.office.parts.model import Table
 from taizhang.office.people.presenting import household_facts, person_facts, persons_table
 from taizhang.office.people.selectors.doors import (
     household_for,
@@ -57,6 +63,11 @@ def persons(request: OfficeRequest, place: str) -> HttpResponse:
     return response
 
 
+def _findings_of_one(found: Sequence[Finding]) -> Table:
+    """Findings about one person or household; none is nothing that another filter would change."""
+    return replace(findings_table(found, Wanted(), selectable=False), empty=_("没有问题"), empty_hint="")
+
+
 def person(request: OfficeRequest, person_id: int) -> HttpResponse:
     """One person."""
     who = person_for(person_id)
@@ -64,7 +75,7 @@ def person(request: OfficeRequest, person_id: int) -> HttpResponse:
     found = findings_about(request.actor, persons=[who.pk])
     response = render(request, "people/person.html", {
         "person": who, "facts": person_facts(who), "sides": sides_of([who.pk], current_areas(), revealed=revealed),
-        "table": findings_table(found, Wanted(), selectable=False), "reasons": Reason.choices, "revealed": revealed,
+        "table": _findings_of_one(found), "reasons": Reason.choices, "revealed": revealed,
         "may_reveal": request.actor.may("person.reveal_id"), "may_see_reads": request.actor.may("person.reads"),
     })  # fmt: skip
     record_read(request, response, str(who.pk))
@@ -83,8 +94,8 @@ def household(request: OfficeRequest, household_id: int) -> HttpResponse:
     ]  # fmt: skip
     response = render(request, "people/household.html", {
         "household": which, "facts": household_facts(which), "members": persons_table(members),
-        "sides": sides_of([one.pk for one in members], current_areas()), "names": names,
-        "table": findings_table(found, Wanted(), selectable=False), "events": in_order(events),
+        "sides": [(names[one.person_id], one) for one in sides_of([one.pk for one in members], current_areas())],
+        "table": _findings_of_one(found), "events": in_order(events),
     })  # fmt: skip
     record_read(request, response, str(which.pk))
     return response
