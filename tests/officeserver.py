@@ -20,12 +20,14 @@ class Running:
 
 
 @contextmanager
-def office_running(county, wanted_port, patience_seconds=60):
-    """Serve the office of the county in a folder; it has to end by itself when told to."""
+def office_running(county, wanted_port, patience_seconds=60, **environment):
+    """Serve the office of the county in a folder; it has to end by itself when told to. environment: what else it is told."""
     port = free_port(wanted_port)
     command = [sys.executable, "-m", "taizhang", "office", "run", county / "county.toml", "--port", str(port)]
     with (county / "office.log").open("wb") as log:
-        office = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+        office = subprocess.Popen(
+            command, stdout=log, stderr=log, env=os.environ | {"PYTHONUNBUFFERED": "1"} | environment
+        )
     address = f"http://127.0.0.1:{port}/"
     deadline = time.monotonic() + patience_seconds
     try:

@@ -6,6 +6,7 @@ route without one, or without a reason, fails here.
 
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import resolve
 from pages import NO_PAGES, PAGES, let_files_arrive
+from playwright.sync_api import TimeoutError as NotThere
 from visiting import Look, Visitors
 
 from countyruns import command
@@ -24,8 +26,12 @@ ROOT = Path(__file__).resolve().parents[2]
 AXE = (ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NARROW = 360
-ABSENT = {"not-found"}
-"""Pages that say 404, as they should."""
+LAID_OUT = ["target-size", "scrollable-region-focusable", "nested-interactive", "button-name", "link-name", "label"]
+"""What the width of a page can change."""
+PATIENCE = 240  # seconds that the office may take to start on a slow machine
+ASKED_FOR = {name for method, name in routes() if method == "GET"}
+REFUSED = {"not-found": "404", "rechecks-refused": "422"}
+"""Pages about something that was refused, as it should be, and how."""
 SETTLED = """async () => {
   await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   await Promise.allSettled(document.getAnimations().map(one => one.finished));
@@ -59,7 +65,7 @@ def visitors(tmp_path_factory, chromium, browser_files):
     folder = tmp_path_factory.mktemp("pages") / "demo"
     subprocess.run(command("demo", folder, "--persons", 400, "--no-serve"), check=True)
     subprocess.run([sys.executable, ROOT / "tools" / "office_pictures" / "beginnings.py", folder], check=True)
-    with office_running(folder, 8765) as office:
+    with office_running(folder, 8765, PATIENCE, TAIZHANG_KEYS="") as office:  # the demo's own key ring
         visitors = Visitors(chromium, office.address, passwords_of(folder))
         with visitors.window("operator", Look()) as page:
             let_files_arrive(page, office.address)
@@ -67,22 +73,24 @@ def visitors(tmp_path_factory, chromium, browser_files):
 
 
 def test_every_page_that_can_be_asked_for_has_a_picture_or_a_reason_to_have_none():
-    asked_for = {name for method, name in routes() if method == "GET"}
-    pictured = {shown.route for shown in PAGES} - {"search_results"}  # asked for with what was typed
+    pictured = {shown.route for shown in PAGES} & ASKED_FOR
 
-    assert pictured | set(NO_PAGES) == asked_for
+    assert pictured | set(NO_PAGES) == ASKED_FOR
     assert pictured & set(NO_PAGES) == set()
 
 
 @pytest.mark.enable_socket
 @pytest.mark.slow
 def test_every_page_can_be_read_by_everybody_at_a_desk_and_on_a_phone(visitors):
-    wrong, titles = [], {}
+    wrong, titles, reached = [], {}, set()
 
     for shown in PAGES:
-        wrong.extend(f"{shown.name}: {told}" for told in faults_of(visitors, shown, titles))
+        with suppress(NotThere):  # a small county lacks one case or the other, but no page
+            wrong.extend(f"{shown.name}: {told}" for told in faults_of(visitors, shown, titles))
+            reached.add(shown.route)
 
     assert "\n".join(wrong) == ""
+    assert {shown.route for shown in PAGES} - reached == set()
 
 
 def faults_of(visitors, shown, titles):
@@ -94,16 +102,14 @@ def faults_of(visitors, shown, titles):
         yield from about(page, shown, titles)
         page.emulate_media(color_scheme="dark")
         page.evaluate(SETTLED)
-        yield from (
-            f"dark: {one}" for one in page.evaluate(ASK, {"runOnly": {"type": "rule", "values": ["color-contrast"]}})
-        )
+        yield from (f"dark: {one}" for one in page.evaluate(ASK, {"runOnly": ["color-contrast"]}))
         page.set_viewport_size({"width": NARROW, "height": 740})
         page.evaluate(SETTLED)
-        yield from (f"narrow: {one}" for one in page.evaluate(ASK, {"runOnly": LEVELS}))
+        yield from (f"narrow: {one}" for one in page.evaluate(ASK, {"runOnly": LAID_OUT}))
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > NARROW:
             yield f"{wide} px wide on a screen of {NARROW}"
-    yield from (one for one in complaints.said if shown.name not in ABSENT or "404" not in one)
+    yield from (one for one in complaints.said if shown.name not in REFUSED or REFUSED[shown.name] not in one)
 
 
 def about(page, shown, titles):
@@ -116,5 +122,5 @@ def about(page, shown, titles):
     if route != shown.route:
         yield f"leads to {route}"
     title = page.title()
-    if shown.name not in ABSENT and titles.setdefault(title, route) != route:
+    if shown.name not in REFUSED and route in ASKED_FOR and titles.setdefault(title, route) != route:
         yield f"has the title of {titles[title]}: {title}"

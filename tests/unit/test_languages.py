@@ -13,7 +13,7 @@ from taizhang.intake.delivery.facts import SheetFacts
 from taizhang.intake.delivery.messages import HELD
 from taizhang.intake.delivery.quarantine import COUNTED, WHAT, explain_sheet
 from taizhang.intake.messages import KINDS, LIMIT_NAMES, REASONS, describe
-from taizhang.intake.model import FIELDS
+from taizhang.intake.model import FIELDS, TABLES
 from taizhang.intake.raw import FileEvent
 from taizhang.languages import Language, evidence_in, language_of, said, speak, spoken, translated
 from taizhang.sweep.rules import load_packs
@@ -130,6 +130,7 @@ def test_a_value_with_brackets_of_its_own_keeps_them():
 
 TITLED = {
     *(field.zh for field in FIELDS.values()),
+    *(table.zh for table in TABLES.values()),
     *(column.title for table in tables().values() for column in table.columns.values()),
     *(function.meaning for function in FUNCTIONS.values()),
     *(

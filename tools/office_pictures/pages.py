@@ -176,7 +176,7 @@ PAGES = (
     Shown("frame-leader", "frame", "leader", "frames/", _row(1)),
     Shown("rechecks-operator", "rechecks", "operator", "rechecks/"),
     Shown("rechecks-town", "rechecks", "town", "rechecks/"),
-    Shown("rechecks-refused", "rechecks", "operator", "rechecks/", _refused),
+    Shown("rechecks-refused", "recheck_draw", "operator", "rechecks/", _refused),
     Shown("recheck-round-operator", "recheck_round", "operator", "rechecks/", _round),
     Shown("recheck-round-leader", "recheck_round", "leader", "rechecks/", _round),
     Shown("recheck-town", "recheck", "town", "rechecks/", _recheck),

@@ -80,6 +80,7 @@ class Bars:
             console=err,
         )
         self._tasks: dict[str, TaskID] = {}
+        self._about = ""
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -90,9 +91,13 @@ class Bars:
     ) -> None:
         self._bars.stop()
 
+    def name(self, about: str) -> None:
+        """Say from now on behind every stage which of several sweeps it belongs to."""
+        self._about = f" {about}"
+
     def start(self, stage: str, total: int | None = None) -> None:
         """A stage begins."""
-        self._tasks[stage] = self._bars.add_task(own(STAGES.get(stage, stage)), total=total)
+        self._tasks[stage] = self._bars.add_task(own(STAGES.get(stage, stage)) + self._about, total=total)
 
     def advance(self, stage: str, steps: int = 1) -> None:
         """`steps` more are done."""

@@ -101,6 +101,7 @@ def _sweep(book: County, folder: Path) -> None:
     for as_of in days:
         started = time.perf_counter()
         with writing(book.data), Bars() as bars:
+            bars.name(as_of.isoformat())
             result = run_sweep(book, as_of=as_of, progress=bars)
             reports = write_reports(book, result.folder, progress=bars, returned=as_of == days[-1])
         print_sweep(book, result, reports, time.perf_counter() - started)
@@ -124,7 +125,7 @@ def _set_up_office(county_file: Path) -> None:
 
     with writing(county_file.parent):
         with Bars() as bars:
-            import_newest(actor=system_actor("demo"), progress=bars, on_moves=follow_moves)
+            import_newest(actor=system_actor("demo"), progress=bars, on_moves=follow_moves, on_sweep=bars.name)
         accounts: list[DemoAccount] = make_accounts(county_file.parent)
         begin_casework(accounts)
     table = Table(box=None, pad_edge=False, header_style="dim")

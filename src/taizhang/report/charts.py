@@ -66,4 +66,4 @@ def heat_map(towns: Sequence[Counted], groups: Sequence[Counted], counts: dict[t
             )
             cells.append(f'<td style="--depth:{depth:.3f}">{content}</td>')
         body.append(f"<tr><th scope='row'>{said(town.label)}</th>{''.join(cells)}</tr>")
-    return f'<div class="scroll"><table class="heat"><thead><tr><td></td>{head}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
+    return f'<div class="scroll" tabindex="0"><table class="heat"><thead><tr><td></td>{head}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'

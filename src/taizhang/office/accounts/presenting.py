@@ -75,7 +75,7 @@ def account_facts(user: Any, locked: Mapping[str, datetime]) -> list[Fact]:
         Fact(_("登录名"), user.username, mono=True), Fact(_("姓名"), user.display_name), Fact(_("单位"), user.unit or None),
         Fact(_("电话"), user.phone or None), Fact(_("状态"), state.text, tone=state.tone),
         Fact(_("两步验证"), _("有") if user.has_factor else _("无"), tone="success" if user.has_factor else "neutral"),
-        Fact(_("上次登录"), moment(user.last_login) or None), Fact(_("建立"), moment(user.created_at)),
+        Fact(_("上次登录"), moment(user.last_login) or None), Fact(_("建立时间"), moment(user.created_at)),
     ]  # fmt: skip
 
 

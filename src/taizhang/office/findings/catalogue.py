@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import get_language
 
-from taizhang.intake.model import FIELDS
+from taizhang.intake.model import FIELDS, TABLES
 from taizhang.languages import translated
 from taizhang.office.parts.language import page_language
 from taizhang.report.facts import rule_titles, source_titles
@@ -61,6 +61,11 @@ def source_title(source: str) -> str:
 def field_title(field: str) -> str:
     """What a field is called in the language of the page."""
     return translated(FIELDS[field].zh, page_language()) if field in FIELDS else field
+
+
+def table_title(table: str) -> str:
+    """What a table of records is called in the language of the page."""
+    return translated(TABLES[table].zh, page_language())
 
 
 def in_language(text: Any) -> str:

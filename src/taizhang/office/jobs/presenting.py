@@ -50,7 +50,7 @@ def moment(value: object) -> str:
 def jobs_table(jobs: Iterable[Job]) -> Table:
     """The list of jobs."""
     columns = [
-        Column(_("任务")),
+        Column(_("后台任务")),
         Column(_("状态")),
         Column(_("进度")),
         Column(_("开始"), kind="date"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from taizhang.intake.delivery.browsing import NotTaken
 from taizhang.intake.delivery.comparing import VillageChange
 from taizhang.intake.delivery.messages import HELD
-from taizhang.intake.model import TABLES
+from taizhang.office.findings.catalogue import table_title
 from taizhang.office.parts.model import Cell, Column, Fact, Figure, Filter, Filters, Option, Row, Table, Tone
 from taizhang.office.parts.punctuation import listed
 from taizhang.office.parts.told import told
@@ -161,7 +161,7 @@ def villages_table(villages: Iterable[VillageChange]) -> Table:
         Row(
             [
                 Cell(f"{one.town or ''}{one.village or _('未写明')}"),
-                Cell(TABLES[one.table].zh),
+                Cell(table_title(one.table)),
                 Cell(f"{one.added:,}"),
                 Cell(f"{one.removed:,}"),
                 Cell(f"{one.changed:,}"),

@@ -176,9 +176,7 @@ def _sources(sources: Sequence[SourceFacts]) -> str:
         f"<td><span class='state-{s.state}'>{said(label(s.state))}</span>{''.join(f'<small>{said(r)}</small>' for r in s.remarks)}</td></tr>"
         for s in sources
     )
-    table = (
-        f'<div class="scroll"><table class="plain"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-    )
+    table = f'<div class="scroll" tabindex="0"><table class="plain"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     return _section("sources", table, wide=True)
 
 

@@ -97,8 +97,17 @@ def import_sweep(
     return Imported(run, touched, len(moved), persons, households)
 
 
-def import_newest(*, actor: Actor, progress: Progress | None = None, on_moves: Movings | None = None) -> list[Imported]:
-    """Import every finished sweep of the lake that is newer than the last one imported, oldest first."""
+def import_newest(
+    *,
+    actor: Actor,
+    progress: Progress | None = None,
+    on_moves: Movings | None = None,
+    on_sweep: Callable[[str], None] | None = None,
+) -> list[Imported]:
+    """Import every finished sweep of the lake that is newer than the last one imported, oldest first.
+
+    on_sweep: told the name of each before it begins.
+    """
     last = SweepRun.objects.order_by("-place").first()
     waiting = [
         (about["order"], folder)
@@ -107,9 +116,12 @@ def import_newest(*, actor: Actor, progress: Progress | None = None, on_moves: M
         for about in [_about(folder)]
         if last is None or about["order"] > last.place
     ]
-    return [
-        import_sweep(actor=actor, folder=folder, progress=progress, on_moves=on_moves) for _, folder in sorted(waiting)
-    ]
+    imported = []
+    for _, folder in sorted(waiting):
+        if on_sweep is not None:
+            on_sweep(folder.name)
+        imported.append(import_sweep(actor=actor, folder=folder, progress=progress, on_moves=on_moves))
+    return imported
 
 
 def _about(folder: Path) -> dict[str, Any]:
