@@ -122,5 +122,6 @@ def about(page, shown, titles):
     if route != shown.route:
         yield f"leads to {route}"
     title = page.title()
-    if shown.name not in REFUSED and route in ASKED_FOR and titles.setdefault(title, route) != route:
+    is_ours = shown.name not in REFUSED and route in ASKED_FOR and not route.startswith("mfa_")
+    if is_ours and titles.setdefault(title, route) != route:
         yield f"has the title of {titles[title]}: {title}"

@@ -120,6 +120,8 @@ def _handback(page: Any) -> None:
 
 def _preview(page: Any) -> None:
     _first_row(page)
+    for value in page.locator("form[action$='/confirm'] input.form-control").all()[:1]:
+        value.fill("核实后的值")
     page.get_by_role("button", name="查看有关补正").click()
 
 
