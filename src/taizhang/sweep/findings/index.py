@@ -3,7 +3,7 @@
 persons.parquet and households.parquet hold full numbers and stay in the lake (docs/formats/findings.md).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,8 +21,8 @@ from taizhang.sweep.tables import RECORD_BASE
 _POINTER = {"file_no": "file_no", "sheet_no": "sheet_no", "row_no": "row_no", "village_code": "place"}
 """Where in its delivery one record of a person stands: name in the list → column of `index_row`."""
 
-AT_ONCE = 50_000
-"""The rows of so many persons or households are in memory together."""
+AT_ONCE = 120_000
+"""The rows of so many persons or households are in memory together: a county's, about 100 MB."""
 
 
 def write_index(folder: Path, engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
@@ -30,16 +30,18 @@ def write_index(folder: Path, engine: Engine, deliveries: Sequence[SourceDeliver
 
     deliveries: all that `record` is made of; a record's id says which of them it is from.
     """
-    engine.execute("""
-        CREATE OR REPLACE TABLE index_row AS
+    persons = list(_ranges(engine, "person"))
+    kind = "TABLE" if len(persons) > 1 else "VIEW"  # what is read once need not be kept
+    engine.execute(f"""
+        CREATE OR REPLACE {kind} index_row AS
         SELECT person_id, record_id, file_no, sheet_no, row_no, household_no, relation_to_head, name,
             COALESCE(village_code, town_code) AS place, COALESCE(core18, id_no) AS number,
             COALESCE(member_phone, household_phone) AS phone
         FROM record WHERE NOT person_id IS NULL
     """)
-    _write(engine, "person", partial(_persons, deliveries), folder / "persons.parquet")
-    engine.execute("DROP TABLE index_row")
-    _write(engine, "household", _households, folder / "households.parquet")
+    _write(engine, persons, partial(_persons, deliveries), folder / "persons.parquet")
+    engine.execute(f"DROP {kind} index_row")
+    _write(engine, _ranges(engine, "household"), _households, folder / "households.parquet")
 
 
 def _persons(deliveries: Sequence[SourceDelivery], engine: Engine, within: str) -> pa.Table:
@@ -118,10 +120,10 @@ def _ranges(engine: Engine, table: str) -> Iterator[str]:
         yield f"{table}_id >= {start} AND {table}_id < {start + AT_ONCE}"
 
 
-def _write(engine: Engine, table: str, made: Callable[[Engine, str], pa.Table], path: Path) -> None:
+def _write(engine: Engine, ranges: Iterable[str], made: Callable[[Engine, str], pa.Table], path: Path) -> None:
     """Write the rows of all ranges, one after the other; by Arrow, since an engine may not write files."""
     writer: pq.ParquetWriter | None = None
-    for within in _ranges(engine, table):
+    for within in ranges:
         rows = made(engine, within)
         writer = writer or pq.ParquetWriter(path, rows.schema, compression="zstd", compression_level=1)
         writer.write_table(rows, row_group_size=GROUP_ROWS)

@@ -85,14 +85,16 @@ _LISTED = [
     Function("includes", (TEXT, TEXT), Kind.BOOL, "CONTAINS({0}, {1})", "含某文字"),
 ]  # fmt: skip
 
+# A condition inside COUNT, where FILTER would say the same: engines make the parts that conditions share once, and
+# DuckDB copies the rows anew for every FILTER (a quarter of the time of all aggregates).
 _AGGREGATES = [
-    ("members", "COUNT(*) FILTER(WHERE is_present AND ({0}))", Kind.INT, "在册成员中满足条件的人数"),
-    ("members_during_year", "COUNT(*) FILTER(WHERE {0})", Kind.INT, "全部成员（含自然减少）中满足条件的人数"),
+    ("members", "COUNT(CASE WHEN is_present AND ({0}) THEN 1 END)", Kind.INT, "在册成员中满足条件的人数"),
+    ("members_during_year", "COUNT(CASE WHEN {0} THEN 1 END)", Kind.INT, "全部成员（含自然减少）中满足条件的人数"),
     (
         "any_member",
         (
-            "CASE WHEN COUNT(*) FILTER(WHERE is_present AND ({0})) > 0 THEN TRUE"
-            " WHEN COUNT(*) FILTER(WHERE is_present AND ({0}) IS NULL) > 0 THEN NULL ELSE FALSE END"
+            "CASE WHEN COUNT(CASE WHEN is_present AND ({0}) THEN 1 END) > 0 THEN TRUE"
+            " WHEN COUNT(CASE WHEN is_present AND ({0}) IS NULL THEN 1 END) > 0 THEN NULL ELSE FALSE END"
         ),
         Kind.BOOL,
         "有在册成员满足条件；无人满足而有人不可判定时为不可判定",
@@ -100,8 +102,8 @@ _AGGREGATES = [
     (
         "every_member",
         (
-            "CASE WHEN COUNT(*) FILTER(WHERE is_present AND NOT ({0})) > 0 THEN FALSE"
-            " WHEN COUNT(*) FILTER(WHERE is_present AND ({0}) IS NULL) > 0 THEN NULL ELSE TRUE END"
+            "CASE WHEN COUNT(CASE WHEN is_present AND NOT ({0}) THEN 1 END) > 0 THEN FALSE"
+            " WHEN COUNT(CASE WHEN is_present AND ({0}) IS NULL THEN 1 END) > 0 THEN NULL ELSE TRUE END"
         ),
         Kind.BOOL,
         "在册成员都满足条件",
@@ -165,7 +167,7 @@ def _expanded(node: exp.Expr, folds: Folds) -> exp.Expr:
             else parsed
         )
     return exp.paren(
-        parsed.transform(lambda part: fold(part) if isinstance(part, exp.Filter) else part, copy=False), copy=False
+        parsed.transform(lambda part: fold(part) if isinstance(part, exp.Count) else part, copy=False), copy=False
     )
 
 

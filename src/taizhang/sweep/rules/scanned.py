@@ -34,7 +34,8 @@ def make_scanned(engine: Engine, rules: Sequence[Rule]) -> None:
                 needed |= message_columns(rule, name)
         if there:
             listed = ", ".join(column for column in tables()[name].columns if column in needed and column in there)
-            few = engine.fetch(f"SELECT COUNT(*) AS n FROM {name}").to_pylist()[0]["n"] <= MOST_HELD
+            delivered = f"{name}_raw" if engine.columns(f"{name}_raw") else name  # as many rows, and nothing to join
+            few = engine.fetch(f"SELECT COUNT(*) AS n FROM {delivered}").to_pylist()[0]["n"] <= MOST_HELD
             if few:
                 engine.execute(f"CREATE OR REPLACE TEMPORARY TABLE {copy}_held AS SELECT {listed} FROM {name}")
             source = f"{copy}_held" if few else name
