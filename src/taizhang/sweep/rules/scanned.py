@@ -24,7 +24,7 @@ def scanned(table: str) -> str:
 
 
 def make_scanned(engine: Engine, rules: Sequence[Rule]) -> None:
-    """Make `rule_record` for the rules, where there is a `record` to make it of."""
+    """Make `rule_record` for the rules, where there is a `record` to make it of; a copy only of what is not held already."""
     for name, copy in SCANNED.items():
         there = engine.columns(name)
         needed = {"as_of", "is_present", "is_repeated", *CONTEXT}
@@ -34,12 +34,20 @@ def make_scanned(engine: Engine, rules: Sequence[Rule]) -> None:
                 needed |= message_columns(rule, name)
         if there:
             listed = ", ".join(column for column in tables()[name].columns if column in needed and column in there)
-            delivered = f"{name}_raw" if engine.columns(f"{name}_raw") else name  # as many rows, and nothing to join
-            few = engine.fetch(f"SELECT COUNT(*) AS n FROM {delivered}").to_pylist()[0]["n"] <= MOST_HELD
-            if few:
+            is_held = _is_worth_holding(engine, name)
+            if is_held:
                 engine.execute(f"CREATE OR REPLACE TEMPORARY TABLE {copy}_held AS SELECT {listed} FROM {name}")
-            source = f"{copy}_held" if few else name
+            source = f"{copy}_held" if is_held else name
             engine.execute(f"CREATE OR REPLACE TEMPORARY VIEW {copy} AS SELECT {listed} FROM {source}")
+
+
+def _is_worth_holding(engine: Engine, name: str) -> bool:
+    """Whether a table is read from deliveries each time and small enough; one that the engine holds needs no copy."""
+    delivered = f"{name}_raw"  # what the view joins the register's links to, as many rows
+    if not engine.columns(delivered):
+        return False
+    rows: int = engine.fetch(f"SELECT COUNT(*) AS n FROM {delivered}").to_pylist()[0]["n"]
+    return rows <= MOST_HELD
 
 
 def drop_scanned(engine: Engine) -> None:
