@@ -82,7 +82,7 @@ def engine_alone(folder: Path) -> dict[str, float]:
         marks.append(time.process_time())
         assign_ids(engine, Register(folder / "no-register"))
         marks.append(time.process_time())
-        judged = judge_all(engine, sources)
+        judged = judge_all(engine, sources, linked)
         marks.append(time.process_time())
         diagnose(engine, sources, linked, judged)
         marks.append(time.process_time())

@@ -197,7 +197,7 @@ class _Task:
             make_claim_person(database)
             assign_ids(database, register)
         with stage("judge"):
-            judged = judge_all(database, sources)
+            judged = judge_all(database, sources, linked)
         with stage("diagnose"):
             diagnoses = diagnose(database, sources, linked, judged)
             del linked

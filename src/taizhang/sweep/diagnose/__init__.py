@@ -37,7 +37,7 @@ class Judgement:
     names: FieldVerdict
 
 
-def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Judgement:
+def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Linked) -> Judgement:
     """Judge the numbers and names of all troubled persons; where the authority answered, once more with its answers."""
     troubled = read_troubled(engine)
     counted = engine.fetch("SELECT source_no, COUNT(*) AS n FROM claim_person GROUP BY source_no")
@@ -49,9 +49,23 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Judgemen
 
     def judge(for_numbers: Evidence | None, for_names: Evidence | None) -> Judgement:
         numbers = judge_numbers(
-            troubled, totals=totals, ancestors=ancestors, held=held, births=births, evidence=for_numbers
+            troubled,
+            totals=totals,
+            ancestors=ancestors,
+            held=held,
+            births=births,
+            relations=linked.relations,
+            evidence=for_numbers,
         )
-        names = judge_names(troubled, spelling, totals=totals, ancestors=ancestors, numbers=numbers, evidence=for_names)
+        names = judge_names(
+            troubled,
+            spelling,
+            totals=totals,
+            ancestors=ancestors,
+            relations=linked.relations,
+            numbers=numbers,
+            evidence=for_names,
+        )
         return Judgement(troubled, numbers, names)
 
     judged = judge(None, None)

@@ -16,7 +16,7 @@ from taizhang.sweep.judge.spelling import Spelling
 from taizhang.sweep.judge.troubled import Held, Troubled
 from taizhang.sweep.judge.truth import Candidates, Claims, Floats, Judged, Options, judge, options_of
 from taizhang.sweep.link.facts import UNKNOWN_NUMBER
-from taizhang.sweep.link.features import Compared, Ints, compare_names_of, compare_numbers_of
+from taizhang.sweep.link.features import Compared, Ints, Relations, compare_of
 
 OWNED = -4.0
 """Log-evidence of a number that more sources give to another person: it was copied from there; few numbers are shared."""
@@ -78,11 +78,13 @@ def judge_numbers(
     ancestors: Mapping[int, tuple[int, ...]],
     held: Held,
     births: BirthColumns,
+    relations: Relations,
     evidence: Evidence | None = None,
 ) -> FieldVerdict:
     """Which number is every troubled person's; only valid numbers can be.
 
-    held: how many sources give whom which number. births: how often columns of dates deny numbers. evidence: what is known from outside the ledgers
+    held: how many sources give whom which number. births: how often columns of dates deny numbers.
+    relations: pairs of numbers compared already. evidence: what is known from outside the ledgers
     (sweep.authority.evidence).
     """
     possible = troubled["ident"] > 0
@@ -99,7 +101,7 @@ def judge_numbers(
     def relate(left: Ints, right: Ints) -> Compared:
         numbers = troubled.arrays["number"]
         same = troubled["ident"][left] == troubled["ident"][right]
-        return compare_numbers_of(numbers.take(pa.array(left)), numbers.take(pa.array(right)), same)
+        return compare_of(relations.numbers, numbers.take(pa.array(left)), numbers.take(pa.array(right)), same)
 
     return base.verdict(prior, relate, NUMBER_FAMILIES, totals, ancestors)
 
@@ -110,13 +112,14 @@ def judge_names(
     *,
     totals: Ints,
     ancestors: Mapping[int, tuple[int, ...]],
+    relations: Relations,
     numbers: FieldVerdict | None = None,
     evidence: Evidence | None = None,
 ) -> FieldVerdict:
     """Which name is every troubled person's; damaged spellings are the last resort.
 
     numbers: the verdict on the numbers, whose invalid values are certain mistakes: they tell who copies whom, and
-    which rows are copies of each other.
+    which rows are copies of each other. relations: pairs of names compared already.
     """
     possible = troubled["name_id"] != 0
     lengths = pc.fill_null(pc.utf8_length(troubled.arrays["name"]), 0).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -133,7 +136,7 @@ def judge_names(
     def relate(left: Ints, right: Ints) -> Compared:
         texts = troubled.arrays["name"]
         same = troubled["name_id"][left] == troubled["name_id"][right]
-        return compare_names_of(texts.take(pa.array(left)), texts.take(pa.array(right)), same)
+        return compare_of(relations.names, texts.take(pa.array(left)), texts.take(pa.array(right)), same)
 
     if numbers is None:
         return base.verdict(prior, relate, NAME_FAMILIES, totals, ancestors)

@@ -1,7 +1,7 @@
 """The cells that take part in pairs, as columns, and how their names and numbers relate."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -67,37 +67,57 @@ class Compared:
     also: NDArray[np.object_]
 
 
-def compare_names_of(left: pa.StringArray, right: pa.StringArray, same: NDArray[np.bool_]) -> Compared:
-    """Compare names pair by pair, on distinct pairs of different names only.
+class ComparedPairs:
+    """Pairs of texts compared so far, each once: linking and judging ask for many of the same."""
 
-    same: pairs already known to hold the same name.
+    def __init__(
+        self,
+        compare: Callable[[pa.StringArray, pa.StringArray], tuple[pa.Array, pa.Array]],
+        renamed: Mapping[str, str],
+    ) -> None:
+        self._compare, self._renamed = compare, renamed
+        self._pairs = pa.array([], pa.string())
+        self._code, self._also = np.zeros(0, dtype=object), np.zeros(0, dtype=object)
+
+    def of(self, pairs: pa.StringArray, left: pa.StringArray, right: pa.StringArray) -> Compared:
+        """How texts relate, row by row. pairs: both texts in one, a pair at most once."""
+        known = pc.index_in(pairs, value_set=self._pairs)
+        fresh = known.is_null()
+        if pc.any(fresh).as_py():
+            kinds, others = self._compare(left.filter(fresh), right.filter(fresh))
+            named = np.array([self._renamed.get(kind, kind) for kind in kinds.to_pylist()], dtype=object)
+            self._code = np.concatenate([self._code, named])
+            self._also = np.concatenate([self._also, np.array([*others.to_pylist(), None], dtype=object)[:-1]])
+            self._pairs = pa.concat_arrays([self._pairs, pairs.filter(fresh)])
+            known = pc.index_in(pairs, value_set=self._pairs)
+        at = known.to_numpy()
+        return Compared(self._code[at], self._also[at])
+
+
+def _name_codes(a: pa.StringArray, b: pa.StringArray) -> tuple[pa.Array, pa.Array]:
+    table = compare_name_pairs(a, b)
+    return table["code"], table["also"]
+
+
+def _number_codes(a: pa.StringArray, b: pa.StringArray) -> tuple[pa.Array, pa.Array]:
+    codes, _ = compare_number_pairs(a, b)
+    first = [code.split("|")[0] for code in codes.to_pylist()]
+    return pa.array(first, pa.string()), codes
+
+
+@dataclass(frozen=True)
+class Relations:
+    """What is known already of how names, and numbers as written, relate."""
+
+    names: ComparedPairs = field(default_factory=lambda: ComparedPairs(_name_codes, {"same": "equal"}))
+    numbers: ComparedPairs = field(default_factory=lambda: ComparedPairs(_number_codes, {"absent": "missing"}))
+
+
+def compare_of(known: ComparedPairs, left: pa.StringArray, right: pa.StringArray, same: NDArray[np.bool_]) -> Compared:
+    """Compare texts pair by pair, on distinct pairs of different texts only.
+
+    same: pairs already known to hold the same name or number.
     """
-
-    def compare(a: pa.StringArray, b: pa.StringArray) -> tuple[pa.Array, pa.Array]:
-        table = compare_name_pairs(a, b)
-        return table["code"], table["also"]
-
-    return _compared(left, right, same, compare, {"same": "equal"})
-
-
-def compare_numbers_of(left: pa.StringArray, right: pa.StringArray, same: NDArray[np.bool_]) -> Compared:
-    """Compare number texts pair by pair, on distinct pairs of different numbers only."""
-
-    def compare(a: pa.StringArray, b: pa.StringArray) -> tuple[pa.Array, pa.Array]:
-        codes, _ = compare_number_pairs(a, b)
-        first = [code.split("|")[0] for code in codes.to_pylist()]
-        return pa.array(first, pa.string()), codes
-
-    return _compared(left, right, same, compare, {"absent": "missing"})
-
-
-def _compared(
-    left: pa.StringArray,
-    right: pa.StringArray,
-    same: NDArray[np.bool_],
-    compare: Callable[[pa.StringArray, pa.StringArray], tuple[pa.Array, pa.Array]],
-    renamed: Mapping[str, str],
-) -> Compared:
     count = len(left)
     code = np.full(count, "equal", dtype=object)
     also = np.full(count, None, dtype=object)
@@ -105,13 +125,13 @@ def _compared(
     code[absent] = "missing"
     rows = np.flatnonzero(~same & ~absent)
     if rows.size:
-        table = pa.table({"a": left.take(pa.array(rows)), "b": right.take(pa.array(rows))})
+        one, other = left.take(pa.array(rows)), right.take(pa.array(rows))
+        swapped = pc.greater(one, other)  # to compare is symmetric
+        table = pa.table({"a": pc.if_else(swapped, other, one), "b": pc.if_else(swapped, one, other)})
         keys = pc.binary_join_element_wise(table["a"], table["b"], "\x1f").combine_chunks().dictionary_encode()
         first = np.unique(keys.indices.to_numpy(), return_index=True)[1]
         distinct = table.take(pa.array(first))
-        kinds, others = compare(_texts(distinct["a"]), _texts(distinct["b"]))
-        kind_of = np.array([renamed.get(kind, kind) for kind in kinds.to_pylist()], dtype=object)
+        found = known.of(keys.dictionary, _texts(distinct["a"]), _texts(distinct["b"]))
         positions = keys.indices.to_numpy()
-        code[rows] = kind_of[positions]
-        also[rows] = np.array([*others.to_pylist(), None], dtype=object)[:-1][positions]
+        code[rows], also[rows] = found.code[positions], found.also[positions]
     return Compared(code, also)

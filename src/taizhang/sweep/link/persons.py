@@ -1,7 +1,7 @@
 """Linking from records to persons, as one step: cells, pairs, scores, groups."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from taizhang.sweep.link.candidates import make_pairs
 from taizhang.sweep.link.cells import make_cells
 from taizhang.sweep.link.cluster import cluster, store_persons
 from taizhang.sweep.link.facts import make_facts
-from taizhang.sweep.link.features import involved_cells
+from taizhang.sweep.link.features import Relations, involved_cells
 from taizhang.sweep.link.households import make_households
 from taizhang.sweep.link.keys import make_keys
 from taizhang.sweep.link.reach import make_involved
@@ -28,10 +28,12 @@ class Linked:
     """What linking found beyond the tables it left in the engine.
 
     ambiguous: (cell id, cell id) that could be one person but could as well not. first_record: of every such cell.
+    relations: how the names and numbers of pairs relate.
     """
 
     ambiguous: list[tuple[int, int]]
     first_record: dict[int, int]
+    relations: Relations = field(default_factory=Relations, repr=False)
 
 
 def link_persons(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Linked:
@@ -49,7 +51,8 @@ def link_persons(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Linke
     cells = involved_cells(engine)
     pairs = engine.fetch("SELECT a, b FROM pair ORDER BY a, b")
     a, b = (cells.rows_of(pairs[name].to_numpy().astype(np.int64)) for name in ("a", "b"))
-    scored = score_pairs(cells, a, b)
+    relations = Relations()
+    scored = score_pairs(cells, a, b, relations)
     roots, ambiguous = cluster(cells, scored)
     store_persons(engine, cells, roots)
     engine.execute("""
@@ -62,6 +65,7 @@ def link_persons(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Linke
     return Linked(
         [(int(ids[near]), int(ids[far])) for near, far in ambiguous],
         {int(ids[at]): int(records[at]) for pair in ambiguous for at in pair},
+        relations,
     )
 
 

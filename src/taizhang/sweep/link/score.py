@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taizhang.sweep.link.facts import UNKNOWN_NUMBER
-from taizhang.sweep.link.features import MISSING, Cells, Compared, Ints, compare_names_of, compare_numbers_of
+from taizhang.sweep.link.features import MISSING, Cells, Compared, Ints, Relations, compare_of
 
 ACCEPT = 8.0
 """Bits from which two cells are taken for one person; a name and a village alone do not reach it against a number."""
@@ -52,12 +52,12 @@ class Scored:
     numbers: Compared
 
 
-def score_pairs(cells: Cells, a: Ints, b: Ints) -> Scored:
-    """Score pairs of cell positions."""
+def score_pairs(cells: Cells, a: Ints, b: Ints, relations: Relations) -> Scored:
+    """Score pairs of cell positions; what was compared is kept in `relations`."""
     same_name = (cells["name_id"][a] == cells["name_id"][b]) & (cells["name_id"][a] != 0)
     same_number = (cells["ident"][a] == cells["ident"][b]) & (cells["ident"][a] > UNKNOWN_NUMBER)
-    names = compare_names_of(cells.name.take(a), cells.name.take(b), same_name)
-    numbers = compare_numbers_of(cells.number.take(a), cells.number.take(b), same_number)
+    names = compare_of(relations.names, cells.name.take(a), cells.name.take(b), same_name)
+    numbers = compare_of(relations.numbers, cells.number.take(a), cells.number.take(b), same_number)
     nameless = (cells["name_id"][a] == 0) | (cells["name_id"][b] == 0)
     foreign = same_number & np.isin(names.code, list(DIFFERENT_PERSON))
     borrowed = _borrowed_numbers(cells, a, b, foreign)
