@@ -37,7 +37,7 @@ from taizhang.sweep.engines import open_engine
 from taizhang.sweep.lake import SourceFacts, current_deliveries
 from taizhang.sweep.link.persons import link_persons, make_claim_person
 from taizhang.sweep.link.register import Register, assign_ids
-from taizhang.sweep.run import memory_for, sweep
+from taizhang.sweep.run import room_for, sweep
 from taizhang.sweep.tables import make_record_raw
 
 
@@ -74,7 +74,7 @@ def engine_alone(folder: Path) -> dict[str, float]:
     deliveries = current_deliveries(county.data, facts, None)
     sources = {one.number: one for one in deliveries}
     marks = [time.process_time()]
-    with open_engine("duckdb", [county.data / "deliveries"], memory=memory_for(deliveries)) as engine:
+    with open_engine("duckdb", [county.data / "deliveries"], **room_for(deliveries)) as engine:
         make_record_raw(engine, deliveries)
         register_answers(engine, [])
         linked = link_persons(engine, sources)

@@ -7,6 +7,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -19,8 +20,9 @@ from taizhang.cli.main import cli
 from taizhang.errors import UserError
 from taizhang.identity.names.columnar import name_id
 from taizhang.identity.numbers import id_key
+from taizhang.sweep import run
 from taizhang.sweep.authority import Answer, AuthorityAnswer, keep_answers
-from taizhang.sweep.engines import open_engine
+from taizhang.sweep.engines import DuckDbEngine, open_engine
 from taizhang.sweep.engines.spark import SparkMissing
 from taizhang.sweep.history import latest_sweep
 from taizhang.sweep.rules import load_packs
@@ -78,6 +80,32 @@ def test_a_sweep_on_spark_says_what_a_sweep_on_duckdb_says(tmp_path, master, rul
     left, right = tables(latest_sweep(one.county)), tables(latest_sweep(other.county))
     assert left["findings.parquet"].num_rows > len(CASES) / 2
     assert {name: right[name].equals(left[name]) for name in FILES} == dict.fromkeys(FILES, True)
+
+
+def test_a_sweep_whose_tables_are_stored_in_a_file_says_the_same_and_leaves_none(tmp_path, monkeypatch):
+    one, other = casebook(tmp_path / "memory"), casebook(tmp_path / "file")
+    spilling = tmp_path / "spilling"
+    spilling.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(spilling))
+    seen = []
+    limit = DuckDbEngine.limit_memory
+
+    def looked_into(engine, memory):
+        seen.extend(path.stat().st_size for path in spilling.rglob("tables.duckdb"))
+        limit(engine, memory)
+
+    monkeypatch.setattr(DuckDbEngine, "limit_memory", looked_into)
+
+    one.sweep(rules=load_packs())
+    in_memory = list(seen)
+    monkeypatch.setattr(run, "MOST_IN_MEMORY", -1)
+    other.sweep(rules=load_packs())
+
+    left, right = tables(latest_sweep(one.county)), tables(latest_sweep(other.county))
+    assert left["findings.parquet"].num_rows > len(CASES) / 2
+    assert {name: right[name].equals(left[name]) for name in FILES} == dict.fromkeys(FILES, True)
+    assert (in_memory, len(seen)) == ([], 1)
+    assert not list(spilling.rglob("*"))
 
 
 def test_the_command_without_the_extra_says_what_to_install(tmp_path, monkeypatch):

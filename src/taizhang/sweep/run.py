@@ -44,6 +44,10 @@ STAGES = ("read", "link", "judge", "diagnose", "tables", "rules", "findings", "w
 LEAST_MEMORY = 512
 BYTES_A_RECORD = 1200
 """Measured: beyond this nothing spills at 400,000 records."""
+BYTES_TO_LINK = 150
+"""The same up to the diagnoses, where tables are stored; measured at 3.8 million records."""
+MOST_IN_MEMORY = 10**6
+"""Records from which tables are stored in a file: below, all that is saved is less than Python itself holds."""
 
 
 class NothingDelivered(UserError):
@@ -160,7 +164,7 @@ def _sweep(
     working = folder.with_name(f".{folder.name}")
     working.mkdir(parents=True)
     try:
-        with opened(memory=memory_for(deliveries)) as database:
+        with opened(**room_for(deliveries)) as database:
             counts = task.run(database, working)
     except BaseException:
         shutil.rmtree(working, ignore_errors=True)
@@ -202,6 +206,7 @@ class _Task:
             diagnoses = diagnose(database, sources, linked, judged)
             del linked
             forget_linking(database)
+            database.limit_memory(memory_for(self.deliveries))
         with stage("tables"):
             make_canonical(database, self.deliveries, judged)
             make_renewed(database, self.deliveries, self.data / "sweeps")
@@ -249,10 +254,21 @@ class _Task:
         }
 
 
+def room_for(deliveries: list[SourceDelivery]) -> dict[str, Any]:
+    """How an engine is opened for linking, judging and diagnosing so many records: `memory` and `stored`."""
+    records = _records(deliveries)
+    if records <= MOST_IN_MEMORY:
+        return {"memory": memory_for(deliveries), "stored": False}
+    return {"memory": f"{max(LEAST_MEMORY, records * BYTES_TO_LINK // 10**6)}MB", "stored": True}
+
+
 def memory_for(deliveries: list[SourceDelivery]) -> str:
-    """The engine's buffer limit: enough for a county, and for the nation what its records need."""
-    records = sum(delivery.records or 0 for delivery in deliveries)
-    return f"{max(LEAST_MEMORY, records * BYTES_A_RECORD // 10**6)}MB"
+    """The engine's buffer limit for rules and findings: enough for a county, and for the nation what its records need."""
+    return f"{max(LEAST_MEMORY, _records(deliveries) * BYTES_A_RECORD // 10**6)}MB"
+
+
+def _records(deliveries: list[SourceDelivery]) -> int:
+    return sum(delivery.records or 0 for delivery in deliveries)
 
 
 def _counts(database: Engine, findings: list[Finding]) -> dict[str, int]:

@@ -15,16 +15,23 @@ ENGINES = ("duckdb", "spark")
 
 @contextmanager
 def open_engine(
-    name: str, readable: Sequence[Path], *, memory: str, master: str | None = None, scratch: Path | None = None
+    name: str,
+    readable: Sequence[Path],
+    *,
+    memory: str,
+    stored: bool = False,
+    master: str | None = None,
+    scratch: Path | None = None,
 ) -> Iterator[Engine]:
     """An engine by its name, closed at the end.
 
-    readable: folders whose Parquet files are read. memory: of DuckDB's buffers. master: of Spark; None means this
+    readable: folders whose Parquet files are read. memory: of DuckDB's buffers. stored: whether
+    its tables stand in a file meanwhile. master: of Spark; None means this
     machine. scratch: where a Spark cluster may write; must lie on the file system that its executors share.
     Raises SparkMissing.
     """
     if name == "duckdb":
-        with DuckDbEngine(readable, memory=memory) as duckdb:
+        with DuckDbEngine(readable, memory=memory, stored=stored) as duckdb:
             yield duckdb
         return
     where = master or LOCAL

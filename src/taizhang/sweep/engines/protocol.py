@@ -32,5 +32,8 @@ class Engine(Protocol):
     def columns(self, name: str) -> tuple[str, ...]:
         """The column names of a table or view; empty where it does not exist."""
 
+    def limit_memory(self, memory: str) -> None:
+        """Another limit of the engine's buffers from here on, in DuckDB's spelling; others may ignore it."""
+
     def close(self) -> None:
         """Give back memory and temporary files."""

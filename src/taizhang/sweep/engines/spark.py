@@ -110,6 +110,9 @@ class SparkEngine:
         """The statement as this engine is told it."""
         return str(_tree(statement).sql(dialect=self.dialect))
 
+    def limit_memory(self, memory: str) -> None:
+        """Nothing: how much an executor holds is set where it is started."""
+
     def interrupt(self) -> None:
         """Stop what is running."""
         self._session.sparkContext.cancelAllJobs()
