@@ -1,8 +1,9 @@
 """What all diagnosing modules look things up in."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,14 +50,15 @@ class Context:
     rows: Mapping[int, list[Row]] = field(default_factory=dict)
     said: dict[tuple[str, int], "Said"] = field(default_factory=dict, repr=False)
 
-    def title(self, source_no: int) -> str:
-        """How the people call a source."""
-        source = self.sources[source_no]
-        return source.title or source.source
+    @cached_property
+    def title(self) -> Callable[[int], str]:
+        """How the people call a source, by its number."""
+        return {number: one.title or one.source for number, one in self.sources.items()}.__getitem__
 
-    def source_id(self, source_no: int) -> str:
-        """The source's id."""
-        return self.sources[source_no].source
+    @cached_property
+    def source_id(self) -> Callable[[int], str]:
+        """The source's id, by its number."""
+        return {number: one.source for number, one in self.sources.items()}.__getitem__
 
 
 def make_context(

@@ -25,7 +25,7 @@ def head_copies(
         CREATE OR REPLACE TABLE head_row AS
         SELECT hh_no, MIN(hh) AS hh, MIN(source_no) AS source_no, MIN(record_id) AS record_id, MIN(root) AS root
         FROM claim_person WHERE relation = 1 AND present = 1 AND hh_no IS NOT NULL
-        GROUP BY hh_no HAVING COUNT(DISTINCT root) = 1
+        GROUP BY hh_no HAVING MIN(root) = MAX(root)
     """)
     # Integers tell which copies may differ; only their texts are read, once for both sides.
     engine.execute("""

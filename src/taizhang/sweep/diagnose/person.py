@@ -1,12 +1,13 @@
 """What all of a person's rows say together: worked out once a person, however many of the rows are wrong."""
 
+from array import array
 from dataclasses import dataclass
 
 from taizhang.identity.numbers import from_key
 from taizhang.sweep.diagnose.context import Context
 from taizhang.sweep.diagnose.model import Candidate, Observed
 from taizhang.sweep.judge.fields import FieldVerdict
-from taizhang.sweep.judge.troubled import Troubled
+from taizhang.sweep.judge.troubled import ALIASES, Troubled
 
 MOST_OBSERVED = 60
 """Rows of a person from which equal values of a source are shown once: else what is shown grows with the square of the rows."""
@@ -47,47 +48,55 @@ def _said(context: Context, group: int, field: str) -> Said:
     troubled = context.troubled
     verdict = context.numbers if field == "id_no" else context.names
     members = troubled.members(group)
-    sources, records = troubled.listed("source_no"), troubled.listed("record_id")
+    sources = troubled.listed("source_no")[members.start : members.stop]
+    records = troubled.listed("record_id")
+    own = troubled.listed("ident" if field == "id_no" else "name_id")
     values, _, rows, best = verdict.listed
     told: dict[int, set[int]] = {}
     first: dict[int, int] = {}
-    own = troubled.listed("ident" if field == "id_no" else "name_id")
-    for m in members:
-        told.setdefault(own[m], set()).add(sources[m])
-        first.setdefault(sources[m], records[m])
+    for m, source in zip(members, sources, strict=True):
+        told.setdefault(own[m], set()).add(source)
+        first.setdefault(source, records[m])
     likeliest = best[group]
-    births = troubled.listed("birth_date")
+    births, true_birth = _births(troubled, members, rows[likeliest] if likeliest >= 0 else -1)
     return Said(
         candidates=_candidates(context, verdict, group, field, told),
-        told_by=tuple(context.title(number) for number in sorted(told.get(values[likeliest], ())))
+        told_by=tuple([context.title(number) for number in sorted(told.get(values[likeliest], ()))])
         if likeliest >= 0
         else (),
-        observed=_observed(context, members, field),
+        observed=_observed(context, members, sources, field),
         first=first,
-        births=frozenset(births[m] for m in members if births[m] > NO_DATE),
-        true_birth=troubled.listed("id_birth")[rows[likeliest]] if likeliest >= 0 else NO_DATE,
-        aliases=_aliases(troubled, members) if field == "name" else frozenset(),
+        births=births,
+        true_birth=true_birth,
+        aliases=_aliases(troubled, members) if field == "name" and group in troubled.with_aliases else frozenset(),
     )
+
+
+def _births(troubled: Troubled, members: range, true_row: int) -> tuple[frozenset[int], int]:
+    births = troubled.listed("birth_date")[members.start : members.stop]
+    true_birth = troubled.listed("id_birth")[true_row] if true_row >= 0 else NO_DATE
+    return frozenset([birth for birth in births if birth > NO_DATE]), true_birth
 
 
 def _candidates(
     context: Context, verdict: FieldVerdict, group: int, field: str, told: dict[int, set[int]]
 ) -> tuple[Candidate, ...]:
     values, posteriors, rows, _ = verdict.listed
+    names = context.troubled.texts["name"]
     found = []
     for place in verdict.candidates(group):
         value = values[place]
-        text = from_key(value) if field == "id_no" else context.troubled.texts["name"][rows[place]]
-        sources = tuple(sorted(context.source_id(number) for number in told.get(value, ())))
+        text = from_key(value) if field == "id_no" else names[rows[place]]
+        sources = tuple(sorted([context.source_id(number) for number in told.get(value, ())]))
         found.append(Candidate(field, text or "", round(posteriors[place], 4), "other_source", sources))
     return tuple(sorted(found, key=lambda one: (-one.probability, one.value)))
 
 
-def _observed(context: Context, members: range, field: str) -> tuple[Observed, ...]:
-    texts, sources = context.troubled.texts[field], context.troubled.listed("source_no")
-    told = [Observed(context.source_id(sources[m]), field, texts[m]) for m in members]
+def _observed(context: Context, members: range, sources: "array[int]", field: str) -> tuple[Observed, ...]:
+    texts = context.troubled.texts[field][members.start : members.stop]
+    told = [Observed(context.source_id(source), field, text) for source, text in zip(sources, texts, strict=True)]
     return tuple(told if len(told) <= MOST_OBSERVED else dict.fromkeys(told))
 
 
 def _aliases(troubled: Troubled, members: range) -> frozenset[str | None]:
-    return frozenset(troubled.texts[column][m] for m in members for column in ("name_alias", "former_name")) - {None}
+    return frozenset(troubled.texts[column][m] for m in members for column in ALIASES) - {None}

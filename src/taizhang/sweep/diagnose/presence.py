@@ -11,7 +11,7 @@ MAX_GAP_DAYS = 31  # domain/rules.md §2, `max_gap_days`
 
 
 def make_homes(engine: Engine, sources: int) -> None:
-    """Create `person_place` and `person_home` (root, hh, votes, places, record_id): the household most sources place a person in.
+    """Create `person_place` and `person_home` (root, hh, votes, mask, places, record_id): the household most sources place a person in.
 
     sources: source numbers are below it.
     """
@@ -23,8 +23,8 @@ def make_homes(engine: Engine, sources: int) -> None:
     """)
     engine.execute("""
         CREATE OR REPLACE TABLE person_home AS
-        SELECT root, hh, votes, places, record_id FROM (
-            SELECT root, hh, votes, record_id, COUNT(*) OVER (PARTITION BY root) AS places,
+        SELECT root, hh, votes, mask, places, record_id FROM (
+            SELECT root, hh, votes, mask, record_id, COUNT(*) OVER (PARTITION BY root) AS places,
                 ROW_NUMBER() OVER (PARTITION BY root ORDER BY votes DESC, hh) AS place
             FROM person_place)
         WHERE place = 1
@@ -60,15 +60,22 @@ def missing(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[D
     if len(fresh) < 2:
         return
     compared = sum(1 << number for number in fresh)
-    table = engine.fetch(f"""
-        SELECT h.root, h.record_id, g.mask AS holders, p.mask AS told FROM person_home AS h
+    # Most are told by all that hold their household: only of the others is asked who tells them at all.
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE untold AS
+        SELECT h.root, h.record_id, g.mask AS holders FROM person_home AS h
         JOIN (SELECT c.hh, BIT_OR(c.mask) & {compared} AS mask FROM person_place AS c
             JOIN person_home AS m ON m.root = c.root AND m.hh = c.hh GROUP BY c.hh) AS g ON g.hh = h.hh
-        JOIN (SELECT root, BIT_OR({bit_of(max(sources) + 1)}) AS mask FROM claim_person
-            GROUP BY root HAVING MAX(present) = 1) AS p ON p.root = h.root
-        WHERE g.mask & p.mask <> g.mask
+        WHERE g.mask & h.mask <> g.mask
+    """)
+    table = engine.fetch(f"""
+        SELECT h.root, h.record_id, h.holders, p.mask AS told FROM untold AS h
+        JOIN (SELECT c.root, BIT_OR({bit_of(max(sources) + 1)}) AS mask FROM claim_person AS c
+            SEMI JOIN untold AS u ON u.root = c.root GROUP BY c.root HAVING MAX(c.present) = 1) AS p ON p.root = h.root
+        WHERE h.holders & p.mask <> h.holders
         ORDER BY h.root
     """)
+    engine.execute("DROP TABLE untold")
     for root, record, holders, told in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
         count, own = holders.bit_count(), told.bit_count()
         if own == 1 and count >= 3:

@@ -1,5 +1,6 @@
 """Rows whose number or name is not their person's: one cause each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,8 +54,7 @@ def wrong_numbers(context: Context) -> list[WrongNumber]:
     p_wrong = verdict.p_wrong().tolist()
     values, _, _, best = verdict.listed
     found = []
-    for at in positions.tolist():
-        row = _row(troubled, at)
+    for at, row in zip(positions.tolist(), _rows(troubled, positions), strict=True):
         owner = context.owner.get(row.ident) if row.ident > 0 else None
         true_key = values[best[troubled.groups[at]]]
         found.append(WrongNumber(at, row, true_key, p_wrong[at], owner if owner != row.root else None))
@@ -66,13 +66,14 @@ def wrong_names(context: Context) -> list[WrongName]:
     troubled, verdict = context.troubled, context.names
     p_wrong = verdict.p_wrong().tolist()
     _, _, rows, best = verdict.listed
+    defects = troubled.texts["name_defects"]
+    positions = wrong_rows(verdict, troubled.group, troubled["name_id"] != 0, troubled["name_id"])
     found = []
-    for at in wrong_rows(verdict, troubled.group, troubled["name_id"] != 0, troubled["name_id"]).tolist():
-        defects = troubled.texts["name_defects"]
+    for at, row in zip(positions.tolist(), _rows(troubled, positions), strict=True):
         true_row = rows[best[troubled.groups[at]]]
         if _is_lost(defects[at]) and _is_lost(defects[true_row]):
             continue  # nobody has the whole name: every row is NM-LOSS by itself, and none explains another
-        found.append(WrongName(at, _row(troubled, at), troubled.listed("name_id")[at], p_wrong[at]))
+        found.append(WrongName(at, row, troubled.listed("name_id")[at], p_wrong[at]))
     return found
 
 
@@ -80,10 +81,11 @@ _OF_ROW = ("record_id", "source_no", "file_no", "sheet_no", "row_no", "ident", "
 """The integers of a `Row`, in its order."""
 
 
-def _row(troubled: Troubled, at: int) -> Row:
-    """The record at a position of the troubled ones."""
-    record, source, file, sheet, row, ident, root, hh = (troubled.listed(name)[at] for name in _OF_ROW)
-    return Row(record, source, file, sheet, row, ident, root, hh, troubled.texts["name"][at])
+def _rows(troubled: Troubled, positions: Ints) -> Iterator[Row]:
+    """The records at positions of the troubled ones."""
+    names = troubled.texts["name"]
+    columns = (troubled[name][positions].tolist() for name in _OF_ROW)
+    return map(Row, *columns, [names[at] for at in positions.tolist()])
 
 
 def number_diagnosis(context: Context, wrong: WrongNumber, code: str, also: tuple[str, ...]) -> Diagnosis:

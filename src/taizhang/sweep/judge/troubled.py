@@ -1,5 +1,7 @@
 """The records of persons whose sources do not simply agree, read once, with their texts."""
 
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -17,6 +19,7 @@ INTEGERS = (
     "head_name_id", "head_key",
 )  # fmt: skip
 TEXTS = ("name", "number", "id_no", "id_kind", "id_defects", "name_defects", "name_alias", "former_name")
+ALIASES = ("name_alias", "former_name")
 EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -28,23 +31,28 @@ class Troubled:
     """
 
     columns: dict[str, Ints]
-    texts: dict[str, list[str | None]]
+    texts: Mapping[str, Sequence[str | None]]
     arrays: dict[str, pa.StringArray]
     group: Ints
     roots: Ints
-    _lists: dict[str, list[int]] = field(default_factory=dict, repr=False, compare=False)
+    _plain: "dict[str, array[int]]" = field(default_factory=dict, repr=False, compare=False)
 
-    def listed(self, column: str) -> list[int]:
-        """One integer column as a list, for looking up rows one by one: several times faster than in an array."""
-        if column not in self._lists:
-            self._lists[column] = self.columns[column].tolist()
-        return self._lists[column]
+    def listed(self, column: str) -> "array[int]":
+        """One integer column, for looking up rows one by one: several times faster than with numpy, a fifth of a list."""
+        if column not in self._plain:
+            self._plain[column] = array("q", self.columns[column].tobytes())
+        return self._plain[column]
 
     @cached_property
-    def groups(self) -> list[int]:
-        """The group of every row, as a list."""
-        found: list[int] = self.group.tolist()
-        return found
+    def groups(self) -> "array[int]":
+        """The group of every row, for looking up one by one."""
+        return array("q", self.group.tobytes())
+
+    @cached_property
+    def with_aliases(self) -> frozenset[int]:
+        """The groups some of whose rows tell a further name."""
+        told = [~self.arrays[name].is_null().to_numpy(zero_copy_only=False) for name in ALIASES]
+        return frozenset(np.unique(self.group[np.logical_or(*told)]).tolist())
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -88,9 +96,17 @@ def read_troubled(engine: Engine) -> Troubled:
             column = column.cast(pa.int32())
         columns[name] = pc.fill_null(column.cast(pa.int64()), MISSING).to_numpy(zero_copy_only=False)
     arrays = {name: table[name].combine_chunks().cast(pa.string()) for name in TEXTS}
-    texts = {name: array.to_pylist() for name, array in arrays.items()}
+    texts = {name: _shared(column) for name, column in arrays.items()}
     roots, group = np.unique(columns["root"], return_inverse=True)
     return Troubled(columns, texts, arrays, group.astype(np.int64), roots)
+
+
+def _shared(texts: pa.StringArray) -> list[str | None]:
+    """Texts as a list in which equal ones are one object: most records of a person say the same."""
+    cells = texts.dictionary_encode()
+    told = np.array([*cells.dictionary.to_pylist(), None], dtype=object)
+    found: list[str | None] = told[cells.indices.fill_null(len(told) - 1).to_numpy()].tolist()
+    return found
 
 
 MOST_HOLDERS = 60

@@ -108,8 +108,9 @@ def _match_households(engine: Engine) -> None:
     engine.execute("""
         CREATE OR REPLACE TABLE household_likeness AS
         SELECT m.hh, p.household_id, COUNT(DISTINCT k.person_id) AS n
-        FROM (SELECT DISTINCT root, hh FROM claim_person WHERE hh IS NOT NULL) AS m
-        JOIN person_key AS k ON k.root = m.root
+        FROM (SELECT DISTINCT r.root, r.hh FROM reading AS r SEMI JOIN person_match AS k ON k.root = r.root
+            WHERE r.hh IS NOT NULL) AS m
+        JOIN person_match AS k ON k.root = m.root
         JOIN (SELECT DISTINCT person_id, household_id FROM register_person) AS p ON p.person_id = k.person_id
         WHERE p.household_id IS NOT NULL
         GROUP BY m.hh, p.household_id
@@ -133,8 +134,8 @@ def _match_households(engine: Engine) -> None:
         UNION ALL
         SELECT f.hh, (SELECT COALESCE(MAX(household_id), 0) FROM register_person)
             + CAST(ROW_NUMBER() OVER (ORDER BY f.first, f.hh) AS BIGINT)
-        FROM (SELECT c.hh, MIN(k.person_id) AS first FROM claim_person AS c JOIN person_key AS k ON k.root = c.root
-            WHERE c.hh IS NOT NULL GROUP BY c.hh) AS f
+        FROM (SELECT r.hh, MIN(k.person_id) AS first FROM reading AS r JOIN person_key AS k ON k.root = r.root
+            WHERE r.hh IS NOT NULL GROUP BY r.hh) AS f
         ANTI JOIN household_match AS m ON m.hh = f.hh
     """)
 
