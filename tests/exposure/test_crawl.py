@@ -46,6 +46,7 @@ FULL = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9Xx](?![
 ADDRESS = re.compile(
     r"""(?:href|src|action|hx-get|data-[a-z-]+)="(/[^"#]*)|"(/(?:findings|sweeps|jobs|people|households)[^"#]*)\""""
 )
+EXPORT = re.compile(r'action="(/[^"#]*/export(?:\?[^"]*)?)"')
 MOST = 400
 BUSINESS = [
     role for role in Role if "finding.list" in role_permissions()[role] or "sweep.see" in role_permissions()[role]
@@ -88,6 +89,15 @@ class Crawl:
         self.keep(
             f"POST {name} {args}", self.client.post(reverse(name, args=args), words, follow=True), echo=words.values()
         )
+
+    def offered(self):
+        """Every export that a page offers."""
+        return {html.unescape(one) for text in list(self.seen.values()) for one in EXPORT.findall(text)}
+
+    def take_out(self, urls):
+        """Export lists."""
+        for url in urls:
+            self.keep(f"POST {url}", self.client.post(url, {"reason": "核对工作需要"}))
 
     def keep(self, asked, response, echo=()):
         """Keep the text of an answer; what was typed comes back in the field it was typed into, and only there."""
@@ -155,8 +165,15 @@ def look_at_everything(crawl):
     crawl.everything(*starts)
     for typed in SEARCHES:
         crawl.post("search_results", q=typed)
-    for words in ({"state": "all"}, {"state": "all", "place": FAR_VILLAGE}, {"state": "all", "rule": FAR_RULE}):
-        crawl.post("findings_export", reason="核对工作需要", **words)
+    crawl.take_out(crawl.offered())
+    for query in ("state=all", f"state=all&place={FAR_VILLAGE}", f"state=all&rule={FAR_RULE}"):
+        crawl.take_out(
+            [f"{reverse(name)}?{query}" for name in ("findings_export", "finding_rows_export", "recheck_rows_export")]
+        )
+    crawl.take_out([reverse("persons_export", args=[one]) for one in (HOME_VILLAGE, FAR_VILLAGE)])
+    crawl.take_out([reverse("tasks_export") + "?all=1", reverse("exemptions_export"), reverse("rechecks_export")])
+    for typed in SEARCHES:
+        crawl.post("search_results_export", q=typed, reason="核对工作需要")
     for step in ("dispatch", "village_ok", "town_ok", "county_ok", "close", "nonsense"):
         crawl.post("bulk", step=step, chosen=[full_id(OPEN)])
         crawl.post("bulk", step=step, chosen=[full_id(OPEN), full_id(OPEN + 1)])

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from officepeople import COUNTY, SETUP
 from officepeople import person as account
-from officesweeps import number_of
+from officesweeps import HOME_VILLAGE, number_of
 from officeworld import DISPATCHED, HOME_PERSON, PICTURE, build, full_id
 from taizhang.office.access.roles import Role
 from taizhang.office.access.table import PUBLIC, role_permissions, routes
@@ -95,7 +95,11 @@ def way(world, name):
         "frame_new": ([], {"title": "本县两项", "year": "2020", "columns": "查、改"}),
         "frame_save": ([world.frame], {"revision": "1", "label:入户核对/1": "核实"}),
         "frame_import": ([world.frame], {"file": SimpleUploadedFile("表.csv", "标签,内容,开始,结束,规则\n入户核对/1,核实,,,C\n".encode())}),
-        "scores_export": ([], WHY), "limit_save": ([], {"measure": "right", "year": "2020", "percent": "97"} | WHY),
+        **{f"{name}_export": ([], WHY) for name in ("scores", "tasks", "exemptions", "rechecks", "recheck_rows", "sweeps", "finding_rows")},
+        **{f"{name}_export": ([], WHY) for name in ("handbacks", "sources", "accounts", "roles", "logins")},
+        "search_results_export": ([], {"q": "王建军"} | WHY), "persons_export": ([HOME_VILLAGE], WHY), "source_export": (["city"], WHY),
+        "recheck_round_export": ([world.round], WHY), "handback_export": ([world.handback], WHY),
+        "submission_export": ([world.submission], WHY), "person_reads_export": ([HOME_PERSON], WHY), "limit_save": ([], {"measure": "right", "year": "2020", "percent": "97"} | WHY),
         "recheck_draw": ([], {"first": "2020-01-01", "last": "2020-01-31", "share": "10"}),
         "recheck_decide": ([world.recheck], {"verdict": "fails", "note": "核对户口簿"}),
         "frame_tick": ([world.frame, world.frame_cell], {"check": "开会", "town": "610723103000", "done": "1"}),
@@ -138,7 +142,9 @@ def test_every_change_leaves_exactly_one_entry(lake):
         with transaction.atomic():
             ready(world, route.name, user)
             before = Entry.objects.count()
-            status = client.post(reverse(route.name, args=arguments), words).status_code
+            answer = client.post(reverse(route.name, args=arguments), words)
+            answer.close()
+            status = answer.status_code
             added = list(Entry.objects.order_by("seq").values_list("verb", flat=True)[before:])
             transaction.set_rollback(True)
         wanted = 0 if route.name in NO_ENTRY else 1

@@ -145,14 +145,34 @@ def test_what_was_not_taken_is_exported_with_a_mark_and_a_reason(operator):
     entry = Entry.objects.get(verb="quarantine.exported")
     assert (entry.actor_id, entry.subject_id, entry.reason) == (user.pk, f"city {ref.folder.name}", NOTE)
     assert entry.data["count"] == 2
-    narrowed = {"reason": NOTE, "narrowed": lines[2][4]}
-    assert [line[4] for line in exported(client.post(url, narrowed))[2:]] == [lines[2][4]]
+    assert [line[4] for line in exported(client.post(f"{url}?reason={lines[2][4]}", {"reason": NOTE}))[2:]] == [
+        lines[2][4]
+    ]
+
+
+def test_deliveries_and_what_one_would_change_leave_as_their_pages_show_them(operator):
+    client, user = operator
+    ref = deliver(actor_for(user), date(2020, 1, 10), [sheet(smallcounty.rows())])
+    fewer = [sheet(smallcounty.rows()[:-1])]
+    sent = receive_files(actor=actor_for(user), source_id="city", as_of=date(2020, 2, 10), files=fewer)
+    while work_once("tests"):
+        pass
+    page = client.get(reverse("submission", args=[sent.pk])).context
+    deliveries = client.get(reverse("source", args=["city"])).context["table"]
+
+    changes = exported(client.post(reverse("submission_export", args=[sent.pk]), {"reason": NOTE}))
+    listed = exported(client.post(reverse("source_export", args=["city"]), {"reason": NOTE}))
+
+    assert [line[0] for line in changes[2:]] == [row.cells[0].text for row in page["villages"].rows] != []
+    assert [str(line[2]) for line in changes[2:]] == [row.cells[2].text for row in page["villages"].rows]
+    assert [line[1] for line in listed[2:]] == [row.cells[1].text for row in deliveries.rows] == [ref.digest[:12]]
+    assert (listed[2][0].date(), listed[2][3]) == (date(2020, 1, 10), ref.rows)
 
 
 def exported(answer):
     """The lines of a workbook that a page gave."""
     assert answer.status_code == 200
-    return list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))
+    return list(openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active.iter_rows(values_only=True))
 
 
 def test_nothing_to_export_offers_no_export(operator):

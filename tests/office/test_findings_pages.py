@@ -13,13 +13,13 @@ from django.utils import timezone
 from officepeople import COUNTY, ELSEWHERE, OTHER_TOWN, TOWN
 from officepeople import person as account
 from officesweeps import FAR_VILLAGE, NEXT_VILLAGE, finding, full_id, household, number_of, person
+from taizhang.office import exporting
 from taizhang.office.access.areas import Area
 from taizhang.office.access.roles import Role
 from taizhang.office.access.scope import scope_off
 from taizhang.office.casework.selectors import findings_in_hands_of
 from taizhang.office.findings.models import Finding, SavedView
 from taizhang.office.findings.selectors.narrowing import narrow_for
-from taizhang.office.findings.services import exporting
 from taizhang.office.findings.states import State
 from taizhang.office.ledger.models import Entry
 from taizhang.office.people.models import Reveal
@@ -223,15 +223,15 @@ def test_a_helper_sees_only_what_is_in_their_hands(county):
 
 
 def test_an_export_is_masked_marked_and_written_down(county):
-    response = client_of(Role.CENTRE_OPERATOR).post(reverse("findings_export"), {"reason": "镇里会审", "state": "all"})
+    response = client_of(Role.CENTRE_OPERATOR).post(f"{reverse('findings_export')}?state=all", {"reason": "镇里会审"})
 
-    sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
+    sheet = openpyxl.load_workbook(io.BytesIO(response.getvalue())).active
     cells = "\n".join(str(value) for row in sheet.iter_rows(values_only=True) for value in row)
     assert sheet.max_row == 5
     assert not FULL.findall(cells)
     assert "centre_operator" in sheet["A1"].value
     entry = Entry.objects.get(verb="findings.exported")
-    assert (entry.reason, entry.data) == ("镇里会审", {"count": 3})
+    assert (entry.reason, entry.data) == ("镇里会审", {"count": 3, "narrowed": ["state=all"]})
 
 
 def test_an_export_without_a_reason_is_refused(county):
@@ -244,7 +244,7 @@ def test_an_export_without_a_reason_is_refused(county):
 def test_an_export_is_the_whole_list_or_nothing(county, monkeypatch):
     monkeypatch.setattr(exporting, "MOST", 2)
 
-    response = client_of(Role.CENTRE_OPERATOR).post(reverse("findings_export"), {"reason": "镇里会审", "state": "all"})
+    response = client_of(Role.CENTRE_OPERATOR).post(f"{reverse('findings_export')}?state=all", {"reason": "镇里会审"})
 
     assert response.status_code == 422
     assert "E-EXPORT-LONG" in text_of(response)
@@ -256,7 +256,7 @@ def test_a_formula_in_a_name_is_text_in_the_export(lake):
 
     response = client_of(Role.CENTRE_OPERATOR).post(reverse("findings_export"), {"reason": "镇里会审"})
 
-    sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
+    sheet = openpyxl.load_workbook(io.BytesIO(response.getvalue())).active
     assert sheet["H3"].value == "'=1+1"
 
 

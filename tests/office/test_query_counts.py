@@ -23,7 +23,7 @@ MOST = {
     "findings": 13,
     "finding": 32,
     "tasks": 12,
-    "sweeps": 8,
+    "sweeps": 9,
     "search": 8,
     "notices": 10,
     "jobs": 9,
@@ -75,6 +75,28 @@ def test_a_list_of_tasks_asks_no_more_than_recorded_however_many_one_has(rows, l
         )  # fmt: skip
 
     assert asked(user, "tasks") <= MOST["tasks"]
+
+
+@pytest.mark.parametrize(
+    ("name", "named", "most"), [("findings", [], 16), ("persons", ["610723103201"], 14), ("sweeps", [], 12)]
+)
+def test_an_export_asks_no_more_than_recorded_however_many_rows(name, named, most, lake):
+    lake.imported(
+        [finding(one, subject=one) for one in range(1, 41)],
+        [person(one, "王建军", household=one) for one in range(1, 41)],
+        [household(one, "王建军") for one in range(1, 41)],
+    )
+    client = Client()
+    client.force_login(account(Role.CENTRE_OPERATOR), backend="allauth.account.auth_backends.AuthenticationBackend")
+    url, words = reverse(f"{name}_export", args=named), {"reason": "镇里会审"}
+    client.post(url, words).close()
+
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.post(url, words)
+    answer.close()
+
+    assert answer.status_code == 200
+    assert len(queries) <= most
 
 
 @pytest.mark.parametrize("typed", ["王建军", "wang jian jun", "13800138000", "610723100001"])

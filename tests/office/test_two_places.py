@@ -453,9 +453,9 @@ def everything_shown(client):
     for name in ("case_confirm", "case_state", "case_start", "case_transfer", "evidence_add", "case_deny"):
         answer = client.post(reverse(name, args=[SHARED]), {"side": "x"})
         shown.append(answer.content.decode())
-    book = client.post(reverse("findings_export"), {"reason": "镇里会审", "state": "all"})
+    book = client.post(f"{reverse('findings_export')}?state=all", {"reason": "镇里会审"})
     if book.status_code == 200:
-        sheet = openpyxl.load_workbook(io.BytesIO(book.content)).active
+        sheet = openpyxl.load_workbook(io.BytesIO(book.getvalue())).active
         shown.append("\n".join(str(value) for row in sheet.iter_rows(values_only=True) for value in row))
     return "\n".join(shown)
 

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test, vi } from "vitest";
 import { copyMasked } from "../src/behaviours/copyMasked";
 import { startDialogs } from "../src/behaviours/dialogs";
-import { carryQuery, submitOnChange } from "../src/behaviours/forms";
+import { carryQuery, sendAsShown, submitOnChange } from "../src/behaviours/forms";
 import { keysOfPage, startHotkeys } from "../src/behaviours/hotkeys";
 import { startMenus } from "../src/behaviours/menus";
 import { themeSwitch } from "../src/behaviours/themeSwitch";
@@ -147,6 +147,18 @@ test("a kept filter takes the address as it is when sent, without the page", () 
   one("form").dispatchEvent(new Event("submit"));
 
   expect(one<HTMLInputElement>("input").value).toBe("town=1");
+});
+
+test("an export is sent with the address as it is when sent, without the page, and its dialog closes", () => {
+  page(`<dialog open><form method="post" action="/tasks/export?state=old"></form></dialog>`);
+  const form = one<HTMLFormElement>("form");
+  sendAsShown(form);
+  history.replaceState(null, "", "?town=1&page=4");
+
+  form.dispatchEvent(new Event("submit"));
+
+  expect(new URL(form.action).pathname + new URL(form.action).search).toBe("/tasks/export?town=1");
+  expect(one<HTMLDialogElement>("dialog").open).toBe(false);
 });
 
 test("choosing a value sends the form", () => {

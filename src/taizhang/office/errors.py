@@ -56,6 +56,15 @@ class ReasonMissing(OfficeError):
     hint = _("从列表中选一项，并用几个字说明用途。")
 
 
+class ListTooLong(OfficeError):
+    """The list has more rows than one workbook takes; a workbook of a part of it would be taken for the whole."""
+
+    code = "E-EXPORT-LONG"
+    status = 422
+    message = _("清单超过50000条，没有导出。")
+    hint = _("请先筛选，或由各镇分别导出。")
+
+
 class Stale(OfficeError):
     """Somebody else changed the thing since the page was opened."""
 

@@ -15,6 +15,7 @@ from taizhang.office.accounts.models import Assignment, RoleRequest, User
 from taizhang.office.accounts.selectors import SOON, Power
 from taizhang.office.parts.model import Cell, Column, Fact, Filter, Filters, Option, Row, Table, Tone
 from taizhang.office.parts.punctuation import bracketed, listed
+from taizhang.office.parts.workbook import plain_table
 
 STATES = (("active", gettext_lazy("启用")), ("disabled", gettext_lazy("停用")), ("none", gettext_lazy("没有角色")))
 
@@ -34,7 +35,7 @@ def accounts_filters(text: str, state: str) -> Filters:
 
 def accounts_table(users: Iterable[Any], locked: Mapping[str, datetime]) -> Table:
     """The list of accounts."""
-    columns = [Column(_("登录名"), kind="head"), Column(_("姓名")), Column(_("角色")), Column(_("两步验证")), Column(_("上次登录"), kind="date"), Column(_("状态"))]  # fmt: skip
+    columns = [Column(_("登录名"), kind="head"), Column(_("姓名"), noted=_("单位")), Column(_("角色")), Column(_("两步验证")), Column(_("上次登录"), kind="date"), Column(_("状态"), noted=_("到"))]  # fmt: skip
     rows = [
         Row(
             [
@@ -112,7 +113,7 @@ def roles_filters(role: str, *, soon: bool) -> Filters:
 
 def roles_table(held: Iterable[Assignment], names: Mapping[str, str]) -> Table:
     """Who holds what where; each row opens the account."""
-    columns = [Column(_("姓名"), kind="head"), Column(_("角色")), Column(_("区划")), Column(_("结束"), kind="date"), Column(_("状态"))]  # fmt: skip
+    columns = [Column(_("姓名"), kind="head", noted=_("登录名")), Column(_("角色")), Column(_("区划")), Column(_("结束"), kind="date"), Column(_("状态"))]  # fmt: skip
     rows = [
         Row(
             [
@@ -142,9 +143,9 @@ REVIEW_HEAD = (
     gettext_lazy("姓名"),
     gettext_lazy("登录名"),
     gettext_lazy("单位"),
-    gettext_lazy("结束"),
+    Column(gettext_lazy("结束"), kind="date"),
     gettext_lazy("两步验证"),
-    gettext_lazy("上次登录"),
+    Column(gettext_lazy("上次登录"), kind="date"),
 )
 
 
@@ -154,6 +155,11 @@ def review_values(one: Power) -> tuple[str, ...]:
         one.place, one.area, str(one.role.label), str(one.user), one.user.username, one.user.unit,
         one.valid_to.isoformat(), _("有") if one.has_factor else _("无"), moment(one.user.last_login),
     )  # fmt: skip
+
+
+def exported_review_table(powers: Iterable[Power]) -> Table:
+    """The access review as a workbook has it."""
+    return plain_table(REVIEW_HEAD, [review_values(one) for one in powers])
 
 
 def review_table(powers: Iterable[Power]) -> Table:

@@ -6,6 +6,7 @@ from taizhang.office.accounts import views
 
 urlpatterns = [
     path("staff/", views.accounts, name="accounts"),
+    path("staff/export", views.accounts_export, name="accounts_export"),
     path("staff/new", views.account_new, name="account_new"),
     path("staff/<int:user_id>/", views.account, name="account"),
     path("staff/<int:user_id>/save", views.account_save, name="account_save"),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("staff/<int:user_id>/factor", views.account_factor, name="account_factor"),
     path("staff/<int:user_id>/roles", views.role_request, name="role_request"),
     path("roles/", views.roles, name="roles"),
+    path("roles/export", views.roles_export, name="roles_export"),
     path("roles/<int:assignment_id>/end", views.role_end, name="role_end"),
     path("roles/requests/", views.role_requests, name="role_requests"),
     path("roles/requests/<int:request_id>", views.role_decide, name="role_decide"),

@@ -1,33 +1,46 @@
 """Pages of the system administrator (accounts) and the security administrator (roles, lock-outs, second factors)."""
 
-from django.conf import settings
+from collections.abc import Iterable
+
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db import transaction
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from taizhang.office import ledger
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.accounts import presenting, selectors, services
-from taizhang.office.accounts.errors import NameTaken, ReasonNeeded
+from taizhang.office.accounts.errors import NameTaken
 from taizhang.office.accounts.forms import AccountForm, PersonForm, RoleForm
+from taizhang.office.accounts.models import Assignment
 from taizhang.office.accounts.services import entry
 from taizhang.office.accounts.services.passwords import reset_password
-from taizhang.office.parts.workbook import as_attachment, mark_of, marked_workbook
-
-PAGE = 50
+from taizhang.office.exporting import export_offered, exported
+from taizhang.office.parts.listing import INTERNAL, Listing
+from taizhang.office.parts.model import Table
 
 
 def accounts(request: OfficeRequest) -> HttpResponse:
     """The list of accounts."""
-    text, state = request.GET.get("q", "").strip()[:40], request.GET.get("state", "")
-    page = Paginator(selectors.accounts(text, state), PAGE).get_page(request.GET.get("page"))
+    listed = _accounts(request)
+    page = listed.page(request.GET.get("page"))
     return render(request, "accounts/accounts.html", {
-        "page": page, "table": presenting.accounts_table(page, selectors.locked_out()),
-        "filters": presenting.accounts_filters(text, state), "may_edit": request.actor.may("account.edit"),
+        "page": page, "table": listed.table(page), "filters": presenting.accounts_filters(listed.narrowed["q"], listed.narrowed["state"]),
+        "may_edit": request.actor.may("account.edit"), "export": export_offered(request, [listed]),
     })  # fmt: skip
+
+
+def _accounts(request: OfficeRequest) -> Listing:
+    text, state = request.GET.get("q", "").strip()[:40], request.GET.get("state", "")[:20]
+    locked = selectors.locked_out()
+    return Listing(
+        _("账号"), selectors.accounts(text, state), lambda users: presenting.accounts_table(users, locked),
+        {"q": text, "state": state}, INTERNAL,
+    )  # fmt: skip
+
+
+def accounts_export(request: OfficeRequest) -> FileResponse:
+    """The accounts as a workbook."""
+    return exported(request, [_accounts(request)])
 
 
 def account(request: OfficeRequest, user_id: int) -> HttpResponse:
@@ -119,12 +132,29 @@ def _account_page(
 
 def roles(request: OfficeRequest) -> HttpResponse:
     """Who holds what where, those that end first in front."""
-    role, soon = request.GET.get("role", ""), request.GET.get("soon") == "1"
-    page = Paginator(selectors.assignments(role, soon=soon), PAGE).get_page(request.GET.get("page"))
+    listed = _roles(request)
+    page = listed.page(request.GET.get("page"))
     return render(request, "accounts/roles.html", {
-        "page": page, "table": presenting.roles_table(page, selectors.area_names(one.area for one in page)),
-        "filters": presenting.roles_filters(role, soon=soon),
+        "page": page, "table": listed.table(page), "export": export_offered(request, [listed]),
+        "filters": presenting.roles_filters(listed.narrowed["role"], soon=bool(listed.narrowed["soon"])),
     })  # fmt: skip
+
+
+def _roles(request: OfficeRequest) -> Listing:
+    role, soon = request.GET.get("role", "")[:40], request.GET.get("soon") == "1"
+
+    def table(held: Iterable[Assignment]) -> Table:
+        rows = list(held)
+        return presenting.roles_table(rows, selectors.area_names(one.area for one in rows))
+
+    return Listing(
+        _("授权"), selectors.assignments(role, soon=soon), table, {"role": role, "soon": "1" if soon else ""}, INTERNAL
+    )
+
+
+def roles_export(request: OfficeRequest) -> FileResponse:
+    """The roles as a workbook."""
+    return exported(request, [_roles(request)])
 
 
 def role_end(request: OfficeRequest, assignment_id: int) -> HttpResponse:
@@ -160,21 +190,20 @@ def role_decide(request: OfficeRequest, request_id: int) -> HttpResponse:
 
 def access_review(request: OfficeRequest) -> HttpResponse:
     """Who may be what, where."""
-    powers = selectors.access_review()
-    page = Paginator(powers, PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "table": presenting.review_table(page), "count": len(powers)}
-    return render(request, "accounts/access_review.html", context)
+    listed = _powers()
+    page = listed.page(request.GET.get("page"))
+    return render(request, "accounts/access_review.html", {
+        "page": page, "table": presenting.review_table(page), "count": listed.count, "export": export_offered(request, [listed]),
+    })  # fmt: skip
 
 
-def access_review_export(request: OfficeRequest) -> HttpResponse:
-    """The same as a workbook, to be checked and signed."""
-    reason = request.POST.get("reason", "").strip()[:500]
-    if not reason:
-        raise ReasonNeeded("reason")
-    powers = selectors.access_review()
-    with transaction.atomic():
-        ledger.record(request.actor, "access.exported", "access", "review", reason=reason, count=len(powers))
-    mark = mark_of(settings.INSTALLATION.county.name, request.actor.name, len(powers), _("仅供权限核查，不得外传"))
-    rows = (presenting.review_values(one) for one in powers)
-    content = marked_workbook(_("权限核查"), [str(one) for one in presenting.REVIEW_HEAD], rows, mark)
-    return as_attachment(content, "access-review.xlsx")
+def _powers() -> Listing:
+    """Who may be what, where, for its workbook: to be checked and signed."""
+    return Listing(
+        _("权限核查"), selectors.access_review(), presenting.exported_review_table, note=_("仅供权限核查，不得外传")
+    )
+
+
+def access_review_export(request: OfficeRequest) -> FileResponse:
+    """The same as a workbook."""
+    return exported(request, [_powers()], verb="access.exported", subject=("access", "review"))

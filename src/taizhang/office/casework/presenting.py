@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from taizhang.office.access.roles import Role
-from taizhang.office.casework.models import Exemption, HandBack, Notice, ReviewPolicy, Task, TaskKind
+from taizhang.office.casework.models import Correction, Exemption, HandBack, Notice, ReviewPolicy, Task, TaskKind
 from taizhang.office.casework.services.clocks import DEFAULTS, workdays_of
 from taizhang.office.casework.transitions import MOVES, REVIEWS
 from taizhang.office.findings.catalogue import field_title
@@ -35,7 +35,10 @@ def _place(finding: Any) -> str:
 
 def tasks_table(tasks: Iterable[Task], today: date) -> Table:
     """Tasks, each opening its finding."""
-    columns = [Column(_("问题")), Column(_("何人"), kind="who"), Column(_("地点")), Column(_("状态")), Column(_("期限"), kind="date"), Column(_("经办"))]  # fmt: skip
+    columns = [
+        Column(_("问题"), noted=_("编号")), Column(_("何人"), kind="who", noted=_("证件号码")), Column(_("地点")), Column(_("状态"), noted=_("说明")),
+        Column(_("期限"), kind="date", noted=_("超期")), Column(_("经办"), noted=_("角色")),
+    ]  # fmt: skip
     rows = [
         Row(
             [
@@ -60,7 +63,7 @@ def tasks_table(tasks: Iterable[Task], today: date) -> Table:
 
 def workload_table(rows: Iterable[dict[str, Any]]) -> Table:
     """Who has how many tasks; each row opens the page to give them to others."""
-    columns = [Column(_("经办")), Column(_("待办"), kind="number"), Column(_("超期"), kind="number")]
+    columns = [Column(_("经办"), noted=_("角色")), Column(_("待办"), kind="number"), Column(_("超期"), kind="number")]
     lines = [
         Row(
             [
@@ -115,7 +118,7 @@ def _opens(notice: Notice, *, may_see_plan: bool) -> str:
 def exemptions_table(rows: Iterable[Exemption]) -> Table:
     """Exemptions with their reasons and ends."""
     columns = [
-        Column(_("问题")),
+        Column(_("问题"), noted=_("何人何地")),
         Column(_("理由")),
         Column(_("到期"), kind="date"),
         Column(_("提出")),
@@ -141,7 +144,7 @@ def handbacks_table(batches: Iterable[HandBack]) -> Table:
     """Batches of the county."""
     county = settings.INSTALLATION.county
     columns = [
-        Column(_("批次")),
+        Column(_("批次"), noted=_("文件摘要")),
         Column(_("来源")),
         Column(_("条数"), kind="number"),
         Column(_("状态")),
@@ -166,9 +169,9 @@ def handbacks_table(batches: Iterable[HandBack]) -> Table:
     return Table(columns, rows, empty=_("还没有回填批次"))
 
 
-def lines_table(batch: HandBack) -> Table:
+def lines_table(lines: Iterable[Correction]) -> Table:
     """The lines of a batch, masked, with what the next delivery said."""
-    columns = [Column(_("问题")), Column(_("字段")), Column(_("原值")), Column(_("现值")), Column(_("单元格"), kind="mono"), Column(_("印证"))]  # fmt: skip
+    columns = [Column(_("问题"), noted=_("姓名")), Column(_("字段")), Column(_("原值")), Column(_("现值")), Column(_("单元格"), kind="mono"), Column(_("印证"))]  # fmt: skip
     rows = [
         Row(
             [
@@ -181,7 +184,7 @@ def lines_table(batch: HandBack) -> Table:
             ],
             url=reverse("finding", args=[one.finding.short_id]),
         )
-        for one in batch.corrections.select_related("finding").order_by("pk")
+        for one in lines
     ]
     return Table(columns, rows)
 

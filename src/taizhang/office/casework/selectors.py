@@ -278,6 +278,12 @@ def handback_of(handback_id: int) -> HandBack:
     return batch
 
 
+def lines_of(batch: HandBack) -> QuerySet[Correction]:
+    """The corrections that a batch hands back."""
+    lines: QuerySet[Correction] = batch.corrections.select_related("finding").order_by("pk")
+    return lines
+
+
 def short_id_of(finding_id: str) -> str:
     """The number by which a finding's page is addressed. Raises NotFound."""
     short_id = Finding.objects.filter(pk=finding_id).values_list("short_id", flat=True).first()

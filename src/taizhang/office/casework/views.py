@@ -1,9 +1,10 @@
 """Pages and steps of the loop; each view parses, calls one service or selector, and shows."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from taizhang.office.access.request import OfficeRequest
 from taizhang.office.casework import presenting, selectors
 from taizhang.office.casework.conflict_lines import conflict_lines
 from taizhang.office.casework.errors import NothingToCorrect
-from taizhang.office.casework.models import ExemptionState, ReturnReason
+from taizhang.office.casework.models import ExemptionState, HandBack, ReturnReason, Task
 from taizhang.office.casework.services import (
     clocks,
     dispatching,
@@ -27,11 +28,12 @@ from taizhang.office.casework.services.bulk import apply_bulk, preview_bulk
 from taizhang.office.casework.services.conflicts import digest_of
 from taizhang.office.casework.services.evidence import add_evidence, read_evidence
 from taizhang.office.casework.services.reminding import read_notices
+from taizhang.office.exporting import export_offered, exported
 from taizhang.office.findings.catalogue import rule_title
+from taizhang.office.parts.listing import INTERNAL, Listing
+from taizhang.office.parts.model import Table
 from taizhang.office.parts.punctuation import listed
 from taizhang.office.parts.typed import whole_number
-
-PAGE = 50
 
 
 def _back(finding_id: str) -> HttpResponse:
@@ -204,15 +206,32 @@ def evidence(request: OfficeRequest, evidence_id: int) -> HttpResponse:
 
 def tasks(request: OfficeRequest) -> HttpResponse:
     """Open tasks: one's own, or all of the scope with who has how many."""
-    own = "all" not in request.GET or not request.actor.may("task.read")
-    listed = selectors.open_tasks_of(request.actor) if own else selectors.tasks_in_scope()
-    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page": page, "own": own, "table": presenting.tasks_table(page, timezone.localdate()),
-        "workload": None if own else presenting.workload_table(selectors.workload()),
-        "may_see_all": request.actor.may("task.read"),
-    }  # fmt: skip
-    return render(request, "casework/tasks.html", context)
+    lists = _task_lists(request)
+    page = lists[0].page(request.GET.get("page"))
+    return render(request, "casework/tasks.html", {
+        "page": page, "own": len(lists) == 1, "table": lists[0].table(page), "workload": [one.table(one.rows) for one in lists[1:]],
+        "may_see_all": request.actor.may("task.read"), "export": export_offered(request, lists),
+    })  # fmt: skip
+
+
+def _task_lists(request: OfficeRequest) -> list[Listing]:
+    """One's own open tasks; or all of the scope, and who has how many."""
+    today = timezone.localdate()
+
+    def table(rows: Iterable[Task]) -> Table:
+        return presenting.tasks_table(rows, today)
+
+    if "all" not in request.GET or not request.actor.may("task.read"):
+        return [Listing(_("我的任务"), selectors.open_tasks_of(request.actor), table)]
+    return [
+        Listing(_("区划内全部任务"), selectors.tasks_in_scope(), table, {"all": "1"}),
+        Listing(_("工作量"), selectors.workload(), presenting.workload_table),
+    ]
+
+
+def tasks_export(request: OfficeRequest) -> FileResponse:
+    """The tasks as a workbook."""
+    return exported(request, _task_lists(request))
 
 
 def notices(request: OfficeRequest) -> HttpResponse:
@@ -245,18 +264,40 @@ def exemption_decide(request: OfficeRequest, exemption_id: int) -> HttpResponse:
 
 def exemptions(request: OfficeRequest) -> HttpResponse:
     """The list of exemptions (豁免清单)."""
+    listed = _exemptions()
+    page = listed.page(request.GET.get("page"))
+    context = {"page": page, "table": listed.table(page), "export": export_offered(request, [listed])}
+    return render(request, "casework/exemptions.html", context)
+
+
+def _exemptions() -> Listing:
     rows = selectors.exemptions_in_scope([ExemptionState.PROPOSED, ExemptionState.APPROVED])
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "casework/exemptions.html", {"page": page, "table": presenting.exemptions_table(page)})
+    return Listing(_("豁免清单"), rows, presenting.exemptions_table)
+
+
+def exemptions_export(request: OfficeRequest) -> FileResponse:
+    """The exemptions as a workbook."""
+    return exported(request, [_exemptions()])
 
 
 def handbacks(request: OfficeRequest) -> HttpResponse:
     """Batches, and what waits to be handed back."""
     county = settings.INSTALLATION.county
     waiting = [(source, county.source(source).title, count) for source, count in selectors.waiting_for_handback()]
-    table = presenting.handbacks_table(selectors.handbacks())
-    may_make = request.actor.may("handback.make")
-    return render(request, "casework/handbacks.html", {"waiting": waiting, "table": table, "may_make": may_make})
+    batches = _batches()
+    return render(request, "casework/handbacks.html", {
+        "waiting": waiting, "table": batches.table(batches.rows), "may_make": request.actor.may("handback.make"),
+        "export": export_offered(request, [batches]),
+    })  # fmt: skip
+
+
+def _batches() -> Listing:
+    return Listing(_("回填批次"), selectors.handbacks(), presenting.handbacks_table, note=INTERNAL)
+
+
+def handbacks_export(request: OfficeRequest) -> FileResponse:
+    """The batches as a workbook."""
+    return exported(request, [_batches()])
 
 
 def handback_new(request: OfficeRequest) -> HttpResponse:
@@ -270,10 +311,20 @@ def handback_new(request: OfficeRequest) -> HttpResponse:
 def handback(request: OfficeRequest, handback_id: int) -> HttpResponse:
     """One batch with its lines, masked."""
     batch = selectors.handback_of(handback_id)
+    lines = _lines(batch)
     return render(request, "casework/handback.html", {
-        "batch": batch, "table": presenting.lines_table(batch), "may_make": request.actor.may("handback.make"),
-        "may_confirm": request.actor.may("handback.confirm"),
+        "batch": batch, "table": lines.table(lines.rows), "may_make": request.actor.may("handback.make"),
+        "may_confirm": request.actor.may("handback.confirm"), "export": export_offered(request, [lines]),
     })  # fmt: skip
+
+
+def _lines(batch: HandBack) -> Listing:
+    return Listing(f"{_('补正内容')} {batch.number}", selectors.lines_of(batch), presenting.lines_table)
+
+
+def handback_export(request: OfficeRequest, handback_id: int) -> FileResponse:
+    """The lines of a batch as a workbook, masked; the source's own file is another."""
+    return exported(request, [_lines(selectors.handback_of(handback_id))])
 
 
 def handback_file(request: OfficeRequest, handback_id: int) -> HttpResponse:

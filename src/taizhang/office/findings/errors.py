@@ -28,12 +28,3 @@ class LabelTaken(OfficeError):
     status = 400
     message = _("已有同名的常用筛选，或名称为空。")
     hint = _("请换一个名称。")
-
-
-class ListTooLong(OfficeError):
-    """The list has more rows than one workbook takes; a workbook of a part of it would be taken for the whole."""
-
-    code = "E-EXPORT-LONG"
-    status = 422
-    message = _("清单超过20000条，没有导出。")
-    hint = _("请先按镇、规则或来源筛选，再分几次导出。")

@@ -53,6 +53,7 @@ from taizhang.office.parts.model import (
     Tone,
 )
 from taizhang.office.parts.punctuation import bracketed
+from taizhang.office.parts.workbook import plain_table
 from taizhang.office.places.models import TOWN_LEVEL
 from taizhang.sweep.diagnose.wording import chance
 
@@ -130,10 +131,30 @@ def _row(one: Finding, labels: Labels) -> Row:
     )  # fmt: skip
 
 
+def exported_table(findings: Iterable[Finding]) -> Table:
+    """The list of findings as a workbook has it: with what the page of each says besides, a fact a column."""
+    labels = Labels()
+    return plain_table(
+        [_("编号"), _("等级"), _("状态"), _("镇"), _("村"), _("户编号"), _("户主"), _("姓名"), _("证件号码"), _("问题"), _("怎么办"),
+         _("规则"), _("来源"), _("可能出错的来源"), _("期限（工作日）")],
+        [_exported(one, labels) for one in findings],
+    )  # fmt: skip
+
+
+def _exported(one: Finding, labels: Labels) -> tuple[object, ...]:
+    here = is_here(one)
+    return (
+        one.short_id, labels.severity[one.severity], labels.state[one.state], one.town_name, one.village_name,
+        one.household_no if here else "", one.head_name if here else "", shown_name(one), one.masked_number if here else "",
+        shown_message(one), one.hint, rule_title(one.rule), source_title(one.source), source_title(one.culprit),
+        one.deadline_workdays or "",
+    )  # fmt: skip
+
+
 def rows_table(findings: Iterable[Finding]) -> Table:
     """Findings without persons: which rule complains where, and how far it is; nothing opens."""
     columns = [
-        Column(_("编号"), kind="mono"), Column(_("问题"), kind="head"), Column(_("等级")), Column(_("状态")), Column(_("来源")),
+        Column(_("编号"), kind="mono"), Column(_("问题"), kind="head"), Column(_("等级")), Column(_("状态"), noted=_("变化")), Column(_("来源")),
         Column(_("地点")), Column(_("首次发现"), kind="date"),
     ]  # fmt: skip
     labels = Labels()

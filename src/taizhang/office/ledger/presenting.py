@@ -16,6 +16,7 @@ from taizhang.office.ledger.words import CHANGES, FACTS, SUBJECTS
 from taizhang.office.parts.model import Cell, Column, Fact, Filter, Filters, Option, Row, Table, Tone
 from taizhang.office.parts.punctuation import headed, listed
 from taizhang.office.parts.told import told
+from taizhang.office.parts.workbook import plain_table
 from taizhang.sweep.findings.fingerprint import short_id
 
 DIGEST = 32
@@ -32,7 +33,7 @@ WHAT = {
 }
 HEAD = (
     gettext_lazy("序号"),
-    gettext_lazy("时间"),
+    Column(gettext_lazy("时间"), kind="date"),
     gettext_lazy("何人"),
     gettext_lazy("做了什么"),
     gettext_lazy("对象"),
@@ -62,8 +63,9 @@ def entries_filters(asked: Asked, verbs: Iterable[str] = VERBS) -> Filters:
 def entries_table(entries: Iterable[Entry]) -> Table:
     """A list of entries; the digest shows its first characters, as they are printed."""
     columns = [
-        Column(_("时间"), kind="date"), Column(_("何人")), Column(_("做了什么"), kind="head"), Column(_("对象")),
-        Column(_("原因")), Column(_("摘要值"), kind="mono"),
+        Column(_("时间"), kind="date", noted=_("序号")), Column(_("何人"), noted=_("种类")),
+        Column(_("做了什么"), kind="head", noted=_("区划代码")), Column(_("对象"), noted=_("编号")), Column(_("原因"), noted=_("详情")),
+        Column(_("摘要值"), kind="mono"),
     ]  # fmt: skip
     rows = [
         Row([
@@ -74,6 +76,11 @@ def entries_table(entries: Iterable[Entry]) -> Table:
         for one in entries
     ]  # fmt: skip
     return Table(columns, rows, empty=_("没有符合条件的记录"))
+
+
+def exported_table(entries: Iterable[Entry]) -> Table:
+    """The ledger as a workbook has it, with whole digests."""
+    return plain_table(HEAD, [entry_values(one) for one in entries])
 
 
 def entry_values(one: Entry) -> tuple[object, ...]:

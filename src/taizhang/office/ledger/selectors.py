@@ -38,6 +38,11 @@ class Asked:
             last=_day(query.get("at_to", "")),
         )  # fmt: skip
 
+    def narrowed(self) -> dict[str, str]:
+        """What narrows the list, by the words of the address."""
+        first, last = ("" if day is None else day.isoformat() for day in (self.first, self.last))
+        return {"who": self.who, "verb": self.verb, "subject": self.subject, "at_from": first, "at_to": last}
+
 
 def last_change_of(kind: str, subject_id: str) -> Entry | None:
     """What was done to a subject last, reading left out."""

@@ -11,6 +11,7 @@ VERBS: dict[str, Promise | str] = {
     "keys.retired": _("移除旧密钥"),
     "ledger.checked": _("核对流水"),
     "ledger.exported": _("导出流水"),
+    "list.exported": _("导出清单"),
     "access.exported": _("导出权限核查"),
     "login.succeeded": _("登录"),
     "login.failed": _("登录失败"),

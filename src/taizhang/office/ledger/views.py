@@ -1,35 +1,33 @@
 """Pages of the audit administrator: the ledger, its check, and the login log that the security administrator shares."""
 
-from django.conf import settings
+from collections.abc import Callable, Iterable
+
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db import transaction
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from taizhang.office import ledger as writing
 from taizhang.office.access.request import OfficeRequest
-from taizhang.office.accounts.errors import ReasonNeeded
 from taizhang.office.accounts.selectors import locked_out
+from taizhang.office.exporting import export_offered, exported
 from taizhang.office.ledger import presenting
 from taizhang.office.ledger.jobs import last_check, open_check, request_check
+from taizhang.office.ledger.models import Entry
 from taizhang.office.ledger.selectors import LOGIN_VERBS, Asked, entries
 from taizhang.office.ledger.verifying import head
-from taizhang.office.parts.workbook import as_attachment, mark_of, marked_workbook
-
-PAGE = 50
-MOST = 20_000
+from taizhang.office.parts.listing import Listing
+from taizhang.office.parts.model import Table
 
 
 def ledger(request: OfficeRequest) -> HttpResponse:
     """The ledger, newest first, with what the last check said."""
     asked = Asked.read(request.GET.dict())
-    page = Paginator(entries(asked), PAGE).get_page(request.GET.get("page"))
+    listed = _entries(asked, presenting.exported_table)
+    page = listed.page(request.GET.get("page"))
     return render(request, "ledger/ledger.html", {
         "page": page, "table": presenting.entries_table(page), "filters": presenting.entries_filters(asked),
         "facts": presenting.check_facts(last_check(), head()), "is_checking": open_check(),
-        "may_export": request.actor.may("ledger.export"), "may_check": request.actor.may("ledger.check"),
+        "export": export_offered(request, [listed]), "may_check": request.actor.may("ledger.check"),
     })  # fmt: skip
 
 
@@ -40,25 +38,30 @@ def ledger_check(request: OfficeRequest) -> HttpResponse:
     return redirect("ledger")
 
 
-def ledger_export(request: OfficeRequest) -> HttpResponse:
-    """What a filter shows, as a workbook."""
-    reason = request.POST.get("reason", "").strip()[:500]
-    if not reason:
-        raise ReasonNeeded("reason")
-    found = list(entries(Asked.read(request.POST.dict()))[:MOST])
-    with transaction.atomic():
-        writing.record(request.actor, "ledger.exported", "ledger", "", reason=reason, count=len(found))
-    mark = mark_of(settings.INSTALLATION.county.name, request.actor.name, len(found), _("仅供审计，不得外传"))
-    rows = (presenting.entry_values(one) for one in found)
-    content = marked_workbook(_("操作流水"), [str(one) for one in presenting.HEAD], rows, mark)
-    return as_attachment(content, "ledger.xlsx")
+def _entries(
+    asked: Asked, table: Callable[[Iterable[Entry]], Table] = presenting.entries_table, verbs: Iterable[str] = ()
+) -> Listing:  # fmt: skip
+    title = _("登录记录") if verbs else _("操作流水")
+    return Listing(title, entries(asked, verbs), table, asked.narrowed(), _("仅供审计，不得外传"))
+
+
+def ledger_export(request: OfficeRequest) -> FileResponse:
+    """What a filter shows, as a workbook: with the whole digest of every entry."""
+    listed = _entries(Asked.read(request.GET.dict()), presenting.exported_table)
+    return exported(request, [listed], verb="ledger.exported", subject=("ledger", ""))
 
 
 def logins(request: OfficeRequest) -> HttpResponse:
     """Logins, failures, lock-outs, passwords and second factors; and who is locked out now."""
     asked = Asked.read(request.GET.dict())
-    page = Paginator(entries(asked, LOGIN_VERBS), PAGE).get_page(request.GET.get("page"))
+    listed = _entries(asked, verbs=LOGIN_VERBS)
+    page = listed.page(request.GET.get("page"))
     return render(request, "ledger/logins.html", {
-        "page": page, "table": presenting.entries_table(page), "filters": presenting.entries_filters(asked, LOGIN_VERBS),
+        "page": page, "table": listed.table(page), "export": export_offered(request, [listed]), "filters": presenting.entries_filters(asked, LOGIN_VERBS),
         "locked": sorted(locked_out()),
     })  # fmt: skip
+
+
+def logins_export(request: OfficeRequest) -> FileResponse:
+    """The same as a workbook."""
+    return exported(request, [_entries(Asked.read(request.GET.dict()), verbs=LOGIN_VERBS)])

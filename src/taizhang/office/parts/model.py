@@ -15,11 +15,15 @@ Tone = Literal["danger", "warning", "success", "info", "primary", "neutral"]
 
 @dataclass(frozen=True)
 class Column:
-    """One column. sort: the value of `?sort=` that orders by it; kind: how its cells stand; who: a name above its number."""
+    """One column. sort: the value of `?sort=` that orders by it; kind: how its cells stand; who: a name above its number.
+
+    noted: what the small print of its cells is called; a workbook gives it a column of its own.
+    """
 
     label: Text
     sort: str = ""
     kind: Literal["text", "number", "mono", "date", "head", "who"] = "text"
+    noted: Text = ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,20 @@ class Series:
 
 FEW_BARS = 8
 """Bars that a chart of usual height holds with their names."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """The button that takes the lists of a page out.
+
+    url: where its form is sent, with the query of the page, which narrows the lists; words: what narrows them and stands
+    in no address. note: what is said above the workbook.
+    """
+
+    title: Text
+    url: str
+    note: Text
+    words: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)

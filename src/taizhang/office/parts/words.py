@@ -7,6 +7,7 @@ WORDS: dict[str, Promise | str] = {
     "cancel": _("取消"),
     "chosen": _("已选 {count} 条"),
     "copied": _("已复制。"),
+    "export-preparing": _("正在准备文件，备好后自动下载。"),
     "not-copied": _("未能复制，请手工选取。"),
     "kept-restored": _("已恢复上次未提交的文字。"),
     "kept-discard": _("不要这些文字"),

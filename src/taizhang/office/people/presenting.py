@@ -13,7 +13,7 @@ from taizhang.office.people.models import Household, Person
 def persons_table(persons: Iterable[Person], empty: str = "") -> Table:
     """A list of persons; numbers and phones masked."""
     columns = [
-        Column(_("姓名"), kind="head"), Column(_("证件号码"), kind="mono"), Column(_("性别")), Column(_("出生日期"), kind="date"),
+        Column(_("姓名"), kind="head", noted=_("备注")), Column(_("证件号码"), kind="mono"), Column(_("性别")), Column(_("出生日期"), kind="date"),
         Column(_("与户主关系")), Column(_("电话"), kind="mono"), Column(_("来源数"), kind="number"),
     ]  # fmt: skip
     rows = [

@@ -1,8 +1,7 @@
 """The page of the scoreboard."""
 
-from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,11 +9,11 @@ from django.utils.translation import gettext as _
 from taizhang.office.access.areas import area_of_division, covered, is_division
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.access.scope import current_areas
+from taizhang.office.exporting import export_offered, exported
 from taizhang.office.findings.selectors.places import names_of
-from taizhang.office.parts.workbook import as_attachment
 from taizhang.office.quality import limits, presenting, selectors
 from taizhang.office.quality.errors import LimitUnfit
-from taizhang.office.quality.exporting import export_scores
+from taizhang.office.quality.exporting import board_listing
 from taizhang.office.quality.trend import trend
 
 
@@ -34,13 +33,14 @@ def _scores(request: OfficeRequest, typed: dict[str, str], error: object = None,
     in_force = limits.limits_of(today.year)
     drawer = presenting.Drawer(request.actor, in_force, place)
     places = selectors.board_of_places(today, place)
+    sources = None if place else selectors.board_of_sources(today)
     points = [] if place else trend()
     return render(request, "quality/scores.html", {
         "place": names_of([place]).get(place, "") if place else "", "chart": drawer.right_chart(places),
-        "places": drawer.place_table(places), "sources": None if place else drawer.source_table(selectors.board_of_sources(today)),
+        "places": drawer.place_table(places), "sources": None if sources is None else drawer.source_table(sources),
         "trends": presenting.trend_charts(points, in_force[limits.RIGHT]) if points else [], "limits": presenting.limits_table(in_force),
         "history": presenting.history_table(), "measures": [(name, label) for name, (label, _value, _why) in limits.MEASURES.items()],
-        "typed": {"year": str(today.year)} | typed, "error": error, "may_export": request.actor.may("score.export") and not place,
+        "typed": {"year": str(today.year)} | typed, "error": error, "export": export_offered(request, [board_listing(places, sources, place)], page="scores"),
         "may_edit": request.actor.may("score.edit"),
     }, status=status)  # fmt: skip
 
@@ -59,11 +59,9 @@ def limit_save(request: OfficeRequest) -> HttpResponse:
     return redirect("scores")
 
 
-def scores_export(request: OfficeRequest) -> HttpResponse:
+def scores_export(request: OfficeRequest) -> FileResponse:
     """The board as a workbook."""
-    today = timezone.localdate()
-    content = export_scores(
-        actor=request.actor, places=selectors.board_of_places(today), sources=selectors.board_of_sources(today),
-        reason=request.POST.get("reason", ""), county=settings.INSTALLATION.county.name,
-    )  # fmt: skip
-    return as_attachment(content, "scores.xlsx")
+    today, place = timezone.localdate(), _place(request.GET.get("place", ""))
+    sources = None if place else selectors.board_of_sources(today)
+    listed = board_listing(selectors.board_of_places(today, place), sources, place)
+    return exported(request, [listed], verb="scores.exported", subject=("scores", "board"))

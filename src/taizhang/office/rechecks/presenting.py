@@ -35,7 +35,7 @@ def rounds_table(rounds: Iterable[Round], by_round: Mapping[str, Tally]) -> Tabl
     """Every round with how it stands in the viewer's area."""
     columns = [
         Column(_("销号日期"), kind="head"), Column(_("抽查比例"), kind="number"), Column(_("抽中"), kind="number"),
-        Column(_("待复查"), kind="number"), Column(_("不属实"), kind="number"), Column(_("不属实率"), kind="number"),
+        Column(_("待复查"), kind="number"), Column(_("不属实"), kind="number"), Column(_("不属实率"), kind="number", noted=_("区间")),
     ]  # fmt: skip
     rows = []
     for one in rounds:
@@ -96,8 +96,8 @@ def rechecks_table(viewer: Actor, rows: Iterable[Recheck], today: date, *, is_ow
     named = viewer.may("finding.list")
     groups = rule_groups()
     columns = [
-        Column(_("问题"), kind="head"), *([Column(_("何人"), kind="who")] if named else []), Column(_("地点")), Column(_("结果")),
-        Column(_("期限"), kind="date"), *([] if is_own else [Column(_("复查"))]),
+        Column(_("问题"), kind="head", noted=_("类别和编号")), *([Column(_("何人"), kind="who", noted=_("证件号码"))] if named else []),
+        Column(_("地点")), Column(_("结果")), Column(_("期限"), kind="date", noted=_("超期")), *([] if is_own else [Column(_("复查"))]),
     ]  # fmt: skip
     table_rows = []
     for one in rows:

@@ -1,28 +1,32 @@
 """Pages of rechecks."""
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from taizhang.office import ledger
-from taizhang.office.access.areas import CODE_LENGTH
+from taizhang.office.access.areas import CODE_LENGTH, covered, is_division
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.access.scope import current_areas
+from taizhang.office.exporting import export_offered, exported
 from taizhang.office.findings.presenting import shown_message, shown_name
 from taizhang.office.findings.selectors.places import names_of
 from taizhang.office.findings.selectors.sweeps import is_whole_county
 from taizhang.office.findings.states import State
+from taizhang.office.parts.listing import PAGE, Listing
+from taizhang.office.parts.model import Table
 from taizhang.office.parts.typed import whole_number
 from taizhang.office.rechecks import presenting, selectors, services
 from taizhang.office.rechecks.errors import NothingClosed, PeriodTaken, PeriodUnfit
+from taizhang.office.rechecks.models import Recheck, Round
 
-PAGE = 50
 USUAL_SHARE = 10
 FIRST_ROUND = 90
 """What the form proposes: per cent, and days that a first round looks back."""
@@ -40,11 +44,29 @@ def _rechecks(request: OfficeRequest, typed: dict[str, str], error: object = Non
         "first": (last + timedelta(days=1) if last else today - timedelta(days=FIRST_ROUND)).isoformat(),
         "last": (today - timedelta(days=1)).isoformat(), "share": str(USUAL_SHARE),
     } | typed  # fmt: skip
+    *own, drawn = _recheck_lists(request, rounds)
     return render(request, "rechecks/rechecks.html", {
-        "rounds": presenting.rounds_table(rounds, selectors.tallies("round_id")), "typed": shown, "error": error,
-        "own": presenting.rechecks_table(request.actor, selectors.own_open_rechecks(request.actor)[:PAGE], today, is_own=True),
-        "may_look": request.actor.may("finding.recheck"), "may_draw": _may_draw(request),
+        "rounds": drawn.table(drawn.rows), "typed": shown, "error": error, "own": [one.table(one.rows[:PAGE]) for one in own],
+        "may_draw": _may_draw(request), "export": export_offered(request, [*own, drawn], page="rechecks"),
     }, status=status)  # fmt: skip
+
+
+def _recheck_lists(request: OfficeRequest, rounds: Sequence[Round]) -> list[Listing]:
+    """What waits for whoever looks, where they look again at all; and the rounds."""
+    actor, tallies = request.actor, selectors.tallies("round_id")
+    table = _table(request, is_own=True)
+    own = [Listing(_("等您复查的"), selectors.own_open_rechecks(actor), table)] if actor.may("finding.recheck") else []
+    return [*own, Listing(_("各轮抽查"), rounds, lambda rows: presenting.rounds_table(rows, tallies))]
+
+
+def _table(request: OfficeRequest, *, is_own: bool = False) -> Callable[[Iterable[Recheck]], Table]:
+    """How rechecks are drawn for whoever looks, today."""
+    return partial(presenting.rechecks_table, request.actor, today=timezone.localdate(), is_own=is_own)
+
+
+def rechecks_export(request: OfficeRequest) -> FileResponse:
+    """One's own rechecks and the rounds as a workbook."""
+    return exported(request, _recheck_lists(request, selectors.rounds()))
 
 
 def _may_draw(request: OfficeRequest) -> bool:
@@ -74,30 +96,51 @@ def _day(text: str) -> date | None:
 
 def recheck_round(request: OfficeRequest, round_id: int) -> HttpResponse:
     """One round: how it stands, where, how it was drawn, and what it drew."""
-    which, today = selectors.round_of(round_id), timezone.localdate()
+    which = selectors.round_of(round_id)
     in_round = selectors.rechecks_in_scope(round_id=which.pk)
     tally = selectors.tallies("round_id", in_round).get(str(which.pk), selectors.Tally())
     by_town = selectors.tallies("town", in_round)
-    town = request.GET.get("town", "")
-    listed = selectors.rechecks_in_scope(
-        round_id=which.pk, outcome=request.GET.get("outcome", ""), town=town if town in by_town else ""
-    )
-    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    listed = _drawn(request, which)
+    page = listed.page(request.GET.get("page"))
     return render(request, "rechecks/round.html", {
         "round": which, "facts": presenting.round_facts(which, with_total=is_whole_county(current_areas())), "figures": presenting.round_figures(which.pk, tally),
         "chart": presenting.towns_chart(which.pk, by_town, names_of(by_town)), "page": page,
-        "table": presenting.rechecks_table(request.actor, page, today),
-        "is_narrowed": request.GET.get("outcome", "all") != "all" or bool(town),
+        "table": listed.table(page), "is_narrowed": any(listed.narrowed.values()), "export": export_offered(request, [listed]),
     })  # fmt: skip
+
+
+def _drawn(request: OfficeRequest, which: Round) -> Listing:
+    """What a round drew, narrowed as the address says."""
+    outcome, town = request.GET.get("outcome", ""), request.GET.get("town", "")
+    narrowed = {
+        "outcome": outcome if outcome in selectors.OUTCOMES else "",
+        "town": town if is_division(town) and covered(town, current_areas()) else "",
+    }
+    rows = selectors.rechecks_in_scope(round_id=which.pk, **narrowed)
+    return Listing(f"{_('回头看')} {which}", rows, _table(request), narrowed)
+
+
+def recheck_round_export(request: OfficeRequest, round_id: int) -> FileResponse:
+    """What a round drew as a workbook."""
+    return exported(request, [_drawn(request, selectors.round_of(round_id))])
 
 
 def recheck_rows(request: OfficeRequest) -> HttpResponse:
     """Rechecks of all rounds of a place or a source: the rows of a rate."""
-    words = request.GET
-    listed = selectors.rechecks_of(words.get("place", ""), words.get("source", ""), words.get("outcome", ""))
-    page = Paginator(listed, PAGE).get_page(words.get("page"))
-    table = presenting.rechecks_table(request.actor, page, timezone.localdate())
-    return render(request, "rechecks/rows.html", {"page": page, "table": table})
+    listed = _rows(request)
+    page = listed.page(request.GET.get("page"))
+    context = {"page": page, "table": listed.table(page), "export": export_offered(request, [listed])}
+    return render(request, "rechecks/rows.html", context)
+
+
+def _rows(request: OfficeRequest) -> Listing:
+    narrowed = {name: request.GET.get(name, "")[:40] for name in ("place", "source", "outcome")}
+    return Listing(_("抽中的问题"), selectors.rechecks_of(**narrowed), _table(request), narrowed)
+
+
+def recheck_rows_export(request: OfficeRequest) -> FileResponse:
+    """The rows of a rate as a workbook."""
+    return exported(request, [_rows(request)])
 
 
 def recheck(request: OfficeRequest, recheck_id: int) -> HttpResponse:

@@ -66,7 +66,7 @@ def place_name(row: Arrival) -> str:
 
 def arrivals_table(rows: Iterable[Arrival]) -> Table:
     """Files of the watched folders that somebody may want to look at."""
-    columns = [Column(_("文件")), Column(_("状态")), Column(_("大小"), kind="number"), Column(_("文件夹")), Column(_("最后看到"), kind="date")]  # fmt: skip
+    columns = [Column(_("文件")), Column(_("状态"), noted=_("说明")), Column(_("大小"), kind="number"), Column(_("文件夹")), Column(_("最后看到"), kind="date")]  # fmt: skip
     lines = [
         Row(
             [

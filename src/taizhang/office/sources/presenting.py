@@ -15,6 +15,7 @@ from taizhang.office.findings.catalogue import table_title
 from taizhang.office.parts.model import Cell, Column, Fact, Figure, Filter, Filters, Option, Row, Table, Tone
 from taizhang.office.parts.punctuation import listed
 from taizhang.office.parts.told import told
+from taizhang.office.parts.workbook import plain_table
 from taizhang.office.sources.arrivals import DATED
 from taizhang.office.sources.models import Submission, SubmissionState
 from taizhang.office.sources.selectors import DeliveryState, SourceState
@@ -27,7 +28,7 @@ TONES: dict[str, Tone] = {
 
 def sources_table(states: Iterable[SourceState]) -> Table:
     """Sources with their newest deliveries."""
-    columns = [Column(_("来源")), Column(_("最近报送"), kind="date"), Column(_("批次"), kind="number"), Column(_("记录"), kind="number")]  # fmt: skip
+    columns = [Column(_("来源"), noted=_("文件夹")), Column(_("最近报送"), kind="date"), Column(_("批次"), kind="number"), Column(_("记录"), kind="number")]  # fmt: skip
     rows = [
         Row(
             [
@@ -46,7 +47,7 @@ def sources_table(states: Iterable[SourceState]) -> Table:
 def submissions_table(rows: Iterable[Submission]) -> Table:
     """What was sent lately."""
     county = settings.INSTALLATION.county
-    columns = [Column(_("来源")), Column(_("数据日期"), kind="date"), Column(_("文件"), kind="number"), Column(_("状态")), Column(_("由谁"))]  # fmt: skip
+    columns = [Column(_("来源")), Column(_("数据日期"), kind="date"), Column(_("文件"), kind="number"), Column(_("状态"), noted=_("说明")), Column(_("由谁"), noted=_("时间"))]  # fmt: skip
     lines = [
         Row(
             [
@@ -95,7 +96,7 @@ def deliveries_table(states: Iterable[DeliveryState]) -> Table:
     """Deliveries of one source."""
     columns = [
         Column(_("数据日期"), kind="date"), Column(_("批次"), kind="mono"), Column(_("文件"), kind="number"), Column(_("记录"), kind="number"),
-        Column(_("未采用的行"), kind="number"), Column(_("等待说明的工作表"), kind="number"), Column(_("未能读取的文件"), kind="number"), Column(_("状态")),
+        Column(_("未采用的行"), kind="number"), Column(_("等待说明的工作表"), kind="number"), Column(_("未能读取的文件"), kind="number"), Column(_("状态"), noted=_("说明")),
     ]  # fmt: skip
     rows = [
         Row(
@@ -175,7 +176,12 @@ def villages_table(villages: Iterable[VillageChange]) -> Table:
 
 def not_taken_table(entries: Iterable[NotTaken]) -> Table:
     """What was not taken, and why; cells are masked."""
-    columns = [Column(_("位置")), Column(_("原因")), Column(_("原样（已遮盖）")), Column(_("办法"))]
+    columns = [
+        Column(_("位置"), noted=_("代码")),
+        Column(_("原因"), noted=_("说明")),
+        Column(_("原样（已遮盖）")),
+        Column(_("办法")),
+    ]
     rows = [
         Row(
             [
@@ -187,6 +193,20 @@ def not_taken_table(entries: Iterable[NotTaken]) -> Table:
         for one in entries
     ]  # fmt: skip
     return Table(columns, rows, caption=_("未采用的行、工作表和文件"), empty=_("全部采用"))
+
+
+def exported_not_taken_table(entries: Iterable[NotTaken]) -> Table:
+    """The same as a workbook has it, a fact a column, with every cell of a row."""
+    return plain_table(
+        [_("文件"), _("工作表"), _("行号"), _("行数"), _("代码"), _("原因"), _("位置"), _("说明"), _("办法"), _("原样（已遮盖）")],
+        [_exported(one) for one in entries],
+    )  # fmt: skip
+
+
+def _exported(one: NotTaken) -> list[object]:
+    cells = " ".join(f"{letter} {text}" for letter, text in one.cells.items() if text)
+    said = [told(text) for text in (one.what, one.where, one.why, one.hint)]
+    return [one.file, one.sheet or "", one.row_no, one.rows, one.reason, *said, cells]
 
 
 def _as_sent(one: NotTaken, most: int = 8) -> str:

@@ -56,9 +56,9 @@ def source_states() -> list[SourceState]:
     return found
 
 
-def newest_submissions(limit: int = 30) -> QuerySet[Submission]:
-    """What came lately."""
-    return Submission.objects.select_related("sent_by", "decided_by")[:limit]
+def submissions() -> QuerySet[Submission]:
+    """What came, newest first."""
+    return Submission.objects.select_related("sent_by", "decided_by")
 
 
 def uploads_of(actor: Actor) -> QuerySet[Upload]:
@@ -80,12 +80,12 @@ def job_of_submission(row: Submission) -> Job | None:
     return next((job for job in reading if job.is_open), None)
 
 
-def waiting_arrivals(limit: int = 200) -> QuerySet[Arrival]:
+def waiting_arrivals() -> QuerySet[Arrival]:
     """Files of the watched folders that are not part of a submission yet, or were lost, or are there a second time."""
     shown = (ArrivalState.ARRIVING, ArrivalState.KEPT, ArrivalState.LOST)
     lately = timezone.now() - SAME_TOLD
     same = Q(state=ArrivalState.SAME, still_since__gte=lately)
-    return Arrival.objects.filter(Q(state__in=shown) | same)[:limit]
+    return Arrival.objects.filter(Q(state__in=shown) | same)
 
 
 def arrival_of(arrival_id: int) -> Arrival:
@@ -144,9 +144,9 @@ def villages_of(row: Submission) -> list[VillageChange]:
 
 
 def not_taken_of(row: Submission) -> tuple[NotTaken, ...]:
-    """The first rows, sheets and files that were not taken."""
+    """The rows, sheets and files that were not taken; empty once it is decided."""
     proposal = _proposal(row)
-    return not_taken(proposal.delivery, limit=100).entries if proposal else ()
+    return not_taken(proposal.delivery, limit=sys.maxsize).entries if proposal else ()
 
 
 @dataclass(frozen=True)

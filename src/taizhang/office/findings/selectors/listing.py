@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -120,6 +120,11 @@ class Wanted:
             block=query.get("block", "")[:SHORT_ID],
             sort=sort if sort.removeprefix("-") in ORDERS else "severity",
         )
+
+    def narrowed(self) -> dict[str, str]:
+        """What it is narrowed to beyond what every list is, and its order where somebody chose one."""
+        usual = Wanted()
+        return {name: value for name, value in asdict(self).items() if value != getattr(usual, name)}
 
 
 def _one_of(value: str, known: list[str]) -> str:

@@ -6,6 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.db.models import QuerySet
+
 from taizhang.office.access.areas import EVERYWHERE, Area, Areas
 from taizhang.office.access.scope import current_areas
 from taizhang.office.errors import NotFound
@@ -43,9 +45,9 @@ class SweepPage:
     severities: dict[str, int] = field(default_factory=dict)
 
 
-def sweep_runs() -> list[SweepRun]:
+def sweep_runs() -> QuerySet[SweepRun]:
     """All imported sweeps, newest first; their figures are the county's and name nobody."""
-    return list(SweepRun.objects.all()[:200])
+    return SweepRun.objects.all()
 
 
 def sweep_page(name: str) -> SweepPage:

@@ -1,17 +1,22 @@
 """Pages of sweeps and findings."""
 
-from django.conf import settings
-from django.http import HttpResponse
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from taizhang.office.access.middleware import record_read
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.access.scope import current_areas
 from taizhang.office.casework.selectors import actions_for, bulk_steps
 from taizhang.office.casework.two_places import two_places
+from taizhang.office.exporting import export_offered, exported
 from taizhang.office.findings.presenting import (
     deliveries_table,
+    exported_table,
     finding_facts,
     findings_filters,
     findings_table,
@@ -29,18 +34,27 @@ from taizhang.office.findings.selectors.listing import KeyedPaginator, Wanted, f
 from taizhang.office.findings.selectors.neighbours import neighbours
 from taizhang.office.findings.selectors.reading import finding_page
 from taizhang.office.findings.selectors.sweeps import is_whole_county, sweep_page, sweep_runs
-from taizhang.office.findings.services.exporting import export_findings
 from taizhang.office.findings.services.saving_views import drop_view, save_view
-from taizhang.office.parts.workbook import as_attachment
+from taizhang.office.parts.listing import INTERNAL, PAGE, Listing
 from taizhang.office.people.services.revealing import Reason
-
-PAGE = 50
 
 
 def sweeps(request: OfficeRequest) -> HttpResponse:
     """All sweeps."""
-    table = sweeps_table(sweep_runs(), with_counts=is_whole_county(current_areas()))
-    return render(request, "findings/sweeps.html", {"table": table})
+    listed = _sweeps()
+    page = listed.page(request.GET.get("page"))
+    context = {"table": listed.table(page), "page": page, "export": export_offered(request, [listed])}
+    return render(request, "findings/sweeps.html", context)
+
+
+def _sweeps() -> Listing:
+    with_counts = is_whole_county(current_areas())
+    return Listing(_("排查"), sweep_runs(), lambda runs: sweeps_table(runs, with_counts=with_counts), note=INTERNAL)
+
+
+def sweeps_export(request: OfficeRequest) -> FileResponse:
+    """The sweeps as a workbook."""
+    return exported(request, [_sweeps()])
 
 
 def sweep(request: OfficeRequest, name: str) -> HttpResponse:
@@ -63,17 +77,40 @@ def findings(request: OfficeRequest) -> HttpResponse:
     return render(request, "findings/findings.html", {
         "table": findings_table(page.object_list, wanted, selectable=bool(steps)), "page": page, "bulk_steps": steps,
         "filters": findings_filters(request.actor, wanted, request.GET.dict(), figures),
-        "may_export": request.actor.may("finding.export"),
+        "export": export_offered(request, [_findings(request, wanted)]),
     })  # fmt: skip
+
+
+def _findings(request: OfficeRequest, wanted: Wanted) -> Listing:
+    """The findings that an address asks for, for their workbook: with what the page of each says besides."""
+    return Listing(
+        _("问题清单"),
+        listed_findings(request.actor, wanted).defer(None).defer("detail"),
+        exported_table,
+        wanted.narrowed(),
+    )
 
 
 def finding_rows(request: OfficeRequest) -> HttpResponse:
     """The findings behind a figure, without whom they are about: for whoever sees figures and no persons."""
     wanted = Wanted.read(request.GET.dict())
-    page = KeyedPaginator(listed_findings(request.actor, wanted), PAGE).get_page(request.GET.get("page"))
+    found = listed_findings(request.actor, wanted)
+    listed = _rows(found, wanted)
+    page = KeyedPaginator(found, PAGE).get_page(request.GET.get("page"))
     return render(request, "findings/rows.html", {
-        "table": rows_table(page.object_list), "page": page, "facts": wanted_facts(wanted),
+        "table": listed.table(page.object_list), "page": page, "facts": wanted_facts(wanted),
+        "export": export_offered(request, [listed]),
     })  # fmt: skip
+
+
+def _rows(found: QuerySet[Any], wanted: Wanted) -> Listing:
+    return Listing(_("所计的问题"), found, rows_table, wanted.narrowed(), note=INTERNAL)
+
+
+def finding_rows_export(request: OfficeRequest) -> FileResponse:
+    """The findings behind a figure as a workbook."""
+    wanted = Wanted.read(request.GET.dict())
+    return exported(request, [_rows(listed_findings(request.actor, wanted), wanted)])
 
 
 def finding(request: OfficeRequest, short_id: str) -> HttpResponse:
@@ -94,16 +131,10 @@ def finding(request: OfficeRequest, short_id: str) -> HttpResponse:
     return response
 
 
-def findings_export(request: OfficeRequest) -> HttpResponse:
+def findings_export(request: OfficeRequest) -> FileResponse:
     """The list as a workbook."""
-    found = listed_findings(request.actor, Wanted.read(request.POST.dict())).defer("detail")
-    content = export_findings(
-        actor=request.actor,
-        found=found,
-        reason=request.POST.get("reason", ""),
-        county=settings.INSTALLATION.county.name,
-    )
-    return as_attachment(content, "findings.xlsx")
+    listed = _findings(request, Wanted.read(request.GET.dict()))
+    return exported(request, [listed], verb="findings.exported", subject=("findings", "list"))
 
 
 def view_save(request: OfficeRequest) -> HttpResponse:

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -14,13 +13,16 @@ from taizhang.office.access.middleware import record_read
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.access.scope import current_areas
 from taizhang.office.casework.history import correction_events
+from taizhang.office.exporting import export_offered, exported
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.presenting import findings_table
 from taizhang.office.findings.selectors.earlier import deliveries_about
 from taizhang.office.findings.selectors.files import events_of, findings_about, in_order
 from taizhang.office.findings.selectors.listing import Wanted
 from taizhang.office.findings.selectors.sides import sides_of
+from taizhang.office.parts.listing import Listing
 from taizhang.office.parts.model import Table
+from taizhang.office.people.models import Person
 from taizhang.office.people.presenting import household_facts, person_facts, persons_table
 from taizhang.office.people.selectors.doors import (
     household_for,
@@ -33,8 +35,6 @@ from taizhang.office.people.selectors.doors import (
 from taizhang.office.people.selectors.searching import found_persons, persons_beginning
 from taizhang.office.people.services.revealing import Reason, reveal_number
 
-PAGE = 50
-
 
 def search(request: OfficeRequest) -> HttpResponse:
     """The form of the search."""
@@ -43,22 +43,39 @@ def search(request: OfficeRequest) -> HttpResponse:
 
 def search_results(request: OfficeRequest) -> HttpResponse:
     """Persons that what was typed names; nothing of it stands in an address."""
-    typed = request.POST.get("q", "").strip()[:60]
+    typed = _typed(request)
+    persons, beginning = _found(typed)
+    listed = Listing(_("查询结果"), persons or beginning, persons_table)
+    ledger.record_read(request.actor, "person.searched", "search", len(listed.rows))
+    return render(request, "people/search.html", {
+        "table": listed.table(listed.rows), "typed": typed, "found": len(persons), "beginning": beginning,
+        "export": export_offered(request, [listed], words={"q": typed}) if listed.rows else None,
+    })  # fmt: skip
+
+
+def _typed(request: OfficeRequest) -> str:
+    return request.POST.get("q", "").strip()[:60]
+
+
+def _found(typed: str) -> tuple[list[Person], list[Person]]:
+    """Persons that what was typed names; where there are none, those whose name begins so."""
     persons = found_persons(typed) if typed else []
-    beginning = persons_beginning(typed) if typed and not persons else []
-    ledger.record_read(request.actor, "person.searched", "search", len(persons or beginning))
-    return render(
-        request,
-        "people/search.html",
-        {"table": persons_table(persons or beginning), "typed": typed, "found": len(persons), "beginning": beginning},
-    )
+    return persons, persons_beginning(typed) if typed and not persons else []
+
+
+def search_results_export(request: OfficeRequest) -> FileResponse:
+    """What a search found as a workbook; what was typed stands nowhere in it, nor in the ledger."""
+    persons, beginning = _found(_typed(request))
+    return exported(request, [Listing(_("查询结果"), persons or beginning, persons_table)])
 
 
 def persons(request: OfficeRequest, place: str) -> HttpResponse:
     """Everybody the newest sweep has in a division, masked; the rows of a figure of persons."""
     code, name = place_for(place)
-    page = Paginator(persons_in(code), PAGE).get_page(request.GET.get("page"))
-    response = render(request, "people/persons.html", {"name": name, "table": persons_table(page), "page": page})
+    listed = _persons(code, name)
+    page = listed.page(request.GET.get("page"))
+    context = {"name": name, "table": listed.table(page), "page": page, "export": export_offered(request, [listed])}
+    response = render(request, "people/persons.html", context)
     record_read(request, response, code)
     return response
 
@@ -66,6 +83,15 @@ def persons(request: OfficeRequest, place: str) -> HttpResponse:
 def _findings_of_one(found: Sequence[Finding]) -> Table:
     """Findings about one person or household; none is nothing that another filter would change."""
     return replace(findings_table(found, Wanted(), selectable=False), empty=_("没有问题"), empty_hint="")
+
+
+def _persons(code: str, name: str) -> Listing:
+    return Listing(_("%(name)s 在册人员") % {"name": name}, persons_in(code), persons_table)
+
+
+def persons_export(request: OfficeRequest, place: str) -> FileResponse:
+    """Everybody of a division as a workbook."""
+    return exported(request, [_persons(*place_for(place))])
 
 
 def person(request: OfficeRequest, person_id: int) -> HttpResponse:

@@ -1,30 +1,40 @@
 """Pages of what lies in the lake: the deliveries of a source, what one of them did not take, and letting a held one count."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from taizhang.intake.county import SourceSpec
+from taizhang.intake.delivery.browsing import NotTakenPage
 from taizhang.intake.delivery.reading import DeliveryRef
 from taizhang.office.access.middleware import record_read
 from taizhang.office.access.request import OfficeRequest
+from taizhang.office.exporting import export_offered, exported
+from taizhang.office.parts.listing import INTERNAL, Listing
 from taizhang.office.parts.typed import whole_number
-from taizhang.office.parts.workbook import as_attachment
 from taizhang.office.sources import presenting, selectors
 from taizhang.office.sources.arrivals import shown_file_name
-from taizhang.office.sources.exporting import export_not_taken
 from taizhang.office.sources.services.releasing import release
 from taizhang.office.sources.services.rereading import reread_delivery
-
-PAGE = 50
 
 
 def source(request: OfficeRequest, source_id: str) -> HttpResponse:
     """Every delivery of a source, newest first."""
     spec = selectors.source_of(source_id)
-    table = presenting.deliveries_table(selectors.deliveries_of_source(spec.id))
-    return render(request, "sources/source.html", {"source": spec, "table": table})
+    listed = _deliveries(spec)
+    context = {"source": spec, "table": listed.table(listed.rows), "export": export_offered(request, [listed])}
+    return render(request, "sources/source.html", context)
+
+
+def _deliveries(spec: SourceSpec) -> Listing:
+    rows = selectors.deliveries_of_source(spec.id)
+    return Listing(f"{_('报送批次')} {spec.title}", rows, presenting.deliveries_table, note=INTERNAL)
+
+
+def source_export(request: OfficeRequest, source_id: str) -> FileResponse:
+    """The deliveries of a source as a workbook."""
+    return exported(request, [_deliveries(selectors.source_of(source_id))])
 
 
 def delivery(request: OfficeRequest, source_id: str, name: str) -> HttpResponse:
@@ -32,13 +42,14 @@ def delivery(request: OfficeRequest, source_id: str, name: str) -> HttpResponse:
     shown = selectors.delivery_of(source_id, name)
     reason = request.GET.get("reason", "")
     found = selectors.not_taken_by(shown.ref, reason)
-    page = Paginator(found.entries, PAGE).get_page(request.GET.get("page"))
+    listed = _not_taken(found, reason)
+    page = listed.page(request.GET.get("page"))
     response = render(request, "sources/delivery.html", {
         "source": selectors.source_of(source_id), "delivery": shown.ref, "facts": presenting.delivery_facts(shown), "page": page,
         "filters": presenting.not_taken_filters(found.reasons, reason), "table": presenting.not_taken_table(page),
         "refused": _refused(shown.ref) if request.actor.may("delivery.inspect") else [],
         "may_read_again": request.actor.may("delivery.accept"),
-        "may_export": page.paginator.count > 0 and request.actor.may("delivery.export"), "reason": reason,
+        "export": export_offered(request, [listed]) if listed.count else None, "reason": reason,
         "may_release": shown.is_held and request.actor.may("delivery.release"),
     })  # fmt: skip
     record_read(request, response, f"{source_id} {name}")
@@ -56,17 +67,16 @@ def delivery_release(request: OfficeRequest, source_id: str, name: str) -> HttpR
     return redirect("delivery", source_id, name)
 
 
-def delivery_export(request: OfficeRequest, source_id: str, name: str) -> HttpResponse:
+def _not_taken(found: NotTakenPage, reason: str) -> Listing:
+    """What a delivery did not take, for its workbook: a fact a column."""
+    return Listing(_("未采用的内容"), found.entries, presenting.exported_not_taken_table, {"reason": reason[:40]})
+
+
+def delivery_export(request: OfficeRequest, source_id: str, name: str) -> FileResponse:
     """What a delivery did not take, as a workbook: all of it, or what the list was narrowed to."""
-    found = selectors.not_taken_by(selectors.delivery_of(source_id, name).ref, request.POST.get("narrowed", ""))
-    content = export_not_taken(
-        actor=request.actor,
-        source_id=source_id,
-        name=name,
-        entries=found.entries,
-        reason=request.POST.get("reason", ""),
-    )
-    return as_attachment(content, f"not-taken-{name}.xlsx")
+    reason = request.GET.get("reason", "")
+    listed = _not_taken(selectors.not_taken_by(selectors.delivery_of(source_id, name).ref, reason), reason)
+    return exported(request, [listed], verb="quarantine.exported", subject=("delivery", f"{source_id} {name}"))
 
 
 def delivery_again(request: OfficeRequest, source_id: str, name: str) -> HttpResponse:
