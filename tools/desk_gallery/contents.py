@@ -58,7 +58,6 @@ def home() -> dict[str, Any]:
                 m.Series("错误", [31, 12, 44, 18, 27, 9, 15, 6, 11, 8], ["/list.html"] * 10, "danger"),
                 m.Series("可疑", [52, 30, 61, 25, 40, 22, 19, 14, 17, 12], ["/list.html"] * 10, "warning"),
             ],
-            height="",
         ),
         "trend": m.Chart(
             "每周销号与新增",
