@@ -53,11 +53,10 @@ from taizhang.office.casework.services.verifying import (
     withdraw_verification,
 )
 from taizhang.office.casework.transitions import MOVES
-from taizhang.office.errors import Forbidden, NotFound, Stale
-from taizhang.office.findings.errors import ListTooLong
+from taizhang.office.errors import Forbidden, ListTooLong, NotFound, Stale
+from taizhang.office.exporting import MOST
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.narrowing import findings_of
-from taizhang.office.findings.services import exporting
 from taizhang.office.findings.services.importing import import_sweep
 from taizhang.office.findings.states import ENDED, State
 from taizhang.office.jobs.models import DayOff
@@ -687,7 +686,7 @@ def test_a_bulk_step_takes_all_that_were_chosen_or_none(found, staff, monkeypatc
 
 def test_the_words_of_the_limits_name_the_limits():
     assert f"{bulk.MOST}条" in str(TooMany.message)
-    assert f"{exporting.MOST}条" in str(ListTooLong.message)
+    assert f"{MOST}条" in str(ListTooLong.message)
 
 
 def test_tasks_change_hands_when_a_cadre_leaves(found, staff):

@@ -113,8 +113,9 @@ def _refused(page: Any) -> None:
 def _handback(page: Any) -> None:
     """The newest batch; made first where there is none yet."""
     if not page.locator("table.list tbody tr:has(a)").count():
-        page.get_by_label("导出理由").first.fill("月度回填")
-        page.get_by_role("button", name="生成回填批次").first.click()
+        form = page.locator("form", has=page.get_by_role("button", name="生成回填批次")).first
+        form.get_by_label("导出理由").fill("月度回填")
+        form.get_by_role("button", name="生成回填批次").click()
     _first_row(page)
 
 
