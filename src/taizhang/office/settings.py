@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from taizhang.office.crypto.keyring import KeyRing
+from taizhang.office.faults import RUN_LOG
 from taizhang.office.installation import installation
 
 INSTALLATION = installation()
@@ -149,6 +150,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+
+LOGGING = RUN_LOG
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -58,3 +58,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("households/<int:household_id>/", people.household, name="household"),
     path("accounts/", include("allauth.urls")),
 ]
+
+handler500 = "taizhang.office.faults.server_error"
