@@ -87,8 +87,8 @@ def _begin_due_dates(operator: Actor, town: Area) -> None:
 
 
 def _carry_on(staff: Staff, findings: Sequence[Finding], steps: Sequence[Step]) -> None:
-    """Share the steps out over the findings, first one finding a step; one finding in three stays as it is."""
-    taken = findings[: min(len(steps) * COPIES, len(findings) * 2 // 3)]
+    """Share the steps out over the findings, first one finding a step; beyond that one in three stays as it is."""
+    taken = findings[: max(len(steps), min(len(steps) * COPIES, len(findings) * 2 // 3))]
     for place, finding in enumerate(taken):
         steps[place % len(steps)](staff, finding)
 
