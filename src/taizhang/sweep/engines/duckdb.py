@@ -48,6 +48,7 @@ class DuckDbEngine:
             f"SET temp_directory = '{_quoted(self._spill.name)}'",
             "SET max_temp_directory_size = '8GB'",
             "SET preserve_insertion_order = false",
+            "SET parquet_metadata_cache = true",
             "SET TimeZone = 'UTC'",
             "SET python_enable_replacements = false",
             f"SET allowed_directories = [{folders}]",
