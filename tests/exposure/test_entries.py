@@ -28,7 +28,7 @@ from taizhang.office.ledger.models import Entry
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 WHY = {"reason": "核对工作需要", "note": "核对工作需要"}
 TODAY = timezone.localdate()
-PLAN = {"name": "每周排查", "kind": "sweep.run", "cron": "0 6 * * 1", "source": ""}
+PLAN = {"name": "每周排查", "kind": "sweep.run", "every": "week", "weekday": "1", "at": "06:00"}
 ROLE = {
     "role": "helper", "place": "610723103000", "valid_from": TODAY.isoformat(),
     "valid_to": (TODAY + timedelta(days=30)).isoformat(), "reason": "到岗",

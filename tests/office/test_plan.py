@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import settings as checked
 from hypothesis import strategies as st
 
-from officepeople import actor
+from officepeople import actor, person
 from taizhang.office.access.roles import Role
 from taizhang.office.jobs.calendar import WorkCalendar
 from taizhang.office.jobs.errors import NotCron
 from taizhang.office.jobs.models import Job, Schedule
 from taizhang.office.jobs.presenting import KIND_NAMES
+from taizhang.office.jobs.rhythm import WEEKDAYS, Every, Rhythm
 from taizhang.office.jobs.services.planning import next_moment, save_schedule, set_day, tick
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -119,3 +120,91 @@ def test_a_day_that_the_county_sets_counts():
 
 def test_every_kind_of_job_has_a_name():
     assert set(office.JOB_HANDLERS) <= set(KIND_NAMES)
+
+
+@pytest.mark.parametrize(
+    ("cron", "every", "words"),
+    [
+        ("30 2 * * *", Every.DAY, "每天 02:30"),
+        ("0 6 * * 1-5", Every.WEEK, "每周一至周五 06:00"),
+        ("5 18 * * 0", Every.WEEK, "每周日 18:05"),
+        ("0 8 25 * *", Every.MONTH, "每月 25 日 08:00"),
+        ("40 * * * *", Every.HOUR, "每小时第 40 分"),
+        ("*/5 * * * *", Every.MINUTES, "每 5 分钟"),
+        ("0 8 31 * *", Every.CRON, "0 8 31 * *"),
+        ("0 25 * * *", Every.CRON, "0 25 * * *"),
+        ("0 6,18 * * *", Every.CRON, "0 6,18 * * *"),
+    ],
+)
+def test_a_plan_is_told_in_words_that_people_use(cron, every, words):
+    rhythm = Rhythm.of(cron)
+
+    assert (rhythm.every, rhythm.words()) == (every, words)
+    assert rhythm.as_cron() == cron
+
+
+RHYTHMS = st.builds(
+    Rhythm, st.sampled_from([one for one in Every if one != Every.CRON]), st.times().map(lambda at: at.replace(second=0, microsecond=0)),
+    st.sampled_from(sorted(WEEKDAYS)), st.integers(1, 28), st.integers(1, 59),
+)  # fmt: skip
+
+
+@given(RHYTHMS)
+def test_what_is_chosen_comes_back_from_what_is_kept(rhythm):
+    kept = rhythm.as_cron()
+
+    assert Rhythm.of(kept).as_cron() == kept
+    assert Rhythm.of(kept).every == rhythm.every
+    assert next_moment(kept, at("2020-02-19T07:00"), None) > at("2020-02-19T07:00")
+
+
+@pytest.fixture
+def operator(db, client):
+    """The browser of an operator."""
+    client.force_login(person(Role.CENTRE_OPERATOR))
+    return client
+
+
+PLAN = {"name": "每周排查", "kind": "sweep.run", "every": "week", "weekday": "1", "at": "06:30", "enabled": "on"}
+
+
+def test_a_plan_is_made_from_the_form_and_shown_in_words(operator):
+    assert operator.post("/plan/new", PLAN).status_code == 302
+
+    assert Schedule.objects.get().cron == "30 6 * * 1"
+    assert "每周一 06:30" in operator.get("/plan/").content.decode()
+
+
+def test_a_plan_that_only_cron_can_say_stays_as_it_is_when_its_name_is_corrected(operator, daily):
+    Schedule.objects.update(cron="0 6,18 * * *")
+    page = operator.get(f"/plan/{daily.pk}/").context["form"]
+    said = {name: value for name, value in page.initial.items() if value not in (None, False)}
+
+    operator.post(f"/plan/{daily.pk}/save", {**said, "name": "早晚排查"})
+
+    assert list(Schedule.objects.values_list("name", "cron")) == [("早晚排查", "0 6,18 * * *")]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"at": ""}, "at"),
+        ({"every": "month", "day": "31"}, "day"),
+        ({"every": "minutes", "minutes": ""}, "minutes"),
+        ({"every": "cron", "cron": "daily"}, "cron"),
+        ({"every": "cron", "cron": ""}, "cron"),
+        ({"name": "每日排查"}, "name"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field_and_nothing_is_kept(operator, daily, change, field):
+    answer = operator.post("/plan/new", {**PLAN, **change})
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    assert Schedule.objects.count() == 1
+
+
+def test_a_refused_change_of_a_line_still_changes_that_line(operator, daily):
+    answer = operator.post(f"/plan/{daily.pk}/save", {**PLAN, "at": ""})
+
+    assert f'action="/plan/{daily.pk}/save"' in answer.content.decode()

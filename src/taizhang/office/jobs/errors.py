@@ -20,3 +20,12 @@ class NotCron(OfficeError):
     status = 422
     message = _("计划时间写得不对。")
     hint = _("请写五段：分 时 日 月 周，例如 0 6 * * 1-5（工作日早上六点）。")
+
+
+class PlanNameTaken(OfficeError):
+    """Another line of the plan has the name."""
+
+    code = "E-PLAN-NAME"
+    status = 422
+    message = _("计划里已有这个名称。")
+    hint = _("请另起一个名称，或修改原有的那一条。")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from taizhang.office.jobs.models import DayOff, Job, JobState, Schedule
+from taizhang.office.jobs.rhythm import Rhythm
 from taizhang.office.parts.model import Cell, Column, Progress, Row, Table, Tone
 from taizhang.office.parts.told import told
 
@@ -59,7 +60,7 @@ def jobs_table(jobs: Iterable[Job]) -> Table:
     rows = [
         Row(
             [
-                Cell(kind_name(job.kind), note=job.key),
+                Cell(kind_name(job.kind), note=_("编号 %(number)d") % {"number": job.pk}),
                 Cell(job.get_state_display(), tone=TONES[job.state], note=told(job.error_text, job.error_code)),
                 Cell(f"{stage_name(job.stage)} {job.done:,}" if job.is_open and job.stage else ""),
                 Cell(moment(job.started_at)),
@@ -101,7 +102,7 @@ def plan_table(schedules: Iterable[Schedule]) -> Table:
         Row(
             [
                 Cell(one.name, note=kind_name(one.kind)),
-                Cell(one.cron, note=_("只在工作日") if one.workdays_only else _("每天")),
+                Cell(Rhythm.of(one.cron).words(), note=_("只在工作日") if one.workdays_only else ""),
                 Cell(moment(one.next_at) if one.enabled else ""),
                 Cell(moment(one.last_at)),
                 Cell(_("启用") if one.enabled else _("停用"), tone="success" if one.enabled else "neutral"),

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from taizhang.office.access.request import OfficeRequest
+from taizhang.office.jobs.errors import NotCron, PlanNameTaken
 from taizhang.office.jobs.forms import DayForm, ScheduleForm
 from taizhang.office.jobs.models import DayOff, Schedule
 from taizhang.office.jobs.presenting import days_table, job_line, jobs_table, plan_table
@@ -47,17 +48,21 @@ def schedules(request: OfficeRequest) -> HttpResponse:
 def schedule_edit(request: OfficeRequest, schedule_id: int) -> HttpResponse:
     """One line of the plan."""
     schedule = schedule_of(schedule_id)
-    initial = {name: getattr(schedule, name) for name in ScheduleForm.base_fields}
-    return render(request, "jobs/schedule.html", {"schedule": schedule, "form": ScheduleForm(initial=initial)})
+    return render(request, "jobs/schedule.html", {"schedule": schedule, "form": ScheduleForm.of(schedule)})
 
 
 def schedule_save(request: OfficeRequest, schedule_id: int = 0) -> HttpResponse:
     """Write a line of the plan, new (0) or changed."""
+    schedule = schedule_of(schedule_id) if schedule_id else None
     form = ScheduleForm(request.POST)
-    if not form.is_valid():
-        return render(request, "jobs/schedule.html", {"form": form, "schedule": None}, status=422)
-    save_schedule(actor=request.actor, schedule_id=schedule_id or None, **form.cleaned_data)
-    return redirect("schedules")
+    if form.is_valid():
+        try:
+            save_schedule(actor=request.actor, schedule_id=schedule_id or None, **form.line())
+        except (NotCron, PlanNameTaken) as error:
+            form.add_error(error.fields[0], f"{error.message}{error.hint}")
+        else:
+            return redirect("schedules")
+    return render(request, "jobs/schedule.html", {"form": form, "schedule": schedule}, status=422)
 
 
 def calendar(request: OfficeRequest) -> HttpResponse:

@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from croniter import croniter
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.errors import NotFound
 from taizhang.office.jobs.calendar import WorkCalendar
-from taizhang.office.jobs.errors import NotCron
+from taizhang.office.jobs.errors import NotCron, PlanNameTaken
 from taizhang.office.jobs.models import DayOff, Schedule
 from taizhang.office.jobs.services.queue import enqueue
 
@@ -63,20 +63,27 @@ def save_schedule(
     enabled: bool,
     schedule_id: int | None = None,
 ) -> Schedule:
-    """Write a line of the plan, new or changed. Raises NotCron, NotFound."""
+    """Write a line of the plan, new or changed. Raises NotCron, NotFound, PlanNameTaken."""
     coming = next_moment(cron, timezone.now(), WorkCalendar.of_county() if workdays_only else None)
     values = {
         "name": name, "kind": kind, "cron": cron, "workdays_only": workdays_only, "enabled": enabled, "next_at": coming,
     }  # fmt: skip
     with transaction.atomic():
-        if schedule_id is None:
-            schedule = Schedule.objects.create(**values)
-        elif Schedule.objects.filter(pk=schedule_id).update(**values):
-            schedule = Schedule.objects.get(pk=schedule_id)
-        else:
-            raise NotFound
+        try:
+            with transaction.atomic():
+                schedule = _written(schedule_id, values)
+        except IntegrityError:
+            raise PlanNameTaken("name") from None
         ledger.record(actor, "schedule.saved", "schedule", schedule.pk, name=name, cron=cron, enabled=enabled)
     return schedule
+
+
+def _written(schedule_id: int | None, values: dict[str, Any]) -> Schedule:
+    if schedule_id is None:
+        return Schedule.objects.create(**values)
+    if not Schedule.objects.filter(pk=schedule_id).update(**values):
+        raise NotFound
+    return Schedule.objects.get(pk=schedule_id)
 
 
 def plan_once(*, actor: Actor, name: str, kind: str, cron: str) -> None:
