@@ -5,7 +5,8 @@ Usage: python tools/messages.py            (collect texts, fill Traditional, com
 
 Texts are collected from Python and templates of src/taizhang/office; the words of the scripts stand in parts/words.py. The
 msgids are Simplified Chinese; what fields are called stands in src/taizhang/titles.yaml. Traditional is drafted by OpenCC (s2tw)
-and may be mended by hand in the .po file; English is written by hand. A text that changed is a new text: nothing is matched loosely, so there is nothing fuzzy.
+and may be mended by hand in the .po file; English is written by hand. What the login library and Django say in words that are not
+the office's is said anew in accounts/wording, Traditional drafted from Simplified. A text that changed is a new text: nothing is matched loosely, so there is nothing fuzzy.
 """
 
 import io
@@ -171,15 +172,42 @@ def _po(language: str) -> Path:
     return LOCALE / language / "LC_MESSAGES" / "django.po"
 
 
-def stale() -> list[str]:
-    """Files that are not what the sources and the catalogues make of them."""
-    found = []
+def worded(language: str) -> Catalog:
+    """What libraries say, in the words of the office: Simplified as it stands in its file, Traditional drafted from it."""
+    with _wording("zh_Hans").open("rb") as file:
+        simplified = read_po(file, locale="zh_Hans", charset="utf-8")
+    if language == "zh_Hans":
+        return simplified
+    drafted, convert = Catalog(language, charset="utf-8", fuzzy=False), traditional()
+    for one in sorted(_messages(simplified), key=lambda one: str(one.id)):
+        said = convert(one.string) if isinstance(one.string, str) else tuple(map(convert, one.string))
+        drafted.add(one.id, said, flags=one.flags)
+    return drafted
+
+
+def _wording(language: str) -> Path:
+    return OFFICE / "accounts" / "wording" / language / "LC_MESSAGES" / "django.po"
+
+
+def made() -> Iterator[tuple[Path, bytes]]:
+    """Every file that is made, with what belongs in it."""
     for language in LANGUAGES:
         wanted = brought_up(language)
-        for path, content in ((_po(language), as_po(wanted)), (_po(language).with_suffix(".mo"), as_mo(wanted))):
-            if not path.exists() or path.read_bytes() != content:
-                found.append(path.relative_to(ROOT).as_posix())
-    return found
+        yield _po(language), as_po(wanted)
+        yield _po(language).with_suffix(".mo"), as_mo(wanted)
+    if _wording("zh_Hans").exists():
+        yield _wording("zh_Hans").with_suffix(".mo"), as_mo(worded("zh_Hans"))
+        yield _wording("zh_Hant"), as_po(worded("zh_Hant"))
+        yield _wording("zh_Hant").with_suffix(".mo"), as_mo(worded("zh_Hant"))
+
+
+def stale() -> list[str]:
+    """Files that are not what the sources and the catalogues make of them."""
+    return [
+        path.relative_to(ROOT).as_posix()
+        for path, content in made()
+        if not path.exists() or path.read_bytes() != content
+    ]
 
 
 def main(arguments: list[str]) -> int:
@@ -191,11 +219,9 @@ def main(arguments: list[str]) -> int:
         faults = missing + [f"{one}: run make messages" for one in stale()]
         sys.stdout.write("".join(f"{one}\n" for one in faults))
         return 1 if faults else 0
-    for language in LANGUAGES:
-        _po(language).parent.mkdir(parents=True, exist_ok=True)
-        wanted = brought_up(language)
-        _po(language).write_bytes(as_po(wanted))
-        _po(language).with_suffix(".mo").write_bytes(as_mo(wanted))
+    for path, content in made():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     sys.stdout.write("".join(f"{one}\n" for one in missing))
     return 0
 

@@ -57,11 +57,7 @@ CHANGES = sorted(
     {one.name: one for one in routes().values() if one.method == "POST" and one.permission != PUBLIC}.values(),
     key=lambda one: one.name,
 )  # fmt: skip
-OURS = [
-    one
-    for one in CHANGES
-    if not one.name.startswith(("mfa_", "account_reauth", "account_email", "account_change", "account_set"))
-]
+OURS = [one for one in CHANGES if not one.name.startswith(("mfa_", "account_reauth", "account_change", "account_set"))]
 
 
 def way(world, name):

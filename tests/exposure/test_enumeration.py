@@ -47,7 +47,6 @@ LIBRARY = (
     "account_login",
     "account_logout",
     "account_reauthenticate",
-    "account_email",
     "account_change_password",
     "account_set_password",
 )

@@ -1,12 +1,17 @@
 """The languages of the office: catalogues that are whole, texts that follow the reader's language, a language that is kept."""
 
 import ast
+import io
 import sys
 from pathlib import Path
 
+import allauth
+import django.contrib.auth
 import pytest
+from babel.messages.pofile import read_po
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext, override
 
 from officepeople import person
 from taizhang.office.access.roles import Role
@@ -128,3 +133,19 @@ def test_a_visitor_reads_the_login_in_the_language_chosen_there():
     assert '<html lang="zh-hant">' in page
     assert "登入" in page
     assert "登录" not in page
+
+
+def test_what_is_said_anew_for_the_libraries_is_something_they_say():
+    said = {one.id for one in messages.worded("zh_Hans") if one.id}
+    theirs = set()
+    for library in (allauth, django.contrib.auth):
+        path = Path(library.__file__).parent / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+        theirs |= {one.id for one in read_po(io.BytesIO(path.read_bytes()), locale="zh_Hans")}
+
+    assert said - theirs == set()
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh-hans", "两步验证与通行密钥"), ("zh-hant", "兩步驗證與通行密鑰")])
+def test_the_login_library_speaks_the_words_of_the_office(language, title):
+    with override(language):
+        assert gettext("Two-Factor Authentication") == title

@@ -56,7 +56,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<int:person_id>/reads", person_reads, name="person_reads"),
     path("people/<int:person_id>/reads/export", person_reads_export, name="person_reads_export"),
     path("households/<int:household_id>/", people.household, name="household"),
-    path("accounts/", include("allauth.urls")),
 ]
 
 handler500 = "taizhang.office.faults.server_error"

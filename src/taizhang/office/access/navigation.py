@@ -1,6 +1,7 @@
 """The entries of the side bar that whoever is logged in may open."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -72,7 +73,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     for title, entries in GROUPS:
         shown = [
             {
-                "label": one.label, "url": reverse(one.route), "icon": one.icon, "at_hand": one.at_hand,
+                "label": one.label, "url": _addresses()[one.route], "icon": one.icon, "at_hand": one.at_hand,
                 "active": "page" if one.route == current else "true" if one.route == section else "",
             }
             for one in entries
@@ -85,8 +86,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def _section_of(path: str) -> str:
     """The entry that a page lies under, by its address; empty for none. Everything lies under the first page: it does not count."""
-    entries = ((reverse(one.route), one.route) for _title, group in GROUPS for one in group if one.route != "home")
-    return max(((url, route) for url, route in entries if path.startswith(url)), default=("", ""))[1]
+    below = ((url, route) for route, url in _addresses().items() if route != "home" and path.startswith(url))
+    return max(below, default=("", ""))[1]
+
+
+@cache
+def _addresses() -> dict[str, str]:
+    """Route → address of every entry: looked up once a process, not with every page."""
+    return {one.route: reverse(one.route) for _title, group in GROUPS for one in group}
 
 
 def _may_open(actor: Any, name: str) -> bool:

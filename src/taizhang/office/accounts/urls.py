@@ -1,8 +1,14 @@
-"""Addresses of accounts and roles."""
+"""Addresses of accounts and roles, and of the login library what the office uses of it."""
 
-from django.urls import path
+from allauth.account.urls import urlpatterns as library
+from django.urls import include, path
 
 from taizhang.office.accounts import views
+
+LOGIN = frozenset({
+    "account_login", "account_logout", "account_inactive", "account_reauthenticate", "account_change_password", "account_set_password",
+})  # fmt: skip
+"""Nobody signs up by themselves, no mail is sent and nobody's address is kept: the library's pages for those do not exist here."""
 
 urlpatterns = [
     path("staff/", views.accounts, name="accounts"),
@@ -23,4 +29,6 @@ urlpatterns = [
     path("roles/requests/<int:request_id>", views.role_decide, name="role_decide"),
     path("roles/review/", views.access_review, name="access_review"),
     path("roles/review/export", views.access_review_export, name="access_review_export"),
+    path("accounts/", include([one for one in library if one.name in LOGIN])),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
 ]
