@@ -20,7 +20,7 @@ from taizhang.office.access.scope import scope
 from taizhang.office.accounts.selectors import actor_for
 from taizhang.office.casework.models import Task
 from taizhang.office.casework.services.dispatching import dispatch_findings
-from taizhang.office.findings.models import Finding
+from taizhang.office.findings.models import Finding, SweepRun
 from taizhang.office.findings.states import State
 from taizhang.office.ledger.models import Entry
 from taizhang.office.places.models import Division
@@ -98,7 +98,7 @@ def test_the_least_right_place_stands_first(county):
         assert [one.key for one in board_of_places(DAY).lines] == [FAR_TOWN, HOME_TOWN]
 
 
-def test_who_lies_in_no_town_stands_last_is_not_judged_and_opens_no_list(lake):
+def test_who_lies_in_no_town_stands_last_is_not_judged_and_opens_only_what_lies_there(lake):
     nowhere = finding(7, "何人", subject=7) | {
         "village_code": None,
         "town_code": None,
@@ -113,7 +113,22 @@ def test_who_lies_in_no_town_stands_last_is_not_judged_and_opens_no_list(lake):
         *_others, last = drawn(lines)
 
     assert [(one.key, one.wrong) for one in lines] == [(HOME_TOWN, 1), ("610723000000", 1)]
-    assert (last.cells[1].text, last.cells[0].url, last.cells[3].url) == ("–", "", "")
+    assert (last.cells[1].text, last.cells[0].url, last.cells[2].url) == ("–", "", "")
+    listed = client_of(Role.CENTRE_OPERATOR).get(last.cells[3].url)
+    assert [one.pk for one in listed.context["page"]] == [full_id(7)]
+    assert "未定到下一级" in listed.content.decode()
+
+
+def test_a_sweeps_chart_names_the_county_itself_and_opens_only_what_lies_in_no_town(lake):
+    nowhere = finding(7, "何人", subject=7) | dict.fromkeys(("village_code", "town_code", "town_name", "village_name"))
+    lake.imported([finding(1), nowhere], [person(1, "王建军")], [household(1, "王建军")])
+    Division.objects.update_or_create(code="610723000000", defaults={"name": "洋县", "level": 3})
+    client = client_of(Role.CENTRE_OPERATOR)
+
+    by_place = client.get(reverse("sweep", args=[SweepRun.objects.get().name])).context["charts"][0]
+
+    at = by_place.categories.index("洋县")
+    assert client.get(by_place.series[0].links[at]).context["page"].paginator.count == 1
 
 
 def test_sources_are_measured_by_the_findings_that_blame_them(county):

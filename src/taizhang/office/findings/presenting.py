@@ -1,6 +1,6 @@
 """Findings and sweeps as the parts of pages."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -33,7 +33,7 @@ from taizhang.office.findings.selectors.listing import (
     places_to_choose,
     saved_views_of,
 )
-from taizhang.office.findings.selectors.places import names_of
+from taizhang.office.findings.selectors.places import digits_below, names_of, place_words
 from taizhang.office.findings.selectors.sweeps import SweepPage, Tally
 from taizhang.office.findings.states import ENDED, State
 from taizhang.office.parts.language import page_language
@@ -176,6 +176,7 @@ def wanted_facts(wanted: Wanted) -> list[Fact]:
         Fact(_("状态"), _states()[wanted.state]),
         Fact(_("等级"), dict(Severity.choices).get(wanted.severity)),
         Fact(_("地点"), names_of([wanted.place]).get(wanted.place) if wanted.place else None),
+        Fact(_("未定到下一级"), _("是") if wanted.apart else None),
         Fact(_("规则"), rule_title(wanted.rule) if wanted.rule else None),
         Fact(_("类别"), _groups().get(wanted.group)),
         Fact(_("来源"), source_title(wanted.source) if wanted.source else None),
@@ -208,6 +209,7 @@ def findings_filters(viewer: Actor, wanted: Wanted, query: Mapping[str, str], fi
             Filter("delta", _("变化"), "choice", wanted.delta, [Option(value, label) for value, label in Delta.choices]),
             Filter("due", _("期限"), "choice", wanted.due, [Option(value, label) for value, label in _dues().items()]),
             Filter("again", _("曾消除又出现"), "toggle", wanted.again),
+            *([Filter("apart", _("未定到下一级"), "toggle", wanted.apart)] if wanted.apart else []),
             *_did_filter(wanted),
             *_cell_filter(wanted.cell),
             *(Filter(name, label, "choice", short, [Option(short, short)]) for name, label, short in _beside(wanted)),
@@ -333,24 +335,29 @@ def sweep_figures(viewer: Actor, page: SweepPage) -> list[Figure]:
 
 def sweep_charts(viewer: Actor, page: SweepPage) -> list[Chart]:
     """Findings by place, rule and source."""
+    names, digits = names_of(one.key for one in page.by_place), digits_below()
     return [
-        _chart(_("按地点"), viewer, page.by_place, "place"),
-        _chart(_("按规则"), viewer, page.by_rule[:20], "rule", rule_title),
-        _chart(_("按来源"), viewer, page.by_source, "source", source_title),
-    ]
+        _chart(_("按地点"), viewer, page.by_place, lambda key: place_words(key, digits), lambda one: names.get(one.key, one.name)),
+        _chart(_("按规则"), viewer, page.by_rule[:20], lambda key: {"rule": key}, lambda one: rule_title(one.key)),
+        _chart(_("按来源"), viewer, page.by_source, lambda key: {"source": key}, lambda one: source_title(one.key)),
+    ]  # fmt: skip
 
 
-def _chart(title: str, viewer: Actor, tallies: Sequence[Tally], field: str, said: Any = str) -> Chart:
-    links = [rows_address(viewer, **{field: one.key}) for one in tallies]
+def _chart(
+    title: str,
+    viewer: Actor,
+    tallies: Sequence[Tally],
+    words: Callable[[str], dict[str, str]],
+    said: Callable[[Tally], str],
+) -> Chart:
+    links = [rows_address(viewer, **words(one.key)) for one in tallies]
     kept = [one.open - one.new - one.reopened for one in tallies]
     series = [
         Series(_("仍存在"), kept, links, "neutral"),
         Series(_("新增"), [one.new for one in tallies], links, "warning"),
         Series(_("重现"), [one.reopened for one in tallies], links, "danger"),
     ]
-    return Chart(
-        title, "stacked", [said(one.name if field == "place" else one.key) for one in tallies], series, horizontal=True
-    )
+    return Chart(title, "stacked", [said(one) for one in tallies], series, horizontal=True)
 
 
 def deliveries_table(run: SweepRun) -> Table:

@@ -12,6 +12,7 @@ from taizhang.office.access.areas import CODE_LENGTH, Area
 from taizhang.office.access.scope import current_areas
 from taizhang.office.findings.addresses import rows_address
 from taizhang.office.findings.selectors.listing import AGAIN, HELD, LATE, PROVEN, WORKED
+from taizhang.office.findings.selectors.places import APART
 from taizhang.office.parts.model import Cell, Chart, Column, Row, Series, Table
 from taizhang.office.quality.limits import LATE as LATE_LIMIT
 from taizhang.office.quality.limits import MEASURES, RETURNED, RIGHT, InForce, set_limits
@@ -75,9 +76,9 @@ class Drawer:
         )  # fmt: skip
 
     def _of(self, one: Line) -> dict[str, str]:
-        """The words that narrow a list to the line; none for what no list shows apart."""
+        """The words that narrow a list of findings to the line; none where it has none."""
         if one.is_unplaced:
-            return {}  # the list of the division above holds everything below it
+            return {"place": one.key, "apart": APART}  # the list of the division holds everything below it too
         if one.is_total:
             return {"place": self.place or whole_scope()} if self.place or whole_scope() else {}
         return {"place": one.key}
@@ -105,7 +106,7 @@ class Drawer:
         return Cell(percent(one.right), tone="success")
 
     def _persons(self, one: Line) -> Cell:
-        place = self._of(one).get("place", "")
+        place = "" if one.is_unplaced else self._of(one).get("place", "")
         if place and self.viewer.may("person.see") and one.persons:
             return Cell(_count(one.persons), url=reverse("persons", args=[place]))
         is_town = bool(place) and place[TOWN_DIGITS:].strip("0") == "" and not one.is_total
@@ -152,7 +153,7 @@ class Drawer:
             return Cell("–")
         url = (
             f"{reverse('recheck_rows')}?{urlencode({**of, 'outcome': 'known'})}"
-            if of and self.viewer.may("recheck.read")
+            if of and not one.is_unplaced and self.viewer.may("recheck.read")
             else ""
         )
         interval = {"low": percent(rate.low), "high": percent(rate.high)}

@@ -20,7 +20,13 @@ from taizhang.office.casework.models import Task
 from taizhang.office.findings.catalogue import source_title
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.listing import WRONG_IDENTITY, is_held, is_late, is_worked
-from taizhang.office.findings.selectors.places import VILLAGE_DIGITS, digits_below, division_below, names_of
+from taizhang.office.findings.selectors.places import (
+    VILLAGE_DIGITS,
+    digits_below,
+    division_below,
+    is_above,
+    names_of,
+)
 from taizhang.office.findings.states import GONE, OPEN_STATES
 from taizhang.office.jobs.calendar import WorkCalendar
 from taizhang.office.people.models import Person
@@ -102,7 +108,7 @@ def board_of_places(today: date, place: str = "") -> Board:
     names = names_of(keys)
     lines = [
         _line(
-            Line(key, names.get(key, key), persons.get(key, 0), is_unplaced=len(area_of_division(key).prefix) < digits),
+            Line(key, names.get(key, key), persons.get(key, 0), is_unplaced=is_above(key, digits)),
             findings.get(key), days.get(key), looked.get(key),
         )
         for key in keys

@@ -19,6 +19,7 @@ from taizhang.office.findings.models import Delta, Finding, SavedView, Severity,
 from taizhang.office.findings.selectors.bundles import bundle_of
 from taizhang.office.findings.selectors.happening import SINCE
 from taizhang.office.findings.selectors.narrowing import findings_in, findings_of
+from taizhang.office.findings.selectors.places import APART
 from taizhang.office.findings.selectors.same_sheet import beside_known
 from taizhang.office.findings.states import ENDED, GONE, OPEN_STATES, State
 from taizhang.office.parts.typed import whole_number
@@ -75,7 +76,10 @@ def _tasks(**of: object) -> QuerySet[Any]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list is asked for; anything that is not a known value is as if it were not there."""
+    """What a list is asked for; anything that is not a known value is as if it were not there.
+
+    apart: only what lies in the place itself and in nothing below it.
+    """
 
     state: str = OPEN
     severity: str = ""
@@ -88,6 +92,7 @@ class Wanted:
     cell: str = ""
     due: str = ""
     again: str = ""
+    apart: str = ""
     did: str = ""
     after: str = ""
     column: str = ""
@@ -112,6 +117,7 @@ class Wanted:
             cell=query.get("cell", "") if bundle_of(query.get("cell", "")) else "",
             due=_one_of(query.get("due", ""), [LATE, HELD, WORKED]),
             again=_one_of(query.get("again", ""), [AGAIN]),
+            apart=_one_of(query.get("apart", ""), [APART]) if is_division(place) else "",
             did=_one_of(query.get("did", ""), [*SINCE])
             if whole_number(query.get("after", ""), MOST_DIGITS) is not None
             else "",
@@ -134,6 +140,8 @@ def _one_of(value: str, known: list[str]) -> str:
 def listed_findings(viewer: Actor, wanted: Wanted) -> QuerySet[Any]:
     """The findings a list shows, in its order; the sealed detail is not loaded."""
     found = findings_in(viewer, area_of_division(wanted.place)) if wanted.place else findings_of(viewer)
+    if wanted.apart == APART:
+        found = found.filter(division_code=wanted.place)
     if wanted.state in BUNDLES:
         found = found.filter(state__in=BUNDLES[wanted.state])
     elif wanted.state != ALL:

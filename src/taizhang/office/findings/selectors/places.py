@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 
-from taizhang.office.access.areas import CODE_LENGTH, EVERYWHERE
+from taizhang.office.access.areas import CODE_LENGTH, EVERYWHERE, area_of_division
 from taizhang.office.access.scope import current_areas
 from taizhang.office.places.models import Division
 
 TOWN_DIGITS, VILLAGE_DIGITS = 9, 12
+APART = "1"
+"""In the words of an address: only what lies in the place itself, and in nothing below it."""
 
 
 def digits_below() -> int:
@@ -25,6 +27,16 @@ def division_below(digits: int) -> F | Concat:
     if digits == CODE_LENGTH:
         return F("division_code")
     return Concat(Substr("division_code", 1, digits), Value("0" * (CODE_LENGTH - digits)))
+
+
+def is_above(code: str, digits: int) -> bool:
+    """Whether a division is larger than those of so many digits: what lies there could be placed no closer."""
+    return len(area_of_division(code).prefix) < digits
+
+
+def place_words(code: str, digits: int) -> dict[str, str]:
+    """The words that narrow a list of findings to what was counted for a division among those of so many digits."""
+    return {"place": code, "apart": APART} if is_above(code, digits) else {"place": code}
 
 
 def names_of(codes: Iterable[str]) -> dict[str, str]:
