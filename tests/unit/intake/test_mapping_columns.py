@@ -233,3 +233,90 @@ def test_general_means_read_labels_as_officers_write_them(label, field):
 @pytest.mark.parametrize("label", ["身份证地址", "工资（元/年）", "监护人出生年月", "低保人数", "经办日期"])
 def test_the_same_means_take_nothing_else(label):
     assert mapped(label) is None
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        "监测对象",
+        "脱贫劳动力",
+        "重度残疾人",
+        "易地搬迁人员",
+        "参训人员",
+        "留守老人",
+        "公益岗人员",
+        "建档立卡学生",
+        "退捕渔民",
+    ],
+)
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ("姓名", "name"),
+        ("公民身份号码", "id_no"),
+        ("联系方式", "member_phone"),
+        ("民族", "ethnic_group"),
+        ("学历", "education"),
+    ],
+)
+def test_what_a_person_is_called_after_changes_nothing(people, asked, field):
+    assert mapped(people + asked) == field
+
+
+@pytest.mark.parametrize(
+    ("label", "field"),
+    [
+        ("搬迁户户主证件号码", "head_id_no"),
+        ("改厕户户主电话", "household_phone"),
+        ("监测户户编号", "household_no"),
+        ("受灾户家庭人口数", "size_reported"),
+        ("全国防返贫监测系统人编号", "person_no"),
+        ("户籍所在街道", "town_name"),
+        ("户口所在村（社区）", "village_name"),
+        ("社会保障卡补贴发放账号", "bank_account"),
+        ("识别为监测对象的时间", "identified_month"),
+        ("上年度人均可支配收入/元", "net_income_per_capita"),
+        ("务工企业（单位）", "work_firm"),
+        ("信息采集员手机号", "collector_phone"),
+    ],
+)
+def test_a_label_is_read_by_its_parts(label, field):
+    assert mapped(label) == field
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "培训联系电话",  # of the training, no person is named
+        "培训补贴",
+        "学生人数",
+        "学生编号",
+        "与学生关系",
+        "搬迁人数",
+        "务工对象",
+        "务工日期",
+        "登记人员名称",
+        "残疾学生家长电话",
+        "户内序号",
+    ],
+)
+def test_parts_that_make_another_column_are_heard(label):
+    assert mapped(label) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        (("一卡通信息", "开户行"), "bank_name"),
+        (("残疾信息", "证号"), "disability_cert_no"),
+        (("务工情况", "省份"), "work_province"),
+    ],
+    ids=" › ".join,
+)
+def test_a_heading_lends_its_topic_but_takes_nothing_over(path, field):
+    assert mapped(*path) == field
+
+
+@pytest.mark.parametrize("path", [("培训机构", "地址"), ("学校", "地址"), ("医疗机构", "联系电话")], ids=" › ".join)
+def test_a_place_of_an_institution_is_not_the_persons(path):
+    assert mapped(*path) is None

@@ -17,6 +17,7 @@ from taizhang.intake.model import FIELDS, TABLES, FieldType, IdentityRole, code_
 _BRACKET = re.compile(r"^(.+)\(([^()]*)\)([^()]*)$")
 _REMARK = re.compile(r"^([^:,;]{2,}?)[:,;](.+)$")
 _BETWEEN_VALUES = re.compile(r"[/、,;|\s]|或")
+_LISTED = re.compile(r"[/、]")
 _NO_OTHER_COLUMN = frozenset({"household", "persons", "resident"})  # said in a remark they change nothing
 _DIVISIONS = frozenset(
     {"province", "city", "county", "town", "village", "group"}
@@ -25,8 +26,10 @@ _DIVISIONS = frozenset(
 _INSTRUCTION = re.compile(
     r"(?:请|务必|须|需|应|填(?!表|报|写人)|按|如|例|详细到|精确到|注明|注:|含|包括|不含|末尾|末位|格式|可|没有|无则|无的|以.+为准)"
 )
-_HAS_A_PLACE = frozenset({"work", "org", "school", "resettle", "plan", "bank", "relocation"})
-_HAS_A_NAME = frozenset({"org", "school", "bank", "cooperative", "?学校", "?医院"})
+_HAS_A_PLACE = frozenset(
+    {"work", "org", "employer", "school", "resettle", "plan", "bank", "relocation", "institution", "?学校", "?医院"}
+)
+_HAS_A_NAME = frozenset({"org", "employer", "school", "bank", "cooperative", "institution", "?学校", "?医院"})
 _TEXTS = frozenset({FieldType.TEXT, FieldType.NAME})
 _WHEN = ("time", "year")
 _IMPLIED: dict[str, frozenset[FieldType]] = {
@@ -39,7 +42,8 @@ _MEASURED = {"亩": "area", "平方米": "area", "元": "money", "公里": "dist
 _WHEN_IS_SAID = re.compile(r"(?:时间|日期|年月)$")
 _DAY_OR_MONTH = frozenset({FieldType.DATE, FieldType.MONTH})
 _A_MONTH = "元/月"
-_EARNED = frozenset({"pay", "?收入"})
+_A_DAY = ("日期", "年月日", "年月")
+_EARNED = frozenset({"pay", "income"})
 _NOW = re.compile(r"^(?:现在|目前|当前|现)(?=..)")
 LEAST_VALUES, _SHORT = 2, 6  # alternatives that make a list of values; characters of one
 _DESCRIBES = re.compile(r"情况|状况$")
@@ -139,7 +143,10 @@ def _composed(
         return None
     alone, heading = signature(leaf.key), signature(header(path[-2]).key)
     both = signature(header(path[-2]).key + "/" + leaf.key)
-    if both.owner != SELF or both.unknown or not heading.concepts or both.concepts == alone.concepts:
+    says_nothing_more = both.concepts == alone.concepts or (
+        both.concepts == heading.concepts and bool(_entries_about(alone, table, source))
+    )  # 一卡通 over 开户行 is the bank
+    if both.owner != SELF or both.unknown or not heading.concepts or says_nothing_more:
         return None
     for concepts in (both.concepts, both.concepts - {"address", "place"}):  # 务工地址 over 省: the work's, wherever
         about_both = Signature(SELF, concepts, both.whether)
@@ -152,7 +159,9 @@ def _composed(
 def _lists_values(text: str) -> bool:
     """Whether a bracket at the label lists alternatives, which are no part of what the label is about."""
     brackets = _BRACKET.match(plain(text))
-    return brackets is not None and "/" in brackets.group(2) and header(text).unit is None
+    if brackets is None or header(text).unit is not None or not _LISTED.search(brackets.group(2)):
+        return False
+    return not signature(header(brackets.group(2)).key).concepts <= _DIVISIONS  # （省、市、县）is how to write a place
 
 
 def _of_listed_values(path: tuple[str, ...], table: str) -> Candidate | None:
@@ -165,7 +174,7 @@ def _of_listed_values(path: tuple[str, ...], table: str) -> Candidate | None:
     brackets = _BRACKET.match(text)
     label, listed = (brackets.group(1), brackets.group(2)) if brackets is not None else ("", text)
     parts = tuple(part for part in _BETWEEN_VALUES.split(listed) if part)
-    if len(parts) < LEAST_VALUES or ("/" not in listed and "、" not in listed):
+    if len(parts) < LEAST_VALUES or not _LISTED.search(listed) or header(text).whether:
         return None
     words = signature(header(label).key)
     if words.owner != SELF:
@@ -195,7 +204,7 @@ def _is_of_another_topic(path: tuple[str, ...], found: Mapping[str, Candidate]) 
     """
     fields = [FIELDS[name] for name in found]
     topics: frozenset[str] = frozenset()
-    if any(field.role is IdentityRole.DIVISION for field in fields):
+    if any(field.role is IdentityRole.DIVISION or field.name == "address" for field in fields):
         topics = _HAS_A_PLACE
     elif any(field.type in (FieldType.PHONE, FieldType.NAME) for field in fields):
         topics = _HAS_A_NAME
@@ -343,7 +352,9 @@ def _said_as_another_time(
 
 
 def _unit_fits(field_name: str, leaf: Header) -> bool:
-    """A header that names a unit is a quantity: 公益性岗位(月) is months, not kinds of posts."""
+    """A header that names a unit is a quantity: 公益性岗位(月) is months, not kinds of posts; and 务工日期 no number of months."""
+    if FIELDS[field_name].unit == "月" and leaf.key.endswith(_A_DAY):
+        return False
     return leaf.unit is None or FIELDS[field_name].type in NUMERIC_TYPES or FIELDS[field_name].type is FieldType.MONTH
 
 
@@ -378,6 +389,8 @@ def _entries_about(about: Signature, table: str, source: str | None) -> list[Ent
     yes_no = [entry for entry in distinct if FIELDS[entry.field].type is FieldType.BOOL]
     if about.whether:
         return yes_no
+    if "persons" in about.concepts:
+        distinct, yes_no = [entry for entry in distinct if entry not in yes_no], []  # 搬迁人数 is no yes or no
     return (
         distinct if len(distinct) <= 1 or not yes_no else [entry for entry in distinct if entry not in yes_no] or yes_no
     )

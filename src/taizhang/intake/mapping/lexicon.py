@@ -5,7 +5,7 @@ a word of its own, and a word nobody knows stays in the comparison as it stands.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
@@ -13,6 +13,8 @@ from taizhang.intake.mapping.normal import header
 from taizhang.intake.model.source_text import packaged
 
 SELF, HEAD, HELPER = "self", "head", "helper"
+CATEGORY = "="  # begins the concept of a word that people are called after
+_TOWARDS = frozenset({"与", "和", "同", "跟"})
 _LEVELS = re.compile(r"[/\\]+")  # between the levels of a path
 _MARKS = re.compile(r"[()\-_—、,，.:：;；\"'|+&~·*]+")  # brackets and marks: 县(市、区) is read as 县市区
 
@@ -49,6 +51,11 @@ class _Words:
     absorbed: dict[str, frozenset[str]]
     composed: dict[str, frozenset[str]]
     stateless: frozenset[str]
+    asked_of_people: frozenset[str]
+    named_after: frozenset[str]
+    named_with_a_person: frozenset[str]
+    numbered: frozenset[str]
+    persons: frozenset[str]
     parents: dict[str, str]
 
 
@@ -63,13 +70,22 @@ def _words() -> _Words:
 
     owners = document["owners"]
     learn(owners["others"], "other")
-    for owner in (SELF, HEAD, HELPER):
+    for owner in owners.keys() - {"others"}:
         learn(owners[owner], "owner", owner)
     for concept, words in document["concepts"].items():
         learn(words, "concept", concept)
+    for word in document["categories"]:
+        learn([word], "concept", CATEGORY + word)
     learn(document["whether"], "whether")
     learn(document["deeds"], "deed")
     learn(document["noise"], "noise")
+    nouns = document["nouns"]  # last: a word that is known as it stands keeps its meaning
+    learn(nouns["person"], "owner", SELF)
+    for group in document["groups"]:
+        learn([group + noun for noun in nouns["head"]], "owner", HEAD)
+        if meanings.get(group, ("", CATEGORY))[1].startswith(CATEGORY):  # 搬迁户 is about the move as well
+            learn([group + noun for noun in nouns["person"]], "owner", SELF)
+            learn([group + noun for noun in nouns["household"]], "concept", "household")
     meanings.pop("", None)
     return _Words(
         meanings=meanings,
@@ -78,6 +94,11 @@ def _words() -> _Words:
         absorbed={concept: frozenset(others) for concept, others in document["absorbed"].items()},
         composed={concept: frozenset(others) for concept, others in document["composed"].items()},
         stateless=frozenset(document["stateless"]),
+        asked_of_people=frozenset(document["people"]["asked"]),
+        named_after=frozenset(document["people"]["named_after"]),
+        named_with_a_person=frozenset(document["people"]["named_with_a_person"]),
+        numbered=frozenset(document["numbered"]),
+        persons=frozenset(document["nouns"]["person"]),
         parents={header(word).key: owner for owner, words in document["parents"].items() for word in words},
     )
 
@@ -105,49 +126,104 @@ def _pieces(text: str) -> list[str]:
     return pieces[::-1]
 
 
-@lru_cache(maxsize=16384)
-def signature(key: str) -> Signature:
-    """The signature of a normalised header (`header(...).key`), or of a path of them joined by '/'."""
-    words = _words()
-    owners: list[str] = []
-    concepts: set[str] = set()
-    whether = mentions_self = deed = False
-    unknown = ""
+@dataclass(slots=True)
+class _Heard:
+    """What the words of a header said, one after the other.
+
+    a_person: the person of the row was named. numbered: by a word whose number is the person's own. people: by any word for persons.
+    deed: something done with what it is about (参加, 领取). last: the word heard last.
+    """
+
+    owners: list[str] = field(default_factory=list)
+    concepts: set[str] = field(default_factory=set)
+    whether: bool = False
+    deed: bool = False
+    a_person: bool = False
+    numbered: bool = False
+    people: bool = False
+    last: str = ""
+
+    def hear(self, word: str, kind: str, value: str) -> None:
+        """Take in one known word."""
+        self.people = self.people or word in _words().persons
+        if kind == "concept":
+            self.concepts.add(value)
+        elif kind == "owner" and value == SELF:
+            self.a_person = True
+            self.numbered = self.numbered or word in _words().numbered
+            if self.last in _TOWARDS:
+                self.concepts.add("?" + word)  # 与学生关系 is not the relation to the head
+        elif kind in ("owner", "other"):
+            self.owners.append(value)
+        self.whether = self.whether or kind == "whether"
+        self.deed = self.deed or kind == "deed"
+        self.last = word or self.last
+
+
+def _heard(key: str) -> _Heard:
+    heard, unknown = _Heard(), ""
     for part in _LEVELS.split(_MARKS.sub("", key)):
         for piece in [*_pieces(part), ""]:
-            kind, value = words.meanings.get(piece, ("unknown", piece))
-            if kind == "unknown" and piece:
+            kind, value = _words().meanings.get(piece, ("", ""))
+            if piece and not kind:
                 unknown += piece
                 continue
             if unknown:
-                concepts.add("?" + unknown)
-                unknown = ""
-            if kind == "concept":
-                concepts.add(value)
-            elif kind == "owner" and value == SELF:
-                mentions_self = True
-            elif kind in ("owner", "other"):
-                owners.append(value)
-            elif kind == "whether":
-                whether = True
-            elif kind == "deed":
-                deed = True
-    if deed and concepts in ({"persons"}, {"state"}):
-        concepts.add("?deed")
-    if "state" in concepts and len(concepts) > 1 and not concepts & words.stateless:
-        concepts.discard("state")
-    if concepts == {"number"} and mentions_self:
-        concepts.add("persons")
-    if concepts == {"title"} and (owners or mentions_self):
-        concepts = {"name"}  # 户主名称, 成员名称: of a person, 名称 is the name
-    if not concepts and owners == [HEAD] and not whether:
-        concepts = {"name"}  # 家庭户主, 一家之主: who it is
-    for concept, parts in words.composed.items():
+                heard.concepts.add("?" + unknown)
+                heard.last, unknown = unknown, ""
+            heard.hear(piece, kind, value)
+    return heard
+
+
+@lru_cache(maxsize=16384)
+def signature(key: str) -> Signature:
+    """The signature of a normalised header (`header(...).key`), or of a path of them joined by '/'."""
+    heard = _heard(key)
+    owner = "+".join(sorted(set(heard.owners))) or SELF
+    concepts = _said(heard)
+    names_a_person = heard.people or heard.a_person or owner == HEAD or "persons" in concepts
+    concepts = _without_the_superfluous(concepts)
+    for concept, parts in _words().composed.items():
         if parts <= concepts:
-            concepts = (concepts - parts) | {concept}
-    for concept in tuple(concepts):
-        concepts -= words.absorbed.get(concept, frozenset())
-    return Signature("+".join(sorted(set(owners))) or SELF, frozenset(concepts), whether)
+            concepts = _without_the_superfluous((concepts - parts) | {concept})
+    return Signature(owner, _of_people(frozenset(concepts), names_a_person=names_a_person), heard.whether)
+
+
+def _said(heard: _Heard) -> set[str]:
+    """The concepts of a header's words, with what their order and company make of them."""
+    concepts = heard.concepts
+    if concepts and not heard.whether and _words().meanings.get(heard.last) == ("owner", SELF):
+        concepts.add("?who")  # 务工对象 is who works, not where
+    if heard.deed and concepts in ({"persons"}, {"state"}):
+        concepts.add("?deed")
+    known = not any(concept.startswith("?") for concept in concepts)
+    if "state" in concepts and len(concepts) > 1 and known and not concepts & _words().stateless:
+        concepts.discard("state")
+    if concepts == {"number"} and heard.numbered:
+        concepts.add("persons")
+    if concepts == {"persons"} and heard.a_person:
+        concepts.add("?counted")  # 学生人数 counts students, not the household
+    if concepts == {"title"} and (heard.owners or heard.a_person):
+        return {"name"}  # 户主名称, 成员名称: of a person, 名称 is the name
+    if not concepts and heard.owners == [HEAD] and not heard.whether:
+        return {"name"}  # 家庭户主, 一家之主: who it is
+    return concepts
+
+
+def _without_the_superfluous(concepts: set[str]) -> set[str]:
+    """The concepts without those that another of them makes superfluous: of 身份证 and 号码 the first."""
+    absorbed = _words().absorbed
+    return concepts.difference(*(absorbed[concept] for concept in concepts if concept in absorbed))
+
+
+def _of_people(concepts: frozenset[str], *, names_a_person: bool) -> frozenset[str]:
+    """The concepts without what the persons are called after: 脱贫劳动力联系电话 is a telephone, 搬迁户户主姓名 a name."""
+    words = _words()
+    asked = concepts & words.asked_of_people
+    rest = concepts - (words.named_with_a_person if names_a_person else words.named_after)
+    if names_a_person:
+        rest = frozenset(concept for concept in rest if not concept.startswith(CATEGORY))
+    return asked if len(asked) == 1 and rest == asked else concepts
 
 
 def is_specific(concepts: frozenset[str]) -> bool:

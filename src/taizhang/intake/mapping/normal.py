@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from taizhang.intake.model import plain
 
-_YEAR = re.compile(r"^((?:19|20)\d\d)年?度?(?!\d)(?=\D)")
+_YEAR = re.compile(r"^(?:截[至止])?((?:19|20)\d\d)年?度?(?!\d)(?=\D)")
 _YEAR_INSIDE = re.compile(r"((?:19|20)\d\d)年度?")
 # What numbers the items of a form: D1. （1） 1、 ①. A list number, never part of a label.
 _LIST_NUMBER = re.compile(r"^(?:\(\d{1,2}\)|[A-Za-z]?\d{1,2}[.、)]|[一二三四五六七八九十]{1,2}[、.]|[①-⑳])(?=\D)")
@@ -17,10 +17,11 @@ _UNITS = (
     "元|万元|元/年|元/月|元/人|百元|千元|月|个月|天|年|亩|公顷|平方米|平米|m2|㎡|公里|千米|km|里|米|m|"
     "元/亩|元/户|元/头|元/次|元/天|斤/亩|公斤/亩|人|户|个|岁|周岁|次|%|名|口|间|头|只|箱|株|斤|公斤|吨|辆|位"
 )
-_UNIT = re.compile(rf"\(单?位?:?({_UNITS})\)$")
+_UNIT = re.compile(rf"\((?:单位:?)?({_UNITS})\)$")
+_UNIT_AFTER_A_STROKE = re.compile(r"(?<!元)[/:,](?:单位:?)?(元|万元|亩|平方米|平米|m2|㎡|人|岁|公里|月|个月|户)$")
 _DECORATION = re.compile(
     r"\((?:身份证上|身份证上的|国办|国办系统|系统|必填|选填|非必填|必填项|填写|请填写|下拉选择|下拉|单选|多选|可多选|选择|文本格式|文本|数字|"
-    r"\d{1,2}位|\d{1,2}位数|15或18位|18位数字|18位号码|是/否|是否|是或否|填是/否|填是或否|有/无|√|打√|"
+    r"\d{1,2}位(?:数字?|号码)?|15或18位|是/否|是否|是或否|填是/否|填是或否|有/无|√|打√|"
     r"yyyy-?mm-?dd|yyyymmdd|yyyy/mm/dd|yyyy\.mm\.dd|年月日|年/月/日|年月|yyyymm|yyyy-mm|格式:[^()]*|"
     r"例:?[^()]*|如:?[^()]*|示例:?[^()]*|不含[^()]*|以身份证为准|与身份证一致|同身份证|按身份证|以户口本为准|按户口本|"
     r"请核对|核对|全称|签字|公历|阳历|写全称)\)"
@@ -61,7 +62,7 @@ def header(text: str) -> Header:
     unit = None
     whether = _YES_NO.search(key) is not None
     key = _DECORATION.sub("", key).strip(_EDGE)
-    if found := _UNIT.search(key):
+    if found := _UNIT.search(key) or _UNIT_AFTER_A_STROKE.search(key):
         unit = _UNIT_WORDS.get(found.group(1), found.group(1))
         key = key[: found.start()].strip(_EDGE)
     return Header(key, unit, year, whether)
