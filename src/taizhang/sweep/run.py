@@ -3,8 +3,7 @@
 import gc
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -18,10 +17,11 @@ from taizhang.intake.county import County
 from taizhang.intake.delivery import Lake
 from taizhang.progress import Progress, Silent
 from taizhang.sweep.authority import read_answers, register_answers
+from taizhang.sweep.beside import Beside, beside
 from taizhang.sweep.canonical import make_canonical
 from taizhang.sweep.committing import settle
 from taizhang.sweep.committing import stage as stage_for_register
-from taizhang.sweep.diagnose import diagnose, judge_all
+from taizhang.sweep.diagnose import Diagnosis, Judgement, diagnose_at_home, judge_all, make_homes
 from taizhang.sweep.engines import ENGINES, Engine, open_engine
 from taizhang.sweep.findings import delta
 from taizhang.sweep.findings.assemble import Assembler, Finding
@@ -32,7 +32,7 @@ from taizhang.sweep.findings.verdicts import Today
 from taizhang.sweep.findings.write import write_about, write_counts, write_findings, write_passes
 from taizhang.sweep.judge.truth import Judged
 from taizhang.sweep.lake import SourceDelivery, SourceFacts, current_deliveries
-from taizhang.sweep.link.persons import forget_linking, link_persons, make_claim_person
+from taizhang.sweep.link.persons import Linked, forget_linking, link_persons, make_claim_person
 from taizhang.sweep.link.register import Register, assign_ids, remembered
 from taizhang.sweep.renewed import make_renewed
 from taizhang.sweep.rules import RuleSet, load_packs
@@ -190,6 +190,15 @@ class _Task:
 
     def run(self, database: Engine, working: Path) -> dict[str, int]:
         """Run all stages; the results stand in `working`, with what becomes of the register."""
+        with beside(database, is_threaded=_records(self.deliveries) <= MOST_IN_MEMORY) as other:
+            return self._run(database, other, working)
+
+    def _run(self, database: Engine, other: Beside, working: Path) -> dict[str, int]:
+        """Run all stages, `other` beside them: diagnosing beside tables and rules, the index beside the findings.
+
+        What runs beside reads tables that are whole before it starts, and makes none that the stages read. The index is
+        not made beside the rules, which need the memory.
+        """
         sources = {delivery.number: delivery for delivery in self.deliveries}
         register = Register(self.data / "register")
         stage = self.clock.stage
@@ -203,33 +212,34 @@ class _Task:
         with stage("judge"):
             judged = judge_all(database, sources, linked)
         with stage("diagnose"):
-            diagnoses = diagnose(database, sources, linked, judged)
+            make_homes(database, max(sources) + 1)
+            diagnoses = other.start(_diagnosed, other.engine, sources, linked, judged)
             del linked
-            forget_linking(database)
             database.limit_memory(memory_for(self.deliveries))
         with stage("tables"):
             make_canonical(database, self.deliveries, judged)
             make_renewed(database, self.deliveries, self.data / "sweeps")
+            persons = other.start(remembered, other.engine, self.sweep_id)
+            before_today = other.start(delta.read_before, self.data / "sweeps", register.folder)
         with stage("rules"):
             ran = self.rules.run(
                 database, as_of=self.day, titles={one.source: one.title or one.source for one in self.deliveries}
             )
+            indexed = other.start(write_index, working, other.engine, self.deliveries)
         with stage("findings"):
-            before = delta.read_before(self.data / "sweeps", register.folder)
+            before, found = before_today(), diagnoses()
             assembler = Assembler(database, self.deliveries, Texts(self.rules), judged)
-            made = assembler.findings(diagnoses)
-            today = Today(database, self.rules, ran, self.deliveries, diagnoses, assembler.genuine, assembler.told)
+            made = assembler.findings(found)
+            today = Today(database, self.rules, ran, self.deliveries, found, assembler.genuine, assembler.told)
             findings = delta.with_delta(today, made, before, self.deliveries, self.sweep_id)
         with stage("write"):
-            with ThreadPoolExecutor(1) as beside:  # the engine and Parquet in there, Python's own work out here
-                indexed = beside.submit(write_index, working, database, self.deliveries)
-                write_findings(working, findings, reveal=self.reveal_reason is not None)
-                write_passes(working, findings)
-                indexed.result()
+            write_findings(working, findings, reveal=self.reveal_reason is not None)
+            write_passes(working, findings)
             write_counts(working, database, findings)
             counts = _counts(database, findings)
+            indexed()
             write_about(working, self._about(counts, ran.faults, judged.numbers.judged))
-            stage_for_register(working, "person.parquet", remembered(database, self.sweep_id))
+            stage_for_register(working, "person.parquet", persons())
             stage_for_register(working, "finding.parquet", delta.history_after(findings, before, self.sweep_id))
         return counts
 
@@ -252,6 +262,15 @@ class _Task:
             "reveal_reason": self.reveal_reason,
             "asked_by": self.asked_by,
         }
+
+
+def _diagnosed(
+    engine: Engine, sources: Mapping[int, SourceDelivery], linked: Linked, judged: Judgement
+) -> list[Diagnosis]:
+    """The diagnoses, after which nothing reads the tables of linking any more."""
+    found = diagnose_at_home(engine, sources, linked, judged)
+    forget_linking(engine)
+    return found
 
 
 def room_for(deliveries: list[SourceDelivery]) -> dict[str, Any]:

@@ -25,7 +25,10 @@ from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.link.persons import Linked
 from taizhang.sweep.tables import RECORD_BASE
 
-__all__ = ["Candidate", "Confidence", "Context", "Diagnosis", "Judgement", "Observed", "diagnose", "judge_all"]
+__all__ = [
+    "Candidate", "Confidence", "Context", "Diagnosis", "Judgement", "Observed", "diagnose", "diagnose_at_home", "judge_all",
+    "make_homes",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,15 @@ def diagnose(
     engine: Engine, sources: Mapping[int, SourceDelivery], linked: Linked, judged: Judgement
 ) -> list[Diagnosis]:
     """All diagnoses of identity, one cause per record pair, in an order that depends on values only."""
-    context = make_context(engine, judged.troubled, judged.numbers, judged.names, sources)
     make_homes(engine, max(sources, default=-1) + 1)
+    return diagnose_at_home(engine, sources, linked, judged)
+
+
+def diagnose_at_home(
+    engine: Engine, sources: Mapping[int, SourceDelivery], linked: Linked, judged: Judgement
+) -> list[Diagnosis]:
+    """All diagnoses, where `make_homes` has been at work; the tables that this makes nobody else reads."""
+    context = make_context(engine, judged.troubled, judged.numbers, judged.names, sources)
     repeated = list(repeated_persons(context))
     explained = {record for one in repeated if one.code == "PR-NAME-TWO-IDS" for record in one.records[: one.wrong]}
     wrongs = [one for one in wrong_numbers(context) if one.row.record_id not in explained]

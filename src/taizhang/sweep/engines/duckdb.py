@@ -18,58 +18,21 @@ from sqlglot import exp
 
 from taizhang.sweep.engines.protocol import Statement
 
+STORED = "stored"
+"""The name of the database in a file; what a connection makes without saying where goes into the one it uses."""
 
-class DuckDbEngine:
-    """A DuckDB database that is gone when it is closed.
 
-    readable: folders whose Parquet files may be read; everything else on the disk is refused.
-    memory: limit of the engine's own buffers, in DuckDB's spelling; beyond it the engine spills to a private
-        temporary folder and then raises duckdb.OutOfMemoryException.
-    stored: tables stand compressed in a file of that folder, a fifth of their size in memory, and are read from there
-        in parts, for a tenth more time. Nothing is logged; a killed process leaves the file as it leaves what it spilt.
-    """
+class _Connection:
+    """One connection to a database that is shut in."""
 
     dialect = "duckdb"
 
-    def __init__(
-        self, readable: Sequence[Path] = (), *, memory: str = "512MB", threads: int = 2, stored: bool = False
-    ) -> None:
-        self._spill = tempfile.TemporaryDirectory(prefix="taizhang-sweep-")
-        self._connection = duckdb.connect(":memory:")
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, stored: bool) -> None:
+        self._connection, self._stored = connection, stored
         if stored:
-            self._connection.execute(
-                f"ATTACH '{_quoted(self._spill.name)}/tables.duckdb' AS stored (RECOVERY_MODE no_wal_writes)"
-            )
-            self._connection.execute("USE stored")
-        folders = ", ".join(f"'{_quoted(str(folder.resolve()))}/'" for folder in readable)
-        for setting in (
-            f"SET memory_limit = '{memory}'",
-            f"SET threads = {threads}",
-            f"SET temp_directory = '{_quoted(self._spill.name)}'",
-            "SET max_temp_directory_size = '8GB'",
-            "SET preserve_insertion_order = false",
-            "SET parquet_metadata_cache = true",
-            "SET TimeZone = 'UTC'",
-            "SET python_enable_replacements = false",
-            f"SET allowed_directories = [{folders}]",
-            "SET autoinstall_known_extensions = false",
-            "SET autoload_known_extensions = false",
-            "SET enable_external_access = false",
-            "SET allowed_configs = ['memory_limit']",
-            "SET lock_configuration = true",
-        ):
-            self._connection.execute(setting)
+            connection.execute(f"USE {STORED}")
         self._registered: set[str] = set()
-
-    def __enter__(self) -> Self:
-        """The engine itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close."""
-        self.close()
+        self._hands: list[_Connection] = []
 
     def execute(self, statement: Statement) -> None:
         """Run a statement that returns nothing."""
@@ -104,20 +67,81 @@ class DuckDbEngine:
         """Another limit of the engine's buffers from here on."""
         self._connection.execute(f"SET memory_limit = '{memory}'")
 
+    def beside(self) -> "_Connection":
+        """Another connection to the same database."""
+        self._hands.append(_Connection(self._connection.cursor(), stored=self._stored))
+        return self._hands[-1]
+
     def interrupt(self) -> None:
         """Stop the running statement; it raises duckdb.InterruptException in its own thread."""
         self._connection.interrupt()
 
     def close(self) -> None:
-        """Give back memory and temporary files."""
+        """Close this connection and those beside it: a database stays as long as any of its connections."""
+        for hand in self._hands:
+            hand.close()
         self._connection.close()
-        self._spill.cleanup()
 
     def text(self, statement: Statement) -> str:
         """The statement as this engine is told it."""
         if isinstance(statement, exp.Expression):
             return statement.sql(dialect=self.dialect)
         return statement
+
+
+class DuckDbEngine(_Connection):
+    """A DuckDB database that is gone when it is closed.
+
+    readable: folders whose Parquet files may be read; everything else on the disk is refused.
+    memory: limit of the engine's own buffers, in DuckDB's spelling; beyond it the engine spills to a private
+        temporary folder and then raises duckdb.OutOfMemoryException.
+    stored: tables stand compressed in a file of that folder, a fifth of their size in memory, and are read from there
+        in parts, for a tenth more time. Nothing is logged; a killed process leaves the file as it leaves what it spilt.
+    """
+
+    def __init__(
+        self, readable: Sequence[Path] = (), *, memory: str = "512MB", threads: int = 2, stored: bool = False
+    ) -> None:
+        self._spill = tempfile.TemporaryDirectory(prefix="taizhang-sweep-")
+        connection = duckdb.connect(":memory:")
+        if stored:
+            connection.execute(
+                f"ATTACH '{_quoted(self._spill.name)}/tables.duckdb' AS {STORED} (RECOVERY_MODE no_wal_writes)"
+            )
+        super().__init__(connection, stored=stored)
+        folders = ", ".join(f"'{_quoted(str(folder.resolve()))}/'" for folder in readable)
+        for setting in (
+            f"SET memory_limit = '{memory}'",
+            f"SET threads = {threads}",
+            f"SET temp_directory = '{_quoted(self._spill.name)}'",
+            "SET max_temp_directory_size = '8GB'",
+            "SET preserve_insertion_order = false",
+            "SET parquet_metadata_cache = true",
+            "SET GLOBAL TimeZone = 'UTC'",
+            "SET python_enable_replacements = false",
+            f"SET allowed_directories = [{folders}]",
+            "SET autoinstall_known_extensions = false",
+            "SET autoload_known_extensions = false",
+            "SET enable_external_access = false",
+            "SET allowed_configs = ['memory_limit']",
+            "SET lock_configuration = true",
+        ):
+            connection.execute(setting)
+
+    def __enter__(self) -> Self:
+        """The engine itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Give back memory and temporary files."""
+        super().close()
+        self._spill.cleanup()
 
 
 def transpiled(statement: Statement, dialect: str) -> str:

@@ -35,5 +35,15 @@ class Engine(Protocol):
     def limit_memory(self, memory: str) -> None:
         """Another limit of the engine's buffers from here on, in DuckDB's spelling; others may ignore it."""
 
+    def beside(self) -> "Engine":
+        """Another hand on the same tables: its statements may run in another thread while this one's run.
+
+        Both see the tables and views that either makes; what is registered, and what is TEMPORARY, belongs to one of
+        them alone. It ends with this one.
+        """
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs, from another thread; it raises an error there. Nothing where none runs."""
+
     def close(self) -> None:
         """Give back memory and temporary files."""

