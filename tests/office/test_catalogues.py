@@ -30,6 +30,13 @@ def test_every_text_is_translated_and_keeps_its_places(language):
     assert messages.lacking(language) == []
 
 
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_no_translation_says_its_text_twice(language):
+    said = [one.string for one in messages.catalogue(language) if one.id and isinstance(one.string, str)]
+
+    assert [one for one in said if len(one) > 6 and one == one[: len(one) // 2] * 2] == []
+
+
 def test_the_catalogues_are_in_step_with_the_sources_and_compiled():
     assert messages.stale() == [], "run make messages"
 
