@@ -23,6 +23,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "identity_linkage": (),
     "office_load": ("--rounds", "5"),
     "office_budget": (),
+    "office_workbook": (),
     "office_kills": ("--kills", "100", "--databases", "sqlite", "postgresql"),
 }
 
