@@ -209,6 +209,13 @@ def test_a_number_truly_issued_twice_is_a_verdict_without_a_suggestion():
     assert (found.culprit, found.candidates, found.confidence) == (None, (), "D")
 
 
+def test_a_witness_who_misspells_the_name_is_a_witness_of_the_number():
+    double = {"name": "赵文斌", "id_no": WANG["id_no"], "sex": "男"}
+    other = household((double,), no="6107239999", village="610723105203", births=(), sources=("city", "ledger"))
+
+    assert "PR-ID-SHARED" in codes(household() + changed(other, "ledger", "赵文斌", name="赵文彬"))
+
+
 def test_one_source_against_another_names_no_culprit():
     rows = changed(household(sources=("city", "ledger")), "ledger", "王建国", name="王健国", head_name="王健国")
     rows = [row | {"head_name": "王健国"} if row["source"] == "ledger" else row for row in rows]

@@ -117,7 +117,7 @@ def shared_numbers(context: Context, independent: dict[int, int]) -> Iterator[Di
     witnesses probably carries the other's number; one of many persons is nobody's.
     """
     table = context.engine.fetch("""
-        SELECT c.ident, p.root, MIN(c.mask) AS mask, MIN(c.first_record) AS record_id, MIN(c.cell_id) AS cell_id
+        SELECT c.ident, p.root, BIT_OR(c.mask) AS mask, MIN(c.first_record) AS record_id, MIN(c.cell_id) AS cell_id
         FROM cell AS c JOIN cell_person AS p ON p.cell_id = c.cell_id
         SEMI JOIN (
             SELECT e.ident FROM cell AS e JOIN cell_person AS q ON q.cell_id = e.cell_id
