@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from taizhang.sweep.authority.evidence import Evidence
 from taizhang.sweep.judge.births import BirthColumns, Claimed, birth_evidence
-from taizhang.sweep.judge.kinds import LOG_ADDED, LOG_DROPPED, LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, families_of
+from taizhang.sweep.judge.habits import Habits, Spelt, habits_of
+from taizhang.sweep.judge.kinds import LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, families_of
 from taizhang.sweep.judge.spelling import Spelling
 from taizhang.sweep.judge.troubled import Held, Troubled
 from taizhang.sweep.judge.truth import Candidates, Claims, Floats, Judged, Options, judge, options_of
@@ -23,8 +24,6 @@ OWNED = -4.0
 HEAD_DENIES = 3.0
 """Log-evidence of the head's name or number in the head's own row, where it is another candidate than the row's own."""
 TRUNCATED = -8.0
-LEAST_USUAL = -1.2
-"""A rare spelling alone never decides between two sources (e^1.2 to one): rare names exist."""
 HEAD_RELATION = 1
 """How linking writes 户主."""
 DAMAGED_NAME = -6.0
@@ -113,7 +112,7 @@ def judge_names(
     totals: Ints,
     ancestors: Mapping[int, tuple[int, ...]],
     relations: Relations,
-    numbers: FieldVerdict | None = None,
+    numbers: FieldVerdict,
     evidence: Evidence | None = None,
 ) -> FieldVerdict:
     """Which name is every troubled person's; damaged spellings are the last resort.
@@ -122,13 +121,14 @@ def judge_names(
     which rows are copies of each other. relations: pairs of names compared already.
     """
     possible = troubled["name_id"] != 0
-    lengths = pc.fill_null(pc.utf8_length(troubled.arrays["name"]), 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    base = _Field(troubled, troubled["name_id"], possible, possible, lengths)
+    base = _Field(troubled, troubled["name_id"], possible, possible)
     rows = pa.array(base.row)
-    prior = _relative(spelling.log_likely(troubled.arrays["name"].take(rows)), base.owner, lengths[base.row])
     defects = pc.fill_null(troubled.arrays["name_defects"].take(rows), "").dictionary_encode()
     weights = np.array([_spelling_evidence(one) for one in defects.dictionary.to_pylist()] or [0.0])
-    prior += weights[defects.indices.to_numpy(zero_copy_only=False)]
+    prior = weights[defects.indices.to_numpy(zero_copy_only=False)]
+    names = troubled.arrays["name"].take(rows)
+    lengths = pc.fill_null(pc.utf8_length(names), 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    spelt = Spelt(spelling.log_usual(names), lengths, prior > DAMAGED_NAME)
     is_head = (troubled["relation"] == HEAD_RELATION) | (troubled["head_key"] == troubled["ident"])
     prior += _head_evidence(base, is_head, troubled["head_name_id"])
     prior += evidence(base.owner, base.value) if evidence else 0.0
@@ -138,10 +138,8 @@ def judge_names(
         same = troubled["name_id"][left] == troubled["name_id"][right]
         return compare_of(relations.names, texts.take(pa.array(left)), texts.take(pa.array(right)), same)
 
-    if numbers is None:
-        return base.verdict(prior, relate, NAME_FAMILIES, totals, ancestors)
     copying, rows_alike = numbers.judged.copying, _copied_rows(troubled, numbers)
-    return base.verdict(prior, relate, NAME_FAMILIES, totals, ancestors, copying, rows_alike)
+    return base.verdict(prior, relate, NAME_FAMILIES, totals, ancestors, copying, rows_alike, spelt)
 
 
 def _copied_rows(troubled: Troubled, numbers: FieldVerdict) -> Ints:
@@ -152,18 +150,6 @@ def _copied_rows(troubled: Troubled, numbers: FieldVerdict) -> Ints:
     wrong = (numbers.p_wrong() > 0.5) & (troubled["truncated"] != 1) & (troubled["ident"] > UNKNOWN_NUMBER)
     value = np.unique(np.stack([troubled.group, troubled["ident"]]), axis=1, return_inverse=True)[1].reshape(-1)
     return np.where(wrong, value, -1)
-
-
-def _relative(likely: Floats, owner: Ints, length: Ints) -> Floats:
-    """Log-likelihoods against the person's most usual spelling of the same length, heard up to LEAST_USUAL only.
-
-    That a character more is a usual one says nothing: usual characters are what is added.
-    """
-    alike = np.unique(np.stack([owner, length]), axis=1, return_inverse=True)[1].reshape(-1)
-    highest = np.full(int(alike.max()) + 1 if len(alike) else 0, -np.inf)
-    np.maximum.at(highest, alike, likely)
-    heard: Floats = np.maximum(likely - highest[alike], LEAST_USUAL)
-    return heard
 
 
 def _spelling_evidence(defects: str) -> float:
@@ -208,9 +194,8 @@ class _Field:
         values: Ints,
         possible: NDArray[np.bool_],
         spoken: NDArray[np.bool_],
-        lengths: Ints | None = None,
     ) -> None:
-        self.troubled, self.values, self.spoken, self.lengths = troubled, values, spoken, lengths
+        self.troubled, self.values, self.spoken = troubled, values, spoken
         rows = np.flatnonzero(possible)
         order = rows[np.lexsort((rows, values[rows], troubled.group[rows]))]
         fresh = np.ones(len(order), dtype=bool)
@@ -239,6 +224,7 @@ class _Field:
         ancestors: Mapping[int, tuple[int, ...]],
         known_copying: Floats | None = None,
         same_row: Ints | None = None,
+        spelt: Spelt | None = None,
     ) -> FieldVerdict:
         """Run the expectation–maximisation and compare every record with its person's truth."""
         troubled = self.troubled
@@ -254,11 +240,6 @@ class _Field:
         relation = relate(votes[claim], self.row[candidate])
         family = families_of(relation.code, families)
         one_of = np.array([LOG_ONE_OF[name] for name in families])[family]
-        lengths = self.lengths
-        if lengths is not None:
-            dropped = relation.code == "XS-NAME-EXTRA"
-            shorter = lengths[votes[claim]] < lengths[self.row[candidate]]
-            one_of = np.where(dropped, np.where(shorter, LOG_DROPPED, LOG_ADDED), one_of)
         options = Options(claim, candidate, family, one_of)
         same = np.unique(self.values[votes], return_inverse=True)[1].astype(np.int64)
         judged = judge(
@@ -271,11 +252,22 @@ class _Field:
             same_text=same,
             known_copying=known_copying,
             same_row=same_row[votes] if same_row is not None else None,
+            habits=self._habits(spelt, claims, (claim, candidate), relation.code) if spelt is not None else None,
         )
         best = self._best(judged.posterior)
         true_row = np.where(best >= 0, self.row[np.maximum(best, 0)] if len(self.row) else 0, 0)[troubled.group]
         compared = relate(np.arange(len(troubled)), true_row)
         return FieldVerdict(self.value, judged.posterior, self.row, self.owner, best, self.claimed, compared, judged)
+
+    def _habits(self, spelt: Spelt, claims: Claims, choices: tuple[Ints, Ints], code: NDArray[np.object_]) -> Habits:
+        """Every candidate against the one that most sources of its person tell."""
+        claim, candidate = choices
+        told = np.bincount(claims.value[claims.value >= 0], minlength=len(self.value))
+        rival = self._best(told.astype(np.float64))[self.owner]
+        against = claims.value[claim] == rival[candidate]
+        relation = np.full(len(self.value), "equal", dtype=object)
+        relation[candidate[against]] = code[against]
+        return habits_of(spelt, rival, relation)
 
     def _best(self, posterior: Floats) -> Ints:
         best = np.full(len(self.troubled.roots), -1, dtype=np.int64)

@@ -19,9 +19,7 @@ _FAMILY = {
 LOG_ONE_OF = {"form": -2.0, "sound": -3.0, "shape": -3.0, "length": -2.5, "slip": -5.0, "part": -6.0, "other": -8.0}
 """Natural logarithm of the chance that a mistake of a family lands on exactly this wrong value."""
 
-LOG_DROPPED, LOG_ADDED = -1.0, -3.2
-"""The same for a lost and for an added character: nine names of ten have three characters (identity.md, section 8), so of
-two readings nine of ten times the longer is the true one."""
+SOUND_CODES = frozenset(code for code, family in _FAMILY.items() if family == "sound")
 
 PRIOR_RATE = {
     "form": 0.003,

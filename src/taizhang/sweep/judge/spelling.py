@@ -1,4 +1,4 @@
-"""How usual a spelling is in this county: the last word where sources stand one against one."""
+"""How usual the characters of a name are in this county."""
 
 import numpy as np
 import pyarrow as pa
@@ -6,9 +6,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from taizhang.sweep.engines import Engine
-
-STRENGTH = 0.6
-"""Share of the log-frequency that is heard: typists err towards usual characters, too."""
 
 
 class Spelling:
@@ -20,23 +17,23 @@ class Spelling:
         leads[starts[starts < len(codes)]] = True
         self._first, self._given = _Logs(codes[leads]), _Logs(codes[~leads])
 
-    def log_likely(self, names: pa.StringArray) -> NDArray[np.float64]:
-        """Mean log-frequency of the characters, scaled to three characters so that length itself does not count."""
+    def log_usual(self, names: pa.StringArray) -> NDArray[np.float64]:
+        """Sum of the log-frequencies of the characters, each as in the county's other names."""
         codes, starts, lengths = _points(names)
         owner = np.repeat(np.arange(len(lengths)), lengths)
         leads = np.arange(len(codes)) == np.repeat(starts, lengths)
         logs = np.where(leads, self._first.of(codes), self._given.of(codes))
-        mean = np.bincount(owner, weights=logs, minlength=len(lengths)) / np.maximum(lengths, 1)
-        return STRENGTH * np.where(lengths > 0, 3.0 * mean, self._given.unseen)
+        total: NDArray[np.float64] = np.bincount(owner, weights=logs, minlength=len(lengths)).astype(np.float64)
+        return total
 
 
 class _Logs:
-    """Natural logarithms of the frequencies of characters."""
+    """Natural logarithms of the frequencies of characters, where one occurrence is that of the name asked about."""
 
     def __init__(self, codes: NDArray[np.uint32]) -> None:
         self.known, counts = np.unique(codes, return_counts=True)
         total = max(1, len(codes))
-        self.logs = np.log((counts + 0.5) / total)
+        self.logs = np.log((counts - 0.5) / total)
         self.unseen = float(np.log(0.5 / total))
 
     def of(self, codes: NDArray[np.uint32]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from taizhang.sweep.judge.habits import EXPECTED, Habits
 from taizhang.sweep.judge.kinds import PRIOR_RATE, PRIOR_WEIGHT
 
 Ints = NDArray[np.int64]
@@ -93,6 +94,7 @@ def judge(
     same_text: Ints,
     known_copying: Floats | None = None,
     same_row: Ints | None = None,
+    habits: Habits | None = None,
 ) -> Judged:
     """Posterior of every candidate.
 
@@ -100,6 +102,7 @@ def judge(
     per claim that is equal where two claims read the same, wrong or not. known_copying: what another field has
     already told about who copies whom; a prior like the declared ancestry. same_row: an integer per claim that is equal
     where two claims stand in rows that another field shows to be copies of each other, negative where it shows nothing.
+    habits: what the spelling of candidates says, by weights that are learned as well.
     """
     sources = len(totals)
     rate = np.tile(np.array([PRIOR_RATE[name] for name in families]), (sources, 1))
@@ -117,12 +120,15 @@ def judge(
     local = np.zeros((villages, sources, sources)) + copying
     right = claims.value[options.claim] == options.candidate
     common = families.index("form") if "form" in families else -1
-    posterior = np.zeros(len(candidates.group))
+    posterior, weights = np.zeros(len(candidates.group)), EXPECTED
     for _ in range(ROUNDS):
         base = _claim_given(claims, options, right, rate)
         shift = _copied(claims, options, base, couples, local, _chained(copying))
         total = candidates.prior.copy()
         np.add.at(total, options.candidate, base + shift)
+        if habits is not None:
+            weights = habits.learned(_normalised(total, candidates.group), weights)
+            total += habits.heard(weights)
         posterior = _normalised(total, candidates.group)
         wrong = np.where(right, 0.0, posterior[options.candidate])
         rate = _learned_rate(claims, options, wrong, totals, families)
