@@ -176,6 +176,15 @@ def test_an_empty_placeholder_says_that_it_is_empty(engine):
     assert hit["message_en"].startswith("(blank)")
 
 
+def test_a_row_without_a_village_leaves_no_comma_in_english(engine):
+    put(engine, "record", [person(1, name="张三", head_name="李四", sex="女", id_sex="男", id_ok=True)])
+
+    _, [hit], _ = run(engine, "ID-SEX-DIFF")
+
+    assert hit["message_zh"].startswith("李四户张三：")
+    assert hit["message_en"] == "张三, household of 李四: sex given as 女, number says 男."
+
+
 def test_a_household_finding_lists_the_members_involved(engine):
     put(engine, "household", [{"household_id": 1, "source": "national", "as_of": DAY, "head_name": "张三"}])
     put(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from taizhang.sweep.diagnose.wording import TITLES
 from taizhang.sweep.rules import RuleSet
 from taizhang.sweep.rules.compile import digest
+from taizhang.sweep.rules.messages import BEFORE_VILLAGE
 from taizhang.sweep.rules.model import WEIGHTS, Severity, Status
 
 GROUPS = {"ID": "A", "NM": "B", "PR": "C", "XS": "D", "AU": "E", "SR": "Y"}
@@ -75,5 +76,7 @@ def _stand_in(code: str) -> About:
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:
-    """A message template with its placeholders filled; unknown ones are left out."""
+    """A message template with its placeholders filled; unknown ones are left out, a missing village with what joins it."""
+    if not values.get("village"):
+        template = template.replace(f"{BEFORE_VILLAGE}{{village}}", "")
     return template.format_map(defaultdict(str, values))

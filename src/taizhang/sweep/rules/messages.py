@@ -13,6 +13,8 @@ from taizhang.sweep.rules.grammar import Refused
 from taizhang.sweep.rules.schema import Column, Kind, Mask
 
 PLACEHOLDER = re.compile(r"\{([a-z_0-9]+)\}")
+BEFORE_VILLAGE = ", "
+"""What joins a village to the words before it in English; it goes with the village where a row has none."""
 BLANK = {"zh": "（空）", "zh_hant": "（空）", "en": "(blank)"}
 YES_NO = {"zh": ("是", "否"), "zh_hant": ("是", "否"), "en": ("yes", "no")}
 LATER = frozenset({"where"})
@@ -62,14 +64,20 @@ def message_sql(
     parts: list[str] = []
     position = 0
     for found in PLACEHOLDER.finditer(template):
-        parts.append(_literal(template[position : found.start()]))
+        before = template[position : found.start()]
         name = OTHER_NAMES.get(found[1], found[1])
         if name == "source" and name in columns and titles:
-            parts.append(_titled(prefix + name, titles))
+            part = _titled(prefix + name, titles)
         elif once is not None and (name == "village" or name in columns):
-            parts.append(prefix + once(_rendered(name, language, columns, given, "")))
+            part = prefix + once(_rendered(name, language, columns, given, ""))
         else:
-            parts.append(_rendered(name, language, columns, given, prefix))
+            part = _rendered(name, language, columns, given, prefix)
+        if name == "village" and before.endswith(BEFORE_VILLAGE):
+            before, part = (
+                before.removesuffix(BEFORE_VILLAGE),
+                f"COALESCE('{BEFORE_VILLAGE}' || NULLIF({part}, ''), '')",
+            )
+        parts += [_literal(before), part]
         position = found.end()
     parts.append(_literal(template[position:]))
     kept = [part for part in parts if part not in ("''", "")]
