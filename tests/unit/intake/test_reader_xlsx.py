@@ -8,9 +8,10 @@ import sheetfiles
 import xlsxwriter
 from openpyxl.comments import Comment as Note
 
-from taizhang.intake.preflight import Limits
+from taizhang.intake.preflight import FileRefused, Limits
 from taizhang.intake.raw import CellKind, Comment, Merge
 from taizhang.intake.readers import open_workbook
+from taizhang.intake.readers.xlsx import XlsxWorkbook
 from taizhang.intake.readers.xlsx.styles import is_date_format
 
 
@@ -203,6 +204,56 @@ def test_many_chunks_give_every_row_once(tmp_path):
 
     assert fast == slow
     assert [number for number, *_ in fast[0][0][1]] == list(range(1, 6001))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '<row r="02">',
+        '<row r="+2">',
+        '<row r="２">',
+        '<row r="99999999">',
+        '<row r="">',
+        '<row R="5">',
+        '<row  r="5">',
+        '<row x="5">',
+        '<row r="2" r="3">',
+    ],
+)
+def test_a_row_tag_is_proved_also_where_its_rest_was_met_before(odd, tmp_path):
+    """Both paths say the same of it, and the rows around it are read."""
+    rows = row('<c r="A1"><v>1</v></c>', 1) + odd + '<c r="A5"><v>2</v></c></row>' + row('<c r="A9"><v>3</v></c>', 9)
+    path = sheetfiles.write_package(tmp_path / "一.xlsx", sheetfiles.package_parts([sheetfiles.sheet_xml(rows)]))
+
+    said = []
+    for vector in (True, False):
+        try:
+            said.append(sheetfiles.cells_of(XlsxWorkbook(path, Limits(), 8192, vector=vector)))
+        except FileRefused as refusal:
+            said.append(refusal.event)
+
+    assert said[0] == said[1]
+
+
+def test_texts_of_both_pools_and_gaps_stand_in_their_columns(tmp_path):
+    rows = row('<c r="A1" t="s"><v>1</v></c><c r="C1"><v>7</v></c><c r="D1"><f>A1</f></c>', 1)
+    rows += row('<c r="A2" t="str"><v>乙&amp;丙</v></c><c r="C2" t="s"><v>0</v></c><c r="E2" t="b"><v>1</v></c>', 2)
+
+    said = sheetfiles.read_rows(
+        rows, tmp_path, strings=sheetfiles.strings_xml("<si><t>甲</t></si>", "<si><t>丁</t></si>")
+    )
+
+    texts = [{column: text for column, (_, text, _) in cells.items()} for *_, cells in said]
+    assert texts == [{0: "丁", 2: "7", 3: None}, {0: "乙&丙", 2: "甲", 4: "1"}]
+
+
+def test_a_chunk_that_is_mostly_gaps_is_read_without_laying_the_gaps_out(tmp_path, monkeypatch):
+    monkeypatch.setattr("taizhang.intake.readers.xlsx.gathering.GRID_MOST", 100)
+    cells = [(f"{letter}{n}", n) for n, letter in enumerate("ABCDEFGHIJKLMNOPQRST", 1)]
+
+    said = sheetfiles.read_rows("".join(row(f'<c r="{at}"><v>{n}</v></c>', n) for at, n in cells), tmp_path)
+
+    assert [(number, list(found)) for number, _, _, found in said] == [(n, [n - 1]) for n in range(1, 21)]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """XML under caps: no DTD, no entity declarations, no endless depth or tags. Standard-library expat underneath."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import BinaryIO
 from xml.parsers import expat
 
@@ -80,6 +81,7 @@ class Node:
             yield from child.texts()
 
 
+@lru_cache(maxsize=1024)
 def local(name: str) -> str:
     """The name without its namespace."""
     return name.rpartition(SEPARATOR)[2]

@@ -26,6 +26,7 @@ from taizhang.intake.readers.xlsx.tags import MASKS, Positions, Surprise, Tags
 
 _ATTRIBUTES = rb'(?: (?:[A-Za-z_][\w.]*:)?[A-Za-z_][\w.]*="[^"<&\t\n]*")*'
 _ROW_TAG = re.compile(rb'<row r="([1-9][0-9]{0,6})"(' + _ATTRIBUTES + rb") ?/?>")
+_ROW_START = b'<row r="'
 _ATTRIBUTE = re.compile(rb' (?:([A-Za-z_][\w.]*):)?([A-Za-z_][\w.]*)="([^"]*)"')
 _CELL_REST = re.compile(rb'(?: (s)="([0-9]{1,9})"| (t)="(n|s|str|b|e|d|inlineStr)")*? ?/?>')
 _CELL_ATTRIBUTE = re.compile(rb' ([st])="(\w+)"')
@@ -34,6 +35,7 @@ _FORMULA_TAG = re.compile(rb"<f(" + _ATTRIBUTES + rb") ?/?>")
 _TYPES = {b"n": 0, b"s": 1, b"str": 2, b"b": 3, b"e": 4, b"d": 5, b"inlineStr": 6}
 T_NUMBER, T_SHARED, T_STRING, T_BOOL, T_ERROR, T_DATE, T_INLINE = range(7)
 _REST_BYTES = 24
+_FIRST_CELLS = 64
 _REST_LENGTHS = np.arange(_REST_BYTES + 1)
 _REST_MASKS = [MASKS[np.clip(_REST_LENGTHS - at, 0, 8)] for at in (0, 8, 16)]
 _CELL_START = np.uint64(int.from_bytes(b'<c r="', "little"))
@@ -75,14 +77,17 @@ def place_rows(
     known = memory.rows
     data = tags.data
     for begin, end in zip(tags.start[row_at].tolist(), tags.stop[row_at].tolist(), strict=True):
-        match = _ROW_TAG.fullmatch(data, begin, end + 1)
-        if match is None:
-            raise Surprise
-        numbers.append(int(match[1]))
-        rest = match[2]
+        number, _, rest = data[begin + len(_ROW_START) : end + 1].partition(b'"')
         flag = known.get(rest)
-        if flag is None:
-            flag = known[rest] = _row_hidden(rest, memory)
+        # A rest met before proves the tag but for its number; any other tag is matched as a whole.
+        if flag is None or not (
+            number.isdigit() and len(number) <= 7 and number[0] != 48 and data.startswith(_ROW_START, begin)
+        ):
+            match = _ROW_TAG.fullmatch(data, begin, end + 1)
+            if match is None:
+                raise Surprise
+            flag = known[rest] = _row_hidden(match[2], memory)
+        numbers.append(int(number))
         hidden.append(flag)
     array = np.array(numbers, np.int64)
     if array[0] <= state.row or array[-1] > LAST_ROW or (np.diff(array) <= 0).any():
@@ -120,7 +125,7 @@ def place_cells(tags: Tags, row_at: Positions, memory: ShapeMemory) -> Cells:
     bounds = np.append(np.searchsorted(at, row_at), len(at))
     row = np.repeat(np.arange(len(row_at)), np.diff(bounds))
     column, letters = _columns(words[begin + 6])
-    row_words = words[tags.start[row_at] + len(b'<row r="')]
+    row_words = words[tags.start[row_at] + len(_ROW_START)]
     digits = _quote_place(row_words)
     row_mask = MASKS[np.minimum(digits + 1, 8)]
     if ((words[begin + 6 + letters] & row_mask[row]) != (row_words & row_mask)[row]).any():
@@ -182,6 +187,13 @@ def _rests(
     style = np.zeros(len(mix), np.int64)
     type_ = np.zeros(len(mix), np.uint8)
     left = np.arange(len(mix))
+    if not memory.rests:
+        for i in range(
+            min(len(mix), _FIRST_CELLS)
+        ):  # the first rows show nearly all there is, cheaper than sorting all
+            words = int(first[i]), int(second[i]), int(third[i])
+            if words not in memory.rests:
+                memory.rests[words] = _cell_rest(tags.data[int(begin[i]) : int(end[i]) + 1])
     known: list[tuple[int, int, int]] = list(memory.rests)
     while len(left):
         if known:

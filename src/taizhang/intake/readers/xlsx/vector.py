@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from taizhang.intake.raw import CellKind, RawBlock
 from taizhang.intake.readers.blocks import BlockBuilder
 from taizhang.intake.readers.xlsx.escapes import unescape
-from taizhang.intake.readers.xlsx.gathering import gather_block
+from taizhang.intake.readers.xlsx.gathering import gather_block, is_mostly_gaps
 from taizhang.intake.readers.xlsx.grammar import TABLE, check_shape, close_empties
 from taizhang.intake.readers.xlsx.placing import (
     T_BOOL,
@@ -56,6 +56,8 @@ def decode_rows(chunk: bytes, state: SheetState, memory: ShapeMemory, builder: B
     check_shape(tags, chunk)
     row_at, numbers, hidden = place_rows(tags, state, memory)
     cells = place_cells(tags, row_at, memory)
+    if is_mostly_gaps(cells, len(numbers)):
+        raise Surprise
     kind, shared = _kinds(tags, cells, state)
     rewritten = _rewritten(tags, chunk, cells, kind)
     unknown = np.flatnonzero(kind == CellKind.UNKNOWN)
@@ -115,7 +117,7 @@ def _check_numbers(tags: Tags, start: Positions, stop: Positions) -> None:
 
 def _rewritten(tags: Tags, chunk: bytes, cells: Cells, kind: npt.NDArray[np.uint8]) -> dict[int, str]:
     """The texts that differ from their bytes (references, `_xHHHH_` escapes), by cell. Surprise for pictures."""
-    if b"DISPIMG(" in chunk:
+    if b"(" in chunk and b"DISPIMG(" in chunk:
         raise Surprise
     ampersands = occurrences(chunk, b"&", _REWRITES_MAX)
     escapes = occurrences(chunk, b"_x", _REWRITES_MAX)
