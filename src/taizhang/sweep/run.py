@@ -153,7 +153,7 @@ def _sweep(
         county.data,
         deliveries,
         day,
-        rules or load_packs(county.packs, overrides=county.parameters, county_code=county.code, frames=county.frames),
+        partial(_rules_of, county) if rules is None else lambda: rules,
         _Clock(progress),
         folder.name,
         reveal_reason,
@@ -175,6 +175,10 @@ def _sweep(
     return SweepResult(folder.name, folder, day, counts, task.clock.seconds, incomplete)
 
 
+def _rules_of(county: County) -> RuleSet:
+    return load_packs(county.packs, overrides=county.parameters, county_code=county.code, frames=county.frames)
+
+
 @dataclass(frozen=True)
 class _Task:
     """Everything one sweep is about."""
@@ -182,7 +186,7 @@ class _Task:
     data: Path
     deliveries: list[SourceDelivery]
     day: date
-    rules: RuleSet
+    load_rules: Callable[[], RuleSet]
     clock: _Clock
     sweep_id: str
     reveal_reason: str | None
@@ -194,14 +198,16 @@ class _Task:
             return self._run(database, other, working)
 
     def _run(self, database: Engine, other: Beside, working: Path) -> dict[str, int]:
-        """Run all stages, `other` beside them: diagnosing beside tables and rules, the index beside the findings.
+        """Run all stages, `other` beside them.
 
+        Packs are loaded beside linking, persons diagnosed beside tables and rules, the index written beside the findings.
         What runs beside reads tables that are whole before it starts, and makes none that the stages read. The index is
         not made beside the rules, which need the memory.
         """
         sources = {delivery.number: delivery for delivery in self.deliveries}
         register = Register(self.data / "register")
         stage = self.clock.stage
+        loaded = other.start(self.load_rules)
         with stage("read"):
             make_record_raw(database, self.deliveries)
             register_answers(database, read_answers(self.data))
@@ -209,6 +215,7 @@ class _Task:
             linked = link_persons(database, sources)
             make_claim_person(database)
             assign_ids(database, register)
+            rules = loaded()
         with stage("judge"):
             judged = judge_all(database, sources, linked)
         with stage("diagnose"):
@@ -222,15 +229,15 @@ class _Task:
             persons = other.start(remembered, other.engine, self.sweep_id)
             before_today = other.start(delta.read_before, self.data / "sweeps", register.folder)
         with stage("rules"):
-            ran = self.rules.run(
+            ran = rules.run(
                 database, as_of=self.day, titles={one.source: one.title or one.source for one in self.deliveries}
             )
             indexed = other.start(write_index, working, other.engine, self.deliveries)
         with stage("findings"):
             before, found = before_today(), diagnoses()
-            assembler = Assembler(database, self.deliveries, Texts(self.rules), judged)
+            assembler = Assembler(database, self.deliveries, Texts(rules), judged)
             made = assembler.findings(found)
-            today = Today(database, self.rules, ran, self.deliveries, found, assembler.genuine, assembler.told)
+            today = Today(database, rules, ran, self.deliveries, found, assembler.genuine, assembler.told)
             findings = delta.with_delta(today, made, before, self.deliveries, self.sweep_id)
         with stage("write"):
             write_findings(working, findings, reveal=self.reveal_reason is not None)

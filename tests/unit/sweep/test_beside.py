@@ -1,5 +1,7 @@
 """Work beside a sweep: in turn, on the same tables, and never outliving the block that started it."""
 
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import CancelledError
@@ -90,3 +92,26 @@ def test_an_interrupt_between_two_statements_is_not_lost(engine):
         raise KeyboardInterrupt
 
     assert count(engine, "ledger") == 1
+
+
+PRESSED = """
+import os, signal, sys, threading
+from taizhang.sweep.engines import DuckDbEngine
+signal.signal(signal.SIGINT, signal.default_int_handler)
+with DuckDbEngine() as engine:
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    try:
+        engine.execute(sys.argv[1])
+    except Exception as error:
+        print("taken for a fault:", type(error).__name__)
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+
+
+def test_ctrl_c_during_a_statement_is_no_fault_of_the_statement():
+    words = [sys.executable, "-c", PRESSED, f"CREATE TABLE never AS {ENDLESS}"]
+
+    ran = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
+
+    assert ran.stdout == "interrupted\n"

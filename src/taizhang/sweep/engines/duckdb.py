@@ -36,11 +36,11 @@ class _Connection:
 
     def execute(self, statement: Statement) -> None:
         """Run a statement that returns nothing."""
-        self._connection.execute(self.text(statement))
+        self._run(self.text(statement))
 
     def fetch(self, query: Statement) -> pa.Table:
         """Run a query and return all of its rows."""
-        return self._connection.execute(self.text(query)).to_arrow_table()
+        return self._run(self.text(query)).to_arrow_table()
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable under a name, replacing an earlier one of that name."""
@@ -53,12 +53,12 @@ class _Connection:
         """Make Parquet files of one schema readable under a name."""
         files = ", ".join(f"'{_quoted(str(path.resolve()))}'" for path in paths)
         # The one statement outside the portable subset: every engine has its own word for reading Parquet.
-        self._connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{files}])')
+        self._run(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{files}])')
 
     def columns(self, name: str) -> tuple[str, ...]:
         """The column names of a table or view, empty where it does not exist."""
         try:
-            described = self._connection.execute(f'SELECT * FROM "{name}" LIMIT 0').description
+            described = self._run(f'SELECT * FROM "{name}" LIMIT 0').description
         except duckdb.CatalogException:
             return ()
         return tuple(column[0] for column in described or ())
@@ -66,6 +66,15 @@ class _Connection:
     def limit_memory(self, memory: str) -> None:
         """Another limit of the engine's buffers from here on."""
         self._connection.execute(f"SET memory_limit = '{memory}'")
+
+    def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
+        """Run a statement. Ctrl-C meanwhile is raised as such: DuckDB says RuntimeError, which passes for a fault of a rule."""
+        try:
+            return self._connection.execute(sql)
+        except RuntimeError as error:
+            if isinstance(error.__cause__, KeyboardInterrupt):
+                raise error.__cause__ from None
+            raise
 
     def beside(self) -> "_Connection":
         """Another connection to the same database."""
