@@ -216,6 +216,16 @@ def test_a_witness_who_misspells_the_name_is_a_witness_of_the_number():
     assert "PR-ID-SHARED" in codes(household() + changed(other, "ledger", "赵文斌", name="赵文彬"))
 
 
+def test_a_number_that_ends_in_000_by_nature_is_believed_where_no_other_was_cut_off_to_it():
+    born = next(day for day in range(10, 29) if number(f"194711{day}", "800").endswith("8000"))
+    natural = {"name": "赵文斌", "id_no": number(f"194711{born}", "800"), "sex": "女"}
+    rows = household((natural,), births=())
+
+    found = only(changed(rows, "city", "赵文斌", id_no=number(f"194711{born}", "084")))
+
+    assert (found.code, found.culprit, found.candidates[0].value) == ("XS-ID-SEQ", "city", natural["id_no"])
+
+
 def test_one_source_against_another_names_no_culprit():
     rows = changed(household(sources=("city", "ledger")), "ledger", "王建国", name="王健国", head_name="王健国")
     rows = [row | {"head_name": "王健国"} if row["source"] == "ledger" else row for row in rows]

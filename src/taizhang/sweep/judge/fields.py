@@ -18,6 +18,7 @@ from taizhang.sweep.judge.troubled import Held, Troubled
 from taizhang.sweep.judge.truth import Candidates, Claims, Floats, Judged, Options, judge, options_of
 from taizhang.sweep.link.facts import UNKNOWN_NUMBER
 from taizhang.sweep.link.features import Compared, Ints, Relations, compare_of
+from taizhang.sweep.link.reach import PREFIX_15
 
 OWNED = -4.0
 """Log-evidence of a number that more sources give to another person: it was copied from there; few numbers are shared."""
@@ -89,7 +90,7 @@ def judge_numbers(
     possible = troubled["ident"] > 0
     base = _Field(troubled, troubled["ident"], possible, troubled["ident"] > UNKNOWN_NUMBER)
     prior = np.zeros(len(base.value))
-    prior += np.where(troubled["truncated"][base.row] == 1, TRUNCATED, 0.0)
+    prior += np.where((troubled["truncated"][base.row] == 1) & _has_longer(base), TRUNCATED, 0.0)
     prior += birth_evidence(troubled, births, Claimed(base.claimed, base.row, base.owner), base.choices)
     told, elsewhere = _told(base, troubled, held)
     prior += np.where(elsewhere > told, OWNED, 0.0)
@@ -156,6 +157,16 @@ def _spelling_evidence(defects: str) -> float:
     if any(f"|{code}|" in defects for code in DAMAGED):
         return DAMAGED_NAME
     return UNUSUAL_NAME if any(f"|{code}|" in defects for code in UNUSUAL) else 0.0
+
+
+def _has_longer(base: "_Field") -> NDArray[np.bool_]:
+    """Per candidate number, whether its person has another one with the same fifteen digits in front.
+
+    One valid number in a thousand ends in 000 by nature; where no other was cut off to it, it is likely to be one of them.
+    """
+    alike = np.unique(np.stack([base.owner, base.value // PREFIX_15]), axis=1, return_inverse=True)[1].reshape(-1)
+    shared: NDArray[np.bool_] = np.bincount(alike, minlength=1)[alike] > 1
+    return shared
 
 
 def _told(base: "_Field", troubled: Troubled, held: Held) -> tuple[Ints, Ints]:
