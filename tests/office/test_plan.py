@@ -15,7 +15,7 @@ from taizhang.office.jobs.calendar import WorkCalendar
 from taizhang.office.jobs.errors import NotCron
 from taizhang.office.jobs.models import Job, Schedule
 from taizhang.office.jobs.presenting import KIND_NAMES
-from taizhang.office.jobs.rhythm import WEEKDAYS, Every, Rhythm
+from taizhang.office.jobs.rhythm import MINUTES, WEEKDAYS, Every, Rhythm
 from taizhang.office.jobs.services.planning import next_moment, save_schedule, set_day, tick
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -132,6 +132,7 @@ def test_every_kind_of_job_has_a_name():
         ("40 * * * *", Every.HOUR, "每小时第 40 分"),
         ("*/5 * * * *", Every.MINUTES, "每 5 分钟"),
         ("0 8 31 * *", Every.CRON, "0 8 31 * *"),
+        ("*/45 * * * *", Every.CRON, "*/45 * * * *"),
         ("0 25 * * *", Every.CRON, "0 25 * * *"),
         ("0 6,18 * * *", Every.CRON, "0 6,18 * * *"),
     ],
@@ -145,7 +146,7 @@ def test_a_plan_is_told_in_words_that_people_use(cron, every, words):
 
 RHYTHMS = st.builds(
     Rhythm, st.sampled_from([one for one in Every if one != Every.CRON]), st.times().map(lambda at: at.replace(second=0, microsecond=0)),
-    st.sampled_from(sorted(WEEKDAYS)), st.integers(1, 28), st.integers(1, 59),
+    st.sampled_from(sorted(WEEKDAYS)), st.integers(1, 28), st.sampled_from(MINUTES),
 )  # fmt: skip
 
 
@@ -191,6 +192,7 @@ def test_a_plan_that_only_cron_can_say_stays_as_it_is_when_its_name_is_corrected
         ({"at": ""}, "at"),
         ({"every": "month", "day": "31"}, "day"),
         ({"every": "minutes", "minutes": ""}, "minutes"),
+        ({"every": "minutes", "minutes": "45"}, "minutes"),
         ({"every": "cron", "cron": "daily"}, "cron"),
         ({"every": "cron", "cron": ""}, "cron"),
         ({"name": "每日排查"}, "name"),

@@ -5,8 +5,14 @@ A code is stable and listed in the docs; message and hint are translated; neithe
 
 from typing import ClassVar
 
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+
+def asks_for_json(request: HttpRequest) -> bool:
+    """Whether a script asked, which gets its errors as JSON."""
+    return request.headers.get("Accept") == "application/json"
 
 
 class OfficeError(Exception):

@@ -5,6 +5,7 @@ import os
 import secrets
 import traceback
 from collections.abc import Iterator
+from copy import copy
 from types import TracebackType
 from typing import Any
 
@@ -15,8 +16,7 @@ from django.utils.translation import gettext as _
 
 from taizhang.errors import SystemFault
 from taizhang.office.crypto.masks import mask_numbers
-
-JSON = "application/json"
+from taizhang.office.errors import asks_for_json
 
 RUN_LOG: dict[str, Any] = {
     "version": 1,
@@ -46,8 +46,12 @@ class BareFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One record, with its trace below."""
-        record.asked = _asked(getattr(record, "request", None))
-        return super().format(record)
+        bare = copy(record)
+        bare.exc_text = None  # what another formatter made of the error, and left in the record for the next
+        bare.asked = _asked(getattr(record, "request", None))
+        if bare.name == "django.request" and isinstance(bare.args, tuple) and bare.args:
+            bare.msg, bare.args = str(bare.args[0]), ()  # the address comes next, which may hold what somebody typed
+        return super().format(bare)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """The first line; a number of a person in it is masked."""
@@ -55,25 +59,26 @@ class BareFormatter(logging.Formatter):
 
     def formatException(self, ei: _Raised) -> str:  # noqa: N802 - logging's name
         """Where it happened, oldest cause first."""
-        return "\n".join(
+        lines = (
             line
             for error in reversed(list(_chain(ei[1])))
             for line in (*(part.rstrip("\n") for part in traceback.format_tb(error.__traceback__)), _kind(error))
         )
+        return mask_numbers("\n".join(lines))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500: says that it is our fault, and by which number the run log knows it."""
     number = secrets.token_hex(4)
     request.fault = number  # type: ignore[attr-defined]
-    if request.headers.get("Accept") == JSON:
+    if asks_for_json(request):
         told = {"code": SystemFault.code, "message": _("系统出错，没有完成。"), "hint": f"{_('错误编号')} {number}"}
         return JsonResponse(told, status=HttpResponseServerError.status_code)
     return HttpResponseServerError(render_to_string("500.html", {"error_id": number}))
 
 
 def _asked(request: HttpRequest | None) -> str:
-    """The number of a fault and the route that was asked for; never the address, which may hold what somebody typed."""
+    """The number of a fault and the route that was asked for."""
     if request is None:
         return ""
     match = request.resolver_match
@@ -92,8 +97,7 @@ def _kind(error: BaseException) -> str:
     name = f"{type(error).__module__}.{type(error).__qualname__}"
     if isinstance(error, OSError) and error.errno is not None:
         return f"{name}: {os.strerror(error.errno)}"
-    if isinstance(
-        error, OperationalError | ProgrammingError
-    ):  # "no such table"; a second line would quote the statement
+    if isinstance(error, OperationalError | ProgrammingError):
+        # "no such table"; a second line would quote the statement.
         return f"{name}: {str(error).partition(chr(10))[0]}"
     return name

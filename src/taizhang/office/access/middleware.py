@@ -17,10 +17,9 @@ from taizhang.office.access.sessions import is_over, prolong
 from taizhang.office.access.table import PUBLIC, SELF, Route, routes
 from taizhang.office.accounts.duties import page_due
 from taizhang.office.accounts.selectors import actor_for
-from taizhang.office.errors import Forbidden, NotFound, OfficeError
+from taizhang.office.errors import Forbidden, NotFound, OfficeError, asks_for_json
 
 OK = 200
-JSON = "application/json"
 
 
 class AccessMiddleware:
@@ -79,7 +78,7 @@ class AccessMiddleware:
         """Word an OfficeError as a page, as a fragment for a partial request, or as JSON for a script that asks for it."""
         if not isinstance(error, OfficeError):
             return None
-        if request.headers.get("Accept") == JSON:
+        if asks_for_json(request):
             return JsonResponse(error.as_json(), status=error.status)
         partial = bool(getattr(request, "htmx", False))
         template = "office/parts/error.html" if partial else "office/error.html"

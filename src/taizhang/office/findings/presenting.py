@@ -33,7 +33,7 @@ from taizhang.office.findings.selectors.listing import (
     places_to_choose,
     saved_views_of,
 )
-from taizhang.office.findings.selectors.places import digits_below, names_of, place_words
+from taizhang.office.findings.selectors.places import digits_below, is_above, names_of, place_words
 from taizhang.office.findings.selectors.sweeps import SweepPage, Tally
 from taizhang.office.findings.states import ENDED, State
 from taizhang.office.parts.language import page_language
@@ -337,7 +337,7 @@ def sweep_charts(viewer: Actor, page: SweepPage) -> list[Chart]:
     """Findings by place, rule and source."""
     names, digits = names_of(one.key for one in page.by_place), digits_below()
     return [
-        _chart(_("按地点"), viewer, page.by_place, lambda key: place_words(key, digits), lambda one: names.get(one.key, one.name)),
+        _chart(_("按地点"), viewer, page.by_place, lambda key: place_words(key, apart=is_above(key, digits)), lambda one: names.get(one.key, one.name)),
         _chart(_("按规则"), viewer, page.by_rule[:20], lambda key: {"rule": key}, lambda one: rule_title(one.key)),
         _chart(_("按来源"), viewer, page.by_source, lambda key: {"source": key}, lambda one: source_title(one.key)),
     ]  # fmt: skip

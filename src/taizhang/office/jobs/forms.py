@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from taizhang.office.jobs.models import Schedule
-from taizhang.office.jobs.rhythm import LAST_DAY, WEEKDAYS, Every, Rhythm
+from taizhang.office.jobs.rhythm import LAST_DAY, MINUTES, WEEKDAYS, Every, Rhythm
 
 KINDS = (
     ("sweep.run", _("排查")),
@@ -21,7 +21,11 @@ NEEDED = {
     Every.DAY: ("at",), Every.WEEK: ("weekday", "at"), Every.MONTH: ("day", "at"), Every.HOUR: ("at",),
     Every.MINUTES: ("minutes",), Every.CRON: ("cron",),
 }  # fmt: skip
-"""Which fields say a rhythm; the page shows only these of the chosen one (forms.scss)."""
+"""Which fields say a rhythm; the page shows only these of the chosen one (_page.scss)."""
+
+
+PLAIN = ("name", "kind", "workdays_only", "enabled")
+"""Fields that the plan keeps as they are."""
 
 
 class ScheduleForm(forms.Form):
@@ -32,7 +36,14 @@ class ScheduleForm(forms.Form):
     every = forms.ChoiceField(label=_("多久一次"), choices=Every.choices)
     weekday = forms.ChoiceField(label=_("星期几"), choices=list(WEEKDAYS.items()), required=False)
     day = forms.IntegerField(label=_("几日"), min_value=1, max_value=LAST_DAY, initial=1, required=False)
-    minutes = forms.IntegerField(label=_("隔几分钟"), min_value=1, max_value=59, initial=5, required=False)
+    minutes = forms.TypedChoiceField(
+        label=_("隔几分钟"),
+        choices=[(one, one) for one in MINUTES],
+        coerce=int,
+        initial=5,
+        required=False,
+        empty_value=None,
+    )
     at = forms.TimeField(
         label=_("几点几分"),
         initial=time(6),
@@ -48,7 +59,7 @@ class ScheduleForm(forms.Form):
     @classmethod
     def of(cls, schedule: Schedule) -> "ScheduleForm":
         """The form of a line that stands in the plan."""
-        plain = {name: getattr(schedule, name) for name in ("name", "kind", "workdays_only", "enabled")}
+        plain = {name: getattr(schedule, name) for name in PLAIN}
         return cls(initial={**plain, **asdict(Rhythm.of(schedule.cron))})
 
     def clean(self) -> dict[str, Any]:
@@ -65,7 +76,7 @@ class ScheduleForm(forms.Form):
         given = {
             name: said[name] for name in ("at", "weekday", "day", "minutes", "cron") if said[name] not in (None, "")
         }
-        kept = {name: said[name] for name in ("name", "kind", "workdays_only", "enabled")}
+        kept = {name: said[name] for name in PLAIN}
         return {**kept, "cron": Rhythm(Every(said["every"]), **given).as_cron()}
 
 

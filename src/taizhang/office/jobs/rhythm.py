@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy
 LAST_DAY = 28
 """The last day that every month has."""
 
+MINUTES = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
+"""What divides the hour: cron counts minutes from each full hour, so every 45 minutes it cannot say."""
+
 WEEKDAYS: dict[str, Promise | str] = {
     "1-5": gettext_lazy("周一至周五"), "1": gettext_lazy("周一"), "2": gettext_lazy("周二"), "3": gettext_lazy("周三"), "4": gettext_lazy("周四"),
     "5": gettext_lazy("周五"), "6": gettext_lazy("周六"), "0": gettext_lazy("周日"),
@@ -42,7 +45,7 @@ class Every(TextChoices):
 class Rhythm:
     """A rhythm; each field counts only for the kinds it names.
 
-    at: time of day (DAY, WEEK, MONTH); for HOUR its minute. weekday: a key of WEEKDAYS. day: 1 to 28. minutes: between two.
+    at: time of day (DAY, WEEK, MONTH); for HOUR its minute. weekday: a key of WEEKDAYS. day: 1 to 28. minutes: between two, of MINUTES.
     cron: the five fields themselves, of what no other kind says.
     """
 
@@ -67,7 +70,7 @@ class Rhythm:
         minute, hour, day, minutes = (
             int(said.get(name, least)) for name, least in (("minute", 0), ("hour", 0), ("day", 1), ("minutes", 1))
         )
-        if minute > 59 or hour > 23 or not 1 <= day <= LAST_DAY or not minutes:
+        if minute > 59 or hour > 23 or not 1 <= day <= LAST_DAY or minutes not in MINUTES:
             return None
         return cls(every, time(hour, minute), said.get("weekday", "1-5"), day, minutes)
 

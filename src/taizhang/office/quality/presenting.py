@@ -12,7 +12,7 @@ from taizhang.office.access.areas import CODE_LENGTH, Area
 from taizhang.office.access.scope import current_areas
 from taizhang.office.findings.addresses import rows_address
 from taizhang.office.findings.selectors.listing import AGAIN, HELD, LATE, PROVEN, WORKED
-from taizhang.office.findings.selectors.places import APART
+from taizhang.office.findings.selectors.places import place_words
 from taizhang.office.parts.model import Cell, Chart, Column, Row, Series, Table
 from taizhang.office.quality.limits import LATE as LATE_LIMIT
 from taizhang.office.quality.limits import MEASURES, RETURNED, RIGHT, InForce, set_limits
@@ -77,11 +77,9 @@ class Drawer:
 
     def _of(self, one: Line) -> dict[str, str]:
         """The words that narrow a list of findings to the line; none where it has none."""
-        if one.is_unplaced:
-            return {"place": one.key, "apart": APART}  # the list of the division holds everything below it too
         if one.is_total:
             return {"place": self.place or whole_scope()} if self.place or whole_scope() else {}
-        return {"place": one.key}
+        return place_words(one.key, apart=one.is_unplaced)
 
     def _name(self, one: Line) -> Cell:
         if one.is_total:

@@ -73,10 +73,8 @@ def message_sql(
         else:
             part = _rendered(name, language, columns, given, prefix)
         if name == "village" and before.endswith(BEFORE_VILLAGE):
-            before, part = (
-                before.removesuffix(BEFORE_VILLAGE),
-                f"COALESCE('{BEFORE_VILLAGE}' || NULLIF({part}, ''), '')",
-            )
+            before = before.removesuffix(BEFORE_VILLAGE)
+            part = f"COALESCE('{BEFORE_VILLAGE}' || NULLIF({part}, ''), '')"
         parts += [_literal(before), part]
         position = found.end()
     parts.append(_literal(template[position:]))

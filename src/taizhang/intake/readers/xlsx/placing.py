@@ -188,9 +188,8 @@ def _rests(
     type_ = np.zeros(len(mix), np.uint8)
     left = np.arange(len(mix))
     if not memory.rests:
-        for i in range(
-            min(len(mix), _FIRST_CELLS)
-        ):  # the first rows show nearly all there is, cheaper than sorting all
+        # The first rows show nearly all there is, cheaper than sorting all.
+        for i in range(min(len(mix), _FIRST_CELLS)):
             words = int(first[i]), int(second[i]), int(third[i])
             if words not in memory.rests:
                 memory.rests[words] = _cell_rest(tags.data[int(begin[i]) : int(end[i]) + 1])

@@ -34,9 +34,9 @@ def is_above(code: str, digits: int) -> bool:
     return len(area_of_division(code).prefix) < digits
 
 
-def place_words(code: str, digits: int) -> dict[str, str]:
-    """The words that narrow a list of findings to what was counted for a division among those of so many digits."""
-    return {"place": code, "apart": APART} if is_above(code, digits) else {"place": code}
+def place_words(code: str, *, apart: bool) -> dict[str, str]:
+    """The words that narrow a list of findings to a division; apart: to what could be placed no closer."""
+    return {"place": code, "apart": APART} if apart else {"place": code}
 
 
 def names_of(codes: Iterable[str]) -> dict[str, str]:
