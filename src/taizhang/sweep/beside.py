@@ -5,17 +5,15 @@ done and not needed yet is started here, and its outcome asked for where it is n
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.engines.interrupts import stop_all
 
 Args = ParamSpec("Args")
 Outcome = TypeVar("Outcome")
-
-BETWEEN_INTERRUPTS = 0.05
-"""Seconds: an interrupt that finds no statement running is forgotten."""
 
 
 class Beside:
@@ -39,9 +37,7 @@ class Beside:
 
     def stop(self) -> None:
         """Give up what was not begun, interrupt what was, and wait until nothing of it runs any more."""
-        left = [future for future in self._started if not future.cancel()]
-        while wait(left, timeout=BETWEEN_INTERRUPTS).not_done:
-            self.engine.interrupt()
+        stop_all(self._started, self.engine.interrupt)
 
 
 @contextmanager

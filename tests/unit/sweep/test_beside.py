@@ -98,7 +98,7 @@ PRESSED = """
 import os, signal, sys, threading
 from taizhang.sweep.engines import DuckDbEngine
 signal.signal(signal.SIGINT, signal.default_int_handler)
-with DuckDbEngine() as engine:
+with DuckDbEngine(threads=int(sys.argv[2])) as engine:
     threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
     try:
         engine.execute(sys.argv[1])
@@ -109,8 +109,10 @@ with DuckDbEngine() as engine:
 """
 
 
-def test_ctrl_c_during_a_statement_is_no_fault_of_the_statement():
-    words = [sys.executable, "-c", PRESSED, f"CREATE TABLE never AS {ENDLESS}"]
+@pytest.mark.parametrize("threads", [1, 2])
+def test_ctrl_c_stops_a_statement_and_is_no_fault_of_it(threads):
+    """With one thread the statement is the work of whoever asks, and looks up only between tasks without an end."""
+    words = [sys.executable, "-c", PRESSED, f"CREATE TABLE never AS {ENDLESS}", str(threads)]
 
     ran = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
 

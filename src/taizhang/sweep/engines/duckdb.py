@@ -16,6 +16,7 @@ import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
+from taizhang.sweep.engines.interrupts import Interruptible
 from taizhang.sweep.engines.protocol import Statement
 
 STORED = "stored"
@@ -29,6 +30,7 @@ class _Connection:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, stored: bool) -> None:
         self._connection, self._stored = connection, stored
+        self._asking = Interruptible(self.interrupt)
         if stored:
             connection.execute(f"USE {STORED}")
         self._registered: set[str] = set()
@@ -40,7 +42,8 @@ class _Connection:
 
     def fetch(self, query: Statement) -> pa.Table:
         """Run a query and return all of its rows."""
-        return self._run(self.text(query)).to_arrow_table()
+        sql = self.text(query)
+        return self._asking.do(lambda: self._connection.execute(sql).to_arrow_table())
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable under a name, replacing an earlier one of that name."""
@@ -68,13 +71,7 @@ class _Connection:
         self._connection.execute(f"SET memory_limit = '{memory}'")
 
     def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
-        """Run a statement. Ctrl-C meanwhile is raised as such: DuckDB says RuntimeError, which passes for a fault of a rule."""
-        try:
-            return self._connection.execute(sql)
-        except RuntimeError as error:
-            if isinstance(error.__cause__, KeyboardInterrupt):
-                raise error.__cause__ from None
-            raise
+        return self._asking.do(lambda: self._connection.execute(sql))
 
     def beside(self) -> "_Connection":
         """Another connection to the same database."""
@@ -87,6 +84,7 @@ class _Connection:
 
     def close(self) -> None:
         """Close this connection and those beside it: a database stays as long as any of its connections."""
+        self._asking.close()
         for hand in self._hands:
             hand.close()
         self._connection.close()
