@@ -164,3 +164,27 @@ def test_paper_shows_the_content_without_the_frame(open_page):
     assert not page.locator(".frame-side").is_visible()
     assert not page.locator(".filters").is_visible()
     assert page.locator("table.list").is_visible()
+
+
+A4 = 703
+"""Pixels between the margins of a printed page."""
+
+
+@pytest.mark.parametrize("name", ["list", "finding", "parts"])
+def test_paper_holds_a_page_from_side_to_side_and_nothing_to_press(open_page, name):
+    page = open_page(name, width=A4)
+
+    page.emulate_media(media="print")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= A4
+    assert [one for one in page.locator("button, form[method=post]").all() if one.is_visible()] == []
+
+
+def test_a_printed_list_gives_its_texts_the_room(open_page):
+    page = open_page("list", width=A4)
+    row = page.locator(".list tbody tr").first
+    on_screen = row.bounding_box()["height"]
+
+    page.emulate_media(media="print")
+
+    assert row.bounding_box()["height"] < on_screen / 1.5

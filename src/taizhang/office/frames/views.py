@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,6 +12,8 @@ from taizhang.office.access.request import OfficeRequest
 from taizhang.office.errors import Stale
 from taizhang.office.frames import exchange, presenting, selectors, services
 from taizhang.office.frames.errors import CellUnfit, FrameFileUnfit, FrameTaken, FrameUnfit
+from taizhang.office.frames.models import Frame
+from taizhang.office.parts.model import Cell, Crumb
 from taizhang.office.parts.typed import whole_number
 from taizhang.office.parts.workbook import as_attachment
 
@@ -28,6 +31,12 @@ def _frames(request: OfficeRequest, typed: Words, error: object = None, status: 
         "table": presenting.frames_table(selectors.frames_with_counts()), "typed": typed, "error": error,
         "may_edit": request.actor.may("frame.edit"), "known": list(selectors.SHIPPED), "year": today.year,
     }, status=status)  # fmt: skip
+
+
+def _above(which: Frame | None = None) -> list[Crumb]:
+    """The pages above one of a frame's. which: the frame whose page is one of them."""
+    crumbs = [Crumb(_("工作框架"), reverse("frames"))]
+    return crumbs if which is None else [*crumbs, Crumb(str(which), reverse("frame", args=[which.pk]))]
 
 
 def frame_new(request: OfficeRequest) -> HttpResponse:
@@ -49,7 +58,7 @@ def frame(request: OfficeRequest, frame_id: int) -> HttpResponse:
     which, today = selectors.frame_of(frame_id), timezone.localdate()
     cells = selectors.measured_cells(list(which.cells.select_related("frame")), today)
     return render(request, "frames/frame.html", {
-        "frame": which, "grid": presenting.grid_of(request.actor, cells, today),
+        "frame": which, "crumbs": _above(), "grid": presenting.grid_of(request.actor, cells, today),
         "chart": presenting.frame_chart(request.actor, cells), "events": presenting.history(selectors.history_of(which)),
         "may_edit": request.actor.may("frame.edit"), "is_blank": all(one.is_empty for one in cells),
     })  # fmt: skip
@@ -65,8 +74,9 @@ def _edit(
     request: OfficeRequest, frame_id: int, typed: list[services.Typed], revision: int, error: object = None, status: int = 200
 ) -> HttpResponse:  # fmt: skip
     problems = getattr(error, "problems", {})
+    which = selectors.frame_of(frame_id)
     return render(request, "frames/edit.html", {
-        "frame": selectors.frame_of(frame_id), "lines": [(one, problems.get(one.tag, "")) for one in typed],
+        "frame": which, "crumbs": _above(which), "lines": [(one, problems.get(one.tag, "")) for one in typed],
         "revision": revision, "error": error, "rules": presenting.rules_table(), "kinds": ",".join(exchange.KINDS),
         "strange": {tag: why for tag, why in problems.items() if tag not in {one.tag for one in typed}},
     }, status=status)  # fmt: skip
@@ -123,9 +133,9 @@ def frame_cell(request: OfficeRequest, frame_id: int, cell_id: int) -> HttpRespo
     (measured,) = selectors.measured_cells([cell], today)
     towns = selectors.towns_in_scope()
     by_town = selectors.measures_by_town(cell, towns, today) if cell.rules else []
-    stage, tone = presenting.stage_of(cell, today)
     return render(request, "frames/cell.html", {
-        "cell": cell, "measured": measured, "stage": stage, "stage_tone": tone, "rules": presenting.rules_of_cell(cell),
+        "cell": cell, "title": f"{cell.tag} {cell.label}", "crumbs": _above(cell.frame), "measured": measured, "state": Cell(*presenting.stage_of(cell, today)),
+        "period": f"{cell.begins or '…'} – {cell.ends or '…'}" if cell.begins or cell.ends else "", "rules": presenting.rules_of_cell(cell),
         "figures": presenting.measure_figures(request.actor, measured) if cell.rules else [],
         "chart": presenting.towns_chart(request.actor, cell, [one for one in by_town if any(one[1:])]),
         "checks": presenting.check_lines(request.actor, cell, towns, selectors.ticks_of(cell)),

@@ -14,6 +14,14 @@ Tone = Literal["danger", "warning", "success", "info", "primary", "neutral"]
 
 
 @dataclass(frozen=True)
+class Crumb:
+    """A page above this one, in the line over its heading. url: empty for where one is."""
+
+    label: Text
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Column:
     """One column. sort: the value of `?sort=` that orders by it; kind: how its cells stand; who: a name above its number.
 

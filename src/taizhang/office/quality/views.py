@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from taizhang.office.access.request import OfficeRequest
 from taizhang.office.access.scope import current_areas
 from taizhang.office.exporting import export_offered, exported
 from taizhang.office.findings.selectors.places import names_of
+from taizhang.office.parts.model import Crumb
 from taizhang.office.quality import limits, presenting, selectors
 from taizhang.office.quality.errors import LimitUnfit
 from taizhang.office.quality.exporting import board_listing
@@ -35,8 +37,10 @@ def _scores(request: OfficeRequest, typed: dict[str, str], error: object = None,
     places = selectors.board_of_places(today, place)
     sources = None if place else selectors.board_of_sources(today)
     points = [] if place else trend()
+    board = _("质量看板")
     return render(request, "quality/scores.html", {
-        "place": names_of([place]).get(place, "") if place else "", "chart": drawer.right_chart(places),
+        "title": names_of([place]).get(place, "") if place else board,
+        "crumbs": [Crumb(board, reverse("scores"))] if place else [], "chart": drawer.right_chart(places),
         "places": drawer.place_table(places), "sources": None if sources is None else drawer.source_table(sources),
         "trends": presenting.trend_charts(points, in_force[limits.RIGHT]) if points else [], "limits": presenting.limits_table(in_force),
         "history": presenting.history_table(), "measures": [(name, label) for name, (label, _value, _why) in limits.MEASURES.items()],

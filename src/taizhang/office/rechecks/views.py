@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ from taizhang.office.findings.selectors.places import names_of
 from taizhang.office.findings.selectors.sweeps import is_whole_county
 from taizhang.office.findings.states import State
 from taizhang.office.parts.listing import PAGE, Listing
-from taizhang.office.parts.model import Table
+from taizhang.office.parts.model import Crumb, Table
 from taizhang.office.parts.typed import whole_number
 from taizhang.office.rechecks import presenting, selectors, services
 from taizhang.office.rechecks.errors import NothingClosed, PeriodTaken, PeriodUnfit
@@ -94,6 +95,12 @@ def _day(text: str) -> date | None:
         return None
 
 
+def _above(which: Round | None = None) -> list[Crumb]:
+    """The pages above one of rechecks. which: the round whose page is one of them."""
+    crumbs = [Crumb(_("回头看"), reverse("rechecks"))]
+    return crumbs if which is None else [*crumbs, Crumb(str(which), reverse("recheck_round", args=[which.pk]))]
+
+
 def recheck_round(request: OfficeRequest, round_id: int) -> HttpResponse:
     """One round: how it stands, where, how it was drawn, and what it drew."""
     which = selectors.round_of(round_id)
@@ -103,7 +110,7 @@ def recheck_round(request: OfficeRequest, round_id: int) -> HttpResponse:
     listed = _drawn(request, which)
     page = listed.page(request.GET.get("page"))
     return render(request, "rechecks/round.html", {
-        "round": which, "facts": presenting.round_facts(which, with_total=is_whole_county(current_areas())), "figures": presenting.round_figures(which.pk, tally),
+        "round": which, "title": listed.title, "crumbs": _above(), "facts": presenting.round_facts(which, with_total=is_whole_county(current_areas())), "figures": presenting.round_figures(which.pk, tally),
         "chart": presenting.towns_chart(which.pk, by_town, names_of(by_town)), "page": page,
         "table": listed.table(page), "is_narrowed": any(listed.narrowed.values()), "export": export_offered(request, [listed]),
     })  # fmt: skip
@@ -129,8 +136,9 @@ def recheck_rows(request: OfficeRequest) -> HttpResponse:
     """Rechecks of all rounds of a place or a source: the rows of a rate."""
     listed = _rows(request)
     page = listed.page(request.GET.get("page"))
-    context = {"page": page, "table": listed.table(page), "export": export_offered(request, [listed])}
-    return render(request, "rechecks/rows.html", context)
+    return render(request, "rechecks/rows.html", {
+        "page": page, "crumbs": _above(), "table": listed.table(page), "export": export_offered(request, [listed]),
+    })  # fmt: skip
 
 
 def _rows(request: OfficeRequest) -> Listing:
@@ -148,7 +156,7 @@ def recheck(request: OfficeRequest, recheck_id: int) -> HttpResponse:
     which = selectors.recheck_of(recheck_id)
     is_verifier = which.finding.verifications.filter(by_id=request.actor.user_id).exists()
     response = render(request, "rechecks/recheck.html", {
-        "recheck": which, "facts": presenting.recheck_facts(which), "name": shown_name(which.finding),
+        "recheck": which, "crumbs": _above(which.round), "facts": presenting.recheck_facts(which), "name": shown_name(which.finding),
         "message": shown_message(which.finding), "outcome": presenting.outcome_cell(which),
         "may_decide": not which.result and which.finding.state == State.CLOSED_OUT and not is_verifier
         and request.actor.may("finding.recheck", which.division_code),

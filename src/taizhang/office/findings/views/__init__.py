@@ -36,6 +36,7 @@ from taizhang.office.findings.selectors.reading import finding_page
 from taizhang.office.findings.selectors.sweeps import is_whole_county, sweep_page, sweep_runs
 from taizhang.office.findings.services.saving_views import drop_view, save_view
 from taizhang.office.parts.listing import INTERNAL, PAGE, Listing
+from taizhang.office.parts.model import Cell, Crumb
 from taizhang.office.people.services.revealing import Reason
 
 
@@ -117,12 +118,14 @@ def finding(request: OfficeRequest, short_id: str) -> HttpResponse:
     """One finding."""
     page = finding_page(request.actor, short_id)
     may_see_people = request.actor.may("person.see")
+    may_reveal = request.actor.may("person.reveal_id") and page.is_mine and page.finding.subject_person
     response = render(request, "findings/finding.html", {
         "page": page, "finding": page.finding, "facts": finding_facts(
             page.finding, may_see_people=may_see_people, successor=page.successor, predecessors=page.predecessors
         ), "name": shown_name(page.finding),
-        "message": shown_message(page.finding), "state_tone": state_tone(page.finding.state),
-        "may_see_people": may_see_people, "reasons": Reason.choices, "may_reveal": request.actor.may("person.reveal_id"),
+        "message": shown_message(page.finding), "state": Cell(page.finding.get_state_display(), state_tone(page.finding.state)),
+        "crumbs": [Crumb(_("问题"), reverse("findings")), Crumb(page.finding.short_id)],
+        "may_see_people": may_see_people, "reasons": Reason.choices, "head_action": "findings/parts/reveal_action.html" if may_reveal else "",
         "actions": actions_for(request.actor, page.finding), "casework_actions": "casework/actions.html",
         "neighbours": neighbours(request.actor, page.finding),
         "two_places": two_places(request.actor, page.finding), "casework_sides": "casework/parts/two_places.html",

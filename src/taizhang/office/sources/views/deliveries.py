@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from taizhang.intake.county import SourceSpec
@@ -12,6 +13,7 @@ from taizhang.office.access.middleware import record_read
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.exporting import export_offered, exported
 from taizhang.office.parts.listing import INTERNAL, Listing
+from taizhang.office.parts.model import Crumb
 from taizhang.office.parts.typed import whole_number
 from taizhang.office.sources import presenting, selectors
 from taizhang.office.sources.arrivals import shown_file_name
@@ -23,8 +25,15 @@ def source(request: OfficeRequest, source_id: str) -> HttpResponse:
     """Every delivery of a source, newest first."""
     spec = selectors.source_of(source_id)
     listed = _deliveries(spec)
-    context = {"source": spec, "table": listed.table(listed.rows), "export": export_offered(request, [listed])}
-    return render(request, "sources/source.html", context)
+    return render(request, "sources/source.html", {
+        "source": spec, "crumbs": _above(), "table": listed.table(listed.rows), "export": export_offered(request, [listed]),
+    })  # fmt: skip
+
+
+def _above(spec: SourceSpec | None = None) -> list[Crumb]:
+    """The pages above one of a source's. spec: the source whose page is one of them."""
+    crumbs = [Crumb(_("来源与报送"), reverse("sources"))]
+    return crumbs if spec is None else [*crumbs, Crumb(spec.title, reverse("source", args=[spec.id]))]
 
 
 def _deliveries(spec: SourceSpec) -> Listing:
@@ -39,13 +48,13 @@ def source_export(request: OfficeRequest, source_id: str) -> FileResponse:
 
 def delivery(request: OfficeRequest, source_id: str, name: str) -> HttpResponse:
     """One delivery: its counts, why it is held, who released it, and what it did not take."""
-    shown = selectors.delivery_of(source_id, name)
+    shown, spec = selectors.delivery_of(source_id, name), selectors.source_of(source_id)
     reason = request.GET.get("reason", "")
     found = selectors.not_taken_by(shown.ref, reason)
     listed = _not_taken(found, reason)
     page = listed.page(request.GET.get("page"))
     response = render(request, "sources/delivery.html", {
-        "source": selectors.source_of(source_id), "delivery": shown.ref, "facts": presenting.delivery_facts(shown), "page": page,
+        "source": spec, "crumbs": _above(spec), "delivery": shown.ref, "facts": presenting.delivery_facts(shown), "page": page,
         "filters": presenting.not_taken_filters(found.reasons, reason), "table": presenting.not_taken_table(page),
         "refused": _refused(shown.ref) if request.actor.may("delivery.inspect") else [],
         "may_read_again": request.actor.may("delivery.accept"),
