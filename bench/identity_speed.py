@@ -34,7 +34,7 @@ from taizhang.intake.county import load_county
 from taizhang.sweep.authority import register_answers
 from taizhang.sweep.diagnose import diagnose, judge_all
 from taizhang.sweep.engines import open_engine
-from taizhang.sweep.lake import SourceFacts, current_deliveries
+from taizhang.sweep.lake import current_deliveries, facts_of
 from taizhang.sweep.link.persons import link_persons, make_claim_person
 from taizhang.sweep.link.register import Register, assign_ids
 from taizhang.sweep.run import room_for, sweep
@@ -70,8 +70,7 @@ def engine_alone(folder: Path) -> dict[str, float]:
     """Processor seconds of reading, linking, judging and diagnosing the newest deliveries, on an empty register."""
     gc.disable()  # as a sweep does
     county = load_county(folder / "county.toml")
-    facts = [SourceFacts(one.id, one.kind.value, one.title, one.derived_from) for one in county.sources]
-    deliveries = current_deliveries(county.data, facts, None)
+    deliveries = current_deliveries(county.data, facts_of(county), None)
     sources = {one.number: one for one in deliveries}
     marks = [time.process_time()]
     with open_engine("duckdb", [county.data / "deliveries"], **room_for(deliveries)) as engine:

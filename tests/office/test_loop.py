@@ -28,7 +28,8 @@ from taizhang.office.casework.services.verifying import Proposal, confirm_findin
 from taizhang.office.errors import Stale
 from taizhang.office.findings.models import Finding, SweepRun
 from taizhang.office.findings.states import State
-from taizhang.office.jobs.models import Job, JobState
+from taizhang.office.jobs.models import PLANNED, Job, JobState
+from taizhang.office.jobs.presenting import job_line
 from taizhang.office.jobs.running import JobContext, work_once
 from taizhang.office.jobs.services.queue import claim, enqueue, restart_job, retry_later
 from taizhang.office.ledger.models import Entry
@@ -288,6 +289,28 @@ def test_a_sweep_asked_for_anew_is_run_though_its_own_and_another_were_finished_
 
     assert sent_by("city", "2020-02-10") == (2, True)
     assert SweepRun.objects.count() == 3
+
+
+def test_a_sweep_of_the_plan_is_not_run_while_nothing_has_changed():
+    """It says so, for people, and runs again with the next delivery; one that somebody asks for is always run."""
+    county = settings.INSTALLATION.county
+    take_from_folder("city", "2020-01-10", smallcounty.rows())
+    for number in range(3):
+        enqueue("sweep.run", key=f"{PLANNED}1:{number}")
+        work()
+    idle = Job.objects.latest("pk")
+    assert SweepRun.objects.count() == 1
+    assert SweepRun.objects.get().name in job_line(idle).note
+
+    enqueue("sweep.run", key="sweep:asked:1")
+    work()
+    assert SweepRun.objects.count() == 2
+
+    take_from_folder("city", "2020-02-10", smallcounty.rows(range(39)))
+    enqueue("sweep.run", key=f"{PLANNED}1:later")
+    work()
+    assert sent_by("city", "2020-02-10") == (2, True)
+    assert len(list((county.data / "sweeps").iterdir())) == SweepRun.objects.count() == 3
 
 
 def test_a_sweep_that_is_asked_for_while_one_is_at_work_is_run_after_it(staff):

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from taizhang.intake.county import County
 from taizhang.intake.delivery.releasing import is_held
 
 _FOLDER = re.compile(r"(\d{4}-\d{2}-\d{2})-([0-9a-f]{4,64})")
@@ -72,6 +73,11 @@ class SourceFacts:
     kind: str
     title: str
     derived_from: tuple[str, ...]
+
+
+def facts_of(county: County) -> list[SourceFacts]:
+    """The sources of a county file."""
+    return [SourceFacts(one.id, one.kind.value, one.title, one.derived_from) for one in county.sources]
 
 
 def delivery_folders(data: Path, source: str) -> list[tuple[date, str, Path]]:

@@ -30,8 +30,9 @@ from taizhang.sweep.findings.schema import DELTAS, ENDED
 from taizhang.sweep.findings.texts import Texts
 from taizhang.sweep.findings.verdicts import Today
 from taizhang.sweep.findings.write import write_about, write_counts, write_findings, write_passes
+from taizhang.sweep.grounds import grounds_of
 from taizhang.sweep.judge.truth import Judged
-from taizhang.sweep.lake import SourceDelivery, SourceFacts, current_deliveries
+from taizhang.sweep.lake import SourceDelivery, current_deliveries, facts_of
 from taizhang.sweep.link.persons import Linked, forget_linking, link_persons, make_claim_person
 from taizhang.sweep.link.register import Register, assign_ids, remembered
 from taizhang.sweep.renewed import make_renewed
@@ -139,8 +140,7 @@ def _sweep(
     rules: RuleSet | None,
     opened: Callable[..., AbstractContextManager[Engine]],
 ) -> SweepResult:
-    facts = [SourceFacts(s.id, s.kind.value, s.title, s.derived_from) for s in county.sources]
-    deliveries = current_deliveries(county.data, facts, as_of)
+    deliveries = current_deliveries(county.data, facts_of(county), as_of)
     if not deliveries:
         raise NothingDelivered(
             "还没有可排查的报送。", where=str(county.data), hint="先运行 taizhang intake 接收各来源的报送。"
@@ -158,6 +158,7 @@ def _sweep(
         folder.name,
         reveal_reason,
         asked_by,
+        grounds_of(county, deliveries, day) if rules is None else None,
     )
     for left in sweeps.glob(".[0-9]*"):  # by a sweep that was killed: nobody else holds the lake
         shutil.rmtree(left, ignore_errors=True)
@@ -191,6 +192,7 @@ class _Task:
     sweep_id: str
     reveal_reason: str | None
     asked_by: str | None
+    grounds: str | None
 
     def run(self, database: Engine, working: Path) -> dict[str, int]:
         """Run all stages; the results stand in `working`, with what becomes of the register."""
@@ -268,6 +270,7 @@ class _Task:
             "learned": {"error_rates": learned.rate.round(5).tolist(), "copying": learned.copying.round(4).tolist()},
             "reveal_reason": self.reveal_reason,
             "asked_by": self.asked_by,
+            "grounds": self.grounds,
         }
 
 

@@ -24,6 +24,12 @@ SINGLE_QUEUES = ("sweep",)
 """Queues of which one job runs at a time: they write the lake. The database itself refuses a second one."""
 
 
+PLANNED = "plan:"
+"""How the keys of jobs begin that a line of the plan has queued."""
+UNCHANGED = "unchanged_since"
+"""In the result of a job that found nothing to do: what it had last done, for people to read."""
+
+
 class Job(models.Model):
     """One piece of work. key: its natural name, so that asking twice does it once; arguments: ids only, never data.
 
@@ -79,6 +85,11 @@ class Job(models.Model):
     def asking(self) -> str:
         """What work outside the database is marked with, to be known again by a later attempt; a restart asks anew."""
         return f"{self.key} #{self.restarts}"
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the plan began it, not somebody who asked for it."""
+        return self.key.startswith(PLANNED)
 
 
 class Effect(models.Model):

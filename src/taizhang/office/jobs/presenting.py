@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from taizhang.office.jobs.models import DayOff, Job, JobState, Schedule
+from taizhang.office.jobs.models import UNCHANGED, DayOff, Job, JobState, Schedule
 from taizhang.office.jobs.rhythm import Rhythm
 from taizhang.office.parts.model import Cell, Column, Progress, Row, Table, Tone
 from taizhang.office.parts.told import told
@@ -48,6 +48,13 @@ def moment(value: object) -> str:
     return date_format(localtime(value), "Y-m-d H:i") if value else ""  # type: ignore[arg-type]
 
 
+def outcome(job: Job) -> str:
+    """What a job that has ended says of itself: why it failed, or that there was nothing to do; empty for nothing."""
+    if since := job.result.get(UNCHANGED):
+        return _("自第 %(sweep)s 次排查以来，报送、规则和答复都没有变化，问题不会不同，没有重做。") % {"sweep": since}
+    return told(job.error_text, job.error_code)
+
+
 def jobs_table(jobs: Iterable[Job]) -> Table:
     """The list of jobs."""
     columns = [
@@ -61,7 +68,7 @@ def jobs_table(jobs: Iterable[Job]) -> Table:
         Row(
             [
                 Cell(kind_name(job.kind), note=_("编号 %(number)d") % {"number": job.pk}),
-                Cell(job.get_state_display(), tone=TONES[job.state], note=told(job.error_text, job.error_code)),
+                Cell(job.get_state_display(), tone=TONES[job.state], note=outcome(job)),
                 Cell(f"{stage_name(job.stage)} {job.done:,}" if job.is_open and job.stage else ""),
                 Cell(moment(job.started_at)),
                 Cell(str(job.created_by or _("系统"))),
@@ -82,9 +89,7 @@ def job_line(job: Job) -> Progress:
         total=job.total,
         url=reverse("job_progress", args=[job.pk]),
         running=job.is_open,
-        note=" · ".join(
-            filter(None, (str(job.get_state_display()), stage_name(job.stage), told(job.error_text, job.error_code)))
-        ),
+        note=" · ".join(filter(None, (str(job.get_state_display()), stage_name(job.stage), outcome(job)))),
         tone="success" if job.state == JobState.DONE else "danger" if TONES[job.state] == "danger" else "",
     )
 

@@ -8,7 +8,7 @@ from taizhang.intake.delivery import Lake
 from taizhang.office.access.actor import Actor, system_actor
 from taizhang.office.casework.observing import follow_moves
 from taizhang.office.findings.services.importing import import_newest
-from taizhang.office.jobs.models import Job, JobState
+from taizhang.office.jobs.models import UNCHANGED, Job, JobState
 from taizhang.office.jobs.running import JobContext
 from taizhang.office.jobs.services.planning import plan_once
 from taizhang.office.sources.models import WATCH
@@ -17,6 +17,7 @@ from taizhang.office.sources.services.submissions import FOLDERS
 from taizhang.office.sources.services.uploads import clear_uploads
 from taizhang.office.sources.services.watching import look_at_folders
 from taizhang.sweep import sweep
+from taizhang.sweep.grounds import unchanged_since
 from taizhang.sweep.history import was_swept_for
 
 CLEAR = "uploads.clear"
@@ -31,16 +32,20 @@ def plan_work(*, actor: Actor) -> None:
 def run_sweep(context: JobContext, **arguments: Any) -> dict[str, Any]:
     """Sweep what was accepted, and import it; a sweep that an earlier attempt finished is not run again.
 
+    One that the plan begins sweeps nothing where nothing has changed since the last sweep: it would find the same.
+
     Killed at any moment it leaves a whole lake: a half sweep is never seen, and an import is one transaction. A sweep
     bears the mark of the job that asked for it, so that a later attempt knows its own from anybody else's, even when
     the worker died between finishing it and saying so.
     """
     county, asked_by = settings.INSTALLATION.county, context.job.asking
     with Lake(county.data).held():  # or an attempt that only slept could finish its sweep between the look and ours
-        if not was_swept_for(county, asked_by):
+        same = unchanged_since(county) if context.job.is_planned else None
+        if same is None and not was_swept_for(county, asked_by):
             sweep(county, progress=context.progress, asked_by=asked_by)
     imported = import_newest(actor=system_actor("sweep"), progress=context.progress, on_moves=follow_moves)
-    return {"sweeps": [one.run.name for one in imported], "touched": sum(one.touched for one in imported)}
+    counted = {"sweeps": [one.run.name for one in imported], "touched": sum(one.touched for one in imported)}
+    return counted if same is None or imported else counted | {UNCHANGED: same}
 
 
 def watch(context: JobContext, **arguments: Any) -> dict[str, Any]:

@@ -46,9 +46,14 @@ def authority_folder(data: Path) -> Path:
     return data / "authority"
 
 
+def answers_file(data: Path) -> Path:
+    """Where the answers are kept; there is no such file before the first."""
+    return authority_folder(data) / "answer.parquet"
+
+
 def read_answers(data: Path) -> list[AuthorityAnswer]:
     """All answers kept, ordered by pair; of a pair asked twice the later answer, and any answer rather than none."""
-    path = authority_folder(data) / "answer.parquet"
+    path = answers_file(data)
     if not path.is_file():
         return []
     found: dict[tuple[int, int], AuthorityAnswer] = {}

@@ -12,7 +12,7 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.errors import NotFound
 from taizhang.office.jobs.calendar import WorkCalendar
 from taizhang.office.jobs.errors import NotCron, PlanNameTaken
-from taizhang.office.jobs.models import DayOff, Schedule
+from taizhang.office.jobs.models import PLANNED, DayOff, Schedule
 from taizhang.office.jobs.services.queue import enqueue
 
 LONGEST_HOLIDAY = 40
@@ -47,7 +47,7 @@ def tick(now: datetime | None = None) -> int:
                 next_at=coming, last_at=now
             )
             if moved:
-                key = f"{schedule.kind}:{schedule.pk}:{seen.isoformat()}"
+                key = f"{PLANNED}{schedule.pk}:{seen.isoformat()}"
                 enqueue(schedule.kind, key=key)
                 queued += 1
     return queued
