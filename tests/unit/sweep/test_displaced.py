@@ -68,6 +68,37 @@ def test_two_exchanges_side_by_side_stay_two_exchanges():
     assert [one.code for one in found] == ["PR-SWAP", "PR-SWAP"]
 
 
+@pytest.mark.parametrize(
+    ("displaced", "code", "cause"),
+    [
+        (moved_down, "PR-ROW-SHIFT", "整段错行"),
+        (lambda values: [*values[:8], values[9], values[8], *values[10:]], "PR-SWAP", "两人号码对调"),
+    ],
+    ids=["block", "exchange"],
+)
+def test_a_number_taken_over_from_a_displaced_row_has_its_cause_too(displaced, code, cause):
+    """Of what moved in the village's ledger the app copied one row only; two other ledgers are right."""
+    numbers = [row["id_no"] for row in PEOPLE]
+    wrong, at = displaced(numbers), 8
+    ledgers = {
+        "ledger": wrong,
+        "app": [*numbers[:at], wrong[at], *numbers[at + 1 :]],
+        "city": numbers,
+        "national": numbers,
+    }
+    found = diagnose_rows(
+        [
+            {"source": source, **row, "id_no": value}
+            for source, values in ledgers.items()
+            for row, value in zip(PEOPLE, values, strict=True)
+        ]
+    )
+
+    copied = [one for one in found if one.source == "app"]
+    assert len(copied) == 1 and copied[0].code != code and code in copied[0].kinds
+    assert f"ledger第{at + 2}行有同一错误，那里是{cause}：疑为由其抄来" in copied[0].evidence
+
+
 HEAD = ("姓名", "证件号码", "出生日期", "性别", "与户主关系", "户编号", "村名称")
 
 

@@ -1,6 +1,7 @@
 """Values of other persons: displaced blocks, exchanges, copies in the family, copies from strangers. One cause each."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import exp, log
 
 from taizhang.sweep.diagnose.context import Context
@@ -8,6 +9,8 @@ from taizhang.sweep.diagnose.displaced import Block, displaced_blocks
 from taizhang.sweep.diagnose.model import Confidence, Diagnosis
 from taizhang.sweep.diagnose.wrong import WrongName, WrongNumber, name_diagnosis, number_diagnosis
 
+CAUSES = {"PR-ROW-SHIFT": "整段错行", "PR-SWAP": "两人号码对调", "XS-SWAP": "两人号码对调"}
+"""What happened to a number in the row from which another ledger took it over."""
 SUREST = 0.999
 """Beyond this a row counts no more towards the cause it shares with others."""
 
@@ -22,14 +25,30 @@ def value_diagnoses(
     blocks = displaced_blocks(context, numbers, names)
     displaced = {one.at for block in blocks for one in block.numbers}
     renamed = {one.at for block in blocks for one in block.names}
+    origins = {_claim(one): _Origin(one, "PR-ROW-SHIFT") for block in blocks for one in block.numbers}
     of_numbers = [
         *(_of_block(context, block) for block in blocks),
-        *_number_diagnoses(context, [one for one in numbers if one.at not in displaced]),
+        *_number_diagnoses(context, [one for one in numbers if one.at not in displaced], origins),
     ]
     return of_numbers, [name_diagnosis(context, one) for one in names if one.at not in renamed]
 
 
-def _number_diagnoses(context: Context, wrongs: Sequence[WrongNumber]) -> Iterator[Diagnosis]:
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where a wrong number came to its person: a row of a block or an exchange, from which others may have taken it over."""
+
+    wrong: WrongNumber
+    code: str
+
+
+def _claim(wrong: WrongNumber) -> tuple[int, int]:
+    return wrong.row.root, wrong.row.ident
+
+
+def _number_diagnoses(
+    context: Context, wrongs: Sequence[WrongNumber], origins: dict[tuple[int, int], _Origin]
+) -> Iterator[Diagnosis]:
+    """origins: of the numbers of blocks; those of exchanges are added to them."""
     left = {one.row.record_id: one for one in wrongs}
     for one in list(left.values()):
         if one.row.record_id not in left:
@@ -37,12 +56,23 @@ def _number_diagnoses(context: Context, wrongs: Sequence[WrongNumber]) -> Iterat
         partner = _swap_partner(context, one, left)
         if partner is not None:
             pair = sorted((one, partner), key=lambda w: w.row.record_id)
+            code = "PR-SWAP" if _same_household(context, one) else "XS-SWAP"
             for member in pair:
                 left.pop(member.row.record_id)
-            code = "PR-SWAP" if _same_household(context, one) else "XS-SWAP"
+                origins.setdefault(_claim(member), _Origin(member, code))
             yield _together(context, pair, code, "两人的号码互相对调：各自的号码在其他来源属于对方")
     for one in left.values():
-        yield number_diagnosis(context, one, *_code_of(context, one))
+        alone = number_diagnosis(context, one, *_code_of(context, one))
+        yield _taken_over(context, alone, origins.get(_claim(one)))
+
+
+def _taken_over(context: Context, alone: Diagnosis, origin: _Origin | None) -> Diagnosis:
+    """A wrong number that another ledger's row has by a cause of its own: that cause, too, and where it is."""
+    if origin is None:
+        return alone
+    row = origin.wrong.row
+    said = f"{context.title(row.source_no)}第{row.row_no}行有同一错误，那里是{CAUSES[origin.code]}：疑为由其抄来"
+    return replace(alone, also=(*alone.also, origin.code), evidence=(*alone.evidence, said))
 
 
 def _code_of(context: Context, wrong: WrongNumber) -> tuple[str, tuple[str, ...]]:
