@@ -18,7 +18,7 @@ from taizhang.sweep.rules.compile import (
 )
 from taizhang.sweep.rules.functions import Folds, expand
 from taizhang.sweep.rules.grammar import parse
-from taizhang.sweep.rules.messages import message_sql
+from taizhang.sweep.rules.messages import OBSERVED, Piece, message_pieces
 from taizhang.sweep.rules.model import Parameter, Rule, Value
 from taizhang.sweep.rules.parameters import KINDS, in_force
 from taizhang.sweep.rules.scanned import scanned
@@ -188,14 +188,14 @@ class Binder:
             self._shown[table.name] = {name: column for name, column in table.columns.items() if name in there}
         return self._shown[table.name]
 
-    def message(self, bound: Bound, language: str, table: Table, alias: str, parts: RepeatedCalls) -> str:
-        """The SQL that renders the rule's message for a row of `alias`, which has `parts` as columns too."""
+    def message(self, bound: Bound, language: str, table: Table, observed: exp.Expr | None) -> list[Piece]:
+        """The rule's message for a row of what its table is read from; observed: what stands for the observed value."""
         columns = self._printable(table)
         texts = self.texts(table.name)
 
         def given(name: str) -> tuple[exp.Expr, Kind] | None:
-            if name == "observed" and bound.observed is not None:
-                return bound.observed, Kind.INT
+            if name == OBSERVED and observed is not None:
+                return observed, Kind.INT
             if name == "age":
                 return portable(AGES["birth" if "birth" in columns else "birth_date"], texts), Kind.INT
             if name in self.values:
@@ -204,10 +204,7 @@ class Binder:
                 return exp.null(), Kind.TEXT
             return (texts.tree("as_of"), Kind.DATE) if name == "as_of" else None
 
-        def once(sql: str) -> str:
-            return parts.fold(sql).name
-
-        return message_sql(bound.rule.message[language], language, columns, given, alias, once, self.situation.titles)
+        return message_pieces(bound.rule.message[language], language, columns, given, self.situation.titles)
 
 
 def _missing(columns: frozenset[str], present: frozenset[str], either: Sequence[Sequence[str]]) -> set[str]:

@@ -6,6 +6,7 @@ A template cannot print a full number: the mask follows from the class of the co
 
 import re
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from sqlglot import exp
 
@@ -18,6 +19,8 @@ BEFORE_VILLAGE = ", "
 BLANK = {"zh": "（空）", "zh_hant": "（空）", "en": "(blank)"}
 YES_NO = {"zh": ("是", "否"), "zh_hant": ("是", "否"), "en": ("yes", "no")}
 LATER = frozenset({"where"})
+OBSERVED = "observed"
+"""The placeholder of what a rule about households counted."""
 PLACES = ("town_name", "village_name")
 OTHER_NAMES = {"household_head": "head_name"}
 
@@ -45,69 +48,76 @@ def columns_of(template: str, columns: dict[str, Column]) -> set[str]:
 Given = Callable[[str], tuple[exp.Expr, Kind] | None]
 
 
-def message_sql(
-    template: str,
-    language: str,
-    columns: dict[str, Column],
-    given: Given,
-    alias: str = "",
-    once: Callable[[str], str] | None = None,
-    titles: Mapping[str, str] | None = None,
-) -> str:
-    """The SQL (DuckDB text) that renders a template for a row, its columns taken from the table `alias` if there is one.
+class Piece(NamedTuple):
+    """A value of a message with the text before it: the placeholder, and the SQL of what stands for it, never null.
 
-    `given` answers for names that are not columns: parameters and the observed value. `once` takes SQL over the row's
-    own columns and names the column of `alias` that holds its value; without it that SQL is repeated in place. titles:
-    what the county calls its sources, by id. Raises Refused for a placeholder nobody knows.
+    name and sql are empty in the last piece, which is the text after all values.
     """
-    prefix = f"{alias}." if alias else ""
-    parts: list[str] = []
-    position = 0
+
+    before: str
+    name: str
+    sql: str
+
+
+def message_pieces(
+    template: str, language: str, columns: dict[str, Column], given: Given, titles: Mapping[str, str] | None = None
+) -> list[Piece]:
+    """A template as texts and values, the values as SQL (DuckDB text) over the columns of a row.
+
+    `given` answers for names that are not columns: parameters and the observed value. titles: what the county calls its
+    sources, by id. Raises Refused for a placeholder nobody knows.
+    """
+    pieces: list[Piece] = []
+    position, text = 0, ""
     for found in PLACEHOLDER.finditer(template):
-        before = template[position : found.start()]
-        name = OTHER_NAMES.get(found[1], found[1])
-        if name == "source" and name in columns and titles:
-            part = _titled(prefix + name, titles)
-        elif once is not None and (name == "village" or name in columns):
-            part = prefix + once(_rendered(name, language, columns, given, ""))
-        else:
-            part = _rendered(name, language, columns, given, prefix)
-        if name == "village" and before.endswith(BEFORE_VILLAGE):
-            before = before.removesuffix(BEFORE_VILLAGE)
-            part = f"COALESCE('{BEFORE_VILLAGE}' || NULLIF({part}, ''), '')"
-        parts += [_literal(before), part]
+        text += template[position : found.start()]
         position = found.end()
-    parts.append(_literal(template[position:]))
-    kept = [part for part in parts if part not in ("''", "")]
-    return " || ".join(kept) if kept else "''"
+        name = OTHER_NAMES.get(found[1], found[1])
+        if name in LATER:
+            continue
+        if name == "source" and name in columns and titles:
+            value = _titled(name, titles)
+        else:
+            value = _rendered(name, language, columns, given)
+        if name == "village" and text.endswith(BEFORE_VILLAGE):
+            text = text.removesuffix(BEFORE_VILLAGE)
+            value = f"COALESCE('{BEFORE_VILLAGE}' || NULLIF({value}, ''), '')"
+        pieces.append(Piece(text, name, value))
+        text = ""
+    return [*pieces, Piece(text + template[position:], "", "")]
 
 
-def _rendered(name: str, language: str, columns: dict[str, Column], given: Given, prefix: str) -> str:
-    if name in LATER:
-        return ""
+def message_sql(
+    template: str, language: str, columns: dict[str, Column], given: Given, titles: Mapping[str, str] | None = None
+) -> str:
+    """The SQL that renders a template for a row; what is given and raised is as in `message_pieces`."""
+    pieces = message_pieces(template, language, columns, given, titles)
+    parts = [part for piece in pieces for part in (text_sql(piece.before), piece.sql)]
+    return " || ".join(part for part in parts if part not in ("''", "")) or "''"
+
+
+def _rendered(name: str, language: str, columns: dict[str, Column], given: Given) -> str:
     if name == "village":
         places = [place for place in PLACES if place in columns]
-        return " || ".join(f"COALESCE({prefix}{place}, '')" for place in places) or "''"
+        return " || ".join(f"COALESCE({place}, '')" for place in places) or "''"
     if name in columns:
         column = columns[name]
-        return _value(prefix + name, column.kind, column.mask, language)
+        return _value(name, column.kind, column.mask, language)
     answer = given(name)
     if answer is None:
         raise Refused(f"消息中的占位 {name} 不是列、参数或 observed", "核对占位名称")
     expression, kind = answer
-    if prefix:
-        expression = qualified(expression, prefix[:-1])
     return _value(f"({expression.sql('duckdb')})", kind, Mask.NONE, language)
 
 
 def _titled(source: str, titles: Mapping[str, str]) -> str:
     """What the county calls a source; one it does not name stands for itself."""
-    named = " ".join(f"WHEN {_literal(one)} THEN {_literal(title)}" for one, title in sorted(titles.items()))
+    named = " ".join(f"WHEN {text_sql(one)} THEN {text_sql(title)}" for one, title in sorted(titles.items()))
     return f"CASE {source} {named} ELSE COALESCE({source}, '') END"
 
 
 def _value(sql: str, kind: Kind, mask: Mask, language: str) -> str:
-    blank = _literal(BLANK[language])
+    blank = text_sql(BLANK[language])
     if mask is Mask.NUMBER:
         return f"COALESCE(RPAD(LEFT({sql}, 4), CAST(LENGTH({sql}) AS INTEGER), '*'), {blank})"
     if mask is Mask.HIDDEN:
@@ -131,5 +141,6 @@ def qualified(tree: exp.Expr, alias: str) -> exp.Expr:
     )
 
 
-def _literal(text: str) -> str:
+def text_sql(text: str) -> str:
+    """A text as SQL says it."""
     return "'" + text.replace("'", "''") + "'"

@@ -10,11 +10,12 @@ from taizhang.sweep.rules import fuse
 from taizhang.sweep.rules.binding import Binder, Situation, columns_read
 from taizhang.sweep.rules.compile import Bound, MemberScan, RepeatedCalls, message_columns
 from taizhang.sweep.rules.fuse import household_facts_sql, involved_sql, members_sql, positions, subject_sql, words_sql
-from taizhang.sweep.rules.messages import qualified
+from taizhang.sweep.rules.messages import OBSERVED, Piece, qualified
 from taizhang.sweep.rules.model import LANGUAGES, Rule, Scope
 from taizhang.sweep.rules.scanned import drop_scanned, make_scanned, scanned
 from taizhang.sweep.rules.schema import Table, tables
 from taizhang.sweep.rules.selected import SelectRun
+from taizhang.sweep.rules.wordings import Wordings
 
 HIT_COLUMNS = {
     "rule": "VARCHAR", "subject_type": "VARCHAR", "subject": "VARCHAR", "person_id": "BIGINT", "household_id": "BIGINT",
@@ -249,37 +250,44 @@ class _TableRun:
 
     def _insert_hits(self, bound: Sequence[Bound], numbers: Mapping[str, int]) -> None:
         keys = fuse.KEYS.get(self.table.name)
-        alias, parts = "h" if keys is None else "t", RepeatedCalls()
-        messages = [_case_over(self._messages(bound, language, alias, parts), numbers) for language in LANGUAGES]
-        joined = f"(SELECT *{parts.listed()} FROM rule_hit_row) AS h"
+        alias, values, wordings = "h" if keys is None else "t", RepeatedCalls(), Wordings()
+        for one in bound:
+            for language in LANGUAGES:
+                message = self._message(one, language, alias, values)
+                wordings.add(numbers[one.rule.id], language, message)
+        self.engine.register("rule_wording", wordings.table())
+        joined = f"(SELECT *{values.listed()} FROM rule_hit_row) AS h"
         if keys is not None:
             on = " AND ".join(f"t.{key} = h.{key}" for key in keys)
-            hit = f"SELECT t.*{parts.listed()} FROM {self.facts} AS t SEMI JOIN rule_hit_row AS h ON {on}"
-            joined = f"rule_hit_row AS h JOIN ({hit}) AS t ON {on}"
+            hit = f"SELECT t.* FROM {self.facts} AS t SEMI JOIN rule_hit_row AS h ON {on}"
+            joined = f"rule_hit_row AS h JOIN (SELECT *{values.listed()} FROM ({hit}) AS t) AS t ON {on}"
+        joined += " JOIN rule_wording AS w ON w.number = h.number"
         if self.table.name == "household":
             joined += " LEFT JOIN rule_involved AS i ON i.source = h.source AND i.household_id = h.household_id"
         subjects = _case_over({b.rule.id: subject_sql(b.rule.subject, self.table, "h") for b in bound}, numbers)
-        observed = _case_over({b.rule.id: _observed(b, alias) for b in bound if b.observed is not None}, numbers)
+        observed = {b.rule.id: qualified(b.observed, alias) for b in bound if b.observed is not None}
+        seen = _case_over({rule: f"CAST({tree.sql('duckdb')} AS VARCHAR)" for rule, tree in observed.items()}, numbers)
         involved = _case_over(self.involved, numbers)
         context = set(self._context())
         ids = ", ".join(f"h.{name}" if name in context else "NULL" for name in ("person_id", "household_id"))
         record = "h.record_id" if "record_id" in context else "NULL"
+        messages = ", ".join(wordings.sql(language, "w") for language in LANGUAGES)
         self.engine.execute(
             f"INSERT INTO rule_hit SELECT h.rule, h.subject_type, {subjects}, {ids}, h.source, h.source, {record},"
-            f" {involved}, {observed}, {', '.join(messages)} FROM {joined}"
+            f" {involved}, {seen}, {messages} FROM {joined}"
         )
 
-    def _messages(self, bound: Sequence[Bound], language: str, alias: str, parts: RepeatedCalls) -> dict[str, str]:
-        return {b.rule.id: self.binder.message(b, language, self.table, alias, parts) for b in bound}
+    def _message(self, bound: Bound, language: str, alias: str, values: RepeatedCalls) -> list[Piece]:
+        """The rule's message, its values being columns of `alias` that `values` names; what was observed is made in place."""
+        observed = qualified(bound.observed, alias) if bound.observed is not None else None
+        return [
+            piece if piece.name in ("", OBSERVED) else piece._replace(sql=f"{alias}.{values.fold(piece.sql).name}")
+            for piece in self.binder.message(bound, language, self.table, observed)
+        ]
 
 
 def _is_word(column: str) -> bool:
     return column[0] == "w" and column[1:].isdigit()
-
-
-def _observed(bound: Bound, alias: str) -> str:
-    assert bound.observed is not None  # noqa: S101 - filtered by the caller
-    return f"CAST({qualified(bound.observed, alias).sql('duckdb')} AS VARCHAR)"
 
 
 def _case_over(texts: Mapping[str, str], numbers: Mapping[str, int]) -> str:
