@@ -1,6 +1,7 @@
 """The tables that rules read: record, person, household, and the others as delivered, with the register's ids."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +214,13 @@ def _households_of(delivery: SourceDelivery, columns: Sequence[str]) -> str:
         GROUP BY l.household_id"""
 
 
+def filled_by_source(deliveries: Sequence[SourceDelivery]) -> dict[str, frozenset[str]]:
+    """Per source that delivered any row of a person, the columns with at least one value."""
+    paths = {delivery.source: delivery.table("record") for delivery in deliveries if delivery.records != 0}
+    return {source: filled_columns(path) for source, path in paths.items() if path is not None}
+
+
+@lru_cache(maxsize=64)  # a delivery never changes
 def filled_columns(path: Path) -> frozenset[str]:
     """Columns of a Parquet file with at least one value, from its statistics."""
     metadata = pq.ParquetFile(path).metadata

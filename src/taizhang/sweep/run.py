@@ -18,7 +18,7 @@ from taizhang.intake.delivery import Lake
 from taizhang.progress import Progress, Silent
 from taizhang.sweep.authority import read_answers, register_answers
 from taizhang.sweep.beside import Beside, beside
-from taizhang.sweep.canonical import make_canonical
+from taizhang.sweep.canonical import filled_by_source, make_canonical
 from taizhang.sweep.committing import settle
 from taizhang.sweep.committing import stage as stage_for_register
 from taizhang.sweep.diagnose import Diagnosis, Judgement, diagnose_at_home, judge_all, make_homes
@@ -232,7 +232,10 @@ class _Task:
             before_today = other.start(delta.read_before, self.data / "sweeps", register.folder)
         with stage("rules"):
             ran = rules.run(
-                database, as_of=self.day, titles={one.source: one.title or one.source for one in self.deliveries}
+                database,
+                as_of=self.day,
+                filled=filled_by_source(self.deliveries),
+                titles={one.source: one.title or one.source for one in self.deliveries},
             )
             indexed = other.start(write_index, working, other.engine, self.deliveries)
         with stage("findings"):

@@ -1,6 +1,6 @@
 """Rules bound to a sweep: the values of their parameters per source, and the sources they can be asked about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,6 +24,8 @@ from taizhang.sweep.rules.parameters import KINDS, in_force
 from taizhang.sweep.rules.scanned import scanned
 from taizhang.sweep.rules.schema import Column, Kind, Table, tables
 
+DELIVERED = "record"
+"""The table whose delivered columns stand in it as deliveries have them, row by row."""
 AGES = {name: parse(f"age_on({name}, :as_of)") for name in ("birth", "birth_date")}
 
 
@@ -33,7 +35,8 @@ class Situation:
 
     as_of: the sweep's own date, for tables that belong to no source. parameters: all packs', overrides included.
     delivered: per source the fields its newest delivery carries, where the caller knows; without it a column that no
-    row of a source fills counts as not delivered. titles: what the county calls its sources, by id, for messages.
+    row of a source fills counts as not delivered. filled: per source the columns that rows of `record` fill, so that
+    nobody has to count them. titles: what the county calls its sources, by id, for messages.
     """
 
     as_of: date
@@ -41,6 +44,7 @@ class Situation:
     county: str
     parameters: Mapping[str, Parameter]
     delivered: Mapping[str, frozenset[str]] | None = None
+    filled: Mapping[str, frozenset[str]] | None = None
     titles: Mapping[str, str] | None = None
 
 
@@ -168,13 +172,19 @@ class Binder:
         columns = sorted(self._read.get(table, frozenset()) & there)
         if "source" not in there:
             return dict.fromkeys(self.dates, frozenset(columns)) if there else {}
+        found = dict(self.situation.delivered or {})
+        for source, filled in self._filled_in(table, columns).items():
+            known = (self.situation.delivered or {}).get(source, frozenset())
+            found[source] = frozenset(name for name in columns if name in filled or name in known)
+        return found
+
+    def _filled_in(self, table: str, columns: Sequence[str]) -> Mapping[str, Collection[str]]:
+        """Per source that has rows in a table those of the columns that any of them fills."""
+        if table == DELIVERED and self.situation.filled is not None:
+            return self.situation.filled
         counted = "".join(f", COUNT({name}) AS {name}" for name in columns)
         rows = self.engine.fetch(f"SELECT source{counted} FROM {scanned(table)} GROUP BY source").to_pylist()
-        found = dict(self.situation.delivered or {})
-        for row in rows:
-            known = (self.situation.delivered or {}).get(row["source"], frozenset())
-            found[row["source"]] = frozenset(name for name in columns if row[name] or name in known)
-        return found
+        return {row["source"]: [name for name in columns if row[name]] for row in rows}
 
     def _unset(self, parameters: Sequence[str], source: str) -> str:
         for name in parameters:

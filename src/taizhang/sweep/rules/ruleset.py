@@ -34,16 +34,18 @@ class RuleSet:
         as_of: date,
         parameters: Mapping[str, object] | None = None,
         delivered: Mapping[str, frozenset[str]] | None = None,
+        filled: Mapping[str, frozenset[str]] | None = None,
         titles: Mapping[str, str] | None = None,
     ) -> Ran:
         """Judge every active rule over the engine's canonical tables; makes `rule_hit` and `rule_count`.
 
         as_of: the sweep's date, for tables that belong to no source; the others carry their own. parameters: overrides
-        on top of those the set was loaded with. delivered: per source the canonical fields its delivery carries. titles:
-        what the county calls its sources, by id.
+        on top of those the set was loaded with. delivered: per source the canonical fields its delivery carries. filled:
+        per source those of them that rows of `record` fill; None has them counted. titles: what the county calls its
+        sources, by id.
         """
         known = overridden(dict(self.parameters), parameters or {})
-        situation = Situation(as_of, self.county_code[:2], self.county_code, known, delivered, titles)
+        situation = Situation(as_of, self.county_code[:2], self.county_code, known, delivered, filled, titles)
         return run_rules(engine, self.judged(), situation)
 
     def judged(self) -> list[Rule]:

@@ -1,6 +1,6 @@
 """A set of rules over the tables of a sweep: `rule_hit` and `rule_count`, made wholly by the engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ from taizhang.sweep.rules.compile import Bound, MemberScan, RepeatedCalls, messa
 from taizhang.sweep.rules.fuse import household_facts_sql, involved_sql, members_sql, positions, subject_sql, words_sql
 from taizhang.sweep.rules.messages import OBSERVED, Piece, qualified
 from taizhang.sweep.rules.model import LANGUAGES, Rule, Scope
-from taizhang.sweep.rules.scanned import drop_scanned, make_scanned, scanned
+from taizhang.sweep.rules.scanned import SCANNED, drop_scanned, hold, make_scanned, scanned, to_hold
 from taizhang.sweep.rules.schema import Table, tables
 from taizhang.sweep.rules.selected import SelectRun
 from taizhang.sweep.rules.wordings import Wordings
@@ -55,9 +55,12 @@ def run_rules(engine: Engine, rules: Sequence[Rule], situation: Situation) -> Ra
     ran = Ran(rules=len(rules))
     make_scanned(engine, rules)
     binder = Binder(engine, situation, columns_read(rules))
-    for name in dict.fromkeys(rule.tables[0] for rule in rules if rule.scope in (Scope.ROW, Scope.HOUSEHOLD)):
-        fitting = [r for r in rules if r.scope in (Scope.ROW, Scope.HOUSEHOLD) and r.tables[0] == name]
-        _TableRun(engine, tables()[name], binder, ran).run(fitting)
+    judged = [rule for rule in rules if rule.scope in (Scope.ROW, Scope.HOUSEHOLD)]
+    # Sorted so that what many read comes first: what is held of it is there for the others.
+    runs = []
+    for name in sorted(dict.fromkeys(rule.tables[0] for rule in judged), key=lambda name: name not in SCANNED):
+        runs.append(_TableRun(engine, tables()[name], binder, ran))
+        runs[-1].run([rule for rule in judged if rule.tables[0] == name], rules)
     selects = SelectRun(engine, binder)
     for rule in rules:
         if rule.scope in (Scope.KEY, Scope.PAIR, Scope.SOURCE):
@@ -66,6 +69,8 @@ def run_rules(engine: Engine, rules: Sequence[Rule], situation: Situation) -> Ra
                 ran.faults[rule.id] = fault
     _insert_not_run(engine, ran)
     drop_scanned(engine)
+    for one in runs:
+        one.forget_held()
     return ran
 
 
@@ -105,28 +110,35 @@ class _TableRun:
         self.facts = scanned(table.name)
         self.involved: dict[str, str] = {}
         self.calls = RepeatedCalls()
+        self.held: list[str] = []
 
-    def run(self, rules: Sequence[Rule]) -> None:
+    def run(self, rules: Sequence[Rule], every: Sequence[Rule]) -> None:
+        """Judge the rules of the table; `every` rule of the sweep says what of the table is worth holding."""
         scan = MemberScan()
         bound = []
         for rule in rules:
-            of_household = rule.scope is Scope.HOUSEHOLD
-            ready = self.binder.bind(rule, rules, scan if of_household else None, None if of_household else self.calls)
-            if ready.not_run:
-                self.ran.not_run[rule.id] = dict(ready.not_run)
-            if ready.sources:
-                bound.append(ready)
+            sources, not_run = self.binder.sources(rule)
+            if not_run:
+                self.ran.not_run[rule.id] = not_run
+            if sources:
+                of_household = rule.scope is Scope.HOUSEHOLD
+                folds = (scan, None) if of_household else (None, self.calls)
+                bound.append(self.binder.bind(rule, rules, *folds))
         if not bound:
             return
         if self.table.name == "household":
             self._make_facts(rules, scan)
+        self.held = to_hold(self.engine, self.table.name, every, lambda rule: bool(self.binder.sources(rule)[0]))
         try:
             self._make_words(bound)
         except Exception:  # noqa: BLE001 - the rule boundary: one bad rule must not stop the sweep
             bound = self._without_faulty(bound)
             if not bound:
+                self.held = []
                 return
             self._make_words(bound)
+        if self.held:
+            hold(self.engine, self.table.name, self.words_table, self.held)
         self._register_positions(bound)
         self._count()
         self._hit(bound)
@@ -143,12 +155,25 @@ class _TableRun:
         self.engine.execute(f"CREATE OR REPLACE TEMPORARY VIEW {self.facts} AS {sql}")
 
     def _context(self) -> list[str]:
-        available = set(self.engine.columns(self.facts))
-        return [name for name in fuse.CONTEXT if name in available]
+        return self._context_of(self.engine.columns(self.facts))
+
+    def _context_of(self, columns: Collection[str]) -> list[str]:
+        return [name for name in fuse.CONTEXT if name in columns]
+
+    def forget_held(self) -> None:
+        """Keep the verdicts alone."""
+        if self.held:
+            kept = [
+                *self._context_of(self.held),
+                *(name for name in self.engine.columns(self.words_table) if _is_word(name)),
+            ]
+            self.engine.execute(
+                f"CREATE OR REPLACE TEMPORARY TABLE {self.words_table} AS SELECT {', '.join(kept)} FROM {self.words_table}"
+            )
 
     def _make_words(self, bound: Sequence[Bound]) -> None:
         keys = fuse.KEYS.get(self.table.name)
-        carried = self._context()
+        carried = self.held or self._context()
         if keys is None:
             printed = {name for b in bound for name in message_columns(b.rule, self.table.name)} | {"as_of"}
             carried = sorted(set(carried) | (printed & set(self.engine.columns(self.facts))))
@@ -162,17 +187,19 @@ class _TableRun:
         return self.calls.source(self.facts, [tree for b in bound for tree in (b.when, b.check)])
 
     def _without_faulty(self, bound: Sequence[Bound]) -> list[Bound]:
-        sound = []
-        for candidate in bound:
-            try:
-                self.engine.fetch(
-                    f"SELECT COUNT(v) FROM (SELECT {fuse.verdict_sql(candidate)} AS v FROM {self._facts_for([candidate])}) AS t"
-                )
-            except Exception as error:  # noqa: BLE001 - the rule boundary
-                self.ran.faults[candidate.rule.id] = type(error).__name__
-            else:
-                sound.append(candidate)
-        return sound
+        """The rules that do not fail; looked for by halves, since every look reads the table."""
+        names = [f"v{number}" for number in range(len(bound))]
+        verdicts = ", ".join(f"{fuse.verdict_sql(one)} AS {name}" for one, name in zip(bound, names, strict=True))
+        counted = ", ".join(f"COUNT({name})" for name in names)
+        try:
+            self.engine.fetch(f"SELECT {counted} FROM (SELECT {verdicts} FROM {self._facts_for(bound)}) AS t")
+        except Exception as error:  # noqa: BLE001 - the rule boundary
+            if len(bound) == 1:
+                self.ran.faults[bound[0].rule.id] = type(error).__name__
+                return []
+            half = len(bound) // 2
+            return [*self._without_faulty(bound[:half]), *self._without_faulty(bound[half:])]
+        return list(bound)
 
     def _register_positions(self, bound: Sequence[Bound]) -> None:
         placed = positions(bound)
@@ -227,7 +254,8 @@ class _TableRun:
     def _make_hit_rows(self) -> None:
         """`rule_hit_row`: a row a hit, with whose row it is; rows without any hit are passed over word by word."""
         mask = sum(fuse.HIT * 4**n for n in range(fuse.PER_WORD))
-        carried = [name for name in self.engine.columns(self.words_table) if not _is_word(name)]
+        keys = fuse.KEYS.get(self.table.name)
+        carried = self._context() if keys else [n for n in self.engine.columns(self.words_table) if not _is_word(n)]
         parts = " UNION ALL ".join(
             f"SELECT {', '.join(f't.{name}' for name in carried)}, p.number, p.rule, p.subject_type"
             f" FROM {self.words_table} AS t JOIN {self._positions()} AS p ON p.word = {w} AND p.source = t.source"
