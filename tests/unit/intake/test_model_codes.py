@@ -1,6 +1,5 @@
 """Code lists: labels are the key, foreign numbers are aliases of one source (registry-model.md §4.12)."""
 
-import pyarrow as pa
 import pytest
 
 from taizhang.intake.model import code_list, code_lists, label_key, set_text, split_values
@@ -96,19 +95,8 @@ def test_a_cell_with_several_values_keeps_what_is_known_and_tells_what_is_not():
     assert unknown == ("亚健康",)
 
 
-def test_the_column_form_agrees_with_the_scalar_form():
-    texts = ["男", " 女 ", None, "1", "公", "男"]
-
-    labels = code_list("sex").canonical_column(pa.array(texts, pa.string()))
-
-    assert labels.to_pylist() == [code_list("sex").canonical(text) for text in texts]
-
-
-def test_the_set_column_stores_sorted_sets():
-    sets = code_list("health").canonical_set_column(pa.array(["长期慢性病,残疾", None, "亚健康"], pa.string()))
-
-    assert sets.to_pylist() == ["|残疾|长期慢性病|", None, None]
-    assert set_text([]) is None
+def test_the_empty_set_is_stored_as_nothing():
+    assert (set_text([]), set_text(["残疾", "长期慢性病", "残疾"])) == (None, "|残疾|长期慢性病|")
 
 
 @pytest.mark.parametrize("name", sorted(code_lists()))

@@ -16,11 +16,6 @@ class Counts:
     skipped: dict[str, int] = field(default_factory=dict)
     quarantined: int = 0
 
-    @property
-    def is_balanced(self) -> bool:
-        """Whether every row that was read is accounted for."""
-        return self.read == self.kept + sum(self.skipped.values()) + self.quarantined
-
     def skip(self, reason: str, rows: int) -> None:
         """Count rows left out for a reason."""
         if rows:
@@ -65,11 +60,6 @@ class FileFacts:
     sheets: list[SheetFacts] = field(default_factory=list)
     events: list[FileEvent] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether a sheet of the file waits for a person's decision."""
-        return any(sheet.status == "waiting" for sheet in self.sheets)
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""

@@ -4,7 +4,7 @@ from functools import cache
 
 import pyarrow as pa
 
-from taizhang.intake.model import FIELDS, TABLES, FieldType
+from taizhang.intake.model import TABLES
 from taizhang.intake.values import ARROW_TYPES
 
 SCHEMA_VERSION = 1
@@ -111,10 +111,3 @@ def table_schema(table: str) -> pa.Schema:
     columns["extra"] = pa.string()
     columns["comment"] = pa.string()
     return pa.schema(list(columns.items()))
-
-
-@cache
-def plain_fields(table: str) -> tuple[str, ...]:
-    """Fields of a table whose canonical value is final once it is read, without `taizhang.identity`."""
-    odd = {FieldType.ID, FieldType.NAME}
-    return tuple(name for name in TABLES[table].fields if FIELDS[name].type not in odd)

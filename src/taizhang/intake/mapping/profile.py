@@ -68,10 +68,6 @@ def is_coded(value: str) -> bool:
     return any(code_list(name).canonical(value) is not None for name in _COMMON_LISTS)
 
 
-def _is_account(value: str) -> bool:
-    return value.isdigit() and 12 <= len(value) <= 23 and not (len(value) == 18 and has_right_check(value))
-
-
 def _is_code(list_name: str) -> Callable[[str], bool]:
     codes = code_list(list_name)
     return lambda value: bool(codes.canonical(value) or codes.canonical_set(value)[0])

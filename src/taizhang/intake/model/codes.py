@@ -10,9 +10,6 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from taizhang.intake.model.labels import label_key
 from taizhang.intake.model.source_text import packaged
 
@@ -120,23 +117,6 @@ class CodeList:
             else:
                 known.add(label)
         return tuple(sorted(known)), tuple(unknown)
-
-    def canonical_column(self, texts: pa.StringArray, source: str | None = None) -> pa.StringArray:
-        """`canonical` of a column, worked out once per distinct text; null where the text is null or unknown."""
-        encoded = pc.dictionary_encode(texts)
-        labels = pa.array([self.canonical(text, source) for text in encoded.dictionary.to_pylist()], pa.string())
-        return pc.take(labels, encoded.indices)
-
-    def canonical_set_column(self, texts: pa.StringArray, source: str | None = None) -> pa.StringArray:
-        """`canonical_set` of a column as set text '|A|B|'; null where no part is known."""
-        encoded = pc.dictionary_encode(texts)
-        sets = [set_text(self.canonical_set(text, source)[0]) for text in encoded.dictionary.to_pylist()]
-        return pc.take(pa.array(sets, pa.string()), encoded.indices)
-
-    def knows_share(self, texts: Iterable[str]) -> float:
-        """Share of the texts that are labels or common codes of the list; 0.0 for none."""
-        seen = [self._words.get(label_key(text)) is not None or text in self._codes for text in texts]
-        return sum(seen) / len(seen) if seen else 0.0
 
 
 def split_values(text: str) -> list[str]:

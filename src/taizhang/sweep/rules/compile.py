@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from taizhang.sweep.rules.functions import NO_FOLDS, Folds, expand
 from taizhang.sweep.rules.messages import columns_of
-from taizhang.sweep.rules.model import LANGUAGES, Parameter, Rule, Value
+from taizhang.sweep.rules.model import LANGUAGES, Rule, Value
 from taizhang.sweep.rules.parameters import literal
 from taizhang.sweep.rules.schema import tables
 
@@ -134,8 +134,3 @@ def suppressed(when: exp.Expr, others: list[tuple[exp.Expr, exp.Expr]]) -> exp.E
         hit = exp.and_(other_when, exp.not_(exp.paren(other_check)))
         result = exp.and_(result, exp.not_(exp.func("COALESCE", hit, exp.false())))
     return result
-
-
-def used_parameters(rule: Rule, parameters: Mapping[str, Parameter]) -> list[Parameter]:
-    """The parameters of a rule, by name."""
-    return [parameters[name] for name in sorted(rule.reads.parameters)]

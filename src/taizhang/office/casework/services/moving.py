@@ -11,7 +11,7 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.casework.errors import WrongState
 from taizhang.office.casework.models import Task, TaskKind
 from taizhang.office.casework.services.owning import own_places, work_place
-from taizhang.office.casework.transitions import MOVES, Move
+from taizhang.office.casework.transitions import Move
 from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.narrowing import findings_of
@@ -82,11 +82,3 @@ def move_finding(actor: Actor, finding: Finding, move: Move, *, reason: str = ""
         division_code=work_place(finding) or finding.division_code, reason=reason,
         state=[str(before), str(move.target)], **facts,
     )  # fmt: skip
-
-
-def move_named(name: str) -> Move:
-    """The move of a name. Raises NotFound for a name that is not in the table."""
-    move = MOVES.get(name)
-    if move is None:
-        raise NotFound
-    return move
