@@ -92,7 +92,7 @@ def way(world, name):
         "frame_save": ([world.frame], {"revision": "1", "label:入户核对/1": "核实"}),
         "frame_import": ([world.frame], {"file": SimpleUploadedFile("表.csv", "标签,内容,开始,结束,规则\n入户核对/1,核实,,,C\n".encode())}),
         **{f"{name}_export": ([], WHY) for name in ("scores", "tasks", "exemptions", "rechecks", "recheck_rows", "sweeps", "finding_rows")},
-        **{f"{name}_export": ([], WHY) for name in ("handbacks", "sources", "accounts", "roles", "logins")},
+        **{f"{name}_export": ([], WHY) for name in ("handbacks", "sources", "accounts", "roles", "logins", "delivery_calendar")},
         "search_results_export": ([], {"q": "王建军"} | WHY), "persons_export": ([HOME_VILLAGE], WHY), "source_export": (["city"], WHY),
         "recheck_round_export": ([world.round], WHY), "handback_export": ([world.handback], WHY),
         "submission_export": ([world.submission], WHY), "person_reads_export": ([HOME_PERSON], WHY), "limit_save": ([], {"measure": "right", "year": "2020", "percent": "97"} | WHY),

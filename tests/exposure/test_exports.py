@@ -22,7 +22,6 @@ WITHOUT = {
     "frame": "exported as the table that is filled in and imported again (frame_export)",
     "sweep": "figures of one sweep; the findings behind each are exported",
     "terms": SETTINGS, "schedules": SETTINGS, "schedule_edit": SETTINGS, "calendar": SETTINGS, "keys": SETTINGS,
-    "delivery_calendar": "a month as a calendar; what came is exported from the deliveries of each source",
     "finding": ONE_THING, "person": ONE_THING, "household": ONE_THING, "recheck": ONE_THING, "account": ONE_THING,
     "arrival": ONE_THING, "question": ONE_THING, "frame_cell": ONE_THING, "frame_edit": ONE_THING,
     "kept_file": "the page of one file, which is fetched itself", "delivery_file": "the page of one file, which is fetched itself",

@@ -1,10 +1,12 @@
 """When deliveries are due: the days, what serves them, what is told, and the sweep that follows."""
 
+import io
 import json
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.conf import settings as office
 from django.db import IntegrityError, transaction
@@ -339,6 +341,23 @@ def test_the_month_shows_what_is_due_and_what_came(operator_page, deliver):
     assert reverse("delivery", args=["city", came]) in text
     other = operator_page.get(reverse("delivery_calendar") + "?month=2020-05&source=national").content.decode()
     assert "迟 1 个工作日" not in other.split("<section>")[0]
+
+
+def test_the_due_days_of_a_month_are_exported(operator_page, deliver):
+    Term.objects.create(source="city", town=HOME, every="month", day=25, begins_on=date(2020, 4, 1))
+    came = deliver("2020-05-24", on="2020-05-27")
+    url = f"{reverse('delivery_calendar')}?month=2020-05&source=city"
+    assert reverse("delivery_calendar_export") in operator_page.get(url).content.decode()
+
+    answer = operator_page.post(
+        f"{reverse('delivery_calendar_export')}?month=2020-05&source=city", {"reason": "月度通报"}
+    )
+
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active.iter_rows(min_row=3, values_only=True))
+    (row,) = rows  # neither April's nor June's, though their days stand on the page too
+    assert [str(cell)[:10] for cell in row] == [
+        "2020-05-25", "市互联网+平台", "龙亭镇", "迟报", "2", "2020-05-24", "2020-05-27", came[:10]
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("month", ["", "2020-13", "0001-01", "9999-12", "x"])

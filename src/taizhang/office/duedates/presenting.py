@@ -18,7 +18,7 @@ from taizhang.office.duedates.due import LONGEST_PERIOD, Due, Standing
 from taizhang.office.duedates.models import Every, Term
 from taizhang.office.duedates.selectors import DueHere, Looked, PlannedSweep, dues_of, source_named, towns
 from taizhang.office.jobs.calendar import SATURDAY
-from taizhang.office.parts.model import Figure, Option, Text, Tone
+from taizhang.office.parts.model import Cell, Column, Figure, Option, Row, Table, Text, Tone
 from taizhang.office.parts.punctuation import bracketed
 
 NAMES: dict[Standing, Promise | str] = {
@@ -126,6 +126,24 @@ def due_entry(one: DueHere) -> Entry:
         one.title + (bracketed(one.town) if one.town else ""), TONES[one.due.standing], str(NAMES[one.due.standing]),
         _told(one.due), _delivery(one.due),
     )  # fmt: skip
+
+
+def due_table(due: Iterable[DueHere]) -> Table:
+    """Due days one below the other: what was due from whom, how it stands, and what came."""
+    columns = [
+        Column(_("应报日"), kind="date"), Column(_("来源"), kind="head"), Column(_("范围")), Column(_("情况")),
+        Column(_("相差（工作日）"), kind="number"), Column(_("数据日期"), kind="date"), Column(_("接收日"), kind="date"), Column(_("批次"), kind="mono"),
+    ]  # fmt: skip
+    return Table(columns, [_due_row(one) for one in due], empty=_("这个月没有应报的来源"))
+
+
+def _due_row(one: DueHere) -> Row:
+    due, came = one.due, one.due.arrival
+    standing = bracketed(_("暂缓")) if came is not None and came.held else ""
+    return Row([
+        Cell(due.on), Cell(one.title), Cell(one.town or _("全县")), Cell(f"{NAMES[due.standing]}{standing}"),
+        Cell(due.late or ""), Cell(came.as_of if came else ""), Cell(came.on if came else ""), Cell(came.name if came else ""),
+    ])  # fmt: skip
 
 
 def _told(due: Due) -> str:

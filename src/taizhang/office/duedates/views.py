@@ -1,9 +1,10 @@
 """The month as a calendar: working days, what is due, what came, what is planned; and the rules below it."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +13,8 @@ from taizhang.office.access.request import OfficeRequest
 from taizhang.office.duedates import presenting, selectors, services
 from taizhang.office.duedates.errors import NoSuchSource, NotADay
 from taizhang.office.duedates.forms import TermForm
+from taizhang.office.exporting import export_offered, exported
+from taizhang.office.parts.listing import INTERNAL, Listing
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -26,9 +29,8 @@ def _calendar(request: OfficeRequest, form: TermForm, error: object = None, stat
     month = _month(request.GET.get("month", ""), today)
     looked = selectors.Looked(today)
     days = presenting.days_shown(month)
-    due = selectors.due_between(days[0], days[-1], looked=looked)
     chosen = request.GET.get("source", "")
-    shown = [one for one in due if chosen in ("", one.term.source)]
+    shown = _due(chosen, days, looked)
     return render(request, "duedates/calendar.html", {
         "month": month, "before": month - timedelta(days=1), "after": (month + timedelta(days=31)).replace(day=1),
         "today": today, "weekdays": presenting.weekdays(),
@@ -39,7 +41,29 @@ def _calendar(request: OfficeRequest, form: TermForm, error: object = None, stat
         "sources": presenting.source_options(), "chosen": chosen, "figures": presenting.standing_figures(shown, month),
         "terms": presenting.term_lines(selectors.running_terms(), looked), "form": form, "error": error,
         "may_edit": request.actor.may("plan.edit"),
+        "export": export_offered(request, [_listed(shown, month, chosen)], page="delivery_calendar"),
     }, status=status)  # fmt: skip
+
+
+def _due(chosen: str, days: Sequence[date], looked: selectors.Looked) -> list[selectors.DueHere]:
+    """What is due on days that follow each other; of one source where one is chosen."""
+    due = selectors.due_between(days[0], days[-1], looked=looked)
+    return [one for one in due if chosen in ("", one.term.source)]
+
+
+def _listed(due: Sequence[selectors.DueHere], month: date, chosen: str) -> Listing:
+    """The due days of a month, of those shown."""
+    narrowed = {"month": month.strftime("%Y-%m"), "source": chosen[:40]}
+    rows = [one for one in due if (one.due.on.year, one.due.on.month) == (month.year, month.month)]
+    return Listing(f"{_('报送日历')} {narrowed['month']}", rows, presenting.due_table, narrowed, note=INTERNAL)
+
+
+def delivery_calendar_export(request: OfficeRequest) -> FileResponse:
+    """The due days of a month as a workbook."""
+    today = timezone.localdate()
+    month, chosen = _month(request.GET.get("month", ""), today), request.GET.get("source", "")
+    due = _due(chosen, presenting.days_shown(month), selectors.Looked(today))
+    return exported(request, [_listed(due, month, chosen)])
 
 
 def _month(text: str, today: date) -> date:
