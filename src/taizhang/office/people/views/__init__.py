@@ -99,10 +99,12 @@ def person(request: OfficeRequest, person_id: int) -> HttpResponse:
     who = person_for(person_id)
     revealed = revealed_to(request.actor, [who.pk])
     found = findings_about(request.actor, persons=[who.pk])
+    may_reveal, may_see_reads = request.actor.may("person.reveal_id"), request.actor.may("person.reads")
     response = render(request, "people/person.html", {
         "person": who, "facts": person_facts(who), "sides": sides_of([who.pk], current_areas(), revealed=revealed),
         "table": _findings_of_one(found), "reasons": Reason.choices, "revealed": revealed,
-        "may_reveal": request.actor.may("person.reveal_id"), "may_see_reads": request.actor.may("person.reads"),
+        "may_reveal": may_reveal, "may_see_reads": may_see_reads,
+        "head_actions": "people/parts/person_actions.html" if may_reveal or may_see_reads else "",
     })  # fmt: skip
     record_read(request, response, str(who.pk))
     return response
@@ -119,7 +121,7 @@ def household(request: OfficeRequest, household_id: int) -> HttpResponse:
         *deliveries_about([one.pk for one in members], names, current_areas()),
     ]  # fmt: skip
     response = render(request, "people/household.html", {
-        "household": which, "facts": household_facts(which), "members": persons_table(members),
+        "household": which, "place": f"{which.town_name} {which.village_name}".strip(), "facts": household_facts(which), "members": persons_table(members),
         "sides": [(names[one.person_id], one) for one in sides_of([one.pk for one in members], current_areas())],
         "table": _findings_of_one(found), "events": in_order(events),
     })  # fmt: skip
