@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taizhang.intake.mapping import MappingFile, block_of, map_sheet, parse_mapping, read_head, write_mapping
+from taizhang.intake.mapping import MappingFile, block_of, map_sheet, parse_mapping, preload, read_head, write_mapping
 from taizhang.intake.mapping.candidates import AUTOMATIC, candidates
 from taizhang.intake.mapping.layouts import fingerprint
 from taizhang.intake.mapping.lexicon import signature
@@ -11,6 +11,7 @@ from taizhang.intake.mapping.normal import header
 from taizhang.intake.model import FIELDS, TABLES
 from taizhang.intake.raw import SheetMeta
 
+preload()  # the words are read once a process, and no example is to wait for it
 OWN_LABELS = [field.zh for field in TABLES["record"].fields.values()]
 OTHERS = [
     "配偶",

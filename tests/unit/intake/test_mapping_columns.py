@@ -275,7 +275,7 @@ def test_what_a_person_is_called_after_changes_nothing(people, asked, field):
         ("户口所在村（社区）", "village_name"),
         ("社会保障卡补贴发放账号", "bank_account"),
         ("识别为监测对象的时间", "identified_month"),
-        ("上年度人均可支配收入/元", "net_income_per_capita"),
+        ("上年度人均纯收入/元", "net_income_per_capita"),
         ("务工企业（单位）", "work_firm"),
         ("信息采集员手机号", "collector_phone"),
     ],
@@ -320,3 +320,117 @@ def test_a_heading_lends_its_topic_but_takes_nothing_over(path, field):
 @pytest.mark.parametrize("path", [("培训机构", "地址"), ("学校", "地址"), ("医疗机构", "联系电话")], ids=" › ".join)
 def test_a_place_of_an_institution_is_not_the_persons(path):
     assert mapped(*path) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "table", "field"),
+    [
+        ("开发式帮扶措施落实情况表", "record", None),  # another last character
+        ("兜底保障户", "record", "whole_household_no_labour"),
+        ("义务教育阶段少年失学辍学", "record", "flag_out_of_school"),
+        ("提供职业指导及介绍次数", "measure", "guidance_count"),
+        ("安置单位全称", "measure", "public_post_unit"),
+        ("饮水安全户数", "village", None),  # what the long label denies may not be left out
+        ("劳动力人数", "measure", None),  # nor what is done: 吸纳
+        ("困难残疾人生活补贴", "measure", None),  # nor that it is asked whether
+    ],
+)
+def test_a_long_official_label_may_be_abbreviated_but_loses_nothing_it_says(label, table, field):
+    assert mapped(label, table=table) == field
+
+
+@pytest.mark.parametrize(
+    ("label", "field"),
+    [
+        ("A1户主姓名", "head_name"),
+        ("A17b 家庭经营性收入(元)", "operating_income"),
+        ("（一）工资性收入", "wage_income"),
+        ("其中：(1)生产经营性收入(元)", "operating_income"),
+        ("2.1姓名", "name"),
+        ("第3项民族", "ethnic_group"),
+        ("19年人均纯收入", "net_income_per_capita"),
+        ("1-5月务工收入", None),
+        ("16岁以上人口", None),
+    ],
+)
+def test_the_place_in_a_list_is_no_part_of_a_label(label, field):
+    assert mapped(label) == field
+
+
+@pytest.mark.parametrize(
+    ("label", "field"),
+    [
+        ("健康状况(1健康2长期慢性病3患有大病4残疾)", "health"),
+        ("性别：1男、2女", "sex"),
+        ("学历代码", "education"),
+        ("关系编码", "relation_to_head"),
+        ("耕地（水田、旱地、自留地等）", "arable_mu"),
+        ("务工地点（具体到县、区）", "work_place"),
+        ("务工省、市、县", "work_place"),
+        ("是否易地搬迁劳动力", "is_relocation"),
+        ("残疾证办证时间", "disability_cert_year"),
+        ("办证时间", None),
+        ("监测户信息采集人", "collector_name"),
+        ("人均可支配收入（元）", None),  # another figure than 人均纯收入
+        ("低保金（元/月）", None),  # the household's amounts are those of a year
+    ],
+)
+def test_how_a_column_is_filled_in_changes_nothing(label, field):
+    assert mapped(label) == field
+
+
+@pytest.mark.parametrize(
+    ("label", "table", "field"),
+    [
+        ("贷款金额（万元）", "measure", "guaranteed_loan_amount"),
+        ("贷款金额", "measure", "loan_amount"),
+        ("猕猴桃（亩）", "measure", "kiwi_quantity"),
+        ("期望月薪（元）", "measure", "wanted_wage"),
+        ("就业时间", "measure", "employed_on"),
+        ("培训时间", "measure", None),  # it has a beginning and an end
+        ("公益性岗位安置地址", "measure", "public_post_place"),
+        ("疾病诊断", "measure", None),  # 是否患有慢性病 asks something else
+        ("参保地或参保单位", "measure", None),
+        ("建档立卡贫困户户数", "village", "poor_households"),
+        ("第一书记（是/否）", "cadre", "is_first_secretary"),
+        ("第一书记", "pairing", None),
+        ("干部身份证号", "cadre", "id_no"),
+    ],
+)
+def test_units_and_kinds_tell_labels_of_a_ledger_apart(label, table, field):
+    assert mapped(label, table=table) == field
+
+
+@pytest.mark.parametrize(
+    ("path", "table", "field"),
+    [
+        (("户主情况", "年人均纯收入"), "record", "net_income_per_capita"),
+        (("户主情况", "村小组"), "record", "group_name"),
+        (("户主情况", "性别"), "record", None),
+        (("收入（元）", "经营性"), "record", "operating_income"),
+        (("帮扶措施", "产业"), "record", "measure_industry"),
+        (("帮扶措施", "健康"), "record", "measure_health"),
+        (("工资性收入", "务工收入"), "record", None),  # a part of what its heading names
+        (("收入来源", "务工"), "record", None),
+        (("未就业", "务工去向"), "record", None),
+        (("自主创业", "月收入"), "record", None),
+        (("人数", "合计"), "record", None),
+        (("贫困户", "户数"), "village", "poor_households"),
+        (("帮扶责任人", "姓名"), "cadre", "name"),
+    ],
+)
+def test_a_heading_says_whose_and_of_what_a_column_is(path, table, field):
+    assert mapped(*path, table=table) == field
+
+
+@pytest.mark.parametrize(("heading", "unit"), [("收入（万元）", "万元"), ("收入（元）", None), ("收入", None)])
+def test_an_amount_is_in_the_unit_its_heading_names(heading, unit):
+    best = candidates((heading, "工资性收入"), "record")[0]
+
+    assert (best.field, best.unit) == ("wage_income", unit)
+
+
+def test_what_only_the_register_has_weighs_as_much_as_what_only_a_ledger_has():
+    labels = ("低保金", "计划生育金", "高龄补贴", "赡养金", "随访次数", "贷款用途", "报销金额")
+
+    assert choose_table({index: (label,) for index, label in enumerate(labels)}) == "household"

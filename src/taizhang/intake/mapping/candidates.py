@@ -10,46 +10,47 @@ from enum import StrEnum
 from functools import cache, lru_cache
 
 from taizhang.intake.mapping.dictionary import NUMERIC_TYPES, Entry, dictionary, in_table
-from taizhang.intake.mapping.lexicon import HEAD, HELPER, SELF, Signature, is_specific, parent_owner, signature
-from taizhang.intake.mapping.normal import Header, header, path_key
+from taizhang.intake.mapping.lexicon import HEAD, HELPER, SELF, Signature, parent_owner, signature
+from taizhang.intake.mapping.lookup import abbreviated, about, entries_about, near, same_words, softened, unit_fits
+from taizhang.intake.mapping.normal import Header, counted_once, header, listed_values, path_key
 from taizhang.intake.model import FIELDS, TABLES, FieldType, IdentityRole, code_lists, plain
 
 _BRACKET = re.compile(r"^(.+)\(([^()]*)\)([^()]*)$")
 _REMARK = re.compile(r"^([^:,;]{2,}?)[:,;](.+)$")
-_BETWEEN_VALUES = re.compile(r"[/、,;|\s]|或")
-_LISTED = re.compile(r"[/、]")
+_LISTED = re.compile(r"[/、]|\d\D+\d")
 _NO_OTHER_COLUMN = frozenset({"household", "persons", "resident"})  # said in a remark they change nothing
 _DIVISIONS = frozenset(
     {"province", "city", "county", "town", "village", "group"}
 )  # 住址（省市县镇村组）: how to write it
 # What a remark that only tells how to fill the column in begins with: （如19800101）, （详细到门牌）, （含户主）; not （填表人）.
 _INSTRUCTION = re.compile(
-    r"(?:请|务必|须|需|应|填(?!表|报|写人)|按|如|例|详细到|精确到|注明|注:|含|包括|不含|末尾|末位|格式|可|没有|无则|无的|以.+为准)"
+    r"(?:请|务必|须|需|应|填(?!表|报|写人)|按|如|例|详细到|精确到|具体到|注明|注:|含|包括|不含|末尾|末位|格式|可|没有|无则|无的|以.+为准)"
 )
 _HAS_A_PLACE = frozenset(
     {"work", "org", "employer", "school", "resettle", "plan", "bank", "relocation", "institution", "?学校", "?医院"}
 )
 _HAS_A_NAME = frozenset({"org", "employer", "school", "bank", "cooperative", "institution", "?学校", "?医院"})
-_TEXTS = frozenset({FieldType.TEXT, FieldType.NAME})
-_WHEN = ("time", "year")
-_IMPLIED: dict[str, frozenset[FieldType]] = {
-    "area": NUMERIC_TYPES, "money": NUMERIC_TYPES, "count": NUMERIC_TYPES, "distance": NUMERIC_TYPES, "title": _TEXTS,
-    "time": frozenset({FieldType.DATE, FieldType.MONTH, FieldType.INT}),
-    "year": NUMERIC_TYPES | {FieldType.DATE, FieldType.MONTH},
-}  # fmt: skip
-"""Concepts a header may name or leave out, because the type of its field implies them."""
-_MEASURED = {"亩": "area", "平方米": "area", "元": "money", "公里": "distance", "次": "count"}
-_WHEN_IS_SAID = re.compile(r"(?:时间|日期|年月)$")
+_IN_BUSINESS, _AT_WORK = frozenset({"business"}), frozenset({"work"})
+_OF_AN_OWN_BUSINESS = frozenset({"enterprise_name", "enterprise_address", "leading_enterprise", "business_name"})
+_OF_WORK = frozenset({
+    "monthly_wage", "wage_income", "work_months", "work_place", "work_firm", "work_region", "employment_place",
+    "employment_region", "employment_form", "employed_on", "job_kind", "average_wage",
+})  # fmt: skip
+_DOES_NOT_WORK = re.compile(r"(?:未|没有|不|无|待|失)(?:能)?(?:外出)?(?:就业|务工|业)")
+_WHEN_IS_SAID = re.compile(r"(?:时间|日期|年月|(?<=..)日)$")
 _DAY_OR_MONTH = frozenset({FieldType.DATE, FieldType.MONTH})
-_A_MONTH = "元/月"
-_A_DAY = ("日期", "年月日", "年月")
-_EARNED = frozenset({"pay", "income"})
+_THE_CADRE = frozenset(
+    {HELPER, "干部", "驻村干部", "驻村队员", "队员", "工作队员"}
+)  # who the rows of a list of cadres are
+_MONEY = frozenset({"元", "千元", "万元"})
+_AMOUNTS = frozenset({"income", "gross_income", "net_income", "pay"})
+_TELLS_OF = re.compile(r"(?:基本)?(?:情况|信息|构成|明细)$")
 _NOW = re.compile(r"^(?:现在|目前|当前|现)(?=..)")
+_OF_A_KIND = re.compile(r"(?:方式|类型|类别|种类|形式)$")
+_AND_THE_LIKE = re.compile(r"[/、].*等$")  # （水田、旱地等） tells what belongs to it
 LEAST_VALUES, _SHORT = 2, 6  # alternatives that make a list of values; characters of one
 _DESCRIBES = re.compile(r"情况|状况$")
 AUTOMATIC = 0.90  # from here a column is mapped without asking
-ASKED = 0.50  # from here it is proposed; below it stays under its own header
-_NEAR = 0.6  # share of common concepts from which a label is proposed at all
 
 
 class Why(StrEnum):
@@ -83,9 +84,25 @@ class Candidate:
 @lru_cache(maxsize=8192)
 def candidates(path: tuple[str, ...], table: str, source: str | None = None) -> tuple[Candidate, ...]:
     """The fields of a table a column may be, judged by the labels over it alone; best first."""
+    found = _read(path, table, source)
+    above = header(path[-2]).unit if len(path) > 1 else None
+    if above not in _MONEY:
+        return found
+    return tuple(
+        replace(option, unit=above)
+        if option.unit is None and FIELDS[option.field].unit in _MONEY - {above}
+        else option  # 收入（万元） over 工资性收入: the amounts are in 万元
+        for option in found
+    )
+
+
+def _read(path: tuple[str, ...], table: str, source: str | None) -> tuple[Candidate, ...]:
+    """What `candidates` finds, amounts in the unit that the label itself or the field has."""
     leaf = header(path[-1])
     owners = (parent_owner(header(text).key) for text in reversed(path[:-1]))
     owner = next((known for known in owners if known is not None), None)
+    if table == "cadre" and owner in _THE_CADRE:
+        owner = SELF
     found: dict[str, Candidate] = {}
 
     def offer(field_name: str, score: float, why: Why, unit: str | None) -> None:
@@ -100,25 +117,34 @@ def candidates(path: tuple[str, ...], table: str, source: str | None = None) -> 
     if whole is not None:
         return (whole,)
     for entries, score, why in _known(path, leaf, owner, table, source):
-        for entry in entries:
-            if _unit_fits(entry.field, leaf):
-                offer(entry.field, score if len(entries) == 1 else 0.75, why, leaf.unit or entry.unit)
+        fitting = [entry for entry in entries if unit_fits(entry.field, leaf)]
+        in_this_unit = [
+            entry for entry in fitting if leaf.unit == (entry.unit or (leaf.unit and FIELDS[entry.field].unit))
+        ]
+        for entry in in_this_unit if len(in_this_unit) == 1 else fitting:
+            offer(entry.field, score if len(fitting) == 1 else 0.91, why, leaf.unit or entry.unit)
+        if len(in_this_unit) != 1 and len(fitting) > 1:
+            found = {name: replace(option, score=0.75) for name, option in found.items()}
         if found:
             break
     if not found:
         subject = about(leaf, owner)
-        same = [entry for entry in _same_words(subject, table, source) if _unit_fits(entry.field, leaf)]
+        if table == "cadre" and subject.owner in _THE_CADRE:
+            subject = replace(subject, owner=SELF)
+        same = [entry for entry in same_words(subject, table, source) if unit_fits(entry.field, leaf)]
         for entry in same:
             # 耕地情况 may be told in words: only a plain label stands for a quantity.
             told = _DESCRIBES.search(leaf.key) is not None and FIELDS[entry.field].type in NUMERIC_TYPES
             offer(entry.field, 0.93 if len(same) == 1 and not told else 0.75, Why.WORDS, leaf.unit)
-        softened = _softened(subject, leaf, table, source) if not same else None
-        if softened is not None:
-            offer(softened, 0.91, Why.WORDS, leaf.unit)
+        told_otherwise = None
+        if not same:
+            told_otherwise = softened(subject, leaf, table, source) or abbreviated(leaf, subject, table, source)
+        if told_otherwise is not None:
+            offer(told_otherwise, 0.91, Why.WORDS, leaf.unit)
         elif not same:
-            for field_name, score in _near(subject, table, source):
+            for field_name, score in near(subject, table, source):
                 offer(field_name, score, Why.SIMILAR, leaf.unit)
-    if _is_of_another_topic(path, found):
+    if found and len(path) > 1 and _is_of_another_topic(path, found):
         found = {name: replace(option, score=min(option.score, 0.75)) for name, option in found.items()}
     ordered = sorted(found.values(), key=lambda candidate: (-candidate.score, candidate.field))
     if ordered and ordered[0].why is Why.WORDS:
@@ -126,10 +152,19 @@ def candidates(path: tuple[str, ...], table: str, source: str | None = None) -> 
         if len(either) > 1:
             return tuple(Candidate(name, 0.75, Why.WORDS) for name in either)
     if not ordered or ordered[0].score < AUTOMATIC:
-        simpler = _simpler(path, table, source)
+        simpler = _simpler(path, table, source) or _of_the_household(path, owner, table, source)
         if simpler is not None:
             return (simpler, *(candidate for candidate in ordered if candidate.field != simpler.field))
     return tuple(ordered)
+
+
+def _of_the_household(path: tuple[str, ...], owner: str | None, table: str, source: str | None) -> Candidate | None:
+    """The field of the household that stands among its head's: 户主情况 over 人均纯收入 or 村民小组."""
+    if owner != HEAD or len(path) < 2:
+        return None
+    best = candidates((path[-1],), table, source)[:1]
+    is_sure = bool(best) and best[0].score >= AUTOMATIC and FIELDS[best[0].field].of_household
+    return replace(best[0], score=0.92, why=Why.HEADING) if is_sure else None
 
 
 def _composed(
@@ -144,13 +179,14 @@ def _composed(
     alone, heading = signature(leaf.key), signature(header(path[-2]).key)
     both = signature(header(path[-2]).key + "/" + leaf.key)
     says_nothing_more = both.concepts == alone.concepts or (
-        both.concepts == heading.concepts and bool(_entries_about(alone, table, source))
+        both.concepts == heading.concepts and bool(entries_about(alone, table, source))
     )  # 一卡通 over 开户行 is the bank
-    if both.owner != SELF or both.unknown or not heading.concepts or says_nothing_more:
+    counts_anything = heading.concepts == {"persons"} and not alone.concepts  # 人数 over 合计, of a list of payments
+    if both.owner != SELF or not heading.concepts or says_nothing_more or counts_anything:
         return None
     for concepts in (both.concepts, both.concepts - {"address", "place"}):  # 务工地址 over 省: the work's, wherever
         about_both = Signature(SELF, concepts, both.whether)
-        fields = {entry.field for entry in _entries_about(about_both, table, source) if _unit_fits(entry.field, leaf)}
+        fields = {entry.field for entry in entries_about(about_both, table, source) if unit_fits(entry.field, leaf)}
         if fields and concepts != alone.concepts:
             return Candidate(fields.pop(), 0.95, Why.HEADING, leaf.unit) if len(fields) == 1 else None
     return None
@@ -160,6 +196,8 @@ def _lists_values(text: str) -> bool:
     """Whether a bracket at the label lists alternatives, which are no part of what the label is about."""
     brackets = _BRACKET.match(plain(text))
     if brackets is None or header(text).unit is not None or not _LISTED.search(brackets.group(2)):
+        return False
+    if _INSTRUCTION.match(brackets.group(2)):
         return False
     return not signature(header(brackets.group(2)).key).concepts <= _DIVISIONS  # （省、市、县）is how to write a place
 
@@ -173,7 +211,7 @@ def _of_listed_values(path: tuple[str, ...], table: str) -> Candidate | None:
     text = plain(path[-1])
     brackets = _BRACKET.match(text)
     label, listed = (brackets.group(1), brackets.group(2)) if brackets is not None else ("", text)
-    parts = tuple(part for part in _BETWEEN_VALUES.split(listed) if part)
+    parts = listed_values(listed)
     if len(parts) < LEAST_VALUES or not _LISTED.search(listed) or header(text).whether:
         return None
     words = signature(header(label).key)
@@ -200,7 +238,7 @@ def _values_of(field_name: str) -> Callable[[str], bool]:
 def _is_of_another_topic(path: tuple[str, ...], found: Mapping[str, Candidate]) -> bool:
     """Whether a label stands under a heading about something that has a place, a telephone or a name of its own.
 
-    工作单位 over 县 is not the county the person belongs to, 企业 over 电话 not the person's telephone.
+    工作单位 over 县 is not the county the person belongs to, 企业 over 电话 not the person's telephone, 自主创业 over 月收入 no wage.
     """
     fields = [FIELDS[name] for name in found]
     topics: frozenset[str] = frozenset()
@@ -208,36 +246,30 @@ def _is_of_another_topic(path: tuple[str, ...], found: Mapping[str, Candidate]) 
         topics = _HAS_A_PLACE
     elif any(field.type in (FieldType.PHONE, FieldType.NAME) for field in fields):
         topics = _HAS_A_NAME
-    return any(signature(header(text).key).concepts & topics for text in path[:-1])
+    headings = [header(text).key for text in path[:-1]]
+    if _is_a_part_of_its_heading(path, found):
+        return True
+    if any(signature(key).concepts & _AMOUNTS for key in headings) and all(
+        field.type not in NUMERIC_TYPES and field.role is None for field in fields
+    ):
+        return True  # 收入来源 over 务工: how much of it
+    if not _OF_WORK.isdisjoint(found):
+        if any(_DOES_NOT_WORK.match(key) for key in headings):
+            return True  # 未就业 over 务工去向: where they would go
+        topics |= _IN_BUSINESS
+    if not _OF_AN_OWN_BUSINESS.isdisjoint(found):
+        topics |= _AT_WORK  # 外出务工 over 企业名称 is not the worker's own
+    return any(signature(key).concepts & topics for key in headings)
 
 
-def _softened(subject: Signature, leaf: Header, table: str, source: str | None) -> str | None:
-    """The one field that is about the same but for a word its kind of value implies; None where none or several are.
-
-    A unit says what is measured (林地（亩） is an area), 名称 is what a text holds, and a date is told by its time or its year.
-    """
-    if subject.unknown or subject.whether:
-        return None
-    fields = set()
-    for concept, types in _IMPLIED.items():
-        for concepts in _with_or_without(subject.concepts, concept, leaf):
-            if not concepts or not is_specific(concepts):
-                continue
-            entries = _entries_about(Signature(subject.owner, concepts), table, source)
-            fields |= {
-                entry.field for entry in entries if FIELDS[entry.field].type in types and _unit_fits(entry.field, leaf)
-            }
-    return fields.pop() if len(fields) == 1 else None
-
-
-def _with_or_without(concepts: frozenset[str], implied: str, leaf: Header) -> list[frozenset[str]]:
-    """The concepts without an implied one, or with the one that the unit implies, or with 年 for 时间 and back."""
-    found = [concepts - {implied}] if implied in concepts else []
-    if leaf.unit is not None and _MEASURED.get(leaf.unit) == implied and implied not in concepts:
-        found.append(concepts | {implied})
-    if implied in _WHEN and implied in concepts:
-        found += [(concepts - {implied}) | {other} for other in _WHEN if other != implied]
-    return found
+def _is_a_part_of_its_heading(path: tuple[str, ...], found: Mapping[str, Candidate]) -> bool:
+    """Whether a label would get the amount its heading is: 工资性收入 over 务工收入 and 公岗收入, of which each is a part."""
+    leaf, heading = signature(header(path[-1]).key), signature(header(path[-2]).key)
+    amounts = {name for name in found if FIELDS[name].unit in _MONEY}
+    if not amounts or leaf.concepts <= heading.concepts:
+        return False
+    fields = {entry.field for entry in dictionary().by_key.get(header(path[-2]).key, ())}
+    return not fields.isdisjoint(amounts)
 
 
 def _alternatives(path: tuple[str, ...], table: str, source: str | None) -> list[str]:
@@ -278,6 +310,7 @@ def _simpler(path: tuple[str, ...], table: str, source: str | None) -> Candidate
         _lists_values(text)
         and FIELDS[options[0].field].type is FieldType.TEXT
         and FIELDS[options[0].field].role is None
+        and not _OF_A_KIND.search(plain(parts[0]))
     ):
         return None  # what is chosen from a list is no free text: 务工去向（省外/县外） is not the place
     outside = signature(header(parts[0]).key)
@@ -287,7 +320,11 @@ def _simpler(path: tuple[str, ...], table: str, source: str | None) -> Candidate
         same = candidates((*path[:-1], part), table, source)
         agrees = _are_values(part, options[0].field) or (bool(same) and same[0].field == options[0].field)
         unheard = _INSTRUCTION.match(plain(part)) is not None or (
-            added.owner == SELF and not (added.concepts - added.unknown - outside.concepts - silent)
+            added.owner == SELF
+            and (
+                _AND_THE_LIKE.search(plain(part)) is not None
+                or not (added.concepts - added.unknown - outside.concepts - silent)
+            )
         )
         if not agrees and not unheard:
             return None
@@ -297,7 +334,7 @@ def _simpler(path: tuple[str, ...], table: str, source: str | None) -> Candidate
 def _are_values(text: str, field_name: str) -> bool:
     """Whether a remark lists what may stand in the column: 政治面貌（党员/群众）, 与户主关系（本人、儿子、父亲）."""
     code_list = FIELDS[field_name].code_list
-    listed = [part for part in _BETWEEN_VALUES.split(plain(text)) if part]
+    listed = listed_values(plain(text))
     if code_list is None or not listed:
         return False
     known = sum(code_lists()[code_list].canonical(part) is not None for part in listed)
@@ -313,14 +350,17 @@ def _known(
     whole = path_key(tuple(path))
     ways: list[tuple[str, float, Why]] = []
     if len(path) > 1:
-        ways += [(whole, 0.99, Why.HEADING), (whole.replace("/", ""), 0.97, Why.HEADING)]
+        ways += [(whole, 0.99, Why.HEADING), (counted_once(whole.replace("/", "")), 0.97, Why.HEADING)]
         ways += [(path_key((path[-2], path[-1])), 0.98, Why.HEADING)]
         if owner in (HEAD, HELPER):
             prefix = {HEAD: "户主", HELPER: "帮扶责任人"}[owner]
             ways.append((leaf.key if leaf.key.startswith(prefix) else prefix + leaf.key, 0.97, Why.HEADING))
             ways = [way for way in ways if way[0] != leaf.key or leaf.key.startswith(prefix)]
         elif owner is None or owner == SELF:
-            ways.append((leaf.key, 0.97, Why.LABEL))
+            ways += [
+                (leaf.key + _TELLS_OF.sub("", header(path[-2]).key), 0.95, Why.HEADING),
+                (leaf.key, 0.97, Why.LABEL),
+            ]  # 收入 over 经营性
     else:
         ways.append((leaf.key, 0.98, Why.LABEL))
     ways += [(_NOW.sub("", key), 0.93, Why.WORDS) for key, *_ in ways[-1:] if _NOW.match(key)]
@@ -349,63 +389,3 @@ def _said_as_another_time(
         if FIELDS[entry.field].type in _DAY_OR_MONTH
     }
     return [(list(found.values()), 0.93, Why.WORDS)] if len(found) == 1 else []
-
-
-def _unit_fits(field_name: str, leaf: Header) -> bool:
-    """A header that names a unit is a quantity: 公益性岗位(月) is months, not kinds of posts; and 务工日期 no number of months."""
-    if FIELDS[field_name].unit == "月" and leaf.key.endswith(_A_DAY):
-        return False
-    return leaf.unit is None or FIELDS[field_name].type in NUMERIC_TYPES or FIELDS[field_name].type is FieldType.MONTH
-
-
-def about(leaf: Header, owner: str | None) -> Signature:
-    """What a header is about, under a heading that may say whose column it is."""
-    subject = signature(leaf.key)
-    if leaf.whether:
-        subject = replace(subject, whether=True)
-    if leaf.unit == "月" and "months" not in subject.concepts:
-        subject = replace(subject, concepts=(subject.concepts - {"time"}) | {"months"})
-    if leaf.unit == _A_MONTH and subject.concepts & _EARNED:
-        subject = replace(subject, concepts=(subject.concepts - _EARNED) | {"month_pay"})
-    if owner is not None and owner != SELF and subject.owner == SELF:
-        return Signature(owner, subject.concepts, subject.whether)
-    return subject
-
-
-def _same_words(about: Signature, table: str, source: str | None) -> list[Entry]:
-    """Entries that are about the same; 家庭 before a value of the household adds nothing."""
-    found = _entries_about(about, table, source)
-    if not found and "household" in about.concepts and len(about.concepts) > 1:
-        bare = Signature(about.owner, about.concepts - {"household"}, about.whether)
-        found = [
-            entry for entry in _entries_about(bare, table, source) if FIELDS[entry.field].of_household or about.whether
-        ]
-    return found
-
-
-def _entries_about(about: Signature, table: str, source: str | None) -> list[Entry]:
-    entries = in_table(dictionary().by_identity.get(about.identity, ()), table, source)
-    distinct = list({entry.field: entry for entry in entries}.values())
-    yes_no = [entry for entry in distinct if FIELDS[entry.field].type is FieldType.BOOL]
-    if about.whether:
-        return yes_no
-    if "persons" in about.concepts:
-        distinct, yes_no = [entry for entry in distinct if entry not in yes_no], []  # 搬迁人数 is no yes or no
-    return (
-        distinct if len(distinct) <= 1 or not yes_no else [entry for entry in distinct if entry not in yes_no] or yes_no
-    )
-
-
-def _near(about: Signature, table: str, source: str | None) -> list[tuple[str, float]]:
-    """Fields that share most concepts and the owner: proposals for a question, never a mapping."""
-    scores: dict[str, float] = {}
-    for concept in about.concepts:
-        for other in dictionary().by_concept.get(concept, ()):
-            if other.owner != about.owner:
-                continue
-            share = len(about.concepts & other.concepts) / len(about.concepts | other.concepts)
-            if share < _NEAR:
-                continue
-            for entry in in_table(dictionary().by_identity[other.identity], table, source):
-                scores[entry.field] = max(scores.get(entry.field, 0.0), ASKED + 0.35 * share)
-    return sorted(scores.items(), key=lambda item: -item[1])[:3]

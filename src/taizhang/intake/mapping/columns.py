@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from taizhang.intake.mapping.candidates import AUTOMATIC, Candidate, Why, about, candidates
+from taizhang.intake.mapping.candidates import AUTOMATIC, Candidate, Why, candidates
 from taizhang.intake.mapping.lexicon import HEAD, SELF
+from taizhang.intake.mapping.lookup import about
 from taizhang.intake.mapping.normal import header, path_key
 from taizhang.intake.mapping.profile import Profile, agreement, is_refuted
 from taizhang.intake.model import FIELDS, TABLES, FieldType, IdentityRole, code_list
@@ -17,6 +18,7 @@ from taizhang.intake.model import FIELDS, TABLES, FieldType, IdentityRole, code_
 LIKELY = 0.7
 """From here a label that shares most words with a coded field's may be proved by its values."""
 LEAST_CODES, CODES_FIT = 2, 0.9
+_REGISTER = frozenset({"record", "household"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +261,8 @@ def _titles(paths: Mapping[int, tuple[str, ...]]) -> dict[int, str]:
 def choose_table(paths: Mapping[int, tuple[str, ...]], source: str | None = None, hint: str | None = None) -> str:
     """The table the rows of a sheet belong to, by the columns it has.
 
-    Every column a table has a sure field for counts one, a column only this table has counts half more; a person's name
-    or number rules out the tables without persons.
+    Every column a table has a sure field for counts one, a column only this table has one for counts half more (the
+    register's two tables count as one there); a person's name or number rules out the tables without persons.
     """
     if hint is not None:
         return hint
@@ -272,8 +274,8 @@ def choose_table(paths: Mapping[int, tuple[str, ...]], source: str | None = None
             options = candidates(path, table, source)
             if options and options[0].score >= AUTOMATIC:
                 sure[table] = options[0].field
-        for table, name in sure.items():
-            scores[table] += 1.5 if FIELDS[name].tables == (table,) else 1.0
+        for table in sure:
+            scores[table] += 1.5 if len(sure) == 1 or sure.keys() <= _REGISTER else 1.0
         persons = (
             persons or FIELDS[sure["record"]].role in (IdentityRole.NAME, IdentityRole.ID_NO)
             if "record" in sure

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from taizhang.intake.mapping.lexicon import Signature, signature
+from taizhang.intake.mapping.lexicon import HEAD, SELF, Signature, is_specific, signature
 from taizhang.intake.mapping.normal import header
 from taizhang.intake.model import FIELDS, Field, FieldType
 
@@ -14,7 +14,7 @@ NUMERIC_TYPES = frozenset({FieldType.INT, FieldType.DEC})
 
 _SAYS_NOTHING = frozenset({
     "number", "time", "place", "kind", "level", "count", "area", "money", "subsidy", "months", "reason", "policy", "other", "main",
-    "code", "state", "title",
+    "code", "state", "title", "pay",
 })  # fmt: skip
 """Concepts that name no column together with words for persons only: 残疾人补贴 is known as it stands, 补贴 may be any."""
 
@@ -70,7 +70,7 @@ def _entries(field: Field) -> Iterable[Entry]:
 def dictionary() -> Dictionary:
     """The dictionary of the packaged catalogue, built once a process."""
     by_key: defaultdict[str, list[Entry]] = defaultdict(list)
-    by_identity: defaultdict[tuple[str, frozenset[str]], dict[tuple[str, str | None], Entry]] = defaultdict(dict)
+    by_identity: defaultdict[tuple[str, frozenset[str]], dict[tuple[str, str | None, bool], Entry]] = defaultdict(dict)
     for field in FIELDS.values():
         for entry in _entries(field):
             by_key[entry.key].append(entry)
@@ -78,8 +78,12 @@ def dictionary() -> Dictionary:
                 for place in range(1, field.repeats + 1):
                     by_key[f"{entry.key}{place}"].append(entry)
             about = signature(entry.key)
-            if entry.key != field.column and about.concepts and not about.concepts <= _SAYS_NOTHING:
-                by_identity[about.identity].setdefault((entry.field, entry.table), entry)
+            as_it_stands = "record" not in field.tables and not about.unknown and not is_specific(about.concepts)
+            is_flag = about.whether and about.owner not in (SELF, HEAD) and field.type is FieldType.BOOL  # 第一书记标志
+            if entry.key != field.column and (
+                is_flag or (about.concepts and not about.concepts <= _SAYS_NOTHING and not as_it_stands)
+            ):
+                by_identity[about.identity].setdefault((entry.field, entry.table, about.whether), entry)
     words = {level for key in by_key for level in key.split("/")} | set(by_key)
     by_concept: defaultdict[str, set[Signature]] = defaultdict(set)
     for owner, concepts in by_identity:

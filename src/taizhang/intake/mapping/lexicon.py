@@ -5,6 +5,8 @@ a word of its own, and a word nobody knows stays in the comparison as it stands.
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
@@ -12,9 +14,11 @@ from typing import Any
 from taizhang.intake.mapping.normal import header
 from taizhang.intake.model.source_text import packaged
 
-SELF, HEAD, HELPER = "self", "head", "helper"
+SELF, HEAD, HELPER, COLLECTOR = "self", "head", "helper", "collector"
 CATEGORY = "="  # begins the concept of a word that people are called after
 _TOWARDS = frozenset({"与", "和", "同", "跟"})
+_WHERE = frozenset({"place", "address", "org"})
+_LEVELS_OF_DIVISION = frozenset({"province", "city", "county", "town", "village"})
 _LEVELS = re.compile(r"[/\\]+")  # between the levels of a path
 _MARKS = re.compile(r"[()\-_—、,，.:：;；\"'|+&~·*]+")  # brackets and marks: 县(市、区) is read as 县市区
 
@@ -46,7 +50,7 @@ class Signature:
 @dataclass(frozen=True, slots=True)
 class _Words:
     meanings: dict[str, tuple[str, str]]  # word → (class, value); class: owner, other, whether, deed, noise, concept
-    longest: int
+    lengths: dict[str, tuple[int, ...]]  # last character → lengths of the words that end with it, ascending
     generic: frozenset[str]
     absorbed: dict[str, frozenset[str]]
     composed: dict[str, frozenset[str]]
@@ -89,7 +93,7 @@ def _words() -> _Words:
     meanings.pop("", None)
     return _Words(
         meanings=meanings,
-        longest=max(map(len, meanings)),
+        lengths=_lengths(meanings),
         generic=frozenset(document["generic"]),
         absorbed={concept: frozenset(others) for concept, others in document["absorbed"].items()},
         composed={concept: frozenset(others) for concept, others in document["composed"].items()},
@@ -103,15 +107,22 @@ def _words() -> _Words:
     )
 
 
+def _lengths(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for word in words:
+        found[word[-1]].add(len(word))
+    return {character: tuple(sorted(lengths)) for character, lengths in found.items()}
+
+
 def _pieces(text: str) -> list[str]:
     """The text cut into words: fewest unknown characters, then fewest words, then the longer word first."""
-    words, longest = _words().meanings, _words().longest
+    words, lengths = _words().meanings, _words().lengths
     best: list[tuple[int, int, int]] = [(0, 0, 0)]  # (unknown characters, words, length of the last word) per prefix
     for end in range(1, len(text) + 1):
         unknown, count, _ = best[end - 1]
         choice = (unknown + 1, count + 1, 1)
-        for length in range(1, min(longest, end) + 1):
-            if text[end - length : end] in words:
+        for length in lengths.get(text[end - 1], ()):
+            if length <= end and text[end - length : end] in words:
                 before = best[end - length]
                 candidate = (before[0], before[1] + 1, length)
                 if candidate[:2] < choice[:2] or (candidate[:2] == choice[:2] and length > choice[2]):
@@ -194,9 +205,13 @@ def _said(heard: _Heard) -> set[str]:
     concepts = heard.concepts
     if concepts and not heard.whether and _words().meanings.get(heard.last) == ("owner", SELF):
         concepts.add("?who")  # 务工对象 is who works, not where
-    if heard.deed and concepts in ({"persons"}, {"state"}):
+    if heard.deed and (concepts in ({"persons"}, {"state"}) or (concepts and concepts <= _WHERE)):
         concepts.add("?deed")
+    if "work" in concepts and len(concepts & _LEVELS_OF_DIVISION) > 1:
+        concepts = heard.concepts = (concepts - _LEVELS_OF_DIVISION) | {"place"}  # 务工省、市、县
     known = not any(concept.startswith("?") for concept in concepts)
+    if known and heard.whether and concepts > {"labour"} and heard.last in _words().persons:
+        concepts.discard("labour")  # 是否搬迁劳动力 asks whether they are of those, 是否有劳动力 whether there is any
     if "state" in concepts and len(concepts) > 1 and known and not concepts & _words().stateless:
         concepts.discard("state")
     if concepts == {"number"} and heard.numbered:
@@ -207,6 +222,9 @@ def _said(heard: _Heard) -> set[str]:
         return {"name"}  # 户主名称, 成员名称: of a person, 名称 is the name
     if not concepts and heard.owners == [HEAD] and not heard.whether:
         return {"name"}  # 家庭户主, 一家之主: who it is
+    called_after = concepts and concepts <= _words().named_after
+    if called_after and heard.owners == [COLLECTOR] and _words().meanings.get(heard.last) == ("owner", COLLECTOR):
+        return {"name"}  # 监测户信息采集人
     return concepts
 
 

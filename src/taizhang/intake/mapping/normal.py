@@ -3,13 +3,23 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from taizhang.intake.model import plain
 
 _YEAR = re.compile(r"^(?:截[至止])?((?:19|20)\d\d)年?度?(?!\d)(?=\D)")
+_SHORT_YEAR = re.compile(
+    r"^(1[4-9]|2\d)年度?(?=[\u4e00-\u9fff])(?![以及内制])"
+)  # 19年人均纯收入; the registers begin in 2014
 _YEAR_INSIDE = re.compile(r"((?:19|20)\d\d)年度?")
 # What numbers the items of a form: D1. （1） 1、 ①. A list number, never part of a label.
-_LIST_NUMBER = re.compile(r"^(?:\(\d{1,2}\)|[A-Za-z]?\d{1,2}[.、)]|[一二三四五六七八九十]{1,2}[、.]|[①-⑳])(?=\D)")
+_LIST_NUMBER = re.compile(
+    r"^(?:\((?:\d{1,2}|[一二三四五六七八九十]{1,3})\)|[A-Za-z]\d{1,2}[a-z]?(?:[-.]\d{1,2})*\s*(?=[\u4e00-\u9fff])|\d{1,2}(?:\.\d{1,2})+(?=[\u4e00-\u9fff])|第\d{1,2}项|\d{1,2}\s+(?=[\u4e00-\u9fff])|[A-Za-z]?\d{1,2}[.、)]|[一二三四五六七八九十]{1,2}[、.]|[①-⑳])(?=\D)"
+)
+_PLACE_IN_A_LIST = re.compile(r"^其中:")  # 其中：(1)工资性收入
+_COUNTED_TWICE = re.compile(r"(户(?=户)|人口(?=人))[户人]数$")
+_BETWEEN_VALUES = re.compile(r"[/、,;|\s]|或")
+_VALUE_NUMBER = re.compile(r"(?<!\d)(\d{1,2})[.:=\-、]?(?=[^\d\s/、,;])")
 _EDGE = "*★☆※:。.、,;#·_-—~!?\"'"
 # Units a bracket at the end may name; everything else in brackets stays, because it may tell two columns apart
 # (公益性岗位(月数), 就业渠道(易地搬迁后扶使用)).
@@ -47,14 +57,24 @@ class Header:
     whether: bool = False
 
 
+def counted_once(key: str) -> str:
+    """The key of a count without what is said twice: 贫困户户数 is 贫困户数, 贫困人口人数 is 贫困人口数."""
+    return _COUNTED_TWICE.sub(r"\1数", key)
+
+
 @lru_cache(maxsize=65536)
 def header(text: str) -> Header:
     """Take a header apart (intake.md §11.1): NFKC, no blanks, no leading year, no unit, no decoration at the edges."""
     key = plain(_LIST_NUMBER.sub("", text.strip())).strip(_EDGE).casefold()
-    key = _LIST_NUMBER.sub("", key)
+    while (without := _PLACE_IN_A_LIST.sub("", _LIST_NUMBER.sub("", key)).strip(_EDGE)) != key:
+        key = without
+    key = counted_once(key)
     year = None
     if found := _YEAR.match(key):
         year = int(found.group(1))
+        key = key[found.end() :].strip(_EDGE)
+    elif found := _SHORT_YEAR.match(key):
+        year = 2000 + int(found.group(1))
         key = key[found.end() :].strip(_EDGE)
     elif found := _YEAR_INSIDE.search(key):
         year = int(found.group(1))
@@ -66,6 +86,14 @@ def header(text: str) -> Header:
         unit = _UNIT_WORDS.get(found.group(1), found.group(1))
         key = key[: found.start()].strip(_EDGE)
     return Header(key, unit, year, whether)
+
+
+def listed_values(text: str) -> list[str]:
+    """The alternatives a remark lists, without the numbers they may bear: 健康/残疾; 1健康2残疾; 0:否,1:是."""
+    numbers = [int(number) for number in _VALUE_NUMBER.findall(text)]
+    if len(numbers) > 1 and all(after - before == 1 for before, after in pairwise(numbers)):
+        text = _VALUE_NUMBER.sub("/", text)
+    return [part for part in _BETWEEN_VALUES.split(text) if part]
 
 
 def path_key(path: tuple[str, ...]) -> str:
