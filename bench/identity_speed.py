@@ -29,7 +29,7 @@ import duckdb
 from identity.changes import change_town
 from identity.generate import MadeLake, make_lake
 from identity.mixtures import MIXTURES
-from measure import in_own_process, peak_mb, table
+from measure import in_own_process, own_peak_mb, table
 from taizhang.intake.county import load_county
 from taizhang.sweep.authority import register_answers
 from taizhang.sweep.diagnose import diagnose, judge_all
@@ -63,7 +63,7 @@ def child(what: str, folder: Path) -> None:
         result = sweep(load_county(folder / "county.toml"))
         stages, counts = result.seconds, result.counts
     took = {"seconds": time.perf_counter() - started, "cpu": time.process_time() - spent}
-    print(json.dumps({**took, "stages": stages, "counts": counts, "peak_mb": peak_mb()}))
+    print(json.dumps({**took, "stages": stages, "counts": counts, "peak_mb": own_peak_mb()}))
 
 
 def engine_alone(folder: Path) -> dict[str, float]:

@@ -26,7 +26,9 @@ def facts(folder, ledgers):
     with DuckDbEngine([folder]) as engine:
         make_record_raw(engine, list(made.values()))
         make_facts(engine, made)
-        return engine.fetch("SELECT * FROM fact ORDER BY record_id").to_pylist()
+        return engine.fetch("""
+            SELECT f.*, l.same_no FROM fact AS f LEFT JOIN local_raw AS l ON l.hh_no = f.hh_no ORDER BY f.record_id
+        """).to_pylist()
 
 
 def row(household=None, head=None, at=2, run=1):
@@ -67,6 +69,6 @@ def test_equal_numbers_of_two_sources_are_two_households_that_are_called_the_sam
 
 
 def test_a_struck_row_is_no_fact(tmp_path):
-    struck = row("1") | {"struck": True}
+    struck = row("1") | {"struck": True, "sex": "女"}
 
-    assert [one["row_no"] for one in facts(tmp_path, {"city": [struck, row("1", at=3)]})] == [3]
+    assert [one["sex"] for one in facts(tmp_path, {"city": [struck, row("1", at=3) | {"sex": "男"}]})] == [1]

@@ -116,10 +116,13 @@ def _settled_neighbours(context: Context, names: Sequence[WrongName]) -> Iterato
     })  # fmt: skip
     context.engine.register("wrong_name", wrong)
     table = context.engine.fetch("""
-        SELECT DISTINCT c.source_no, c.file_no, c.sheet_no, c.name_id, c.row_no FROM claim_person AS c
-        JOIN wrong_name AS w ON w.source_no = c.source_no AND w.file_no = c.file_no AND w.sheet_no = c.sheet_no
-            AND w.name_id = c.name_id AND ABS(c.row_no - w.row_no) = 1
-        ANTI JOIN disputed_root AS d ON d.root = c.root
+        SELECT DISTINCT c.source_no, r.file_no, r.sheet_no, c.name_id, r.row_no FROM (
+            SELECT p.record_id, p.source_no, p.name_id FROM claim_person AS p
+            SEMI JOIN wrong_name AS n ON n.source_no = p.source_no AND n.name_id = p.name_id
+            ANTI JOIN disputed_root AS d ON d.root = p.root) AS c
+        JOIN record_raw AS r ON r.record_id = c.record_id
+        JOIN wrong_name AS w ON w.source_no = c.source_no AND w.file_no = r.file_no AND w.sheet_no = r.sheet_no
+            AND w.name_id = c.name_id AND ABS(r.row_no - w.row_no) = 1
     """)
     yield from zip(*(table[name].to_pylist() for name in table.column_names), strict=True)
 

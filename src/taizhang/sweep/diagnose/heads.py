@@ -30,10 +30,8 @@ def head_copies(
     # Integers tell which copies may differ; only their texts are read, once for both sides.
     engine.execute("""
         CREATE OR REPLACE TABLE head_copy AS
-        SELECT h.record_id, h.source_no, h.hh, h.root, m.record_id AS copy_id FROM head_row AS h
-        JOIN claim_person AS o ON o.record_id = h.record_id
-        JOIN claim_person AS m ON m.hh_no = h.hh_no
-        WHERE (m.head_name_id <> o.name_id OR m.head_key <> o.id_key) AND NOT m.relation IS NULL
+        SELECT h.record_id, h.source_no, h.hh, h.root, d.copy_id FROM head_row AS h
+        JOIN head_differs AS d ON d.hh_no = h.hh_no AND d.record_id = h.record_id
     """)
     engine.execute("""
         CREATE OR REPLACE TABLE head_text AS
@@ -57,7 +55,7 @@ def head_copies(
         GROUP BY h.record_id, h.source_no, h.hh, h.root
         ORDER BY h.record_id
     """)
-    for made in ("head_copy", "head_text"):
+    for made in ("head_differs", "head_copy", "head_text"):
         engine.execute(f"DROP TABLE {made}")
     rows = [row for row in table.to_pylist() if row["record_id"] not in wrong_records]
     if not rows:

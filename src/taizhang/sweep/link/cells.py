@@ -16,8 +16,9 @@ def make_cells(engine: Engine, sources: int) -> None:
     """
     engine.execute(f"""
         CREATE OR REPLACE TABLE cell AS
-        SELECT CAST(ROW_NUMBER() OVER (ORDER BY ident, name_id) AS BIGINT) - 1 AS cell_id, * FROM (
-            SELECT ident, name_id, COUNT(*) AS n, COUNT(DISTINCT source_no) AS n_sources, BIT_OR({bit_of(sources)}) AS mask,
+        SELECT CAST(ROW_NUMBER() OVER (ORDER BY ident, name_id) AS BIGINT) - 1 AS cell_id, *,
+            CAST(BIT_COUNT(mask) AS BIGINT) AS n_sources FROM (
+            SELECT ident, name_id, COUNT(*) AS n, BIT_OR({bit_of(sources)}) AS mask,
                 MIN(record_id) AS first_record,
                 MIN(birth_date) AS birth_a, MAX(birth_date) AS birth_b, MIN(id_birth) AS id_birth,
                 MIN(sex) AS sex_a, MAX(sex) AS sex_b, MIN(village) AS village_a, MAX(village) AS village_b,

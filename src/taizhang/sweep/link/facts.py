@@ -30,6 +30,7 @@ _HOUSE = f"""CASE WHEN {_IS_WRITTEN} THEN CASE WHEN {_IS_NUMBER} THEN {_NUMBER} 
     ELSE -(r.file_no * CAST(100000000000 AS BIGINT) + r.sheet_no * CAST(10000000 AS BIGINT) + r.household_run) END"""
 """A source's own household: its number as written; else, negative, its head's number; else its run of rows in a sheet."""
 _KEPT = "NOT COALESCE(r.struck, FALSE)"
+_SHEET = "r.file_no * CAST(100000 AS BIGINT) + r.sheet_no"
 
 
 def make_facts(engine: Engine, sources: Mapping[int, SourceDelivery]) -> None:
@@ -37,9 +38,10 @@ def make_facts(engine: Engine, sources: Mapping[int, SourceDelivery]) -> None:
 
     sources: by source number, which is below 62. local_raw: every source's own households; hh_no is their place in the
     order of values, same_no the first household of any source that is called the same, numbered whether the source
-    gave it a number. fact: a row a record. ident: the number's key where it is valid, else null; id_key: of any number
-    with the shape of one; bad_text: a number that is not valid; name_id: 0 where there is no name; hh_no, same_no: of the
-    household; head_name_id, head_key: the copy of the head that the row carries.
+    gave it a number. fact: a row a record; its columns are written for all of them, so what only the doubtful are asked for
+    is not there. ident: the number's key where it is valid, else null; bad_text: a number that is not valid; bad_key: of
+    what is not valid and still has the shape of a number; name_id: 0 where there is no name; sheet: of rows that name no
+    village; hh_no: of the household; head_name_id, head_key: the copy of the head that the row carries.
     """
     numbers = " ".join(f"WHEN '{one.source}' THEN {number}" for number, one in sources.items())
     source_no = f"CAST(CASE r.source {numbers} END AS TINYINT)" if sources else "CAST(NULL AS TINYINT)"
@@ -49,26 +51,27 @@ def make_facts(engine: Engine, sources: Mapping[int, SourceDelivery]) -> None:
             SELECT source_no, house, words, CAST(ROW_NUMBER() OVER (ORDER BY source_no, words,
                     CASE WHEN house >= 0 THEN 0 WHEN house <= -{HEADED} THEN 1 ELSE 2 END, ABS(house)) AS BIGINT) AS hh_no,
                 CASE WHEN house >= 0 OR words <> '' AND NOT words LIKE '{TEMPORARY}%' THEN 1 ELSE 0 END AS numbered
-            FROM (SELECT DISTINCT {source_no} AS source_no, {_HOUSE} AS house, '' AS words FROM record_raw AS r
-                WHERE {_KEPT} AND {_HOUSE} <> {WORDED}
-                UNION ALL SELECT DISTINCT {source_no}, {WORDED}, r.household_no FROM record_raw AS r
-                WHERE {_KEPT} AND {_HOUSE} = {WORDED}))
+            FROM (SELECT DISTINCT source_no, house, CASE WHEN house = {WORDED} THEN written ELSE '' END AS words FROM (
+                SELECT {source_no} AS source_no, {_HOUSE} AS house, r.household_no AS written FROM record_raw AS r
+                WHERE {_KEPT})) AS said
+            WHERE NOT house IS NULL)
     """)
+    is_valid = f"q.id_ok AND q.kind BETWEEN {CITIZEN} AND {OTHER_IDENTITY} AND NOT q.id_key IS NULL"
     # A join on texts costs as much as reading the facts; most counties have nothing but numbers.
     words = f"l.words = CASE WHEN q.house = {WORDED} THEN q.words ELSE '' END"
     worded = f" AND {words}" if engine.fetch("SELECT 1 FROM local_raw WHERE words <> '' LIMIT 1").num_rows else ""
-    is_valid = f"q.id_ok AND q.kind BETWEEN {CITIZEN} AND {OTHER_IDENTITY} AND NOT q.id_key IS NULL"
     engine.execute(f"""
         CREATE OR REPLACE TABLE fact AS
-        SELECT q.record_id, q.source_no, q.file_no, q.sheet_no, q.row_no, CASE WHEN {is_valid} THEN q.id_key END AS ident,
-            q.id_key, CASE WHEN {is_valid} OR q.kind = {NO_NUMBER} THEN NULL ELSE COALESCE(q.core18, q.id_no) END AS bad_text,
-            q.kind, q.name_id, q.birth_date, q.id_birth, q.sex, q.village, q.person_no, q.relation, q.present,
-            l.hh_no, l.same_no, q.head_name_id, q.head_key
+        SELECT q.record_id, q.source_no, CASE WHEN {is_valid} THEN q.id_key END AS ident,
+            CASE WHEN {is_valid} OR q.kind = {NO_NUMBER} THEN NULL ELSE COALESCE(q.core18, q.id_no) END AS bad_text,
+            CASE WHEN {is_valid} THEN NULL ELSE q.id_key END AS bad_key, q.kind, q.name_id, q.birth_date, q.id_birth, q.sex,
+            q.village, CASE WHEN q.village IS NULL THEN q.sheet END AS sheet, q.person_no, q.relation, q.present, l.hh_no,
+            q.head_name_id, q.head_key
         FROM (
-            SELECT r.record_id, {source_no} AS source_no, r.file_no, r.sheet_no, r.row_no, r.id_key, r.id_ok, r.core18, r.id_no,
+            SELECT r.record_id, {source_no} AS source_no, r.id_key, r.id_ok, r.core18, r.id_no,
                 CAST({_KIND} AS TINYINT) AS kind, {_NAME} AS name_id, r.birth_date, r.id_birth,
                 CAST(CASE r.sex WHEN '男' THEN 1 WHEN '女' THEN 2 END AS TINYINT) AS sex,
-                TRY_CAST(r.village_code AS BIGINT) AS village, TRY_CAST(r.person_no AS BIGINT) AS person_no,
+                TRY_CAST(r.village_code AS BIGINT) AS village, {_SHEET} AS sheet, TRY_CAST(r.person_no AS BIGINT) AS person_no,
                 CAST(CASE WHEN r.relation_to_head IS NULL THEN NULL WHEN r.relation_to_head = '户主' THEN 1
                     WHEN r.relation_to_head = '配偶' THEN 2 ELSE 3 END AS TINYINT) AS relation,
                 CAST(CASE WHEN COALESCE(r.is_present, TRUE) THEN 1 ELSE 0 END AS TINYINT) AS present,

@@ -10,11 +10,11 @@ AREA_AND_ORDER = "{0} // 1100000000000 * 1000 + {0} // 11 % 1000"
 
 
 def make_keys(engine: Engine, sources: int) -> None:
-    """Create `entity`, `bad_number` and `suspect_key` over `fact`.
+    """Create `entity`, `bad_number`, `bad_claim` and `suspect_key` over `fact`.
 
     entity: a row a valid number; name_a, name_b are its least and greatest name, n its rows, mask its sources, home the
     first household it stands in, housed the sources where it stands in one. bad_number: texts that are no valid number, with
-    negative integers. suspect_key: numbers that are not settled: several names, several rows in a source, no name, digits cut
+    negative integers. bad_claim: the records that carry one. suspect_key: numbers that are not settled: several names, several rows in a source, no name, digits cut
     off, or witnesses in at most half the sources.
     """
     bit = bit_of(sources)
@@ -27,7 +27,11 @@ def make_keys(engine: Engine, sources: int) -> None:
     engine.execute("""
         CREATE OR REPLACE TABLE bad_number AS
         SELECT id_text, id_key, -CAST(ROW_NUMBER() OVER (ORDER BY id_text) AS BIGINT) AS ident
-        FROM (SELECT bad_text AS id_text, MIN(id_key) AS id_key FROM fact WHERE NOT bad_text IS NULL GROUP BY bad_text)
+        FROM (SELECT bad_text AS id_text, MIN(bad_key) AS id_key FROM fact WHERE NOT bad_text IS NULL GROUP BY bad_text)
+    """)
+    engine.execute("""
+        CREATE OR REPLACE TABLE bad_claim AS
+        SELECT f.record_id, n.ident FROM fact AS f JOIN bad_number AS n ON n.id_text = f.bad_text
     """)
     engine.execute(f"""
         CREATE OR REPLACE TABLE suspect_key AS

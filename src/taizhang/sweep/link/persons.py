@@ -72,18 +72,28 @@ def link_persons(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Linke
 def make_claim_person(engine: Engine) -> None:
     """Make `fact` into `claim_person`: the facts of all records with `root`, their person, and `hh`, their county household.
 
-    The person of a settled number is the number's key; the others are what linking made of them.
+    The person of a settled number is the number's key; the others are what linking made of them. Also `head_differs` (hh_no,
+    record_id, copy_id): rows that carry another name or number of the head than the first of the household's own heads.
     """
     engine.execute("""
         CREATE OR REPLACE TABLE claim_person AS
-        SELECT f.record_id, f.source_no, f.file_no, f.sheet_no, f.row_no, COALESCE(p.ident, f.ident) AS ident, f.id_key, f.kind,
-            f.name_id, f.birth_date, f.id_birth, f.sex, COALESCE(f.village, v.village) AS village, f.person_no, f.relation,
-            h.hh, f.hh_no, f.present, f.head_name_id, f.head_key, COALESCE(p.root, f.ident) AS root
+        SELECT f.record_id, f.source_no, COALESCE(p.ident, f.ident) AS ident, f.kind, f.name_id, f.birth_date, f.id_birth,
+            f.sex, COALESCE(f.village, v.village) AS village, f.person_no, f.relation, h.hh, f.hh_no, f.present,
+            COALESCE(p.root, f.ident) AS root
         FROM fact AS f
         LEFT JOIN local_household AS h ON h.hh_no = f.hh_no
         LEFT JOIN involved_person AS p ON p.record_id = f.record_id
-        LEFT JOIN sheet_village AS v
-            ON v.source_no = f.source_no AND v.file_no = f.file_no AND v.sheet_no = f.sheet_no
+        LEFT JOIN sheet_village AS v ON v.source_no = f.source_no AND v.sheet = f.sheet
+    """)
+    engine.execute("""
+        CREATE OR REPLACE TABLE head_differs AS
+        SELECT h.hh_no, h.record_id, m.record_id AS copy_id FROM (
+            SELECT f.hh_no, f.record_id, f.name_id, COALESCE(f.ident, f.bad_key) AS id_key FROM fact AS f
+            SEMI JOIN (SELECT MIN(record_id) AS record_id FROM fact
+                WHERE relation = 1 AND present = 1 AND NOT hh_no IS NULL GROUP BY hh_no) AS o
+                ON o.record_id = f.record_id) AS h
+        JOIN fact AS m ON m.hh_no = h.hh_no
+        WHERE (m.head_name_id <> h.name_id OR m.head_key <> h.id_key) AND NOT m.relation IS NULL
     """)
     engine.execute("DROP TABLE fact")  # as large as what was made of it
 

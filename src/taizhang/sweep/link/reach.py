@@ -12,8 +12,8 @@ PREFIX_15 = 1100
 """Keys with equal key // 1100 share the first fifteen digits (17 digits × 11 + check)."""
 
 FACTS = (
-    "record_id, source_no, file_no, sheet_no, row_no, ident, bad_text, name_id, birth_date, id_birth, sex, village, person_no,"
-    " relation, hh_no, present, head_name_id, head_key"
+    "record_id, source_no, ident, name_id, birth_date, id_birth, sex, village, sheet, person_no, relation, hh_no, present,"
+    " head_name_id, head_key"
 )
 TEXTS = ("name", "id_no", "id_kind", "id_defects", "name_defects", "name_alias", "former_name")
 
@@ -53,22 +53,21 @@ def make_involved(engine: Engine, sources: int) -> None:
         CREATE OR REPLACE TABLE claim_text AS
         SELECT r.record_id, {", ".join(f"r.{name}" for name in TEXTS)}, COALESCE(r.core18, r.id_no) AS number,
             TRY_CAST(COALESCE(r.member_phone, r.household_phone) AS BIGINT) AS phone,
-            TRY_CAST(r.household_no AS BIGINT) AS hh_number, r.row_hash
+            TRY_CAST(r.household_no AS BIGINT) AS hh_number, r.row_hash, r.file_no, r.sheet_no, r.row_no
         FROM record_raw AS r SEMI JOIN involved_fact AS k ON k.record_id = r.record_id
     """)
     engine.execute(f"""
         CREATE OR REPLACE TABLE involved AS
-        SELECT c.record_id, c.source_no, c.file_no, c.sheet_no, c.row_no,
+        SELECT c.record_id, c.source_no, t.file_no, t.sheet_no, t.row_no,
             COALESCE(c.ident, b.ident, -{10 * RECORD_BASE} - c.record_id) AS ident, c.name_id, c.birth_date, c.id_birth, c.sex,
             COALESCE(c.village, v.village) AS village, c.person_no, t.phone, c.relation, t.hh_number, h.hh, c.hh_no,
             CASE WHEN t.id_defects LIKE '%|ID-EXCEL-TRUNC|%' THEN 1 ELSE 0 END AS truncated, c.present, t.row_hash,
             c.head_name_id, c.head_key
         FROM involved_fact AS c
         JOIN claim_text AS t ON t.record_id = c.record_id
-        LEFT JOIN bad_number AS b ON b.id_text = c.bad_text
+        LEFT JOIN bad_claim AS b ON b.record_id = c.record_id
         LEFT JOIN local_household AS h ON h.hh_no = c.hh_no
-        LEFT JOIN sheet_village AS v
-            ON v.source_no = c.source_no AND v.file_no = c.file_no AND v.sheet_no = c.sheet_no
+        LEFT JOIN sheet_village AS v ON v.source_no = c.source_no AND v.sheet = c.sheet
     """)
     for name in (
         "weak",
@@ -77,6 +76,7 @@ def make_involved(engine: Engine, sources: int) -> None:
         "named_row",
         "involved_fact",
         "involved_key",
+        "bad_claim",
         "suspect_key",
         "entity",
     ):
@@ -89,23 +89,24 @@ def _make_weak(engine: Engine, sources: int) -> None:
     `named_row`: the records with a valid number that share a name with one of them. `weak_birth`, `weak_order`: village
     with a date of birth, and with the rest of a number, of records that no name need lead to anybody.
     """
-    shown = "source_no, ident, bad_text, name_id, village, birth_date, id_birth, hh_no, same_no"
+    shown = "f.source_no, f.name_id, f.village, f.birth_date, f.id_birth, f.hh_no"
     engine.execute(f"""
         CREATE OR REPLACE TABLE suspect_row AS
-        SELECT {shown} FROM fact AS f SEMI JOIN suspect_key AS k ON k.ident = f.ident
-        UNION ALL SELECT {shown} FROM fact WHERE ident IS NULL
+        SELECT f.ident, CAST(NULL AS BIGINT) AS bad, {shown} FROM fact AS f SEMI JOIN suspect_key AS k ON k.ident = f.ident
+        UNION ALL SELECT f.ident, b.ident AS bad, {shown} FROM fact AS f LEFT JOIN bad_claim AS b ON b.record_id = f.record_id
+        WHERE f.ident IS NULL
     """)
     engine.execute(f"""
         CREATE OR REPLACE TABLE weak AS
-        SELECT s.ident, s.name_id, s.village, s.birth_date, s.id_birth, s.hh_no, s.same_no,
-            CASE WHEN s.ident IS NULL AND NOT b.id_text IS NULL OR e.n > 1 THEN 0 ELSE 1 END AS alone
+        SELECT s.ident, s.name_id, s.village, s.birth_date, s.id_birth, s.hh_no, l.same_no,
+            CASE WHEN NOT b.ident IS NULL OR e.n > 1 THEN 0 ELSE 1 END AS alone
         FROM (SELECT * FROM suspect_row AS q ANTI JOIN (
                 SELECT ident, name_id FROM suspect_row WHERE NOT ident IS NULL
                 GROUP BY ident, name_id HAVING COUNT(DISTINCT source_no) > {few(sources)}) AS t
                 ON t.ident = q.ident AND t.name_id = q.name_id) AS s
-        LEFT JOIN (SELECT n.id_text FROM bad_number AS n SEMI JOIN decoded AS d ON d.ident = n.ident) AS b
-            ON b.id_text = s.bad_text
+        LEFT JOIN (SELECT DISTINCT ident FROM decoded) AS b ON b.ident = s.bad
         LEFT JOIN entity AS e ON e.ident = s.ident
+        LEFT JOIN local_household AS l ON l.hh_no = s.hh_no
     """)
     engine.execute("DROP TABLE suspect_row")
     engine.execute("""
@@ -120,7 +121,8 @@ def _make_weak(engine: Engine, sources: int) -> None:
     """)
     engine.execute("""
         CREATE OR REPLACE TABLE named_row AS
-        SELECT f.ident, f.name_id, f.village, f.birth_date, f.same_no FROM fact AS f
+        SELECT f.ident, f.name_id, f.village, f.birth_date, l.same_no FROM fact AS f
         SEMI JOIN (SELECT name_id FROM weak WHERE name_id <> 0) AS w ON w.name_id = f.name_id
+        LEFT JOIN local_household AS l ON l.hh_no = f.hh_no
         WHERE NOT f.ident IS NULL
     """)
