@@ -98,7 +98,7 @@ def _confirmed(candidate: Candidate, matched: Mapping[str, frozenset[int]]) -> C
     if candidate.probability < 0.5 or candidate.field not in matched:
         return candidate
     value = id_key(candidate.value) if candidate.field == "id_no" else name_id(candidate.value)
-    return replace(candidate, reason="authority") if value in matched[candidate.field] else candidate
+    return candidate._replace(reason="authority") if value in matched[candidate.field] else candidate
 
 
 def _own(answer: Answer, root: int, record: int, source: str) -> Diagnosis:

@@ -33,6 +33,30 @@ class Row:
     name: str | None
 
 
+class SourceSets:
+    """Sets of sources, given as masks: few occur, so each is told once and shared by all diagnoses."""
+
+    def __init__(self, sources: Mapping[int, SourceDelivery]) -> None:
+        self._sources = sources
+        self._ids: dict[int, tuple[str, ...]] = {}
+        self._titles: dict[int, tuple[str, ...]] = {}
+
+    def ids(self, mask: int) -> tuple[str, ...]:
+        """Their ids in the order of the alphabet."""
+        if mask not in self._ids:
+            self._ids[mask] = tuple(sorted(one.source for one in self._of(mask)))
+        return self._ids[mask]
+
+    def titles(self, mask: int) -> tuple[str, ...]:
+        """How the people call them, in the order of their numbers."""
+        if mask not in self._titles:
+            self._titles[mask] = tuple(one.title or one.source for one in self._of(mask))
+        return self._titles[mask]
+
+    def _of(self, mask: int) -> list[SourceDelivery]:
+        return [self._sources[number] for number in sorted(self._sources) if mask >> number & 1]
+
+
 @dataclass(frozen=True)
 class Context:
     """Verdicts on the troubled persons, and the owners of the numbers that stand in wrong rows.
@@ -54,6 +78,11 @@ class Context:
     def title(self) -> Callable[[int], str]:
         """How the people call a source, by its number."""
         return {number: one.title or one.source for number, one in self.sources.items()}.__getitem__
+
+    @cached_property
+    def sets(self) -> "SourceSets":
+        """Sets of sources as people and findings name them."""
+        return SourceSets(self.sources)
 
     @cached_property
     def source_id(self) -> Callable[[int], str]:

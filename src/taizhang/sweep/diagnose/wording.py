@@ -23,7 +23,8 @@ LEAST_CHANCE, MOST_CHANCE = 0.01, 0.99
 """Probabilities between which one is told as it is."""
 
 
-def places(positions: Sequence[int]) -> str:
+@lru_cache(maxsize=4096)
+def places(positions: tuple[int, ...]) -> str:
     """Differing places for a reader: 第11、12位."""
     return f"第{'、'.join(str(place) for place in positions)}位" if positions else ""
 
@@ -49,7 +50,8 @@ def joined(titles: Sequence[str]) -> str:
     return "、".join(titles)
 
 
-def agreeing(titles: Sequence[str], what: str) -> str:
+@lru_cache(maxsize=1024)
+def agreeing(titles: tuple[str, ...], what: str) -> str:
     """Which sources say the likeliest value."""
     return f"{joined(titles)}{'一致' if len(titles) > 1 else ''}登记为另一{what}" if titles else ""
 

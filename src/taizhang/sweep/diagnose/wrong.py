@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from taizhang.identity.numbers import compare_texts, from_key
 from taizhang.sweep.diagnose.context import Context, Row
 from taizhang.sweep.diagnose.model import BLAME, Confidence, Diagnosis
-from taizhang.sweep.diagnose.person import Said, said_of
+from taizhang.sweep.diagnose.person import first_records, said_of
 from taizhang.sweep.diagnose.wording import TITLES, agreeing, chance, names_differ, places
 from taizhang.sweep.judge.fields import FieldVerdict
 from taizhang.sweep.judge.troubled import Troubled
@@ -104,13 +104,13 @@ def number_diagnosis(context: Context, wrong: WrongNumber, code: str, also: tupl
     said = said_of(context, group, "id_no")
     if said.told_by:
         evidence.append(agreeing(said.told_by, "号码"))
-    if said.true_birth in said.births:
+    if said.agrees:
         evidence.append("出生日期列与候选号码的出生日期一致")
     top = said.candidates[0].probability if said.candidates else 0.0
     return Diagnosis(
         code=code,
         persons=(wrong.row.root,),
-        records=_records(said, wrong.row, wrong.p_wrong),
+        records=_records(context, group, wrong.row, wrong.p_wrong),
         wrong=1,
         source=source,
         fields=("id_no",),
@@ -145,7 +145,7 @@ def name_diagnosis(context: Context, wrong: WrongName) -> Diagnosis:
     return Diagnosis(
         code=code if code.startswith("XS-") else "XS-NAME-DISJOINT",
         persons=(wrong.row.root,),
-        records=_records(said, wrong.row, wrong.p_wrong),
+        records=_records(context, group, wrong.row, wrong.p_wrong),
         wrong=1,
         source=source,
         fields=("name",),
@@ -165,10 +165,12 @@ def _is_lost(defects: str | None) -> bool:
     return "|NM-LOSS|" in (defects or "")
 
 
-def _records(said: Said, wrong: Row, p_wrong: float) -> tuple[int, ...]:
+def _records(context: Context, group: int, wrong: Row, p_wrong: float) -> tuple[int, ...]:
     """The wrong row; where the evidence does not say which row is wrong, one row of every source, this one first.
 
     Rows shown are rows complained about: a row that is right must not be marked in its owner's workbook.
     """
-    others = [record for source, record in said.first.items() if source != wrong.source_no] if p_wrong < BLAME else []
-    return (wrong.record_id, *others)
+    if p_wrong >= BLAME:
+        return (wrong.record_id,)
+    first = first_records(context, group)
+    return (wrong.record_id, *(record for source, record in first.items() if source != wrong.source_no))
