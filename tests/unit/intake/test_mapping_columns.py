@@ -406,6 +406,7 @@ def test_units_and_kinds_tell_labels_of_a_ledger_apart(label, table, field):
     [
         (("户主情况", "年人均纯收入"), "record", "net_income_per_capita"),
         (("户主情况", "村小组"), "record", "group_name"),
+        (("户主信息", "户编号"), "record", "household_no"),
         (("户主情况", "性别"), "record", None),
         (("收入（元）", "经营性"), "record", "operating_income"),
         (("帮扶措施", "产业"), "record", "measure_industry"),
