@@ -28,8 +28,8 @@ BIRTH = "COALESCE(birth_date, id_birth)"
 OTHERS = ("work_spell", "planned_work", "village", "cadre", "pairing", "measure")
 
 
-def make_canonical(engine: Engine, deliveries: Sequence[SourceDelivery], judged: Judgement) -> None:
-    """Create record, person, household, the other delivered tables, delivery and file_event."""
+def make_records(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
+    """Create record, delivery and file_event."""
     registering = {d.number for d in deliveries if d.kind == "national"} or {d.number for d in deliveries}
     listed = ", ".join(str(number) for number in sorted(registering)) or "-1"
     engine.execute(f"""
@@ -59,11 +59,15 @@ def make_canonical(engine: Engine, deliveries: Sequence[SourceDelivery], judged:
         LEFT JOIN unread_record AS u ON u.record_id = r.record_id
         LEFT JOIN person_known_place AS p ON p.person_id = l.person_id
     """)
+    _deliveries(engine, deliveries)
+
+
+def make_subjects(engine: Engine, deliveries: Sequence[SourceDelivery], judged: Judgement) -> None:
+    """Create person, household and the other delivered tables, after `make_records`."""
     _person(engine, judged, deliveries)
     _household(engine, deliveries)
     for name in OTHERS:
         _other(engine, name, deliveries)
-    _deliveries(engine, deliveries)
 
 
 def _places(engine: Engine) -> None:

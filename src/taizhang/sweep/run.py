@@ -18,7 +18,7 @@ from taizhang.intake.delivery import Lake
 from taizhang.progress import Progress, Silent
 from taizhang.sweep.authority import read_answers, register_answers
 from taizhang.sweep.beside import Beside, beside
-from taizhang.sweep.canonical import filled_by_source, make_canonical
+from taizhang.sweep.canonical import filled_by_source, make_records, make_subjects
 from taizhang.sweep.committing import settle
 from taizhang.sweep.committing import stage as stage_for_register
 from taizhang.sweep.diagnose import Diagnosis, Judgement, diagnose_at_home, judge_all, make_homes
@@ -202,7 +202,8 @@ class _Task:
     def _run(self, database: Engine, other: Beside, working: Path) -> dict[str, int]:
         """Run all stages, `other` beside them.
 
-        Packs are loaded beside linking, persons diagnosed beside tables and rules, the index written beside the findings.
+        Packs are loaded beside linking, persons diagnosed beside the table of records, persons and households made beside the
+        rules about single records, the index written beside the findings, after which nothing but the counts needs the engine.
         What runs beside reads tables that are whole before it starts, and makes none that the stages read. The index is
         not made beside the rules, which need the memory.
         """
@@ -226,7 +227,8 @@ class _Task:
             del linked
             database.limit_memory(memory_for(self.deliveries))
         with stage("tables"):
-            make_canonical(database, self.deliveries, judged)
+            make_records(database, self.deliveries)
+            subjects = other.start(make_subjects, other.engine, self.deliveries, judged)
             make_renewed(database, self.deliveries, self.data / "sweeps")
             persons = other.start(remembered, other.engine, self.sweep_id)
             before_today = other.start(delta.read_before, self.data / "sweeps", register.folder)
@@ -235,6 +237,7 @@ class _Task:
                 database,
                 as_of=self.day,
                 filled=filled_by_source(self.deliveries),
+                after_records=subjects,
                 titles={one.source: one.title or one.source for one in self.deliveries},
             )
             indexed = other.start(write_index, working, other.engine, self.deliveries)
@@ -245,14 +248,16 @@ class _Task:
             today = Today(database, rules, ran, self.deliveries, found, assembler.genuine, assembler.told)
             findings = delta.with_delta(today, made, before, self.deliveries, self.sweep_id)
         with stage("write"):
-            write_findings(working, findings, reveal=self.reveal_reason is not None)
-            write_passes(working, findings)
             write_counts(working, database, findings)
             counts = _counts(database, findings)
+            closed = other.start(database.close)  # giving back its memory takes as long as a file
+            write_findings(working, findings, reveal=self.reveal_reason is not None)
+            write_passes(working, findings)
             indexed()
             write_about(working, self._about(counts, ran.faults, judged.numbers.judged))
             stage_for_register(working, "person.parquet", persons())
             stage_for_register(working, "finding.parquet", delta.history_after(findings, before, self.sweep_id))
+            closed()
         return counts
 
     def _about(self, counts: dict[str, int], faults: dict[str, str], learned: Judged) -> dict[str, Any]:

@@ -7,6 +7,7 @@ own text, so the compiler is the first wall and this is the second.
 
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -79,8 +80,9 @@ class _Connection:
         return self._hands[-1]
 
     def interrupt(self) -> None:
-        """Stop the running statement; it raises duckdb.InterruptException in its own thread."""
-        self._connection.interrupt()
+        """Stop the running statement; it raises duckdb.InterruptException in its own thread. Nothing where it is closed."""
+        with suppress(duckdb.ConnectionException):
+            self._connection.interrupt()
 
     def close(self) -> None:
         """Close this connection and those beside it: a database stays as long as any of its connections."""

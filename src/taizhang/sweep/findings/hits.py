@@ -80,7 +80,9 @@ def read_hits(engine: Engine, numbers: Mapping[str, int]) -> list[Hit]:
         parts.append(f"""
             SELECT {columns}, f.record_id, {texts} FROM rule_hit AS h
             LEFT JOIN (SELECT l.{key}, c.source_no, MIN(c.record_id) AS record_id FROM claim_person AS c
-                JOIN record_link AS l ON l.record_id = c.record_id GROUP BY l.{key}, c.source_no) AS f
+                JOIN (SELECT k.record_id, k.{key} FROM record_link AS k
+                    SEMI JOIN (SELECT {key} FROM rule_hit WHERE record_id IS NULL) AS n ON n.{key} = k.{key}) AS l
+                    ON l.record_id = c.record_id GROUP BY l.{key}, c.source_no) AS f
                 ON f.{key} = h.{key} AND f.source_no = CASE h.source {number} END
             WHERE h.record_id IS NULL AND h.subject_type {fits} 'household'""")
     # One statement after the other: joined by UNION ALL they never ended on a county of 300,000 persons (DuckDB 1.5.5).

@@ -50,7 +50,7 @@ def _persons(deliveries: Sequence[SourceDelivery], engine: Engine, within: str) 
         SELECT person_id, household_id, name, core18, birth_date AS birth, sex, town_code, village_code, is_present, n_sources
         FROM person WHERE {within} ORDER BY person_id
     """)
-    rows = engine.fetch(f"SELECT * FROM index_row WHERE {within} ORDER BY person_id, record_id").combine_chunks()
+    rows = engine.fetch(f"SELECT * FROM index_row WHERE {within} ORDER BY person_id, record_id")
     group, groups = _groups(rows["person_id"], table["person_id"]), table.num_rows
     starts = np.searchsorted(group, np.arange(groups + 1))
     pointers = pa.StructArray.from_arrays(

@@ -136,17 +136,28 @@ class Binder:
                 reasons[source] = reason
         return tuple(source for source in asked if source not in reasons), reasons
 
+    def may_be_asked(self, rule: Rule, table: str) -> bool:
+        """Whether any source has what the rule reads of one table; the others need not be there yet."""
+        columns = rule.reads.columns[table]
+        delivered = {table: rule.reads.delivered[table]}
+        return columns <= self.there(table) and any(
+            not self._absent(delivered, rule.either, source)
+            for source in self.dates
+            if not rule.sources or source in rule.sources
+        )
+
     def _lacking(self, rule: Rule) -> str:
         """Why the engine cannot answer the rule at all: a table or column is not there."""
         for table, columns in rule.reads.columns.items():
-            there = self._there(table)
+            there = self.there(table)
             if columns and not there:
                 return f"没有 {table} 数据"
             if columns - there:
                 return f"{table} 没有列：{'、'.join(sorted(columns - there))}"
         return ""
 
-    def _there(self, table: str) -> frozenset[str]:
+    def there(self, table: str) -> frozenset[str]:
+        """The columns of a table, none where it is not there; the engine is asked once."""
         if table not in self._columns:
             self._columns[table] = frozenset(self.engine.columns(table))
         return self._columns[table]
@@ -168,7 +179,7 @@ class Binder:
         return self._filled[table]
 
     def _look(self, table: str) -> dict[str, frozenset[str]]:
-        there = self._there(table)
+        there = self.there(table)
         columns = sorted(self._read.get(table, frozenset()) & there)
         if "source" not in there:
             return dict.fromkeys(self.dates, frozenset(columns)) if there else {}
@@ -194,7 +205,8 @@ class Binder:
 
     def _printable(self, table: Table) -> dict[str, Column]:
         if table.name not in self._shown:
-            there = set(self.engine.columns("rule_household_facts" if table.name == "household" else table.name))
+            facts = table.name == "household"
+            there = frozenset(self.engine.columns("rule_household_facts")) if facts else self.there(table.name)
             self._shown[table.name] = {name: column for name, column in table.columns.items() if name in there}
         return self._shown[table.name]
 

@@ -1,6 +1,6 @@
 """All rules of a sweep: the shipped packs, the county's own, and its parameters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -35,18 +35,20 @@ class RuleSet:
         parameters: Mapping[str, object] | None = None,
         delivered: Mapping[str, frozenset[str]] | None = None,
         filled: Mapping[str, frozenset[str]] | None = None,
+        after_records: Callable[[], object] | None = None,
         titles: Mapping[str, str] | None = None,
     ) -> Ran:
         """Judge every active rule over the engine's canonical tables; makes `rule_hit` and `rule_count`.
 
         as_of: the sweep's date, for tables that belong to no source; the others carry their own. parameters: overrides
         on top of those the set was loaded with. delivered: per source the canonical fields its delivery carries. filled:
-        per source those of them that rows of `record` fill; None has them counted. titles: what the county calls its
+        per source those of them that rows of `record` fill; None has them counted. after_records: called before any
+        table but `record`, `delivery` and `renewed` is looked at, which need not be there until it returns. titles: what the county calls its
         sources, by id.
         """
         known = overridden(dict(self.parameters), parameters or {})
         situation = Situation(as_of, self.county_code[:2], self.county_code, known, delivered, filled, titles)
-        return run_rules(engine, self.judged(), situation)
+        return run_rules(engine, self.judged(), situation, after_records)
 
     def judged(self) -> list[Rule]:
         """The rules this engine runs: active, and not computed by the diagnoses."""

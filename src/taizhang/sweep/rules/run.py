@@ -1,7 +1,8 @@
 """A set of rules over the tables of a sweep: `rule_hit` and `rule_count`, made wholly by the engine."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pyarrow as pa
 
@@ -12,7 +13,7 @@ from taizhang.sweep.rules.compile import Bound, MemberScan, RepeatedCalls, messa
 from taizhang.sweep.rules.fuse import household_facts_sql, involved_sql, members_sql, positions, subject_sql, words_sql
 from taizhang.sweep.rules.messages import OBSERVED, Piece, qualified
 from taizhang.sweep.rules.model import LANGUAGES, Rule, Scope
-from taizhang.sweep.rules.scanned import SCANNED, drop_scanned, hold, make_scanned, scanned, to_hold
+from taizhang.sweep.rules.scanned import SCANNED, drop_scanned, hold, is_held, make_scanned, scanned, to_hold
 from taizhang.sweep.rules.schema import Table, tables
 from taizhang.sweep.rules.selected import SelectRun
 from taizhang.sweep.rules.wordings import Wordings
@@ -43,24 +44,31 @@ class Ran:
     faults: dict[str, str] = field(default_factory=dict)
 
 
-def run_rules(engine: Engine, rules: Sequence[Rule], situation: Situation) -> Ran:
+def run_rules(
+    engine: Engine, rules: Sequence[Rule], situation: Situation, after_records: Callable[[], object] | None = None
+) -> Ran:
     """Make the engine tables `rule_hit` and `rule_count` for the rules.
 
     Reads the canonical tables of the engine; a rule whose table is missing, whose columns no row of a source fills, or
     whose parameter has no value there is counted as not run for that source, with the reason. A rule that fails is a
-    finding of its own (RULE-FAULT) and the others go on.
+    finding of its own (RULE-FAULT) and the others go on. after_records: see `RuleSet.run`.
     """
     _create(engine, "rule_hit", HIT_COLUMNS)
     _create(engine, "rule_count", COUNT_COLUMNS)
     ran = Ran(rules=len(rules))
-    make_scanned(engine, rules)
     binder = Binder(engine, situation, columns_read(rules))
+    make_scanned(engine, rules, binder.there)
     judged = [rule for rule in rules if rule.scope in (Scope.ROW, Scope.HOUSEHOLD)]
-    # Sorted so that what many read comes first: what is held of it is there for the others.
+    # What many read comes first: what is held of it is there for the others.
+    names = sorted({rule.tables[0] for rule in judged}, key=lambda name: (name not in SCANNED, name))
     runs = []
-    for name in sorted(dict.fromkeys(rule.tables[0] for rule in judged), key=lambda name: name not in SCANNED):
+    for name in names:
+        if name not in SCANNED and after_records is not None:
+            after_records()
         runs.append(_TableRun(engine, tables()[name], binder, ran))
         runs[-1].run([rule for rule in judged if rule.tables[0] == name], rules)
+    if after_records is not None:
+        after_records()
     selects = SelectRun(engine, binder)
     for rule in rules:
         if rule.scope in (Scope.KEY, Scope.PAIR, Scope.SOURCE):
@@ -128,7 +136,8 @@ class _TableRun:
             return
         if self.table.name == "household":
             self._make_facts(rules, scan)
-        self.held = to_hold(self.engine, self.table.name, every, lambda rule: bool(self.binder.sources(rule)[0]))
+        if is_held(self.engine, self.table.name):
+            self.held = to_hold(self.table.name, self._readable, every, self.binder.may_be_asked)
         try:
             self._make_words(bound)
         except Exception:  # noqa: BLE001 - the rule boundary: one bad rule must not stop the sweep
@@ -155,7 +164,12 @@ class _TableRun:
         self.engine.execute(f"CREATE OR REPLACE TEMPORARY VIEW {self.facts} AS {sql}")
 
     def _context(self) -> list[str]:
-        return self._context_of(self.engine.columns(self.facts))
+        return self._context_of(self._readable)
+
+    @cached_property
+    def _readable(self) -> frozenset[str]:
+        """The columns of what the rules are read from; asked once, since an engine looks into every file of a view for them."""
+        return frozenset(self.engine.columns(self.facts))
 
     def _context_of(self, columns: Collection[str]) -> list[str]:
         return [name for name in fuse.CONTEXT if name in columns]
@@ -176,7 +190,7 @@ class _TableRun:
         carried = self.held or self._context()
         if keys is None:
             printed = {name for b in bound for name in message_columns(b.rule, self.table.name)} | {"as_of"}
-            carried = sorted(set(carried) | (printed & set(self.engine.columns(self.facts))))
+            carried = sorted(set(carried) | (printed & self._readable))
         words = ", ".join(f"{sql} AS w{number}" for number, sql in enumerate(words_sql(bound)))
         self.engine.execute(f"DROP TABLE IF EXISTS {self.words_table}")
         self.engine.execute(

@@ -5,7 +5,7 @@ dozen times. The first of their statements judges all rules about single rows. I
 others read of these, again half, stays beside its verdicts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from sqlglot import exp
 
@@ -25,10 +25,10 @@ def scanned(table: str) -> str:
     return SCANNED.get(table, table)
 
 
-def make_scanned(engine: Engine, rules: Sequence[Rule]) -> None:
-    """Make `rule_record` for the rules, where there is a `record` to make it of."""
+def make_scanned(engine: Engine, rules: Sequence[Rule], columns_of: Callable[[str], Collection[str]]) -> None:
+    """Make `rule_record` for the rules, where there is a `record` to make it of; columns_of: of a table, none where it is not there."""
     for name, view in SCANNED.items():
-        there = engine.columns(name)
+        there = columns_of(name)
         needed = set(ALWAYS)
         for rule in rules:
             needed |= rule.reads.columns.get(name, frozenset()) | _printed(rule, name)
@@ -41,19 +41,28 @@ def make_scanned(engine: Engine, rules: Sequence[Rule]) -> None:
             )
 
 
-def to_hold(engine: Engine, table: str, rules: Sequence[Rule], is_asked: Callable[[Rule], bool]) -> list[str]:
-    """The columns of a table that have to stay beside the verdicts of its row rules; none where it is not worth it.
+def is_held(engine: Engine, table: str) -> bool:
+    """Whether a table is read from deliveries each time and small enough; one that the engine holds needs no copy."""
+    delivered = f"{table}_raw"  # what the view joins the register's links to, as many rows
+    if table not in SCANNED or not engine.columns(delivered):
+        return False
+    rows: int = engine.fetch(f"SELECT COUNT(*) AS n FROM {delivered}").to_pylist()[0]["n"]
+    return rows <= MOST_HELD
 
-    is_asked: whether any source can be asked a rule; for those that none can be nothing is read but by a rule that they suppress.
+
+def to_hold(
+    table: str, there: Collection[str], rules: Sequence[Rule], may_be_asked: Callable[[Rule, str], bool]
+) -> list[str]:
+    """Those of the columns of a table that have to stay beside the verdicts of its row rules.
+
+    may_be_asked: whether any source has what a rule reads of the table; for the others nothing is read but by a rule that they suppress.
     """
-    if table not in SCANNED or not _is_worth_holding(engine, table):
-        return []
     needed = set(ALWAYS).union(*(_printed(rule, table) for rule in rules))
-    asked = [rule for rule in rules if not _is_of_rows(rule, table) and table in rule.reads.columns and is_asked(rule)]
+    reading = [rule for rule in rules if not _is_of_rows(rule, table) and rule.reads.columns.get(table)]
+    asked = [rule for rule in reading if may_be_asked(rule, table)]
     suppressing = {other for rule in asked for other in rule.suppressed_by}
-    for rule in (*asked, *(rule for rule in rules if rule.id in suppressing)):
-        needed |= rule.reads.columns.get(table, frozenset())
-    return [column for column in engine.columns(SCANNED[table]) if column in needed]
+    needed |= set[str]().union(*(one.reads.columns[table] for one in reading if one in asked or one.id in suppressing))
+    return [column for column in tables()[table].columns if column in needed and column in there]
 
 
 def hold(engine: Engine, table: str, words: str, columns: Sequence[str]) -> None:
@@ -72,15 +81,6 @@ def _is_of_rows(rule: Rule, table: str) -> bool:
 def _printed(rule: Rule, table: str) -> set[str]:
     """The columns that the messages of a table's row rules print."""
     return message_columns(rule, table) if _is_of_rows(rule, table) else set()
-
-
-def _is_worth_holding(engine: Engine, name: str) -> bool:
-    """Whether a table is read from deliveries each time and small enough; one that the engine holds needs no copy."""
-    delivered = f"{name}_raw"  # what the view joins the register's links to, as many rows
-    if not engine.columns(delivered):
-        return False
-    rows: int = engine.fetch(f"SELECT COUNT(*) AS n FROM {delivered}").to_pylist()[0]["n"]
-    return rows <= MOST_HELD
 
 
 def drop_scanned(engine: Engine) -> None:
