@@ -46,18 +46,26 @@ def make_records(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
     """)
     _places(engine)
     make_unread(engine, deliveries)
+    places = ", ".join(f"p.{name}" for name in PLACE)
+    # All that a record gets beside its own columns stands in one table: every scan of `record` pays for every join.
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE record_beside AS
+        SELECT l.record_id, l.person_id, l.household_id, l.in_register, l.is_repeated, u.unread, u.unread_why, {places}
+        FROM record_link AS l LEFT JOIN unread_record AS u ON u.record_id = l.record_id
+        LEFT JOIN record_known_place AS p ON p.record_id = l.record_id
+    """)
+    for name in ("record_known_place", "unread_record"):
+        engine.execute(f"DROP TABLE {name}")
     own = ", ".join(
-        f"COALESCE(r.{name}, p.{name}) AS {name}" if name in PLACE else f'r."{name}"'
+        f"COALESCE(r.{name}, b.{name}) AS {name}" if name in PLACE else f'r."{name}"'
         for name in engine.columns("record_raw")
     )
     engine.execute(f"""
         CREATE OR REPLACE VIEW record AS
-        SELECT {own}, l.person_id, l.household_id, COALESCE(l.in_register, FALSE) AS in_register,
-            COALESCE(l.is_repeated, FALSE) AS is_repeated,
-            COALESCE(r.birth_date, CASE WHEN r.id_ok THEN r.id_birth END) AS birth, u.unread, u.unread_why
-        FROM record_raw AS r LEFT JOIN record_link AS l ON l.record_id = r.record_id
-        LEFT JOIN unread_record AS u ON u.record_id = r.record_id
-        LEFT JOIN person_known_place AS p ON p.person_id = l.person_id
+        SELECT {own}, b.person_id, b.household_id, COALESCE(b.in_register, FALSE) AS in_register,
+            COALESCE(b.is_repeated, FALSE) AS is_repeated,
+            COALESCE(r.birth_date, CASE WHEN r.id_ok THEN r.id_birth END) AS birth, b.unread, b.unread_why
+        FROM record_raw AS r LEFT JOIN record_beside AS b ON b.record_id = r.record_id
     """)
     _deliveries(engine, deliveries)
 
@@ -71,11 +79,13 @@ def make_subjects(engine: Engine, deliveries: Sequence[SourceDelivery], judged: 
 
 
 def _places(engine: Engine) -> None:
-    """`person_known_place`: where most ledgers place a person whom some ledger places nowhere.
+    """`record_known_place`: where most ledgers place the person of a record that lacks a part of its place.
 
-    A village workbook seldom has a column for its own town; without this, nobody could be sent its findings.
+    A village workbook seldom has a column for its own town; without this, nobody could be sent its findings. Persons
+    whose records all name their town keep what each says.
     """
-    listed = ", ".join(f"r.{name}" for name in PLACE)
+    listed, known = (", ".join(f"{table}.{name}" for name in PLACE) for table in ("r", "p"))
+    lacking = " OR ".join(f"r.{name} IS NULL" for name in PLACE)
     engine.execute(f"""
         CREATE OR REPLACE TABLE person_known_place AS
         SELECT person_id, {", ".join(PLACE)} FROM (
@@ -90,6 +100,12 @@ def _places(engine: Engine) -> None:
             GROUP BY l.person_id, {listed})
         WHERE place = 1
     """)
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE record_known_place AS
+        SELECT r.record_id, {known} FROM record_raw AS r JOIN record_link AS l ON l.record_id = r.record_id
+        JOIN person_known_place AS p ON p.person_id = l.person_id WHERE {lacking}
+    """)
+    engine.execute("DROP TABLE person_known_place")
 
 
 def _person(engine: Engine, judged: Judgement, deliveries: Sequence[SourceDelivery]) -> None:

@@ -204,8 +204,8 @@ class _Task:
 
         Packs are loaded beside linking, persons diagnosed beside the table of records, persons and households made beside the
         rules about single records, the index written beside the findings, after which nothing but the counts needs the engine.
-        What runs beside reads tables that are whole before it starts, and makes none that the stages read. The index is
-        not made beside the rules, which need the memory.
+        What runs beside reads tables that are whole before it starts, and a stage waits for what it reads of it. The
+        index is not made beside the rules, which need the memory.
         """
         sources = {delivery.number: delivery for delivery in self.deliveries}
         register = Register(self.data / "register")

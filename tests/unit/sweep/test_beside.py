@@ -117,3 +117,10 @@ def test_ctrl_c_stops_a_statement_and_is_no_fault_of_it(threads):
     ran = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
 
     assert ran.stdout == "interrupted\n"
+
+
+def test_an_interrupt_of_what_is_closed_meanwhile_hides_no_error(engine):
+    with pytest.raises(ValueError, match="meanwhile"), beside(engine, is_threaded=True) as other:
+        other.start(engine.close)()
+        other.engine.interrupt()
+        raise ValueError("meanwhile")

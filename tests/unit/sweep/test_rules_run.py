@@ -20,6 +20,7 @@ from taizhang.sweep.rules.schema import arrow_type, tables
 OWN = (Path(__file__).parent / "own_pack.yaml").read_text("utf-8")
 DAY = date(2020, 2, 19)
 NUMBER = "610723198001010011"
+ALL_DELIVERED = {"national": frozenset(tables()["record"].columns)}
 
 
 @pytest.fixture
@@ -44,7 +45,8 @@ def person(number, source="national", **values):
 
 def run(engine, *rules, **settings):
     ruleset = only(load_packs(**{k: v for k, v in settings.items() if k in ("own", "overrides")}), rules)
-    ran = ruleset.run(engine, as_of=DAY, delivered=settings.get("delivered"))
+    told = {k: v for k, v in settings.items() if k in ("delivered", "filled", "after_records")}
+    ran = ruleset.run(engine, as_of=DAY, **told)
     hits = engine.fetch("SELECT * FROM rule_hit ORDER BY rule, subject, source").to_pylist()
     counts = engine.fetch("SELECT * FROM rule_count ORDER BY rule, source, town_code").to_pylist()
     return ran, hits, counts
@@ -366,6 +368,90 @@ def test_a_county_too_large_to_hold_is_judged_alike(engine, monkeypatch):
     assert len(held) == 10
 
 
+def test_rules_about_several_rows_find_what_is_held_beside_the_verdicts_about_one(engine):
+    born, older = date(1990, 1, 1), date(1980, 1, 1)
+    rows = [
+        person(1, relation_to_head="户主", birth_date=born, name="张三", sex="女", id_sex="男", id_ok=True),
+        person(2, relation_to_head="之子", birth_date=older, name="张四"),
+    ]
+    put(engine, "record", rows)
+    put(engine, "household", [{"household_id": 1, "source": "national", "as_of": DAY, "household_no": "1"}])
+    rules = ("ID-SEX-DIFF", "HH-CHILD-OLDER", "HH-MULTI-HEAD", "HH-NO-HEAD")
+    plain = run(engine, *rules)
+    engine.execute("CREATE VIEW record_raw AS SELECT * FROM record")
+
+    held = run(engine, *rules)
+
+    assert held == plain
+    assert [h["rule"] for h in held[1]] == ["HH-CHILD-OLDER", "ID-SEX-DIFF"]
+
+
+def test_messages_of_many_rules_are_those_that_each_has_alone(engine):
+    rows = [
+        person(1, name="张三", relation_to_head="户主", birth_date=date(2015, 1, 1), labour_ability="普通劳动力", village_name="甲村"),
+        person(2, name="李四", sex="女", id_sex="男", id_ok=True, labour_ability="技能劳动力"),
+        person(3, sex="男", id_sex="女", id_ok=True, birth_date=date(2016, 1, 1), labour_ability="普通劳动力"),
+    ]  # fmt: skip
+    put(engine, "record", rows)
+    rules = ("ID-SEX-DIFF", "HH-HEAD-MINOR", "LB-UNDER16", "RQ-ETHNIC")
+
+    alone = [hit for rule in sorted(rules) for hit in run(engine, rule, delivered=ALL_DELIVERED)[1]]
+
+    assert run(engine, *rules, delivered=ALL_DELIVERED)[1] == alone
+    assert len({hit["rule"] for hit in alone}) == len(rules)
+
+
+def test_columns_that_a_caller_knows_as_filled_are_not_counted(engine):
+    put(
+        engine,
+        "record",
+        [person(1, sex="女", id_sex="男", id_ok=True), person(2, "city", sex="女", id_sex="男", id_ok=True)],
+    )
+
+    _, hits, counts = run(engine, "ID-SEX-DIFF", filled={"national": frozenset({"sex"}), "city": frozenset()})
+
+    assert [h["source"] for h in hits] == ["national"]
+    assert [c["source"] for c in counts if c["not_run"]] == ["city"]
+
+
+def test_several_rules_that_fail_are_told_apart_from_those_that_do_not(engine):
+    put(
+        engine,
+        "record",
+        [
+            person(
+                1,
+                sex="女",
+                id_sex="男",
+                id_ok=True,
+                relation_to_head="户主",
+                birth_date=date(2015, 1, 1),
+                labour_ability="普通劳动力",
+            )
+        ],
+    )
+    engine.execute("CREATE OR REPLACE TABLE record AS SELECT * REPLACE ('soon' AS birth) FROM record")
+
+    ran, hits, _ = run(engine, "ID-SEX-DIFF", "HH-HEAD-MINOR", "LB-UNDER16", "RQ-ETHNIC", delivered=ALL_DELIVERED)
+
+    assert sorted(ran.faults) == ["HH-HEAD-MINOR", "LB-UNDER16"]
+    assert [h["rule"] for h in hits if h["rule"] != "RULE-FAULT"] == ["ID-SEX-DIFF", "RQ-ETHNIC"]
+
+
+def test_other_tables_may_come_after_the_verdicts_about_records(engine):
+    put(engine, "record", [person(n, relation_to_head="户主", sex="男") for n in (1, 2)])
+    told = []
+
+    def make_households():
+        told.append(engine.columns("rule_word_record"))
+        put(engine, "household", [{"household_id": 1, "source": "national", "as_of": DAY}])
+
+    _, hits, _ = run(engine, "HH-MULTI-HEAD", "CV-SEX", after_records=make_households)
+
+    assert [h["rule"] for h in hits] == ["HH-MULTI-HEAD"]
+    assert told[0]
+
+
 def test_nothing_large_is_left_in_the_engine(engine):
     put(engine, "record", [person(1, sex="女", id_sex="男", id_ok=True)])
     engine.execute("CREATE VIEW record_raw AS SELECT * FROM record")
@@ -373,7 +459,7 @@ def test_nothing_large_is_left_in_the_engine(engine):
     run(engine, "ID-SEX-DIFF")
 
     assert engine.columns("rule_record") == ()
-    assert engine.columns("rule_record_held") == ()
+    assert {"sex", "as_of", "is_present"}.isdisjoint(engine.columns("rule_word_record"))
 
 
 def test_an_emptied_value_is_observed_as_unknown_and_not_as_pass(engine):
