@@ -3,13 +3,16 @@
 Things are counted, not timed. All persons are invented.
 """
 
+from collections import Counter
 from datetime import date
 
 import pyarrow.parquet as pq
 import pytest
+from ledgers import Ledgers, family
 from test_hard_inputs import GIVEN, people
 
 from taizhang.identity.numbers import check_digit
+from taizhang.sweep import sweep
 from taizhang.sweep.authority import register_answers
 from taizhang.sweep.diagnose import diagnose, judge_all
 from taizhang.sweep.engines import DuckDbEngine
@@ -127,3 +130,21 @@ def test_an_earlier_delivery_is_read_once_for_all_households(tmp_path):
     assert [row["household_no"] for row in first] == ["0", "0"]
     assert [row["household_no"] for row in earlier.rows(delivery, families[2])] == ["2", "2"]
     assert earlier.rows(delivery, [{"household_no": None}, {"household_no": "TEMP-2"}]) == []
+
+
+def test_a_household_number_on_every_row_makes_no_pairs_of_its_rows(tmp_path):
+    """A number dragged down its column: sixty heads and their children, half of whom are older than another's head."""
+    ledgers = Ledgers(tmp_path)
+    rows = [
+        row | {"household_no": "6107231030000", "birth_date": f"{1930 + code + 25 * (member > 1)}-01-01"}
+        for code in range(60)
+        for member, row in enumerate(family(code))
+    ]
+    result = sweep(ledgers.deliver(dict.fromkeys(SOURCES, rows)).county)
+
+    hits = pq.read_table(result.folder / "counts.parquet", columns=["rule", "source", "hits"]).to_pylist()
+    most = Counter()
+    for one in hits:
+        most[one["rule"], one["source"]] += one["hits"] or 0
+    assert max(most.values()) <= len(rows)
+    assert not {rule for (rule, _), count in most.items() if count} & {"HH-CHILD-OLDER"}
