@@ -147,4 +147,12 @@ def test_a_household_number_on_every_row_makes_no_pairs_of_its_rows(tmp_path):
     for one in hits:
         most[one["rule"], one["source"]] += one["hits"] or 0
     assert max(most.values()) <= len(rows)
-    assert not {rule for (rule, _), count in most.items() if count} & {"HH-CHILD-OLDER"}
+
+
+def test_a_household_number_on_every_row_is_one_complaint_and_not_one_a_person(tmp_path):
+    rows = [row for code in range(60) for row in family(code)]
+    filled = [row | {"household_no": "6107231030000"} for row in rows]
+    result = sweep(Ledgers(tmp_path).deliver({"city": rows, "national": rows, "app": filled}).county)
+
+    found = pq.read_table(result.folder / "findings.parquet", columns=["rule", "source"]).to_pylist()
+    assert [(one["rule"], one["source"]) for one in found] == [("SR-HOUSEHOLD-FILLED", "app")]

@@ -23,6 +23,8 @@ _NAME = "CASE WHEN r.name_defects LIKE '%|NM-PLACEHOLDER|%' THEN 0 ELSE COALESCE
 _NUMBER = "TRY_CAST(r.household_no AS BIGINT)"
 _IS_NUMBER = f"{_NUMBER} >= 0 AND CAST({_NUMBER} AS VARCHAR) = r.household_no"
 _IS_WRITTEN = f"NOT r.household_no IS NULL AND NOT r.household_no LIKE '{TEMPORARY}%'"
+MOST_MEMBERS = 30
+"""Rows of one source that may be one household (as `household_most`): a number on more of them fills its column."""
 HEADED, WORDED = 10**17, -(10**16)
 """In `house`: what a head's number is moved by, away from runs of rows (above -10^16), and a number that is no number."""
 _HOUSE = f"""CASE WHEN {_IS_WRITTEN} THEN CASE WHEN {_IS_NUMBER} THEN {_NUMBER} ELSE {WORDED} END
@@ -38,7 +40,7 @@ def make_facts(engine: Engine, sources: Mapping[int, SourceDelivery]) -> None:
 
     sources: by source number, which is below 62. local_raw: every source's own households; hh_no is their place in the
     order of values, same_no the first household of any source that is called the same, numbered whether the source
-    gave it a number. fact: a row a record; its columns are written for all of them, so what only the doubtful are asked for
+    gave it a number; what stands on more than MOST_MEMBERS rows is no household. fact: a row a record; its columns are written for all of them, so what only the doubtful are asked for
     is not there. ident: the number's key where it is valid, else null; bad_text: a number that is not valid; bad_key: of
     what is not valid and still has the shape of a number; name_id: 0 where there is no name; sheet: of rows that name no
     village; hh_no: of the household; head_name_id, head_key: the copy of the head that the row carries.
@@ -51,10 +53,10 @@ def make_facts(engine: Engine, sources: Mapping[int, SourceDelivery]) -> None:
             SELECT source_no, house, words, CAST(ROW_NUMBER() OVER (ORDER BY source_no, words,
                     CASE WHEN house >= 0 THEN 0 WHEN house <= -{HEADED} THEN 1 ELSE 2 END, ABS(house)) AS BIGINT) AS hh_no,
                 CASE WHEN house >= 0 OR words <> '' AND NOT words LIKE '{TEMPORARY}%' THEN 1 ELSE 0 END AS numbered
-            FROM (SELECT DISTINCT source_no, house, CASE WHEN house = {WORDED} THEN written ELSE '' END AS words FROM (
+            FROM (SELECT source_no, house, CASE WHEN house = {WORDED} THEN written ELSE '' END AS words FROM (
                 SELECT {source_no} AS source_no, {_HOUSE} AS house, r.household_no AS written FROM record_raw AS r
-                WHERE {_KEPT})) AS said
-            WHERE NOT house IS NULL)
+                WHERE {_KEPT}) AS told
+                WHERE NOT house IS NULL GROUP BY 1, 2, 3 HAVING COUNT(*) <= {MOST_MEMBERS}) AS said)
     """)
     is_valid = f"q.id_ok AND q.kind BETWEEN {CITIZEN} AND {OTHER_IDENTITY} AND NOT q.id_key IS NULL"
     # A join on texts costs as much as reading the facts; most counties have nothing but numbers.
