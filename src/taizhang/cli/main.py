@@ -58,8 +58,7 @@ def main() -> Never:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        console.err.print(translated("已中断；未写完的内容已清理，重新运行即可继续。", spoken()))
-        sys.exit(INTERRUPTED)
+        _end_interrupted()
     except UserError as error:
         console.error(error)
         sys.exit(error.exit_status)
@@ -67,5 +66,12 @@ def main() -> Never:
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:  # noqa: BLE001 - the boundary: a person never sees a traceback
+        if isinstance(error.__cause__, KeyboardInterrupt):  # DuckDB says so of Ctrl-C during a query
+            _end_interrupted()
         console.fault(error)
         sys.exit(getattr(error, "exit_status", SystemFault.exit_status))
+
+
+def _end_interrupted() -> Never:
+    console.err.print(translated("已中断；未写完的内容已清理，重新运行即可继续。", spoken()))
+    sys.exit(INTERRUPTED)

@@ -10,6 +10,8 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
+from taizhang.cli import main
+from taizhang.cli.main import cli
 from taizhang.errors import reason
 
 
@@ -206,6 +208,45 @@ AS_AT_A_TERMINAL = (
     "runpy.run_module('taizhang', run_name='__main__')"
 )
 """What runs in the background may have been told to ignore interrupts; at a terminal nothing is."""
+
+
+FREED = """
+import time, weakref
+from taizhang.__main__ import keep_interrupts
+keep_interrupts()
+
+class Needed:
+    pass
+
+def interrupted(_):
+    raise KeyboardInterrupt
+
+needed = Needed()
+watched = weakref.ref(needed, interrupted)
+try:
+    del needed
+    time.sleep(30)
+except KeyboardInterrupt:
+    print("came again")
+"""
+
+
+def test_an_interrupt_while_python_frees_what_nobody_needs_is_not_lost():
+    ran = subprocess.run([sys.executable, "-c", FREED], capture_output=True, text=True, check=False, timeout=25)
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "came again\n", "")
+
+
+def test_an_interrupt_that_a_query_was_stopped_by_is_no_fault(monkeypatch, capsys):
+    def stopped(**_):
+        raise RuntimeError("Query interrupted") from KeyboardInterrupt()
+
+    monkeypatch.setattr(cli, "main", stopped)
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 130
+    assert "已中断" in capsys.readouterr().err
 
 
 def test_an_interrupt_while_the_program_loads_ends_it_quietly(tmp_path):
