@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pyarrow as pa
+
 from taizhang import __version__
 from taizhang.errors import UserError
 from taizhang.intake.county import County
@@ -115,7 +117,7 @@ def sweep(
     opened = partial(
         open_engine, engine, [county.data / "deliveries"], master=master, scratch=Lake(county.data).temporary
     )
-    with Lake(county.data).held(), _without_collector():
+    with Lake(county.data).held(), _without_collector(), _giving_back():
         return _sweep(county, as_of, progress or Silent(), reveal_reason, asked_by, rules, opened)
 
 
@@ -129,6 +131,17 @@ def _without_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def _giving_back() -> Iterator[None]:
+    """Arrow takes its memory from the C library meanwhile: its own allocators keep what was freed, 70 MB of a sweep's peak."""
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(before)
 
 
 def _sweep(

@@ -21,8 +21,8 @@ from taizhang.sweep.tables import RECORD_BASE
 _POINTER = {"file_no": "file_no", "sheet_no": "sheet_no", "row_no": "row_no", "village_code": "place"}
 """Where in its delivery one record of a person stands: name in the list → column of `index_row`."""
 
-AT_ONCE = 120_000
-"""The rows of so many persons or households are in memory together: a county's, about 100 MB."""
+AT_ONCE = 60_000
+"""The rows of so many persons or households are in memory together: about 50 MB."""
 
 
 def write_index(folder: Path, engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
