@@ -24,7 +24,7 @@ _NUMBER = "TRY_CAST(r.household_no AS BIGINT)"
 _IS_NUMBER = f"{_NUMBER} >= 0 AND CAST({_NUMBER} AS VARCHAR) = r.household_no"
 _IS_WRITTEN = f"NOT r.household_no IS NULL AND NOT r.household_no LIKE '{TEMPORARY}%'"
 MOST_MEMBERS = 30
-"""Rows of one source that may be one household (as `household_most`): a number on more of them fills its column."""
+"""Rows of one source that may be one household: a number on more of them fills its column (SR-HOUSEHOLD-FILLED says so)."""
 HEADED, WORDED = 10**17, -(10**16)
 """In `house`: what a head's number is moved by, away from runs of rows (above -10^16), and a number that is no number."""
 _HOUSE = f"""CASE WHEN {_IS_WRITTEN} THEN CASE WHEN {_IS_NUMBER} THEN {_NUMBER} ELSE {WORDED} END
