@@ -135,7 +135,7 @@ def _without_collector() -> Iterator[None]:
 
 @contextmanager
 def _giving_back() -> Iterator[None]:
-    """Arrow takes its memory from the C library meanwhile: its own allocators keep what was freed, 70 MB of a sweep's peak."""
+    """Arrow takes its memory from the C library meanwhile: its own allocators keep what was freed, some 40 MB of a sweep's peak."""
     before = pa.default_memory_pool()
     pa.set_memory_pool(pa.system_memory_pool())
     try:

@@ -58,10 +58,9 @@ def _persons(deliveries: Sequence[SourceDelivery], engine: Engine, within: str) 
         names=["source", "delivery", "record_no", *_POINTER],
     )
 
+    # Each made where it is used: together they are a third of the rows.
     def values(name: str) -> Grouped:
-        return Grouped.of(
-            rows[name], group, groups
-        )  # each made where it is used: together they are a third of the rows
+        return Grouped.of(rows[name], group, groups)
 
     phones = values("phone")
     return _with(table, {
