@@ -46,6 +46,11 @@ class Interruptible:
         except KeyboardInterrupt:
             self.stop()
             raise
+        finally:
+            # What a statement raised holds this frame and all that called it, which must not hold it in turn.
+            if future.done():
+                self._asked.clear()
+            del future
 
     def stop(self) -> None:
         """Interrupt what still runs and wait for its end."""
