@@ -119,16 +119,11 @@ def _parts(rows, count, random) -> Iterator[list]:
         yield rows[start:end]
 
 
-OF_A_SHEET = "SR-COLUMN-EMPTY"
-"""Said of one sheet: on one with a row or two a column may be empty that the ledger fills."""
-
-
 def swept(county):
-    """Take in what is there and sweep; the findings, without what is said of single sheets."""
+    """Take in what is there and sweep; the findings."""
     book = load_county(county)
     take_in(book)
-    found = pq.read_table(sweep(book).folder / "findings.parquet").to_pylist()
-    return [one for one in found if one["rule"] != OF_A_SHEET]
+    return pq.read_table(sweep(book).folder / "findings.parquet").to_pylist()
 
 
 @pytest.mark.slow

@@ -1,29 +1,24 @@
 """The tables that rules read: record, person, household, and the others as delivered, with the register's ids."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taizhang.identity.numbers import from_key
-from taizhang.intake.delivery.holding import shares_of_columns
-from taizhang.intake.delivery.releasing import is_held
 from taizhang.intake.delivery.schemas import table_schema
-from taizhang.intake.model import FIELDS, TABLES
+from taizhang.intake.model import TABLES
 from taizhang.sweep.diagnose import Judgement
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.file_events import make_file_events
 from taizhang.sweep.lake import SourceDelivery, manifest_of, records_of
 from taizhang.sweep.link.facts import bit_of
 from taizhang.sweep.tables import RECORD_BASE
 from taizhang.sweep.unread import make_unread
 
 PLACE = ("town_code", "village_code", "town_name", "village_name")
-MOST_ROWS = 0.5  # of the delivery before: a column of one odd file is none that the source delivers
-ONLY_IN_DOUBT = frozenset({"SR-ENCODING", "SR-FILE-KIND"})
-"""Events that intake also writes down, as a note, when the file was read all the same: then nobody has to look."""
 BIRTH = "COALESCE(birth_date, id_birth)"
 OTHERS = ("work_spell", "planned_work", "village", "cadre", "pairing", "measure")
 
@@ -338,68 +333,4 @@ def _deliveries(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
         CREATE OR REPLACE TABLE delivery AS
         SELECT source, delivery, as_of, CAST(previous AS DATE) AS previous, "rows", rows_previous, held FROM delivery_raw
     """)
-    _file_events(engine, deliveries)
-
-
-def _file_events(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
-    """What intake told about files, sheets and cells: one row an event, cell events counted by sheet and code."""
-    names = ("source", "delivery", "as_of", "file", "sheet", "cell", "code", "n")
-    rows = [
-        row
-        for delivery in deliveries
-        for row in (*_told(delivery), *_dropped(delivery), *_cell_events(engine, delivery))
-    ]
-    kinds = (pa.string(), pa.string(), pa.date32(), pa.string(), pa.string(), pa.string(), pa.string(), pa.int64())
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    engine.register(
-        "file_event_raw", pa.table({n: pa.array(c, k) for n, c, k in zip(names, columns, kinds, strict=True)})
-    )
-    engine.execute("CREATE OR REPLACE TABLE file_event AS SELECT * FROM file_event_raw")
-
-
-def _told(delivery: SourceDelivery) -> Iterator[tuple[Any, ...]]:
-    for file in delivery.manifest.get("files", ()):
-        for event in file.get("events", ()):
-            if event["code"] in ONLY_IN_DOUBT and event.get("severity") == "info":
-                continue
-            where = (file["name"], event.get("sheet") or None, event.get("cell") or None)
-            yield (delivery.source, delivery.name, delivery.as_of, *where, event["code"], 1)
-
-
-def _dropped(delivery: SourceDelivery) -> Iterator[tuple[Any, ...]]:
-    """The columns no sheet has any more that most rows had in the last delivery with them, as one event.
-
-    A delivery that is held proves no column: it may be another ledger's.
-    """
-    now = shares_of_columns(delivery.manifest)
-    last: dict[str, float] = {}
-    for folder in delivery.earlier:
-        if not is_held(folder):
-            last = shares_of_columns(manifest_of(folder)) | last
-    gone = [name for name, share in last.items() if share >= MOST_ROWS and name not in now and name in FIELDS]
-    if now and gone:
-        titles = "、".join(FIELDS[name].zh for name in sorted(gone))
-        yield (delivery.source, delivery.name, delivery.as_of, None, None, titles, "SR-COLUMN-DROPPED", len(gone))
-
-
-def _cell_events(engine: Engine, delivery: SourceDelivery) -> Iterator[tuple[Any, ...]]:
-    path = delivery.table("events")
-    if path is None:
-        return
-    engine.scan("cell_event", [path])
-    table = engine.fetch("""
-        SELECT file_no, sheet_no, codes, COUNT(*) AS n, MIN(cell) AS cell FROM cell_event
-        WHERE codes IS NOT NULL GROUP BY file_no, sheet_no, codes ORDER BY file_no, sheet_no, codes
-    """)
-    names = {file["no"]: file for file in delivery.manifest.get("files", ())}
-    counted: dict[tuple[int, int, str], tuple[int, str]] = {}
-    for file_no, sheet_no, codes, n, cell in zip(
-        *(table[name].to_pylist() for name in table.column_names), strict=True
-    ):
-        for code in codes.strip("|").split("|"):
-            before = counted.get((file_no, sheet_no, code), (0, cell))
-            counted[file_no, sheet_no, code] = (before[0] + n, min(before[1] or "", cell or ""))
-    for (file_no, sheet_no, code), (n, cell) in counted.items():
-        file = names.get(file_no, {"name": None, "sheets": []})
-        sheet = next((one["name"] for one in file.get("sheets", ()) if one["no"] == sheet_no), None)
-        yield (delivery.source, delivery.name, delivery.as_of, file["name"], sheet, cell or None, code, n)
+    make_file_events(engine, deliveries)

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taizhang.intake.delivery.facts import FileFacts, SheetFacts
+from taizhang.intake.delivery.holding import COLUMN_EMPTY
 from taizhang.intake.delivery.places import Places
 from taizhang.intake.delivery.quarantine import explain_rows, explain_sheet
 from taizhang.intake.delivery.schemas import EVENTS, QUARANTINE, RESERVED
@@ -243,7 +244,7 @@ class _FileReading:
         if segment.hidden_rows or meta.hidden_columns:
             self._event("SR-HIDDEN", "info", facts, rows=segment.hidden_rows, columns=len(meta.hidden_columns))
         for column in reader.empty_columns():
-            self._event("SR-COLUMN-EMPTY", "warn", facts, header=column.header, field=column.field or "")
+            self._event(COLUMN_EMPTY, "info", facts, header=column.header, field=column.field or "")
         if len(reader.years) > 1:
             self._event("SR-YEAR-MIX", "warn", facts, years=len(reader.years))
 

@@ -1,5 +1,6 @@
 """Whether a delivery may be trusted to say that something is gone: compared with the one before it of its source."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 WARN_RATIO = 0.10  # rows.md and intake §16: from here the change of the row count is told …
 HOLD_RATIO = 0.20  # … and a loss beyond this holds the delivery
 HOLD_NEW_LAYOUT_SHARE = 0.20  # of the rows; one new village form among three hundred is not another layout
+COLUMN_EMPTY = "SR-COLUMN-EMPTY"
+"""The event of a sheet whose rows leave a column empty."""
 _KEY_FIELDS = ("id_no", "name", "household_no", "person_no", "relation_to_head")
 
 
@@ -97,3 +100,18 @@ def shares_of_columns(manifest: Mapping[str, Any]) -> dict[str, float]:
         for name in sheet["columns"]:
             with_field[name] = with_field.get(name, 0) + _kept(sheet)
     return {name: count / rows for name, count in with_field.items()} if rows else {}
+
+
+def empty_columns(manifest: Mapping[str, Any]) -> list[str]:
+    """Fields that sheets have columns for and no row of the whole delivery fills, in order; of sheets without rows nothing is said.
+
+    A column that is empty in one sheet says little: of twenty people of a group perhaps nobody has what it asks for.
+    """
+    there = Counter(name for sheet in _sheets(manifest) if _kept(sheet) for name in sheet["columns"])
+    empty = Counter(
+        event.get("facts", {}).get("field")
+        for file in manifest.get("files", ())
+        for event in file.get("events", ())
+        if event["code"] == COLUMN_EMPTY
+    )
+    return sorted(name for name, sheets in there.items() if empty[name] >= sheets)
