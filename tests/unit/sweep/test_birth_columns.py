@@ -26,7 +26,7 @@ def evidence(*, column, last, wrong_dates=0):
     group, source, number, birth = (np.array(one, dtype=np.int64) for one in zip(*rows, strict=True))
     keys, first, candidate = np.unique(group * 10_000 + number, return_index=True, return_inverse=True)
     troubled = Troubled(
-        {"birth_date": birth, "id_birth": number, "source_no": source}, {}, {}, group, np.arange(PERSONS + 1)
+        {"birth_date": birth, "id_birth": number, "source_no": source}, {}, group, np.arange(PERSONS + 1)
     )
     owner = keys // 10_000
     choices = options_of(Claims(group, source, candidate, group), Candidates(owner, np.zeros(len(keys))))

@@ -6,6 +6,7 @@ import pytest
 
 from taizhang.sweep.judge.habits import EXPECTED, FARTHEST, Habits, Spelt, habits_of
 from taizhang.sweep.judge.spelling import Spelling
+from taizhang.sweep.link.features import Compared, Kind
 
 USUAL, RARE = -5.0, -9.0
 DECIDES, HALF = 0.99, 0.5
@@ -20,7 +21,8 @@ def spelt(*names):
 def pairs(persons, first, second, code="XS-NAME-SHAPE"):
     """Habits of persons who are spelt in two ways each; the first is the rival of the second."""
     rival = np.repeat(np.arange(0, 2 * persons, 2), 2)
-    return habits_of(spelt(*[first, second] * persons), rival, np.full(2 * persons, code, dtype=object))
+    relation = Compared([Kind(code, None)], np.zeros(2 * persons, dtype=np.int32))
+    return habits_of(spelt(*[first, second] * persons), rival, relation)
 
 
 def weights(habits, true):

@@ -86,7 +86,7 @@ def _code_of(context: Context, wrong: WrongNumber) -> tuple[str, tuple[str, ...]
 
 
 def _plain(context: Context, wrong: WrongNumber) -> str:
-    code = str(context.numbers.compared.code[wrong.at])
+    code = context.numbers.compared.of(wrong.at).code
     if code == "XS-ID-EXCEL" and "|ID-EXCEL-TRUNC|" in (context.troubled.texts["id_defects"][wrong.at] or ""):
         return "ID-EXCEL-TRUNC"  # the damage shows in the row itself; the other sources only say what it was
     return code if code.startswith("XS-") else "XS-ID-DISJOINT"

@@ -98,7 +98,7 @@ def _candidates(
 
 
 def _observed(context: Context, members: range, sources: "array[int]", field: str) -> tuple[Observed, ...]:
-    texts = context.troubled.texts[field][members.start : members.stop]
+    texts = context.troubled.texts[field].listed[members.start : members.stop]
     name = context.source_id
     told = [Observed(name(source), field, text) for source, text in zip(sources, texts, strict=True)]
     return tuple(told if len(told) <= MOST_OBSERVED else dict.fromkeys(told))

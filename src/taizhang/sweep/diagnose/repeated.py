@@ -77,7 +77,7 @@ def _repeated(context: Context, group: int, source_no: int, members: Sequence[in
 
 
 def _relations(context: Context, members: Sequence[int]) -> tuple[str, ...]:
-    codes = {str(context.numbers.compared.code[m]) for m in members}
+    codes = {context.numbers.compared.of(m).code for m in members}
     return tuple(sorted(code for code in codes if code.startswith("XS-")))
 
 

@@ -132,7 +132,7 @@ def name_diagnosis(context: Context, wrong: WrongName) -> Diagnosis:
     group = troubled.groups[at]
     _, _, rows, best = verdict.listed
     true_row = rows[best[group]]
-    code = str(verdict.compared.code[at])
+    code = verdict.compared.of(at).code
     source = context.source_id(wrong.row.source_no)
     said = said_of(context, group, "name")
     own, true = troubled.texts["name"][at] or "", troubled.texts["name"][true_row] or ""
@@ -149,7 +149,7 @@ def name_diagnosis(context: Context, wrong: WrongName) -> Diagnosis:
         wrong=1,
         source=source,
         fields=("name",),
-        also=tuple(one for one in (verdict.compared.also[at] or "").split("|") if one),
+        also=tuple(one for one in (verdict.compared.of(at).also or "").split("|") if one),
         culprit=source if wrong.p_wrong >= BLAME else None,
         p_culprit=round(wrong.p_wrong, 4),
         scope_key=source,

@@ -62,6 +62,7 @@ def birth_evidence(troubled: Troubled, columns: BirthColumns, claimed: Claimed, 
     filled_in = _filled_in(troubled, claimed, len(columns.rows))
     told = number[claimed.row[candidate]]
     denied = (birth[record] != MISSING) & (told != MISSING) & (birth[record] != told)
+    record, candidate = record[denied], candidate[denied]
     own = claimed.candidate[record] == candidate
     follows = (claimed.candidate[record] >= 0) & (birth[record] == number[record])
     weight = np.where(
@@ -69,7 +70,7 @@ def birth_evidence(troubled: Troubled, columns: BirthColumns, claimed: Claimed, 
         np.where(follows, np.log(filled_in)[source[record]], np.log(wrong_date)[source[record]]),
     )  # fmt: skip
     total = np.zeros(len(claimed.row))
-    np.add.at(total, candidate, np.where(denied, np.clip(weight, LEAST, MOST), 0.0))
+    np.add.at(total, candidate, np.clip(weight, LEAST, MOST))
     return np.clip(total, -BOUND, BOUND)
 
 
@@ -77,8 +78,9 @@ def _filled_in(troubled: Troubled, claimed: Claimed, sources: int) -> Floats:
     """Per source, the share of columns that follow the row's number where two other sources deny that number."""
     birth, number, source = troubled["birth_date"], troubled["id_birth"], troubled["source_no"]
     rows = np.flatnonzero(claimed.candidate >= 0)
-    votes = np.unique(np.stack([claimed.candidate[rows], source[rows]]), axis=1)[0]
-    told = np.bincount(votes, minlength=len(claimed.row))
+    votes = np.sort(claimed.candidate[rows] * sources + source[rows])
+    first = np.append(True, votes[1:] != votes[:-1]) if len(votes) else np.zeros(0, dtype=bool)
+    told = np.bincount(votes[first] // sources, minlength=len(claimed.row))
     order = np.lexsort((-told, claimed.owner))
     leads = np.ones(len(order), dtype=bool)
     leads[1:] = claimed.owner[order][1:] != claimed.owner[order][:-1]

@@ -1,23 +1,22 @@
 """Judging numbers and names of the troubled persons: candidates, evidence inside the rows, and the posterior."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from taizhang.sweep.authority.evidence import Evidence
 from taizhang.sweep.judge.births import BirthColumns, Claimed, birth_evidence
 from taizhang.sweep.judge.habits import Habits, Spelt, habits_of
-from taizhang.sweep.judge.kinds import LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, families_of
+from taizhang.sweep.judge.kinds import LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, family_of
 from taizhang.sweep.judge.spelling import Spelling
 from taizhang.sweep.judge.troubled import Held, Troubled
 from taizhang.sweep.judge.truth import Candidates, Claims, Floats, Judged, Options, judge, options_of
 from taizhang.sweep.link.facts import UNKNOWN_NUMBER
-from taizhang.sweep.link.features import Compared, Ints, Relations, compare_of
+from taizhang.sweep.link.features import MISSING, Compared, ComparedPairs, Ints, Relations, compare_rows
 from taizhang.sweep.link.reach import PREFIX_15
 
 OWNED = -4.0
@@ -39,7 +38,7 @@ class FieldVerdict:
 
     value, posterior, row, owner: per candidate its value (ident or name id), probability, first record that claims it,
     and person group. best: candidate per group, −1 where none. claimed: candidate per record, −1 where the record's
-    value is none. compared: per record, its value against the best candidate.
+    value is none. compared: per record, its value against the best candidate; "equal" where there is none.
     """
 
     value: Ints
@@ -87,8 +86,9 @@ def judge_numbers(
     relations: pairs of numbers compared already. evidence: what is known from outside the ledgers
     (sweep.authority.evidence).
     """
-    possible = troubled["ident"] > 0
-    base = _Field(troubled, troubled["ident"], possible, troubled["ident"] > UNKNOWN_NUMBER)
+    base = _Field(
+        troubled, "ident", "number", relations.numbers, troubled["ident"] > 0, troubled["ident"] > UNKNOWN_NUMBER
+    )
     prior = np.zeros(len(base.value))
     prior += np.where((troubled["truncated"][base.row] == 1) & _has_longer(base), TRUNCATED, 0.0)
     prior += birth_evidence(troubled, births, Claimed(base.claimed, base.row, base.owner), base.choices)
@@ -97,13 +97,7 @@ def judge_numbers(
     is_head = (troubled["relation"] == HEAD_RELATION) | (troubled["head_name_id"] == troubled["name_id"])
     prior += _head_evidence(base, is_head, troubled["head_key"])
     prior += evidence(base.owner, base.value) if evidence else 0.0
-
-    def relate(left: Ints, right: Ints) -> Compared:
-        numbers = troubled.arrays["number"]
-        same = troubled["ident"][left] == troubled["ident"][right]
-        return compare_of(relations.numbers, numbers.take(pa.array(left)), numbers.take(pa.array(right)), same)
-
-    return base.verdict(prior, relate, NUMBER_FAMILIES, totals, ancestors)
+    return base.verdict(prior, NUMBER_FAMILIES, totals, ancestors)
 
 
 def judge_names(
@@ -122,35 +116,28 @@ def judge_names(
     which rows are copies of each other. relations: pairs of names compared already.
     """
     possible = troubled["name_id"] != 0
-    base = _Field(troubled, troubled["name_id"], possible, possible)
-    rows = pa.array(base.row)
-    defects = pc.fill_null(troubled.arrays["name_defects"].take(rows), "").dictionary_encode()
-    weights = np.array([_spelling_evidence(one) for one in defects.dictionary.to_pylist()] or [0.0])
-    prior = weights[defects.indices.to_numpy(zero_copy_only=False)]
-    names = troubled.arrays["name"].take(rows)
-    lengths = pc.fill_null(pc.utf8_length(names), 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    spelt = Spelt(spelling.log_usual(names), lengths, prior > DAMAGED_NAME)
+    base = _Field(troubled, "name_id", "name", relations.names, possible, possible)
+    defects, names = troubled.texts["name_defects"], troubled.texts["name"]
+    weights = np.array([*map(_spelling_evidence, defects.distinct.to_pylist()), 0.0])
+    prior = weights[defects.code[base.row]]
+    told = names.code[base.row]
+    usual = np.append(spelling.log_usual(names.distinct), 0.0)[told]
+    lengths = np.append(pc.utf8_length(names.distinct).to_numpy().astype(np.int64), 0)[told]
+    spelt = Spelt(usual, lengths, prior > DAMAGED_NAME)
     is_head = (troubled["relation"] == HEAD_RELATION) | (troubled["head_key"] == troubled["ident"])
     prior += _head_evidence(base, is_head, troubled["head_name_id"])
     prior += evidence(base.owner, base.value) if evidence else 0.0
-
-    def relate(left: Ints, right: Ints) -> Compared:
-        texts = troubled.arrays["name"]
-        same = troubled["name_id"][left] == troubled["name_id"][right]
-        return compare_of(relations.names, texts.take(pa.array(left)), texts.take(pa.array(right)), same)
-
     copying, rows_alike = numbers.judged.copying, _copied_rows(troubled, numbers)
-    return base.verdict(prior, relate, NAME_FAMILIES, totals, ancestors, copying, rows_alike, spelt)
+    return base.verdict(prior, NAME_FAMILIES, totals, ancestors, copying, rows_alike, spelt)
 
 
 def _copied_rows(troubled: Troubled, numbers: FieldVerdict) -> Ints:
-    """Per record, an integer that is equal in rows of one person with the same wrong number; −1 where it is not wrong.
+    """Per record its number where that is wrong, else MISSING: rows of one person with the same one may be copies.
 
     Spreadsheets cut two numbers alike without any copying.
     """
     wrong = (numbers.p_wrong() > 0.5) & (troubled["truncated"] != 1) & (troubled["ident"] > UNKNOWN_NUMBER)
-    value = np.unique(np.stack([troubled.group, troubled["ident"]]), axis=1, return_inverse=True)[1].reshape(-1)
-    return np.where(wrong, value, -1)
+    return np.where(wrong, troubled["ident"], MISSING)
 
 
 def _spelling_evidence(defects: str) -> float:
@@ -164,23 +151,22 @@ def _has_longer(base: "_Field") -> NDArray[np.bool_]:
 
     One valid number in a thousand ends in 000 by nature; where no other was cut off to it, it is likely to be one of them.
     """
-    alike = np.unique(np.stack([base.owner, base.value // PREFIX_15]), axis=1, return_inverse=True)[1].reshape(-1)
-    shared: NDArray[np.bool_] = np.bincount(alike, minlength=1)[alike] > 1
-    return shared
+    prefix = base.value // PREFIX_15
+    as_before = np.zeros(len(prefix) + 1, dtype=bool)  # a person's candidates ascend
+    as_before[1:-1] = (base.owner[1:] == base.owner[:-1]) & (prefix[1:] == prefix[:-1])
+    return as_before[1:] | as_before[:-1]
 
 
 def _told(base: "_Field", troubled: Troubled, held: Held) -> tuple[Ints, Ints]:
     """Per candidate number, how many sources give it to its person, and at most to one other."""
     told, elsewhere = np.zeros(len(base.value), dtype=np.int64), np.zeros(len(base.value), dtype=np.int64)
     first = np.searchsorted(held.ident, base.value, side="left")
-    last = np.searchsorted(held.ident, base.value, side="right")
-    root = troubled.roots[base.owner]
-    for step in range(int((last - first).max()) if len(first) else 0):
-        at = np.minimum(first + step, len(held.ident) - 1)
-        there = first + step < last
-        own = held.root[at] == root
-        told = np.where(there & own, held.sources[at], told)
-        elsewhere = np.where(there & ~own, np.maximum(elsewhere, held.sources[at]), elsewhere)
+    count = np.searchsorted(held.ident, base.value, side="right") - first
+    candidate = np.repeat(np.arange(len(base.value)), count)
+    holder = np.arange(len(candidate)) + np.repeat(first - np.cumsum(count) + count, count)
+    own = held.root[holder] == troubled.roots[base.owner[candidate]]
+    told[candidate[own]] = held.sources[holder[own]]
+    np.maximum.at(elsewhere, candidate[~own], held.sources[holder[~own]])
     return told, elsewhere
 
 
@@ -197,39 +183,50 @@ def _head_evidence(base: "_Field", is_head: NDArray[np.bool_], told: Ints) -> Fl
 
 
 class _Field:
-    """Distinct values per person with the records that claim them."""
+    """Distinct values per person with the records that claim them.
+
+    row, owner, value: per candidate, by person and value: the first record, the person, the value. claimed: per record its
+    candidate, −1 where none. is_open: per candidate, whether its person has another one.
+    """
 
     def __init__(
         self,
         troubled: Troubled,
-        values: Ints,
+        column: str,
+        text: str,
+        known: ComparedPairs,
         possible: NDArray[np.bool_],
         spoken: NDArray[np.bool_],
     ) -> None:
-        self.troubled, self.values, self.spoken = troubled, values, spoken
+        """column, text: of the value and of how it is written. possible: per record, whether the value may be true."""
+        self.troubled, self.values, self.texts, self.known = troubled, troubled[column], troubled.texts[text], known
+        self.spoken = spoken
         rows = np.flatnonzero(possible)
-        order = rows[np.lexsort((rows, values[rows], troubled.group[rows]))]
+        order = rows[np.lexsort((self.values[rows], troubled.group[rows]))]
+        group, value = troubled.group[order], self.values[order]
         fresh = np.ones(len(order), dtype=bool)
-        if len(order) > 1:
-            fresh[1:] = (troubled.group[order][1:] != troubled.group[order][:-1]) | (
-                values[order][1:] != values[order][:-1]
-            )
-        self.row = order[fresh]
-        self.owner = troubled.group[self.row]
-        self.value = values[self.row]
+        fresh[1:] = (group[1:] != group[:-1]) | (value[1:] != value[:-1])
+        self.row, self.owner, self.value = order[fresh], group[fresh], value[fresh]
         self.claimed = np.full(len(troubled), -1, dtype=np.int64)
         self.claimed[order] = np.cumsum(fresh) - 1
+        self.is_open = np.bincount(self.owner, minlength=1)[self.owner] > 1
 
     @cached_property
     def choices(self) -> tuple[Ints, Ints]:
-        """Every record with every candidate of its person: (record, candidate)."""
-        claims = Claims(self.troubled.group, self.troubled["source_no"], self.claimed, self.troubled.group)
-        return options_of(claims, Candidates(self.owner, np.zeros(len(self.value))))
+        """Every record with every candidate of its person, where there is a choice: (record, candidate)."""
+        troubled, group = self.troubled, self.troubled.group
+        rows = np.flatnonzero(np.bincount(self.owner, minlength=len(troubled.roots))[group] > 1)
+        there = Claims(group[rows], troubled["source_no"][rows], self.claimed[rows], troubled.villages[rows])
+        place, candidate = options_of(there, Candidates(self.owner, np.zeros(len(self.value))))
+        return rows[place], candidate
+
+    def relate(self, left: Ints, right: Ints) -> Compared:
+        """How what rows say relates to what other rows say."""
+        return compare_rows(self.known, self.texts, left, right, self.values[left] == self.values[right])
 
     def verdict(
         self,
         prior: Floats,
-        relate: Callable[[Ints, Ints], Compared],
         families: tuple[str, ...],
         totals: Ints,
         ancestors: Mapping[int, tuple[int, ...]],
@@ -240,51 +237,60 @@ class _Field:
         """Run the expectation–maximisation and compare every record with its person's truth."""
         troubled = self.troubled
         candidates = Candidates(self.owner, prior)
-        # One vote a source and person: the rows after the first of the same reading add nothing.
-        reading = np.unique(np.stack([troubled.group, troubled["source_no"], self.values]), axis=1, return_index=True)[
-            1
-        ]
-        votes = np.sort(reading[self.spoken[reading]])
-        villages = np.unique(troubled["village"], return_inverse=True)[1].astype(np.int64)
-        claims = Claims(troubled.group[votes], troubled["source_no"][votes], self.claimed[votes], villages[votes])
+        votes = self._votes()
+        claims = Claims(
+            troubled.group[votes], troubled["source_no"][votes], self.claimed[votes], troubled.villages[votes]
+        )
         claim, candidate = options_of(claims, candidates)
-        relation = relate(votes[claim], self.row[candidate])
-        family = families_of(relation.code, families)
+        in_doubt = self.is_open[candidate] | (claims.value[claim] != candidate)
+        claim, candidate = claim[in_doubt], candidate[in_doubt]
+        relation = self.relate(votes[claim], self.row[candidate])
+        family = relation.each(lambda code: family_of(code, families))
         one_of = np.array([LOG_ONE_OF[name] for name in families])[family]
-        options = Options(claim, candidate, family, one_of)
-        same = np.unique(self.values[votes], return_inverse=True)[1].astype(np.int64)
         judged = judge(
             claims,
             candidates,
-            options,
+            Options(claim, candidate, family, one_of),
             families=families,
             totals=totals,
             ancestors=dict(ancestors),
-            same_text=same,
+            same_text=self.values[votes],
             known_copying=known_copying,
             same_row=same_row[votes] if same_row is not None else None,
-            habits=self._habits(spelt, claims, (claim, candidate), relation.code) if spelt is not None else None,
+            habits=self._habits(spelt, claims, (claim, candidate), relation) if spelt is not None else None,
         )
         best = self._best(judged.posterior)
-        true_row = np.where(best >= 0, self.row[np.maximum(best, 0)] if len(self.row) else 0, 0)[troubled.group]
-        compared = relate(np.arange(len(troubled)), true_row)
+        true = best[troubled.group]
+        differ = np.flatnonzero((true >= 0) & (self.claimed != true))
+        compared = self.relate(differ, self.row[true[differ]]).spread(differ, len(troubled))
         return FieldVerdict(self.value, judged.posterior, self.row, self.owner, best, self.claimed, compared, judged)
 
-    def _habits(self, spelt: Spelt, claims: Claims, choices: tuple[Ints, Ints], code: NDArray[np.object_]) -> Habits:
+    def _votes(self) -> Ints:
+        """The rows that are heard: of those of a person in a source with the same reading the first, ascending."""
+        group, source = self.troubled.group, self.troubled["source_no"]
+        again = np.zeros(len(group) + 1, dtype=bool)
+        again[1:-1] = (group[1:] == group[:-1]) & (source[1:] == source[:-1])
+        several = np.flatnonzero(again[1:] | again[:-1])
+        order = several[np.lexsort((self.values[several], source[several], group[several]))]
+        told = np.stack([group[order], source[order], self.values[order]])
+        heard = self.spoken.copy()
+        heard[order[1:][(told[:, 1:] == told[:, :-1]).all(axis=0)]] = False
+        return np.flatnonzero(heard)
+
+    def _habits(self, spelt: Spelt, claims: Claims, choices: tuple[Ints, Ints], relation: Compared) -> Habits:
         """Every candidate against the one that most sources of its person tell."""
         claim, candidate = choices
         told = np.bincount(claims.value[claims.value >= 0], minlength=len(self.value))
         rival = self._best(told.astype(np.float64))[self.owner]
-        against = claims.value[claim] == rival[candidate]
-        relation = np.full(len(self.value), "equal", dtype=object)
-        relation[candidate[against]] = code[against]
-        return habits_of(spelt, rival, relation)
+        against = np.flatnonzero(claims.value[claim] == rival[candidate])
+        return habits_of(spelt, rival, relation.only(against).spread(candidate[against], len(self.value)))
 
     def _best(self, posterior: Floats) -> Ints:
+        """Per person the likeliest candidate, of equally likely ones that of the smallest value; −1 where none."""
         best = np.full(len(self.troubled.roots), -1, dtype=np.int64)
-        order = np.lexsort((self.value, -posterior, self.owner))
-        owners = self.owner[order]
-        first = np.ones(len(order), dtype=bool)
-        first[1:] = owners[1:] != owners[:-1]
-        best[owners[first]] = order[first]
+        if len(self.owner):
+            starts = np.flatnonzero(np.append(True, self.owner[1:] != self.owner[:-1]))
+            highest = np.maximum.reduceat(posterior, starts)
+            likeliest = np.flatnonzero(posterior == np.repeat(highest, np.diff(np.append(starts, len(posterior)))))
+            best[self.owner[likeliest[::-1]]] = likeliest[::-1]  # the first of a person's is written last
         return best

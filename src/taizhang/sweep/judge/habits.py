@@ -7,13 +7,14 @@ that a small county keeps.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from taizhang.sweep.judge.kinds import SOUND_CODES
+from taizhang.sweep.link.features import Compared, Ints
 
-Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 EXPECTED = np.array([0.2, 0.0, 2.2, 0.0])
@@ -60,10 +61,9 @@ class Habits:
         Only persons whom the other evidence decides are heard, but with a second opinion by the weights so far: where the
         majority is a chain of copies, it is the spelling that shows it.
         """
-        different = np.flatnonzero(self.differences.any(axis=1))
-        own, against = others[different], others[self.rival[different]]
+        own, against = others[self._different], others[self.rival[self._different]]
         decided = np.maximum(own, against) >= DECIDED
-        features = self.differences[different[decided]]
+        features = self._differing[decided]
         odds = np.log(np.maximum(own, TINY) / np.maximum(against, TINY))[decided]
         true = _logistic(odds + features @ weights)
         for _ in range(STEPS):
@@ -75,18 +75,28 @@ class Habits:
 
     def heard(self, weights: Floats) -> Floats:
         """What the differences say for every candidate, in log-odds against its rival."""
-        said: Floats = self.differences @ weights
+        said = np.zeros(len(self.rival))
+        said[self._different] = self._differing @ weights
         return said
 
+    @cached_property
+    def _different(self) -> Ints:
+        """The candidates that differ at all: one in a few."""
+        return np.flatnonzero(self.differences.any(axis=1))
 
-def habits_of(spelt: Spelt, rival: Ints, code: NDArray[np.object_]) -> Habits:
-    """The differences that habits are about. code: how every candidate relates to its rival."""
+    @cached_property
+    def _differing(self) -> Floats:
+        return self.differences[self._different]
+
+
+def habits_of(spelt: Spelt, rival: Ints, relation: Compared) -> Habits:
+    """The differences that habits are about. relation: of every candidate to its rival."""
     usual, longer = spelt.usual - spelt.usual[rival], spelt.length - spelt.length[rival]
     told = spelt.whole & spelt.whole[rival] & (rival != np.arange(len(rival)))
     other = np.where(told & (longer == 0), np.clip(usual, -FARTHEST, FARTHEST), 0.0)
-    added = np.where(told & (code == "XS-NAME-EXTRA"), np.sign(longer), 0)
+    added = np.where(told & relation.is_any("XS-NAME-EXTRA"), np.sign(longer), 0)
     character = np.clip(usual - added * ORDINARY, -FARTHEST, FARTHEST)
-    alike = np.isin(code, list(SOUND_CODES))
+    alike = relation.is_any(*SOUND_CODES)
     columns = [other, np.where(alike, other, 0.0), added, np.where(added != 0, character, 0.0)]
     return Habits(rival, np.stack(columns, axis=1).astype(np.float64))
 

@@ -1,8 +1,5 @@
 """Families of mistakes: what a source is prone to is learned per family, not per code and not in one lump."""
 
-import numpy as np
-from numpy.typing import NDArray
-
 NAME_FAMILIES = ("form", "sound", "shape", "length", "other")
 NUMBER_FAMILIES = ("slip", "part", "other")
 
@@ -36,9 +33,7 @@ PRIOR_WEIGHT = 400.0
 """Records the prior rates count for: a small ledger is judged mostly by them."""
 
 
-def families_of(codes: NDArray[np.object_], families: tuple[str, ...]) -> NDArray[np.int64]:
-    """The number of every code's family in `families`; unknown codes are of the last one."""
-    number = {name: place for place, name in enumerate(families)}
-    distinct, where = np.unique(codes.astype(str), return_inverse=True)
-    table = np.array([number.get(_FAMILY.get(code, "other"), len(families) - 1) for code in distinct], dtype=np.int64)
-    return table[where] if len(distinct) else np.zeros(0, dtype=np.int64)
+def family_of(code: str, families: tuple[str, ...]) -> int:
+    """The number of a code's family in `families`; an unknown code is of the last one."""
+    family = _FAMILY.get(code, "other")
+    return families.index(family) if family in families else len(families) - 1

@@ -1,17 +1,15 @@
 """The records of persons whose sources do not simply agree, read once, with their texts."""
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from taizhang.sweep.engines import Engine
-from taizhang.sweep.link.features import MISSING, Ints
+from taizhang.sweep.link.features import Ints, Texts, integers
 
 INTEGERS = (
     "record_id", "source_no", "file_no", "sheet_no", "row_no", "ident", "name_id", "birth_date", "id_birth", "sex",
@@ -31,8 +29,7 @@ class Troubled:
     """
 
     columns: dict[str, Ints]
-    texts: Mapping[str, Sequence[str | None]]
-    arrays: dict[str, pa.StringArray]
+    texts: Mapping[str, Texts]
     group: Ints
     roots: Ints
     _plain: "dict[str, array[int]]" = field(default_factory=dict, repr=False, compare=False)
@@ -51,8 +48,13 @@ class Troubled:
     @cached_property
     def with_aliases(self) -> frozenset[int]:
         """The groups some of whose rows tell a further name."""
-        told = [~self.arrays[name].is_null().to_numpy(zero_copy_only=False) for name in ALIASES]
+        told = [self.texts[name].code >= 0 for name in ALIASES]
         return frozenset(np.unique(self.group[np.logical_or(*told)]).tolist())
+
+    @cached_property
+    def villages(self) -> Ints:
+        """The village of every row, 0-based in the order of their codes."""
+        return np.unique(self.columns["village"], return_inverse=True)[1].astype(np.int64)
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -89,24 +91,12 @@ def read_troubled(engine: Engine) -> Troubled:
         JOIN claim_text AS r ON r.record_id = c.record_id
         ORDER BY c.root, c.source_no, c.record_id
     """)
-    columns = {}
-    for name in INTEGERS:
-        column = table[name].combine_chunks()
-        if pa.types.is_date(column.type):
-            column = column.cast(pa.int32())
-        columns[name] = pc.fill_null(column.cast(pa.int64()), MISSING).to_numpy(zero_copy_only=False)
-    arrays = {name: table[name].combine_chunks().cast(pa.string()) for name in TEXTS}
-    texts = {name: _shared(column) for name, column in arrays.items()}
-    roots, group = np.unique(columns["root"], return_inverse=True)
-    return Troubled(columns, texts, arrays, group.astype(np.int64), roots)
-
-
-def _shared(texts: pa.StringArray) -> list[str | None]:
-    """Texts as a list in which equal ones are one object: most records of a person say the same."""
-    cells = texts.dictionary_encode()
-    told = np.array([*cells.dictionary.to_pylist(), None], dtype=object)
-    found: list[str | None] = told[cells.indices.fill_null(len(told) - 1).to_numpy()].tolist()
-    return found
+    columns = {name: integers(table[name]) for name in INTEGERS}
+    texts = {name: Texts(table[name]) for name in TEXTS}
+    root = columns["root"]
+    fresh = np.ones(len(root), dtype=bool)
+    fresh[1:] = root[1:] != root[:-1]
+    return Troubled(columns, texts, np.cumsum(fresh) - 1, root[fresh])
 
 
 MOST_HOLDERS = 60

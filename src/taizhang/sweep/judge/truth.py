@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from taizhang.sweep.judge.habits import EXPECTED, Habits
 from taizhang.sweep.judge.kinds import PRIOR_RATE, PRIOR_WEIGHT
+from taizhang.sweep.link.features import MISSING, Ints
 
-Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 ROUNDS = 6
@@ -33,7 +33,7 @@ KNOWN_WEIGHT = 300.0
 class Claims:
     """Who says what, one row a person and source (the first record of a source that holds a person twice).
 
-    group: person, 0-based and ascending. source: source number. value: position in the person's candidates over all
+    group: person, 0-based and ascending. source: source number, ascending within a person. value: position in the person's candidates over all
     persons, or −1 where the claimed value can be nobody's truth (an invalid number). village: 0-based.
     """
 
@@ -53,8 +53,9 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Options:
-    """All (claim, candidate) combinations of one person.
+    """(claim, candidate) of one person: all combinations that can be in doubt or wrong.
 
+    A right claim of a person's only candidate is left out: it is right whatever is learned.
     family: of the mistake, if the candidate is true. one_of: log-chance that such a mistake lands on just this claim.
     """
 
@@ -101,7 +102,7 @@ def judge(
     totals: records per source, settled persons included. ancestors: declared, by source number. same_text: an integer
     per claim that is equal where two claims read the same, wrong or not. known_copying: what another field has
     already told about who copies whom; a prior like the declared ancestry. same_row: an integer per claim that is equal
-    where two claims stand in rows that another field shows to be copies of each other, negative where it shows nothing.
+    where two claims stand in rows that another field shows to be copies of each other, MISSING where it shows nothing.
     habits: what the spelling of candidates says, by weights that are learned as well.
     """
     sources = len(totals)
@@ -114,60 +115,94 @@ def judge(
     if known_copying is not None:
         prior_copy = np.maximum(prior_copy, known_copying)
     copying = prior_copy.copy()
-    couples = _couples(claims, same_text, same_row)
-    once = couples.only(claims.source[couples.earlier] < claims.source[couples.claim])
+    right = claims.value[options.claim] == options.candidate
+    mistakes = _mistakes(claims, options, right, families)
+    couples = _couples(claims, sources, same_text, same_row)
+    readings = couples.only(couples.same & couples.touching(options.claim))
+    repeated = couples.only(couples.touching(mistakes.claim[mistakes.is_own]))
     villages = int(claims.village.max()) + 1 if len(claims.village) else 0
     local = np.zeros((villages, sources, sources)) + copying
-    right = claims.value[options.claim] == options.candidate
-    common = families.index("form") if "form" in families else -1
     posterior, weights = np.zeros(len(candidates.group)), EXPECTED
     for _ in range(ROUNDS):
         base = _claim_given(claims, options, right, rate)
-        shift = _copied(claims, options, base, couples, local, _chained(copying))
+        shift = _copied(claims, options, base, readings, local, _chained(copying))
         total = candidates.prior.copy()
         np.add.at(total, options.candidate, base + shift)
         if habits is not None:
             weights = habits.learned(_normalised(total, candidates.group), weights)
             total += habits.heard(weights)
         posterior = _normalised(total, candidates.group)
-        wrong = np.where(right, 0.0, posterior[options.candidate])
-        rate = _learned_rate(claims, options, wrong, totals, families)
-        copying, local = _learned_copying(claims, options, wrong, once, (prior_copy, weight), villages, common)
+        wrong = posterior[mistakes.candidate]
+        rate = _learned_rate(mistakes, wrong, totals, families)
+        copying, local = _learned_copying(claims, mistakes, wrong, repeated, (prior_copy, weight), villages)
     return Judged(posterior, rate, copying)
 
 
 def _claim_given(claims: Claims, options: Options, right: NDArray[np.bool_], rate: Floats) -> Floats:
     source = claims.source[options.claim]
-    sound = np.log(np.maximum(1e-6, 1.0 - rate.sum(axis=1)))[source]
-    return np.where(right, sound, np.log(rate[source, options.family]) + options.one_of)
+    sound = np.log(np.maximum(1e-6, 1.0 - rate.sum(axis=1)))
+    return np.where(right, sound[source], np.log(rate)[source, options.family] + options.one_of)
+
+
+@dataclass(frozen=True)
+class _Mistakes:
+    """The options in which the claim is wrong.
+
+    cell: source × family, as a place in the table of rates read row by row. is_own: it is not of a family that two systems
+    make alike without any copying (a character neither of them can store).
+    """
+
+    claim: Ints
+    candidate: Ints
+    cell: Ints
+    is_own: NDArray[np.bool_]
+
+
+def _mistakes(claims: Claims, options: Options, right: NDArray[np.bool_], families: tuple[str, ...]) -> _Mistakes:
+    at = np.flatnonzero(~right)
+    claim, family = options.claim[at], options.family[at]
+    alike = families.index("form") if "form" in families else -1
+    return _Mistakes(claim, options.candidate[at], claims.source[claim] * len(families) + family, family != alike)
 
 
 @dataclass(frozen=True)
 class _Couples:
-    """For every claim the claims of the same person in other sources: (claim, other claim, same reading, copied row)."""
+    """Every two claims of a person in two sources.
 
-    claim: Ints
-    earlier: Ints
+    high, low: the claim of the source with the greater number, and the other. pair: the two sources, as a place in a table
+    of sources × sources read row by row, at the greater one's row. same: both read the same. row: their rows are copies.
+    """
+
+    high: Ints
+    low: Ints
+    pair: Ints
     same: NDArray[np.bool_]
     row: NDArray[np.bool_]
 
     def only(self, chosen: NDArray[np.bool_]) -> "_Couples":
         """The chosen ones."""
-        return _Couples(self.claim[chosen], self.earlier[chosen], self.same[chosen], self.row[chosen])
+        ends = self.high[chosen], self.low[chosen]
+        return _Couples(*ends, self.pair[chosen], self.same[chosen], self.row[chosen])
+
+    def touching(self, claims: Ints) -> NDArray[np.bool_]:
+        """Which have one of these claims."""
+        wanted = np.zeros(int(self.high.max(initial=-1)) + 1, dtype=bool)
+        wanted[claims[claims < len(wanted)]] = True
+        found: NDArray[np.bool_] = wanted[self.high] | wanted[self.low]
+        return found
 
 
-def _couples(claims: Claims, same_text: Ints, same_row: Ints | None) -> _Couples:
-    first = np.searchsorted(claims.group, claims.group, side="left")
-    count = np.searchsorted(claims.group, claims.group, side="right") - first
-    claim = np.repeat(np.arange(len(claims.group)), count)
-    start = np.repeat(np.cumsum(count) - count, count)
-    other = np.repeat(first, count) + np.arange(len(claim)) - start
-    different = claims.source[claim] != claims.source[other]
-    claim, other = claim[different], other[different]
-    row = np.zeros(len(claim), dtype=bool)
+def _couples(claims: Claims, sources: int, same_text: Ints, same_row: Ints | None) -> _Couples:
+    before = np.arange(len(claims.group)) - np.searchsorted(claims.group, claims.group, side="left")
+    high = np.repeat(np.arange(len(claims.group)), before)
+    low = high - np.repeat(np.cumsum(before), before) + np.arange(len(high))
+    different = claims.source[high] != claims.source[low]
+    high, low = high[different], low[different]
+    row = np.zeros(len(high), dtype=bool)
     if same_row is not None:
-        row = (same_row[claim] == same_row[other]) & (same_row[claim] >= 0)
-    return _Couples(claim, other, same_text[claim] == same_text[other], row)
+        row = (same_row[high] == same_row[low]) & (same_row[high] != MISSING)
+    pair = claims.source[high] * sources + claims.source[low]
+    return _Couples(high, low, pair, same_text[high] == same_text[low], row)
 
 
 def _chained(copying: Floats) -> Ints:
@@ -188,21 +223,21 @@ def _chained(copying: Floats) -> Ints:
     return place
 
 
-def _copied(claims: Claims, options: Options, base: Floats, couples: _Couples, local: Floats, place: Ints) -> Floats:
+def _copied(claims: Claims, options: Options, base: Floats, readings: _Couples, local: Floats, place: Ints) -> Floats:
     """What is added to a claim's log-likelihood because it may have been copied from its likeliest ancestor.
 
     The ancestor is the source with the same reading, before it in the chain, with the greatest copying share there.
     """
+    goes_up = (place[None, :] < place[:, None]).reshape(-1)[readings.pair]
+    copy = np.where(goes_up, readings.high, readings.low)
+    strength = local.reshape(len(local), place.size**2)[claims.village[copy], readings.pair]
+    strength = np.where(readings.row, np.maximum(strength, ROW_COPIED), strength)
     share = np.zeros(len(claims.group))
-    source, earlier = claims.source[couples.claim], claims.source[couples.earlier]
-    high, low = np.maximum(source, earlier), np.minimum(source, earlier)
-    strength = local[claims.village[couples.claim], high, low]
-    strength = np.where(couples.row, np.maximum(strength, ROW_COPIED), strength)
-    strength = np.where(couples.same & (place[earlier] < place[source]), strength, 0.0)
-    np.maximum.at(share, couples.claim, strength)
-    wrong_shared = share[options.claim]
-    mixed = np.log(wrong_shared + (1.0 - wrong_shared) * np.exp(base)) - base
-    added: Floats = np.where(wrong_shared > 0, mixed, 0.0)
+    np.maximum.at(share, copy, strength)
+    shared = share[options.claim]
+    at = np.flatnonzero(shared > 0)
+    added = np.zeros(len(base))
+    added[at] = np.log(shared[at] + (1.0 - shared[at]) * np.exp(base[at])) - base[at]
     return added
 
 
@@ -217,45 +252,38 @@ def _normalised(total: Floats, group: Ints) -> Floats:
     return share
 
 
-def _learned_rate(claims: Claims, options: Options, wrong: Floats, totals: Ints, families: tuple[str, ...]) -> Floats:
-    expected = np.zeros((len(totals), len(families)))
-    np.add.at(expected, (claims.source[options.claim], options.family), wrong)
+def _learned_rate(mistakes: _Mistakes, wrong: Floats, totals: Ints, families: tuple[str, ...]) -> Floats:
+    shape = len(totals), len(families)
+    expected = np.bincount(mistakes.cell, wrong, shape[0] * shape[1]).reshape(shape)
     prior = np.array([PRIOR_RATE[name] for name in families])
     learned: Floats = (expected + prior * PRIOR_WEIGHT) / (totals[:, None] + PRIOR_WEIGHT)
     return np.minimum(learned, 0.3)
 
 
 def _learned_copying(
-    claims: Claims,
-    options: Options,
-    wrong: Floats,
-    couples: _Couples,
-    before: tuple[Floats, float],
-    villages: int,
-    common: int,
+    claims: Claims, mistakes: _Mistakes, wrong: Floats, couples: _Couples, before: tuple[Floats, float], villages: int
 ) -> tuple[Floats, Floats]:
     """The share of a source's mistakes that another repeats, county-wide and by village.
 
     Which of the two copied is not told by the data, so the share is taken of the one with fewer mistakes: whoever
-    copies has all the mistakes of the other and its own besides. `common` is the family of mistakes that two systems
-    make alike without any copying (a character neither of them can store), or −1. before: the shares expected before
-    anything is learned, and for how many mistakes they count.
+    copies has all the mistakes of the other and its own besides. couples: those of which one may be a mistake. before: the
+    shares expected before anything is learned, and for how many mistakes they count.
     """
     prior, weight = before
-    doubt = np.zeros(len(claims.group))
-    np.add.at(doubt, options.claim, np.where(options.family == common, 0.0, wrong))
+    doubt = np.bincount(mistakes.claim[mistakes.is_own], wrong[mistakes.is_own], len(claims.group))
     # Only mistakes that are likelier than not are heard: else a little doubt would feed on itself round by round.
     doubt = np.maximum(0.0, 2.0 * doubt - 1.0)
-    low, high = claims.source[couples.earlier], claims.source[couples.claim]
-    village = claims.village[couples.claim]
-    both = np.where(couples.same, np.minimum(doubt[couples.claim], doubt[couples.earlier]), 0.0)
-    shared = np.zeros((villages, *prior.shape))
-    seen_low, seen_high = np.zeros_like(shared), np.zeros_like(shared)
-    np.add.at(shared, (village, high, low), both)
-    np.add.at(seen_low, (village, high, low), doubt[couples.earlier])
-    np.add.at(seen_high, (village, high, low), doubt[couples.claim])
-    seen = np.maximum(np.minimum(seen_low, seen_high), shared)
-    whole = np.maximum(np.minimum(seen_low.sum(axis=0), seen_high.sum(axis=0)), shared.sum(axis=0))
+    cell = claims.village[couples.high] * prior.size + couples.pair
+
+    def summed(told: Floats) -> Floats:
+        found: Floats = np.bincount(cell, told, villages * prior.size).astype(np.float64, copy=False)
+        return found.reshape(villages, *prior.shape)
+
+    seen_high, seen_low = doubt[couples.high], doubt[couples.low]
+    shared = summed(np.where(couples.same, np.minimum(seen_high, seen_low), 0.0))
+    high, low = summed(seen_high), summed(seen_low)
+    seen = np.maximum(np.minimum(low, high), shared)
+    whole = np.maximum(np.minimum(low.sum(axis=0), high.sum(axis=0)), shared.sum(axis=0))
     county = (shared.sum(axis=0) + prior * weight) / (whole + weight)
     local = (shared + county * VILLAGE_WEIGHT) / (seen + VILLAGE_WEIGHT)
     return np.minimum(county, 0.95), np.minimum(local, 0.9)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taizhang.sweep.link.facts import UNKNOWN_NUMBER
-from taizhang.sweep.link.features import MISSING, Cells, Compared, Ints, Relations, compare_of
+from taizhang.sweep.link.features import MISSING, Cells, Compared, Ints, Relations, compare_rows
 
 ACCEPT = 8.0
 """Bits from which two cells are taken for one person; a name and a village alone do not reach it against a number."""
@@ -43,25 +43,23 @@ SIBLING_BITS = -8.0
 
 @dataclass(frozen=True)
 class Scored:
-    """Pairs of positions in `Cells` with their score and how names and numbers relate."""
+    """Pairs of positions in `Cells` with their score."""
 
     a: Ints
     b: Ints
     score: NDArray[np.float64]
-    names: Compared
-    numbers: Compared
 
 
 def score_pairs(cells: Cells, a: Ints, b: Ints, relations: Relations) -> Scored:
     """Score pairs of cell positions; what was compared is kept in `relations`."""
     same_name = (cells["name_id"][a] == cells["name_id"][b]) & (cells["name_id"][a] != 0)
     same_number = (cells["ident"][a] == cells["ident"][b]) & (cells["ident"][a] > UNKNOWN_NUMBER)
-    names = compare_of(relations.names, cells.name.take(a), cells.name.take(b), same_name)
-    numbers = compare_of(relations.numbers, cells.number.take(a), cells.number.take(b), same_number)
+    names = compare_rows(relations.names, cells.name, a, b, same_name)
+    numbers = compare_rows(relations.numbers, cells.number, a, b, same_number)
     nameless = (cells["name_id"][a] == 0) | (cells["name_id"][b] == 0)
-    foreign = same_number & np.isin(names.code, list(DIFFERENT_PERSON))
+    foreign = same_number & names.is_any(*DIFFERENT_PERSON)
     borrowed = _borrowed_numbers(cells, a, b, foreign)
-    score = np.array([NAME_BITS.get(code, -3.0) for code in names.code])
+    score = names.each(lambda code: NAME_BITS.get(code, -3.0))
     score[nameless] = 0.0
     score += _number_bits(cells, a, b, same_number, numbers, borrowed)
     score += _birth_bits(cells, a, b, numbers, borrowed)
@@ -72,11 +70,11 @@ def score_pairs(cells: Cells, a: Ints, b: Ints, relations: Relations) -> Scored:
     score += _either(cells, "relation", a, b, 0.7, -1.5)
     score += TWICE_BITS * np.bitwise_count(cells["mask"][a] & cells["mask"][b])
     both_held = (cells["mask"][a] & cells["mask"][b]) != 0
-    twins = both_held & ~same_name & ~same_number & (numbers.code != "missing") & (names.code != "missing")
+    twins = both_held & ~same_name & ~same_number & ~numbers.is_any("missing") & ~names.is_any("missing")
     score += np.where(twins, SIBLING_BITS, 0.0)
     home = same_name & ~same_number & (score >= ACCEPT)
     score += _taken_back(cells, a, b, foreign, home, borrowed)
-    return Scored(a, b, score, names, numbers)
+    return Scored(a, b, score)
 
 
 def _borrowed_numbers(cells: Cells, a: Ints, b: Ints, foreign: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -97,12 +95,11 @@ def _number_bits(
     both_valid = (cells["ident"][a] > 0) & (cells["ident"][b] > 0)
     bits = np.where(both_valid, DIFFERENT_VALID_BITS, DIFFERENT_INVALID_BITS)
     one_invalid = ~both_valid
-    slip = np.isin(numbers.code, list(SLIP))
-    part = np.isin(numbers.code, list(PART))
-    bits = np.where(slip & (one_invalid | (numbers.code == "XS-ID-EXCEL")), SLIP_BITS, bits)
-    bits = np.where(slip & both_valid & (numbers.code != "XS-ID-EXCEL"), PART_BITS, bits)
-    bits = np.where(part, PART_BITS, bits)
-    bits = np.where((numbers.code == "missing") | borrowed[a] | borrowed[b], 0.0, bits)
+    slip, excel = numbers.is_any(*SLIP), numbers.is_any("XS-ID-EXCEL")
+    bits = np.where(slip & (one_invalid | excel), SLIP_BITS, bits)
+    bits = np.where(slip & both_valid & ~excel, PART_BITS, bits)
+    bits = np.where(numbers.is_any(*PART), PART_BITS, bits)
+    bits = np.where(numbers.is_any("missing") | borrowed[a] | borrowed[b], 0.0, bits)
     return np.where(same, SAME_NUMBER_BITS, bits)
 
 
@@ -114,10 +111,10 @@ def _birth_bits(cells: Cells, a: Ints, b: Ints, numbers: Compared, borrowed: NDA
     for near, far, there in ((a, b, has_a & ~has_b), (b, a, has_b & ~has_a)):
         number = cells["id_birth"][far]
         known = there & (number != MISSING) & (cells["ident"][far] > 0) & ~borrowed[far]
-        known &= numbers.code != "XS-ID-BIRTH"  # that they differ there is counted already
+        known &= ~numbers.is_any("XS-ID-BIRTH")  # that they differ there is counted already
         agrees = (cells["birth_a"][near] == number) | (cells["birth_b"][near] == number)
         bits = np.where(known, np.where(agrees, 6.0, -3.0), bits)
-    return np.where(numbers.code == "equal", np.minimum(bits, 2.0), bits)
+    return np.where(numbers.is_any("equal"), np.minimum(bits, 2.0), bits)
 
 
 def _place_bits(cells: Cells, a: Ints, b: Ints) -> NDArray[np.float64]:
