@@ -2,8 +2,8 @@
 
 import pyarrow.parquet as pq
 import pytest
-import smallcounty
 
+import smallcounty
 from taizhang.intake.county import load_county
 from taizhang.intake.pipeline import take_in
 from taizhang.sweep import sweep

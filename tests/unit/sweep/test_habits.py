@@ -1,11 +1,9 @@
 """What a rare spelling is worth is told by the persons whose sources decide."""
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from taizhang.sweep.judge.habits import EXPECTED, FARTHEST, Habits, Spelt, habits_of
-from taizhang.sweep.judge.spelling import Spelling
 from taizhang.sweep.link.features import Compared, Kind
 
 USUAL, RARE = -5.0, -9.0
@@ -83,9 +81,3 @@ def test_a_majority_of_copies_that_is_doubtful_is_corrected_by_how_it_is_spelt()
     )
 
     assert weights(both, 0.91)[0] > np.log(9) / (USUAL - RARE)
-
-
-def test_a_character_is_as_usual_as_the_other_names_make_it():
-    logs = Spelling(pa.array(["王建国", "王建军", "李奡国"])).log_usual(pa.array(["王建国", "王奡国", "王燚国"]))
-
-    assert logs[0] > logs[1] == pytest.approx(logs[2]), "its only occurrence may be the mistake itself"

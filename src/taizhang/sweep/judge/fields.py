@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
@@ -12,11 +13,11 @@ from taizhang.sweep.authority.evidence import Evidence
 from taizhang.sweep.judge.births import BirthColumns, Claimed, birth_evidence
 from taizhang.sweep.judge.habits import Habits, Spelt, habits_of
 from taizhang.sweep.judge.kinds import LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, family_of
-from taizhang.sweep.judge.spelling import Spelling
+from taizhang.sweep.judge.spelling import Spelling, bearers_of
 from taizhang.sweep.judge.troubled import Held, Troubled
 from taizhang.sweep.judge.truth import Candidates, Claims, Floats, Judged, Options, judge, options_of
 from taizhang.sweep.link.facts import UNKNOWN_NUMBER
-from taizhang.sweep.link.features import MISSING, Compared, ComparedPairs, Ints, Relations, compare_rows
+from taizhang.sweep.link.features import MISSING, Compared, ComparedPairs, Ints, Relations, Texts, compare_rows
 from taizhang.sweep.link.reach import PREFIX_15
 
 OWNED = -4.0
@@ -112,23 +113,31 @@ def judge_names(
 ) -> FieldVerdict:
     """Which name is every troubled person's; damaged spellings are the last resort.
 
-    numbers: the verdict on the numbers, whose invalid values are certain mistakes: they tell who copies whom, and
-    which rows are copies of each other. relations: pairs of names compared already.
+    numbers: the verdict on the numbers, which tell sex and age; invalid values are certain mistakes: they tell who copies whom,
+    and which rows are copies of each other. relations: pairs of names compared already.
     """
     possible = troubled["name_id"] != 0
     base = _Field(troubled, "name_id", "name", relations.names, possible, possible)
     defects, names = troubled.texts["name_defects"], troubled.texts["name"]
     weights = np.array([*map(_spelling_evidence, defects.distinct.to_pylist()), 0.0])
     prior = weights[defects.code[base.row]]
-    told = names.code[base.row]
-    usual = np.append(spelling.log_usual(names.distinct), 0.0)[told]
-    lengths = np.append(pc.utf8_length(names.distinct).to_numpy().astype(np.int64), 0)[told]
-    spelt = Spelt(usual, lengths, prior > DAMAGED_NAME)
+    lengths = np.append(pc.utf8_length(names.distinct).to_numpy().astype(np.int64), 0)[names.code[base.row]]
+    spelt = Spelt(_usual(base, names, spelling, numbers), lengths, prior > DAMAGED_NAME)
     is_head = (troubled["relation"] == HEAD_RELATION) | (troubled["head_key"] == troubled["ident"])
     prior += _head_evidence(base, is_head, troubled["head_name_id"])
     prior += evidence(base.owner, base.value) if evidence else 0.0
     copying, rows_alike = numbers.judged.copying, _copied_rows(troubled, numbers)
     return base.verdict(prior, NAME_FAMILIES, totals, ancestors, copying, rows_alike, spelt)
+
+
+def _usual(base: "_Field", names: Texts, spelling: Spelling, numbers: FieldVerdict) -> Floats:
+    """Per candidate name how usual it is among people of its person's sex and age; 0 where the person has no other."""
+    at = np.flatnonzero(base.is_open)
+    likeliest = numbers.best[base.owner[at]]
+    number = np.append(numbers.value, 0)[likeliest]  # −1, none, is the last
+    usual = np.zeros(len(base.value))
+    usual[at] = spelling.log_usual(names.distinct.take(pa.array(names.code[base.row[at]])), bearers_of(number))
+    return usual
 
 
 def _copied_rows(troubled: Troubled, numbers: FieldVerdict) -> Ints:

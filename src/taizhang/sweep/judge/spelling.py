@@ -1,61 +1,106 @@
-"""How usual the characters of a name are in this county."""
+"""How usual the characters of a name are in this county, among men and women of an age.
+
+Names follow sex and fashion: a character that many women of sixty bear may be as good as unseen among boys.
+"""
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from taizhang.identity.names.plain import CodePoints
 from taizhang.sweep.engines import Engine
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+GENERATION = 10
+"""Years of birth that are named alike."""
+LIKE_ALL = 300.0
+"""Characters of given names that the whole county counts for among those of one sex and generation."""
+OWN = 0.5
+"""What is left of a character's occurrences at least, and what is taken off: one is that of the name asked about."""
+UNKNOWN = 0
+"""Sex and generation of whoever has no valid number."""
+ODD, YEAR = 11, 110_000_000
+"""What a key (17 digits × 11 + check) is divided by for a number that is odd for men, and for one that ends in the year of birth."""
+SEXES, BEYOND = 2, 2**21
+"""How sex and generation are one integer, and with a code point one more."""
 
 
 class Spelling:
-    """Frequencies of characters in surnames and given names, over the county's distinct names."""
+    """Frequencies of characters in surnames and given names.
 
-    def __init__(self, names: pa.StringArray) -> None:
-        codes, starts, _ = _points(names)
-        leads = np.zeros(len(codes), dtype=bool)
-        leads[starts[starts < len(codes)]] = True
-        self._first, self._given = _Logs(codes[leads]), _Logs(codes[~leads])
+    names: the county's, one a name and bearer. bearers: sex and generation, of `bearers_of`.
+    """
 
-    def log_usual(self, names: pa.StringArray) -> NDArray[np.float64]:
-        """Sum of the log-frequencies of the characters, each as in the county's other names."""
-        codes, starts, lengths = _points(names)
-        owner = np.repeat(np.arange(len(lengths)), lengths)
-        leads = np.arange(len(codes)) == np.repeat(starts, lengths)
-        logs = np.where(leads, self._first.of(codes), self._given.of(codes))
-        total: NDArray[np.float64] = np.bincount(owner, weights=logs, minlength=len(lengths)).astype(np.float64)
-        return total
+    def __init__(self, names: pa.StringArray, bearers: Ints) -> None:
+        points = CodePoints.of(names)
+        owner, leads = _owners(points)
+        self._first, self._given = _Logs(points.codes[leads]), _Logs(points.codes[~leads])
+        self._among = _Counts(bearers[owner[~leads]])
+        self._both = _Counts(_both(bearers[owner[~leads]], points.codes[~leads]))
+
+    def log_usual(self, names: pa.StringArray, bearers: Ints) -> Floats:
+        """Sum of the log-frequencies of the characters, each as in the other names of the county's people like the bearer."""
+        points = CodePoints.of(names)
+        owner, leads = _owners(points)
+        logs = np.where(
+            leads, self._first.of(points.codes), self._log_given(points.codes.astype(np.int64), bearers[owner])
+        )
+        return np.bincount(owner, weights=logs, minlength=len(names)).astype(np.float64)
+
+    def _log_given(self, codes: Ints, bearers: Ints) -> Floats:
+        """A character of few people is as usual among them as in the whole county."""
+        others = np.maximum(0.0, self._both.of(_both(bearers, codes)) - OWN)
+        anywhere = np.exp(self._given.of(codes)) * LIKE_ALL
+        told: Floats = np.log((others + anywhere) / (self._among.of(bearers) + LIKE_ALL))
+        return told
+
+
+class _Counts:
+    """How often each key occurs."""
+
+    def __init__(self, keys: Ints) -> None:
+        self.known, self.counts = np.unique(keys, return_counts=True)
+
+    def of(self, keys: Ints) -> Floats:
+        if not len(self.known):
+            return np.zeros(len(keys))
+        place = np.minimum(np.searchsorted(self.known, keys), len(self.known) - 1)
+        return np.where(self.known[place] == keys, self.counts[place], 0).astype(np.float64)
 
 
 class _Logs:
-    """Natural logarithms of the frequencies of characters, where one occurrence is that of the name asked about."""
+    """Natural logarithms of the frequencies of characters; one that is not there is as usual as one that stands once."""
 
-    def __init__(self, codes: NDArray[np.uint32]) -> None:
-        self.known, counts = np.unique(codes, return_counts=True)
-        total = max(1, len(codes))
-        self.logs = np.log((counts - 0.5) / total)
-        self.unseen = float(np.log(0.5 / total))
+    def __init__(self, codes: NDArray[np.int32]) -> None:
+        self._counts, self._total = _Counts(codes.astype(np.int64)), max(1, len(codes))
 
-    def of(self, codes: NDArray[np.uint32]) -> NDArray[np.float64]:
-        if not len(self.known):
-            return np.full(len(codes), self.unseen)
-        place = np.minimum(np.searchsorted(self.known, codes), len(self.known) - 1)
-        return np.where(self.known[place] == codes, self.logs[place], self.unseen)
+    def of(self, codes: NDArray[np.int64] | NDArray[np.int32]) -> Floats:
+        seen: Floats = np.log(np.maximum(OWN, self._counts.of(codes.astype(np.int64)) - OWN) / self._total)
+        return seen
 
 
-def _points(names: pa.StringArray) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]:
-    """Code points of all names in a row, and where each begins and how many it has; a null has none."""
-    filled = pc.fill_null(names, "")
-    joined = "".join(filled.to_pylist())
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    lengths = pc.utf8_length(filled).to_numpy(zero_copy_only=False).astype(np.int64)
-    return codes, np.cumsum(lengths) - lengths, lengths
+def _owners(points: CodePoints) -> tuple[Ints, NDArray[np.bool_]]:
+    """Of every code point: the name it belongs to, and whether it is the first."""
+    owner = np.repeat(np.arange(len(points.lengths)), points.lengths)
+    return owner, np.arange(len(points.codes)) == points.starts[owner]
+
+
+def _both(bearers: Ints, codes: NDArray[np.int64] | NDArray[np.int32]) -> Ints:
+    return bearers * BEYOND + codes
+
+
+def bearers_of(numbers: Ints) -> Ints:
+    """Sex and generation of the holders of numbers (keys), as one integer; `UNKNOWN` where a number is none."""
+    return np.where(numbers > 0, numbers // YEAR % 10_000 // GENERATION * SEXES + numbers // ODD % SEXES, UNKNOWN)
 
 
 def county_spelling(engine: Engine) -> Spelling:
-    """Frequencies over the names of the involved records, one vote a distinct name."""
-    table = engine.fetch("""
-        SELECT DISTINCT r.name FROM claim_text AS r
-        WHERE r.name IS NOT NULL AND r.name_defects IS NULL ORDER BY r.name
+    """Frequencies over all names of the county, one vote a distinct name, sex and generation."""
+    table = engine.fetch(f"""
+        SELECT DISTINCT r.name, CASE WHEN r.id_ok AND r.id_key > 0
+            THEN r.id_key // {YEAR} % 10000 // {GENERATION} * {SEXES} + r.id_key // {ODD} % {SEXES} ELSE {UNKNOWN} END AS bearer
+        FROM record_raw AS r WHERE NOT r.name IS NULL AND r.name_defects IS NULL
     """)
-    return Spelling(table["name"].combine_chunks().cast(pa.string()))
+    return Spelling(table["name"].combine_chunks().cast(pa.string()), table["bearer"].to_numpy().astype(np.int64))
