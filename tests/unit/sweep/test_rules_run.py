@@ -368,6 +368,24 @@ def test_a_county_too_large_to_hold_is_judged_alike(engine, monkeypatch):
     assert len(held) == 10
 
 
+def test_what_a_single_rule_about_several_rows_reads_is_not_held_for_it(engine):
+    told = []
+    execute = engine.execute
+    engine.execute = lambda statement: told.append(str(statement)) or execute(statement)
+    mother = person(2, relation_to_head="之母", birth_date=date(1985, 1, 1), name="李四", struck=False)
+    rows = [person(1, relation_to_head="户主", birth_date=date(1990, 1, 1), sex="女"), mother]
+    put(engine, "record", [*rows, person(3, household_id=None, household_no="1")])
+    engine.execute("CREATE VIEW record_raw AS SELECT * FROM record")
+
+    _, hits, _ = run(engine, "HH-RELATION-AGE", "HH-CHILD-OLDER", "SR-HOUSEHOLD-FILLED", "CV-SEX")
+
+    [scan] = [sql for sql in told if "TABLE rule_word_record" in sql and "FROM rule_word_record" not in sql]
+    columns = scan.partition("CAST(0")[0]
+    assert "relation_to_head" in columns
+    assert "household_no" not in columns
+    assert [h["rule"] for h in hits] == ["HH-RELATION-AGE", "SR-HOUSEHOLD-FILLED"]
+
+
 def test_rules_about_several_rows_find_what_is_held_beside_the_verdicts_about_one(engine):
     born, older = date(1990, 1, 1), date(1980, 1, 1)
     rows = [

@@ -69,7 +69,7 @@ def run_rules(
         runs[-1].run([rule for rule in judged if rule.tables[0] == name], rules)
     if after_records is not None:
         after_records()
-    selects = SelectRun(engine, binder)
+    selects = SelectRun(engine, binder, [name for one in runs for name in one.held])
     for rule in rules:
         if rule.scope in (Scope.KEY, Scope.PAIR, Scope.SOURCE):
             fault = selects.run(rule, ran.not_run)

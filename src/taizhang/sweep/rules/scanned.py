@@ -1,10 +1,10 @@
-"""The one table every rule scans, read once: `record`, of which the engine holds what more than one statement needs.
+"""The one table every rule scans, `record`, and what the engine holds of it beside its verdicts.
 
-`record` is a view over Parquet files and the register's links; a sweep's rules would otherwise decode and join it a
-dozen times. The first of their statements judges all rules about single rows. It reads half of the columns, and what
-others read of these, again half, stays beside its verdicts.
+`record` is a view over Parquet files and the register's links. Reading a column of it costs a third of storing one, so
+only those that several rules of several rows read stay; the rest is read where it is asked for.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
 from sqlglot import exp
@@ -16,7 +16,11 @@ from taizhang.sweep.rules.model import Rule, Scope
 from taizhang.sweep.rules.schema import tables
 
 SCANNED = {"record": "rule_record"}
-MOST_HELD = 600_000  # rows; about 0.6 kB each, within the engine's default memory; above it the view is read each time
+HELD = {"record": "rule_record_held"}
+MOST_HELD = 600_000  # rows; about 0.2 kB each, within the engine's default memory; above it the view is read each time
+READERS = (
+    2  # rules from which a column is worth holding: measured, a column costs as much to store as to read three times
+)
 ALWAYS = frozenset({"as_of", "is_present", "is_repeated", *CONTEXT})
 
 
@@ -53,21 +57,20 @@ def is_held(engine: Engine, table: str) -> bool:
 def to_hold(
     table: str, there: Collection[str], rules: Sequence[Rule], may_be_asked: Callable[[Rule, str], bool]
 ) -> list[str]:
-    """Those of the columns of a table that have to stay beside the verdicts of its row rules.
+    """Those of the columns of a table that are worth keeping beside the verdicts of its row rules.
 
-    may_be_asked: whether any source has what a rule reads of the table; for the others nothing is read but by a rule that they suppress.
+    may_be_asked: whether any source has what a rule reads of the table; for the others nothing is read.
     """
-    needed = set(ALWAYS).union(*(_printed(rule, table) for rule in rules))
-    reading = [rule for rule in rules if not _is_of_rows(rule, table) and rule.reads.columns.get(table)]
-    asked = [rule for rule in reading if may_be_asked(rule, table)]
-    suppressing = {other for rule in asked for other in rule.suppressed_by}
-    needed |= set[str]().union(*(one.reads.columns[table] for one in reading if one in asked or one.id in suppressing))
+    reading = [rule for rule in rules if rule.select is not None and rule.reads.columns.get(table)]
+    readers = Counter(column for rule in reading if may_be_asked(rule, table) for column in rule.reads.columns[table])
+    worth = {column for column, count in readers.items() if count >= READERS}
+    needed = worth.union(CONTEXT) if worth else worth
     return [column for column in tables()[table].columns if column in needed and column in there]
 
 
 def hold(engine: Engine, table: str, words: str, columns: Sequence[str]) -> None:
-    """From here on read these columns of a table out of the table of verdicts that has them, too."""
-    _name(engine, SCANNED[table], columns, words)
+    """From here on these columns of a table can be read out of the table of verdicts that has them, too."""
+    _name(engine, HELD[table], columns, words)
 
 
 def _name(engine: Engine, view: str, columns: Sequence[str], table: str) -> None:
@@ -85,16 +88,24 @@ def _printed(rule: Rule, table: str) -> set[str]:
 
 def drop_scanned(engine: Engine) -> None:
     """Read the tables themselves again."""
-    for view in SCANNED.values():
+    for view in (*HELD.values(), *SCANNED.values()):
         engine.execute(f"DROP VIEW IF EXISTS {view}")
 
 
-def read_scanned(tree: exp.Expr) -> exp.Expr:
-    """A SELECT, the tree itself, that reads the copies instead of the tables, under the tables' names."""
-    return tree.transform(_copy_of, copy=False)
+def read_scanned(tree: exp.Expr, held: Collection[str]) -> exp.Expr:
+    """A SELECT, the tree itself, that reads the copies instead of the tables, under the tables' names.
 
+    held: the columns that are held; a SELECT that reads any other is answered without them.
+    """
+    named = {column.name for column in tree.find_all(exp.Column)}
+    copies = {
+        name: HELD[name] if named.intersection(tables()[name].columns) <= set(held) else view
+        for name, view in SCANNED.items()
+    }
 
-def _copy_of(node: exp.Expr) -> exp.Expr:
-    if isinstance(node, exp.Table) and node.name in SCANNED:
-        return exp.alias_(exp.to_table(SCANNED[node.name]), node.alias or node.name, table=True)
-    return node
+    def copy_of(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Table) and node.name in copies:
+            return exp.alias_(exp.to_table(copies[node.name]), node.alias or node.name, table=True)
+        return node
+
+    return tree.transform(copy_of, copy=False)

@@ -1,5 +1,7 @@
 """Rules written as a SELECT with its universe, one after another."""
 
+from collections.abc import Collection
+
 from sqlglot import exp
 
 from taizhang.sweep.engines import Engine
@@ -17,10 +19,10 @@ BIGINTS = ("person_id", "household_id")
 
 
 class SelectRun:
-    """Runs select rules against an engine."""
+    """Runs select rules against an engine; held: the columns of `record` that it holds."""
 
-    def __init__(self, engine: Engine, binder: Binder) -> None:
-        self.engine, self.binder = engine, binder
+    def __init__(self, engine: Engine, binder: Binder, held: Collection[str]) -> None:
+        self.engine, self.binder, self.held = engine, binder, held
 
     def run(self, rule: Rule, not_run: dict[str, dict[str, str]]) -> str | None:
         """Add the rule's hits and counts; the exception class when the rule fails, else None."""
@@ -42,7 +44,7 @@ class SelectRun:
         for name, tree in ((universe, rule.universe), ("rule_selected", rule.select)):
             assert tree is not None  # noqa: S101 - by the loader
             self.engine.execute(f"DROP TABLE IF EXISTS {name}")
-            sql = read_scanned(texts.put_in(expand(tree))).sql("duckdb", copy=False)
+            sql = read_scanned(texts.put_in(expand(tree)), self.held).sql("duckdb", copy=False)
             self.engine.execute(
                 f"CREATE TEMPORARY TABLE {name} AS SELECT * FROM ({sql}) AS t WHERE source IN ({asked}) OR source IS NULL"
             )
