@@ -20,7 +20,7 @@ def pairs(persons, first, second, code="XS-NAME-SHAPE"):
     """Habits of persons who are spelt in two ways each; the first is the rival of the second."""
     rival = np.repeat(np.arange(0, 2 * persons, 2), 2)
     relation = Compared([Kind(code, None)], np.zeros(2 * persons, dtype=np.int32))
-    return habits_of(spelt(*[first, second] * persons), rival, relation)
+    return habits_of(spelt(*[first, second] * persons), rival, relation, np.zeros((2 * persons, 2)))
 
 
 def weights(habits, true):

@@ -19,7 +19,8 @@ from taizhang.sweep.diagnose.wrong import wrong_names, wrong_numbers
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.judge.births import read_birth_columns
 from taizhang.sweep.judge.fields import FieldVerdict, judge_names, judge_numbers
-from taizhang.sweep.judge.spelling import county_spelling
+from taizhang.sweep.judge.kin import read_kin
+from taizhang.sweep.judge.spelling import county_names
 from taizhang.sweep.judge.troubled import Troubled, read_held, read_troubled
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.link.persons import Linked
@@ -47,7 +48,8 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Lin
     totals = np.zeros(max(sources, default=-1) + 1, dtype=np.int64)
     totals[counted["source_no"].to_numpy()] = counted["n"].to_numpy()
     ancestors = {number: source.ancestors for number, source in sources.items()}
-    spelling = county_spelling(engine)
+    county = county_names(engine)
+    spelling, kin = county.spelling(), read_kin(engine, county)
     held, births = read_held(engine), read_birth_columns(engine, len(totals))
 
     def judge(for_numbers: Evidence | None, for_names: Evidence | None) -> Judgement:
@@ -63,6 +65,7 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Lin
         names = judge_names(
             troubled,
             spelling,
+            kin,
             totals=totals,
             ancestors=ancestors,
             relations=linked.relations,

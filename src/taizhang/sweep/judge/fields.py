@@ -1,6 +1,6 @@
 """Judging numbers and names of the troubled persons: candidates, evidence inside the rows, and the posterior."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from taizhang.sweep.authority.evidence import Evidence
 from taizhang.sweep.judge.births import BirthColumns, Claimed, birth_evidence
 from taizhang.sweep.judge.habits import Habits, Spelt, habits_of
+from taizhang.sweep.judge.kin import Kin, Named, shared_with_kin
 from taizhang.sweep.judge.kinds import LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, family_of
 from taizhang.sweep.judge.spelling import Spelling, bearers_of
 from taizhang.sweep.judge.troubled import Held, Troubled
@@ -104,6 +105,7 @@ def judge_numbers(
 def judge_names(
     troubled: Troubled,
     spelling: Spelling,
+    kin: Kin,
     *,
     totals: Ints,
     ancestors: Mapping[int, tuple[int, ...]],
@@ -127,7 +129,12 @@ def judge_names(
     prior += _head_evidence(base, is_head, troubled["head_name_id"])
     prior += evidence(base.owner, base.value) if evidence else 0.0
     copying, rows_alike = numbers.judged.copying, _copied_rows(troubled, numbers)
-    return base.verdict(prior, NAME_FAMILIES, totals, ancestors, copying, rows_alike, spelt)
+
+    def habits(rival: Ints, relation: Compared) -> Habits:
+        named = Named(troubled.roots[base.owner], base.value, base.row, names, rival)
+        return habits_of(spelt, rival, relation, shared_with_kin(named, kin))
+
+    return base.verdict(prior, NAME_FAMILIES, totals, ancestors, copying, rows_alike, habits)
 
 
 def _usual(base: "_Field", names: Texts, spelling: Spelling, numbers: FieldVerdict) -> Floats:
@@ -241,9 +248,12 @@ class _Field:
         ancestors: Mapping[int, tuple[int, ...]],
         known_copying: Floats | None = None,
         same_row: Ints | None = None,
-        spelt: Spelt | None = None,
+        habits: Callable[[Ints, Compared], Habits] | None = None,
     ) -> FieldVerdict:
-        """Run the expectation–maximisation and compare every record with its person's truth."""
+        """Run the expectation–maximisation and compare every record with its person's truth.
+
+        habits: made of every candidate's rival, the one that most sources of its person tell, and how it relates to that.
+        """
         troubled = self.troubled
         candidates = Candidates(self.owner, prior)
         votes = self._votes()
@@ -266,7 +276,7 @@ class _Field:
             same_text=self.values[votes],
             known_copying=known_copying,
             same_row=same_row[votes] if same_row is not None else None,
-            habits=self._habits(spelt, claims, (claim, candidate), relation) if spelt is not None else None,
+            habits=habits(*self._rivals(claims, (claim, candidate), relation)) if habits is not None else None,
         )
         best = self._best(judged.posterior)
         true = best[troubled.group]
@@ -286,13 +296,13 @@ class _Field:
         heard[order[1:][(told[:, 1:] == told[:, :-1]).all(axis=0)]] = False
         return np.flatnonzero(heard)
 
-    def _habits(self, spelt: Spelt, claims: Claims, choices: tuple[Ints, Ints], relation: Compared) -> Habits:
-        """Every candidate against the one that most sources of its person tell."""
+    def _rivals(self, claims: Claims, choices: tuple[Ints, Ints], relation: Compared) -> tuple[Ints, Compared]:
+        """By candidate the one that most sources of its person tell, and how it relates to that."""
         claim, candidate = choices
         told = np.bincount(claims.value[claims.value >= 0], minlength=len(self.value))
         rival = self._best(told.astype(np.float64))[self.owner]
         against = np.flatnonzero(claims.value[claim] == rival[candidate])
-        return habits_of(spelt, rival, relation.only(against).spread(candidate[against], len(self.value)))
+        return rival, relation.only(against).spread(candidate[against], len(self.value))
 
     def _best(self, posterior: Floats) -> Ints:
         """Per person the likeliest candidate, of equally likely ones that of the smallest value; −1 where none."""

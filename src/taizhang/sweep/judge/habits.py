@@ -17,10 +17,11 @@ from taizhang.sweep.link.features import Compared, Ints
 
 Floats = NDArray[np.float64]
 
-EXPECTED = np.array([0.2, 0.0, 2.2, 0.0])
+EXPECTED = np.array([0.2, 0.0, 2.2, 0.0, 1.0, 0.5])
 """Log-odds of being true before anything is learned: a unit of log-frequency more; the same besides where the two sound
-alike; being longer by a character (nine names of ten have three: identity.md, section 8); a unit of that character's."""
-FIRMNESS = np.array([16.0, 16.0, 4.0, 4.0])
+alike; being longer by a character (nine names of ten have three: identity.md, section 8); a unit of that character's; the
+surname of somebody in the household; a character of a given name there."""
+FIRMNESS = np.array([16.0, 16.0, 4.0, 4.0, 4.0, 4.0])
 """Precision of the expected weights: decided persons must be dozens to move them."""
 FARTHEST = 6.0
 """Difference of log-frequencies beyond which more says nothing more."""
@@ -89,8 +90,8 @@ class Habits:
         return self.differences[self._different]
 
 
-def habits_of(spelt: Spelt, rival: Ints, relation: Compared) -> Habits:
-    """The differences that habits are about. relation: of every candidate to its rival."""
+def habits_of(spelt: Spelt, rival: Ints, relation: Compared, kin: Floats) -> Habits:
+    """The differences that habits are about. relation: of every candidate to its rival. kin: of `shared_with_kin`."""
     usual, longer = spelt.usual - spelt.usual[rival], spelt.length - spelt.length[rival]
     told = spelt.whole & spelt.whole[rival] & (rival != np.arange(len(rival)))
     other = np.where(told & (longer == 0), np.clip(usual, -FARTHEST, FARTHEST), 0.0)
@@ -98,7 +99,8 @@ def habits_of(spelt: Spelt, rival: Ints, relation: Compared) -> Habits:
     character = np.clip(usual - added * ORDINARY, -FARTHEST, FARTHEST)
     alike = relation.is_any(*SOUND_CODES)
     columns = [other, np.where(alike, other, 0.0), added, np.where(added != 0, character, 0.0)]
-    return Habits(rival, np.stack(columns, axis=1).astype(np.float64))
+    borne = np.where(told[:, None], kin, 0.0)
+    return Habits(rival, np.concatenate([np.stack(columns, axis=1), borne], axis=1).astype(np.float64))
 
 
 def _logistic(odds: Floats) -> Floats:

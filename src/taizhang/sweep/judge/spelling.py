@@ -3,8 +3,11 @@
 Names follow sex and fashion: a character that many women of sixty bear may be as good as unseen among boys.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from taizhang.identity.names.plain import CodePoints
@@ -96,11 +99,29 @@ def bearers_of(numbers: Ints) -> Ints:
     return np.where(numbers > 0, numbers // YEAR % 10_000 // GENERATION * SEXES + numbers // ODD % SEXES, UNKNOWN)
 
 
-def county_spelling(engine: Engine) -> Spelling:
-    """Frequencies over all names of the county, one vote a distinct name, sex and generation."""
+@dataclass(frozen=True)
+class CountyNames:
+    """All names of the county that are in order, one a name and bearer. bearer: sex and generation."""
+
+    name_id: pa.Int64Array
+    name: pa.StringArray
+    bearer: Ints
+
+    def texts_of(self, name_ids: pa.Int64Array) -> pa.StringArray:
+        """The names of these ids; null for one that is not in order."""
+        return self.name.take(pc.index_in(name_ids, value_set=self.name_id))
+
+    def spelling(self) -> Spelling:
+        """Frequencies over these names."""
+        return Spelling(self.name, self.bearer)
+
+
+def county_names(engine: Engine) -> CountyNames:
+    """Read the names, one vote a distinct name, sex and generation."""
     table = engine.fetch(f"""
-        SELECT DISTINCT r.name, CASE WHEN r.id_ok AND r.id_key > 0
+        SELECT DISTINCT r.name_id, r.name, CASE WHEN r.id_ok AND r.id_key > 0
             THEN r.id_key // {YEAR} % 10000 // {GENERATION} * {SEXES} + r.id_key // {ODD} % {SEXES} ELSE {UNKNOWN} END AS bearer
         FROM record_raw AS r WHERE NOT r.name IS NULL AND r.name_defects IS NULL
     """)
-    return Spelling(table["name"].combine_chunks().cast(pa.string()), table["bearer"].to_numpy().astype(np.int64))
+    columns = (table["name_id"].combine_chunks(), table["name"].combine_chunks().cast(pa.string()))
+    return CountyNames(*columns, table["bearer"].to_numpy().astype(np.int64))
