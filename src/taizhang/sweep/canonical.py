@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from taizhang.identity.numbers import from_key
+from taizhang.identity.numbers import from_keys
 from taizhang.intake.delivery.schemas import table_schema
 from taizhang.intake.model import TABLES
 from taizhang.sweep.diagnose import Judgement
@@ -105,23 +106,16 @@ def _places(engine: Engine) -> None:
 
 def _person(engine: Engine, judged: Judgement, deliveries: Sequence[SourceDelivery]) -> None:
     """One row a person: what most records say, and for troubled persons what was judged."""
-    troubled, numbers, names = judged.troubled, judged.numbers, judged.names
-    rows: dict[str, list[object]] = {"root": [], "name": [], "core18": [], "p_name": [], "p_id": []}
-    for group, root in enumerate(troubled.roots.tolist()):
-        number, name = int(numbers.best[group]), int(names.best[group])
-        rows["root"].append(root)
-        rows["core18"].append(from_key(int(numbers.value[number])) if number >= 0 else None)
-        rows["p_id"].append(float(numbers.posterior[number]) if number >= 0 else None)
-        rows["name"].append(troubled.texts["name"][int(names.row[name])] if name >= 0 else None)
-        rows["p_name"].append(float(names.posterior[name]) if name >= 0 else None)
-    schema = {
-        "root": pa.int64(),
-        "name": pa.string(),
-        "core18": pa.string(),
-        "p_name": pa.float64(),
-        "p_id": pa.float64(),
-    }
-    engine.register("judged_raw", pa.table({name: pa.array(rows[name], kind) for name, kind in schema.items()}))
+    troubled = judged.troubled
+    columns = {"root": pa.array(troubled.roots)}
+    for verdict, value, probability in ((judged.names, "name", "p_name"), (judged.numbers, "core18", "p_id")):
+        known = verdict.best >= 0
+        best = verdict.best[known]
+        texts = troubled.texts["name"].at(verdict.row[best]) if value == "name" else from_keys(verdict.value[best])
+        place = pa.array(np.cumsum(known) - 1, mask=~known)
+        columns[value] = pa.array(texts, pa.string()).take(place)
+        columns[probability] = pa.array(verdict.posterior[best]).take(place)
+    engine.register("judged_raw", pa.table(columns))
     engine.execute("CREATE OR REPLACE TABLE judged AS SELECT * FROM judged_raw")
     sources = max((delivery.number for delivery in deliveries), default=-1) + 1
     engine.execute(f"""

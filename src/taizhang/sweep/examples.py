@@ -73,7 +73,7 @@ def diagnosed(
             register_answers(engine, answers)
             linked = link_persons(engine, sources)
             make_claim_person(engine)
-            found = diagnose(engine, sources, linked, judge_all(engine, sources, linked))
+            found = list(diagnose(engine, sources, linked, judge_all(engine, sources, linked)))
             roots = engine.fetch("SELECT record_id, root FROM claim_person")
     persons = zip(roots["record_id"].to_pylist(), roots["root"].to_pylist(), strict=True)
     return Diagnosed(

@@ -299,7 +299,7 @@ def _diagnosed(
     engine: Engine, sources: Mapping[int, SourceDelivery], linked: Linked, judged: Judgement
 ) -> list[Diagnosis]:
     """The diagnoses, after which nothing reads the tables of linking any more."""
-    found = diagnose_at_home(engine, sources, linked, judged)
+    found = list(diagnose_at_home(engine, sources, linked, judged))
     forget_linking(engine)
     return found
 

@@ -2,12 +2,14 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from taizhang.identity.numbers import (
     IdKind,
     check_digit,
     from_key,
+    from_keys,
     id_key,
     mask_number,
     parse_id,
@@ -166,6 +168,7 @@ def test_keys_order_like_numbers_and_come_back():
     numbers = ["61232319000101003X", "612323190001010013", "610723190001010015"]
 
     assert [from_key(id_key(n)) for n in numbers] == numbers
+    assert from_keys(np.array([id_key(n) for n in numbers])).to_pylist() == numbers
     assert sorted(numbers) == sorted(numbers, key=id_key)
 
 

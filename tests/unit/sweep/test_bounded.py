@@ -102,7 +102,7 @@ def counts(folder, damage, size, everywhere):
         register_answers(engine, ())
         linked = link_persons(engine, sources)
         make_claim_person(engine)
-        found = diagnose(engine, sources, linked, judge_all(engine, sources, linked))
+        found = list(diagnose(engine, sources, linked, judge_all(engine, sources, linked)))
         made = {name: engine.fetch(f"SELECT COUNT(*) AS n FROM {name}")["n"][0].as_py() for name in COUNTED}
     made["said"] = sum(len(one.records) + len(one.observed) + len(one.candidates) for one in found)
     return made

@@ -4,7 +4,7 @@ Scalar forms (`parse_id`, `compare_numbers`, `repair_candidates`) explain one ca
 `syndrome_candidates`, `compare_number_pairs`) do the same for a county. Source: GB 11643-1999 (ISO 7064 MOD 11-2).
 """
 
-from taizhang.identity.numbers.check import WEIGHTS, check_digit, from_key, id_key, valid_keys
+from taizhang.identity.numbers.check import WEIGHTS, check_digit, from_key, from_keys, id_key, valid_keys
 from taizhang.identity.numbers.columnar import IdColumns, parse_ids
 from taizhang.identity.numbers.compare import NumberRelation, compare_number_pairs, compare_numbers, compare_texts
 from taizhang.identity.numbers.excel import DOUBLE, SIXTEEN, TYPED, Damage, undamaged, undamaged_any
@@ -43,6 +43,7 @@ __all__ = [
     "compare_numbers",
     "compare_texts",
     "from_key",
+    "from_keys",
     "id_key",
     "indel_candidates",
     "indel_keys",

@@ -4,6 +4,8 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999 §4.2: 2^(18-i) mod 11
 CHECK_CHARACTERS = "10X98765432"  # by the weighted sum modulo 11
@@ -32,6 +34,13 @@ def from_key(key: int) -> str:
     """The 18-character number of a key; the inverse of `id_key`."""
     body, last = divmod(key, 11)
     return f"{body:017d}{'X' if last == 10 else last}"
+
+
+def from_keys(keys: npt.NDArray[np.int64]) -> pa.StringArray:
+    """The numbers of many keys; row by row equal to `from_key`."""
+    body, last = np.divmod(keys, 11)
+    digits = pc.utf8_lpad(pa.array(body).cast(pa.string()), 17, "0")
+    return pc.binary_join_element_wise(digits, pa.array(list("0123456789X")).take(pa.array(last)), "")
 
 
 def valid_keys(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

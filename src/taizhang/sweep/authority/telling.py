@@ -1,7 +1,7 @@
 """AU-* in the diagnoses: beside the diagnosis that explains the row, or as one of their own where none does."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from taizhang.identity.names.columnar import name_id
@@ -29,31 +29,31 @@ _OF_THE_PAIR = (Answer.MISMATCH, Answer.UNAVAILABLE)
 
 
 def told_by_authority(
-    engine: Engine, sources: Mapping[int, SourceDelivery], found: Sequence[Diagnosis]
-) -> list[Diagnosis]:
+    engine: Engine, sources: Mapping[int, SourceDelivery], found: Iterable[Diagnosis]
+) -> Iterator[Diagnosis]:
     """The diagnoses with what the authority said about their rows, and AU-… for rows nobody else complains about.
 
     A row that the authority contradicts is wrong in its number or its name; which of them, the other diagnoses say.
     """
     answers = registered_answers(engine)
     if not answers:
-        return list(found)
+        yield from found
+        return
     told = _by_record(engine)
     matched = _matched(answers)
-    result, explained = [], set()
+    explained = set()
     for one in found:
         wrong = one.records[: one.wrong]
         about = dict.fromkeys(answer for record in wrong for answer, *_ in told.get(record, ()))
         if _EXPLAINED & set(one.fields):
             explained |= {(record, answer) for record in wrong for answer, *_ in told.get(record, ())}
-            result.append(_beside(one, about, matched))
+            yield _beside(one, about, matched)
         else:
-            result.append(one)
+            yield one
     for record, said in sorted(told.items()):
         for answer, root, source_no in said:
             if (record, answer) not in explained and answer in FIELDS:
-                result.append(_own(answer, root, record, sources[source_no].source))
-    return result
+                yield _own(answer, root, record, sources[source_no].source)
 
 
 def _by_record(engine: Engine) -> dict[int, list[tuple[Answer, int, int]]]:

@@ -1,6 +1,6 @@
 """Why records disagree: every disagreement about identity under the taxonomy of domain/identity.md, §15.3 and §15.4."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -84,7 +84,7 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Lin
 
 def diagnose(
     engine: Engine, sources: Mapping[int, SourceDelivery], linked: Linked, judged: Judgement
-) -> list[Diagnosis]:
+) -> Iterator[Diagnosis]:
     """All diagnoses of identity, one cause per record pair, in an order that depends on values only."""
     make_homes(engine, max(sources, default=-1) + 1)
     return diagnose_at_home(engine, sources, linked, judged)
@@ -92,29 +92,39 @@ def diagnose(
 
 def diagnose_at_home(
     engine: Engine, sources: Mapping[int, SourceDelivery], linked: Linked, judged: Judgement
-) -> list[Diagnosis]:
-    """All diagnoses, where `make_homes` has been at work; the tables that this makes nobody else reads."""
+) -> Iterator[Diagnosis]:
+    """All diagnoses, where `make_homes` has been at work; the tables that this makes nobody else reads.
+
+    They are worked out as they are asked for, a portion at a time, with statements in between.
+    """
+    return map(_once, told_by_authority(engine, sources, _diagnoses(engine, sources, linked, judged)))
+
+
+def _diagnoses(
+    engine: Engine, sources: Mapping[int, SourceDelivery], linked: Linked, judged: Judgement
+) -> Iterator[Diagnosis]:
     context = make_context(engine, judged.troubled, judged.numbers, judged.names, sources)
     repeated = list(repeated_persons(context))
-    explained = {record for one in repeated if one.code == "PR-NAME-TWO-IDS" for record in one.records[: one.wrong]}
-    wrongs = [one for one in wrong_numbers(context) if one.row.record_id not in explained]
-    numbers, names = value_diagnoses(context, wrongs, wrong_names(context))
-    found = [*repeated, *numbers, *names, *shared_numbers(context, _independent(sources))]
-    troubled_rows = frozenset(record for one in (*numbers, *names) for record in one.records[: one.wrong])
-    found += head_copies(engine, sources, troubled_rows)
+    yield from repeated
+    explained = [record for one in repeated if one.code == "PR-NAME-TWO-IDS" for record in one.records[: one.wrong]]
+    numbers, names = wrong_numbers(context), wrong_names(context)
+    numbers = numbers.only(~np.isin(numbers["record_id"], np.array(explained, dtype=np.int64)))
+    yield from value_diagnoses(context, numbers, names)
+    yield from shared_numbers(context, _independent(sources))
+    troubled_rows = frozenset([*numbers["record_id"].tolist(), *names["record_id"].tolist()])
+    yield from head_copies(engine, sources, troubled_rows)
     at_home = {one.persons[0] for one in repeated if one.code == "PR-DUP-HOUSEHOLD"}
-    found += [one for one in moved(engine, sources) if one.persons[0] not in at_home]
-    found += missing(engine, sources)
-    found += stale(sources)
-    found += certificates(engine, sources)
-    found += differing_fields(engine, sources)
-    found += reused_person_numbers(engine, sources)
-    found += _ambiguous(context, linked)
-    return [_once(one) for one in told_by_authority(engine, sources, found)]
+    yield from (one for one in moved(engine, sources) if one.persons[0] not in at_home)
+    yield from missing(engine, sources)
+    yield from stale(sources)
+    yield from certificates(engine, sources)
+    yield from differing_fields(engine, sources)
+    yield from reused_person_numbers(engine, sources)
+    yield from _ambiguous(context, linked)
 
 
 def _once(diagnosis: Diagnosis) -> Diagnosis:
-    if len(set(diagnosis.records)) == len(diagnosis.records):
+    if len(diagnosis.records) == 1 or len(set(diagnosis.records)) == len(diagnosis.records):
         return diagnosis
     return replace(diagnosis, records=tuple(dict.fromkeys(diagnosis.records)))
 

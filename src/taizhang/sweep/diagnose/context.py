@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -13,9 +12,7 @@ from taizhang.sweep.engines import Engine
 from taizhang.sweep.judge.fields import FieldVerdict
 from taizhang.sweep.judge.troubled import Troubled
 from taizhang.sweep.lake import SourceDelivery
-
-if TYPE_CHECKING:
-    from taizhang.sweep.diagnose.person import Said
+from taizhang.sweep.link.features import Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,10 @@ class Row:
     ident: int
     root: int
     hh: int
-    name: str | None
+
+
+OF_ROW = tuple(one.name for one in fields(Row))
+"""The columns of a `Row`."""
 
 
 class SourceSets:
@@ -58,11 +58,25 @@ class SourceSets:
 
 
 @dataclass(frozen=True)
+class Owners:
+    """Whose number a number is that stands in a row of somebody else: key, ascending, and person (root), -1 where nobody's."""
+
+    key: Ints
+    root: Ints
+
+    def of(self, idents: Ints) -> Ints:
+        """The persons whose numbers these are, -1 where nobody's."""
+        if not len(self.key):
+            return np.full(len(idents), -1)
+        place = np.minimum(np.searchsorted(self.key, idents), len(self.key) - 1)
+        return np.where(self.key[place] == idents, self.root[place], -1)
+
+
+@dataclass(frozen=True)
 class Context:
     """Verdicts on the troubled persons, and the owners of the numbers that stand in wrong rows.
 
-    sources: by source number. owner: valid key → the person whose number it is. rows: person → their records, for
-    owners and troubled persons. said: what is worked out about a field of a person (`person.said_of`).
+    sources: by source number. rows: person → their records, for owners and those in whose rows their numbers stand.
     """
 
     engine: Engine
@@ -70,9 +84,8 @@ class Context:
     numbers: FieldVerdict
     names: FieldVerdict
     sources: Mapping[int, SourceDelivery]
-    owner: Mapping[int, int] = field(default_factory=dict)
-    rows: Mapping[int, list[Row]] = field(default_factory=dict)
-    said: dict[tuple[str, int], "Said"] = field(default_factory=dict, repr=False)
+    owners: Owners
+    rows: Mapping[int, list[Row]]
 
     @cached_property
     def title(self) -> Callable[[int], str]:
@@ -98,13 +111,27 @@ def make_context(
     sources: Mapping[int, SourceDelivery],
 ) -> Context:
     """Look up the owners of wrong rows' numbers, set at a time."""
-    best = numbers.best
-    truth = np.where(best >= 0, numbers.value[np.maximum(best, 0)] if len(numbers.value) else 0, 0)
-    wrong = (numbers.claimed >= 0) & (troubled["ident"] != truth[troubled.group])
-    engine.register("wrong_key", pa.table({"ident": np.unique(troubled["ident"][wrong])}))
-    true_keys = {int(key): int(troubled.roots[group]) for group, key in enumerate(truth.tolist()) if key > 0}
-    disputed = pa.table({"root": troubled.roots})
-    engine.register("disputed_root", disputed)
+    truth = numbers.truth(0)
+    wrong = np.flatnonzero((numbers.claimed >= 0) & (troubled["ident"] != truth[troubled.group]))
+    owners = _owners(engine, troubled, truth, np.unique(troubled["ident"][wrong]))
+    root, owner = troubled.roots[troubled.group[wrong]], owners.of(troubled["ident"][wrong])
+    taken = (owner >= 0) & (owner != root)
+    engine.register("involved_root", pa.table({"root": np.union1d(owner[taken], root[taken])}))
+    table = engine.fetch(f"""
+        SELECT {", ".join(f"c.{name}" for name in OF_ROW[:-1])}, COALESCE(c.hh, -1) AS hh
+        FROM involved_person AS c SEMI JOIN involved_root AS i ON i.root = c.root
+        ORDER BY c.root, c.record_id
+    """)
+    rows: dict[int, list[Row]] = defaultdict(list)
+    for row in map(Row, *(table[name].to_pylist() for name in OF_ROW)):
+        rows[row.root].append(row)
+    return Context(engine, troubled, numbers, names, sources, owners, rows)
+
+
+def _owners(engine: Engine, troubled: Troubled, truth: Ints, wanted: Ints) -> Owners:
+    """truth: number of every troubled person, 0 where none is known. wanted: whose are looked for, ascending."""
+    engine.register("wrong_key", pa.table({"ident": wanted}))
+    engine.register("disputed_root", pa.table({"root": troubled.roots}))
     settled = engine.fetch("""
         SELECT c.ident, MIN(p.root) AS root FROM cell AS c
         JOIN wrong_key AS w ON w.ident = c.ident
@@ -112,19 +139,8 @@ def make_context(
         ANTI JOIN disputed_root AS d ON d.root = p.root
         GROUP BY c.ident
     """)
-    wanted = set(np.unique(troubled["ident"][wrong]).tolist())
-    owner = dict(zip(settled["ident"].to_pylist(), settled["root"].to_pylist(), strict=True))
-    owner |= {key: root for key, root in true_keys.items() if key in wanted}
-    involved = sorted(set(owner.values()) | set(troubled.roots[np.unique(troubled.group[wrong])].tolist()))
-    engine.register("involved_root", pa.table({"root": pa.array(involved, pa.int64())}))
-    table = engine.fetch("""
-        SELECT c.record_id, c.source_no, c.file_no, c.sheet_no, c.row_no, c.ident, c.root, COALESCE(c.hh, -1) AS hh,
-            r.name
-        FROM involved_person AS c SEMI JOIN involved_root AS i ON i.root = c.root
-        JOIN claim_text AS r ON r.record_id = c.record_id
-        ORDER BY c.root, c.record_id
-    """)
-    rows: dict[int, list[Row]] = defaultdict(list)
-    for row in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
-        rows[row[6]].append(Row(*row))
-    return Context(engine, troubled, numbers, names, sources, owner, rows)
+    root = np.full(len(wanted), -1)
+    root[np.searchsorted(wanted, settled["ident"].to_numpy())] = settled["root"].to_numpy()
+    theirs = np.flatnonzero(np.isin(truth, wanted))
+    root[np.searchsorted(wanted, truth[theirs])] = troubled.roots[theirs]
+    return Owners(wanted, root)

@@ -12,9 +12,14 @@ import numpy as np
 import pyarrow as pa
 
 from taizhang.sweep.diagnose.context import Context, Row
-from taizhang.sweep.diagnose.wrong import WrongName, WrongNumber
+from taizhang.sweep.diagnose.wrong import Wrong, WrongRows, each
+from taizhang.sweep.link.features import Ints, integers
 
 Sheet = tuple[int, int, int]
+PLACE = ("source_no", "file_no", "sheet_no")
+"""The columns that tell a sheet."""
+MIXING = np.int64(-7046029254386353131)
+"""An odd number with bits of both kinds everywhere: 2^64 by the golden ratio."""
 
 SHORTEST = 3
 """Rows from which a block is a block; two rows that have each other's value are an exchange."""
@@ -30,15 +35,14 @@ STEADY = 0.8
 class Block:
     """Displaced rows of one sheet in row order. step: how many rows off the values are, None where in no steady order."""
 
-    numbers: tuple[WrongNumber, ...]
-    names: tuple[WrongName, ...]
+    numbers: tuple[Wrong, ...]
+    names: tuple[Wrong, ...]
     step: int | None
 
     @property
-    def wrongs(self) -> list[WrongNumber | WrongName]:
+    def wrongs(self) -> list[Wrong]:
         """Numbers and names together, in the order of the records."""
-        together: list[WrongNumber | WrongName] = [*self.numbers, *self.names]
-        return sorted(together, key=lambda one: one.row.record_id)
+        return sorted((*self.numbers, *self.names), key=lambda one: one.row.record_id)
 
     @property
     def rows(self) -> tuple[int, int]:
@@ -51,7 +55,7 @@ class Block:
 class _Displaced:
     """A wrong value and the row of its sheet where its person stands."""
 
-    wrong: WrongNumber | WrongName
+    wrong: Wrong
     target: int
 
     @property
@@ -59,19 +63,19 @@ class _Displaced:
         return self.wrong.row.row_no
 
 
-def displaced_blocks(context: Context, numbers: Sequence[WrongNumber], names: Sequence[WrongName]) -> list[Block]:
-    """All blocks, ordered by sheet and row. Every wrong value is in at most one."""
+def displaced_blocks(context: Context, numbers: Sequence[Wrong], names: WrongRows) -> list[Block]:
+    """All blocks, ordered by sheet and row. Every wrong value is in at most one. numbers: those that are another person's."""
     sheets: dict[Sheet, list[_Displaced]] = defaultdict(list)
     for one in numbers:
         target = _nearest(one.row.row_no, _rows_of_owner(context, one))
         if target is not None:
             sheets[_sheet(one.row)].append(_Displaced(one, target))
-    homes = _rows_by_name(context, names)
-    for named in names:
-        place = _sheet(named.row)
-        target = _nearest(named.row.row_no, homes.get((place, named.name_id), ()))
+    named, homes = _at_home_elsewhere(context, names)
+    for one in named:
+        place = _sheet(one.row)
+        target = _nearest(one.row.row_no, homes.get((place, one.value), ()))
         if target is not None:
-            sheets[place].append(_Displaced(named, target))
+            sheets[place].append(_Displaced(one, target))
     return [block for place in sorted(sheets) for block in _blocks(sheets[place])]
 
 
@@ -79,42 +83,39 @@ def _sheet(row: Row) -> Sheet:
     return row.source_no, row.file_no, row.sheet_no
 
 
-def _rows_of_owner(context: Context, wrong: WrongNumber) -> list[int]:
-    rows = context.rows[wrong.owner] if wrong.owner is not None else []
-    return sorted(row.row_no for row in rows if _sheet(row) == _sheet(wrong.row))
+def _rows_of_owner(context: Context, wrong: Wrong) -> list[int]:
+    return sorted(row.row_no for row in context.rows[wrong.owner] if _sheet(row) == _sheet(wrong.row))
 
 
-def _rows_by_name(context: Context, names: Sequence[WrongName]) -> Mapping[tuple[Sheet, int], list[int]]:
-    """Rows of persons who are called what a wrong row says, by sheet and name, ascending.
+def _at_home_elsewhere(context: Context, names: WrongRows) -> tuple[list[Wrong], Mapping[tuple[Sheet, int], list[int]]]:
+    """Wrong names that persons of the same sheet are called, and those persons' rows by sheet and name, ascending.
 
     Of persons whose rows disagree the likeliest name counts; of the others those are looked up that stand in the next row,
-    for the ends of a block.
+    for the ends of a block. There may be a few more of both than belong together.
     """
-    troubled, verdict = context.troubled, context.names
-    if not names:
-        return {}
-    best = verdict.best[troubled.group]
-    truth = np.where(best >= 0, verdict.value[np.maximum(best, 0)], 0)
-    wanted = np.isin(truth, np.array([one.name_id for one in names]))
+    troubled, truth = context.troubled, context.names.truth(0)[context.troubled.group]
+    there = np.flatnonzero(np.isin(truth, names.value))
+    theirs = *(troubled[name][there] for name in PLACE), truth[there], troubled["row_no"][there]
+    homes = [np.concatenate(both) for both in zip(theirs, _settled_neighbours(context, names), strict=True)]
+    said, is_called = _mixed([*(names[name] for name in PLACE), names.value]), _mixed(homes[:-1])
     found: dict[tuple[Sheet, int], list[int]] = defaultdict(list)
-    columns = (troubled["source_no"], troubled["file_no"], troubled["sheet_no"], truth, troubled["row_no"])
-    for source, file, sheet, name, row in zip(*(one[wanted].tolist() for one in columns), strict=True):
+    wanted = np.isin(is_called, said)
+    for source, file, sheet, name, row in zip(*(column[wanted].tolist() for column in homes), strict=True):
         found[(source, file, sheet), name].append(row)
-    for source, file, sheet, name, row in _settled_neighbours(context, names):
-        found[(source, file, sheet), name].append(row)
-    return {key: sorted(rows) for key, rows in found.items()}
+    named = each(names, np.flatnonzero(np.isin(said, is_called)), is_name=True)
+    return named, {key: sorted(rows) for key, rows in found.items()}
 
 
-def _settled_neighbours(context: Context, names: Sequence[WrongName]) -> Iterator[tuple[int, int, int, int, int]]:
-    """(source, file, sheet, name, row) of undisputed rows beside a wrong row that have its name."""
-    wrong = pa.table({
-        "source_no": pa.array([one.row.source_no for one in names], pa.int32()),
-        "file_no": pa.array([one.row.file_no for one in names], pa.int64()),
-        "sheet_no": pa.array([one.row.sheet_no for one in names], pa.int64()),
-        "row_no": pa.array([one.row.row_no for one in names], pa.int64()),
-        "name_id": pa.array([one.name_id for one in names], pa.int64()),
-    })  # fmt: skip
-    context.engine.register("wrong_name", wrong)
+def _mixed(columns: Sequence[Ints]) -> Ints:
+    """A number that is equal where sheet and name are, and seldom elsewhere."""
+    source, file, sheet, name = columns
+    return name + (source * 1_000_003 + file * 10_007 + sheet) * MIXING
+
+
+def _settled_neighbours(context: Context, names: WrongRows) -> list[Ints]:
+    """source, file, sheet, name and row of undisputed rows beside a wrong row that have its name."""
+    columns = {name: pa.array(names[name]) for name in (*PLACE, "row_no")} | {"name_id": pa.array(names.value)}
+    context.engine.register("wrong_name", pa.table(columns))
     table = context.engine.fetch("""
         SELECT DISTINCT c.source_no, r.file_no, r.sheet_no, c.name_id, r.row_no FROM (
             SELECT p.record_id, p.source_no, p.name_id FROM claim_person AS p
@@ -124,7 +125,7 @@ def _settled_neighbours(context: Context, names: Sequence[WrongName]) -> Iterato
         JOIN wrong_name AS w ON w.source_no = c.source_no AND w.file_no = r.file_no AND w.sheet_no = r.sheet_no
             AND w.name_id = c.name_id AND ABS(r.row_no - w.row_no) = 1
     """)
-    yield from zip(*(table[name].to_pylist() for name in table.column_names), strict=True)
+    return [integers(table[name]) for name in table.column_names]
 
 
 def _nearest(row_no: int, rows: Sequence[int]) -> int | None:
@@ -142,8 +143,8 @@ def _blocks(found: Sequence[_Displaced]) -> Iterator[Block]:
         if len(rows) < SHORTEST or len(rows) < DENSE * (max(rows) - min(rows) + 1) or _exchanges(kept):
             continue
         yield Block(
-            tuple(one.wrong for one in kept if isinstance(one.wrong, WrongNumber)),
-            tuple(one.wrong for one in kept if isinstance(one.wrong, WrongName)),
+            tuple(one.wrong for one in kept if not one.wrong.is_name),
+            tuple(one.wrong for one in kept if one.wrong.is_name),
             _step(kept),
         )
 
@@ -162,8 +163,8 @@ def _runs(found: Iterable[_Displaced]) -> Iterator[list[_Displaced]]:
 
 def _exchanges(kept: Sequence[_Displaced]) -> bool:
     """Whether the rows only have each other's values two by two."""
-    target = {(one.row_no, type(one.wrong)): one.target for one in kept}
-    return all(target.get((one.target, type(one.wrong))) == one.row_no for one in kept)
+    target = {(one.row_no, one.wrong.is_name): one.target for one in kept}
+    return all(target.get((one.target, one.wrong.is_name)) == one.row_no for one in kept)
 
 
 def _step(kept: Sequence[_Displaced]) -> int | None:

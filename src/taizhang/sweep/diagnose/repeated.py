@@ -1,41 +1,52 @@
 """One person several times in one source, and one number for two persons."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from taizhang.sweep.diagnose.context import Context
 from taizhang.sweep.diagnose.model import Confidence, Diagnosis, Observed
 from taizhang.sweep.diagnose.person import candidates_of
 from taizhang.sweep.link.facts import UNKNOWN_NUMBER
+from taizhang.sweep.link.features import Ints, integers
 
 PUSHED = "app"
 """Pushed records come again by design; the same person twice from one household is no complaint there."""
 
 
+READ = ("id_kind", "id_no")
+"""Texts that are read of rows of persons that stand more than once."""
+_Texts = Mapping[int, str | None]
+"""A text by row."""
+
+
 def repeated_persons(context: Context) -> Iterator[Diagnosis]:
     """One diagnosis for every person that stands more than once in a source."""
     troubled = context.troubled
-    rows: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for at, (group, source_no, present) in enumerate(
-        zip(troubled.group.tolist(), troubled["source_no"].tolist(), troubled["present"].tolist(), strict=True)
-    ):
-        if present:
-            rows[group, source_no].append(at)
-    for (group, source_no), members in rows.items():
-        if len(members) > 1:
-            found = _repeated(context, group, source_no, members)
-            if found is not None:
-                yield found
+    present = np.flatnonzero(troubled["present"] != 0)
+    group, source = troubled.group[present], troubled["source_no"][present]
+    fresh = np.ones(len(present), dtype=bool)
+    fresh[1:] = (group[1:] != group[:-1]) | (source[1:] != source[:-1])
+    first = np.flatnonzero(fresh)
+    count = np.diff(np.append(first, len(present)))
+    several = present[np.repeat(count > 1, count)]
+    texts = {name: dict(zip(several.tolist(), troubled.texts[name].at(several), strict=True)) for name in READ}
+    for at, n in zip(first[count > 1].tolist(), count[count > 1].tolist(), strict=True):
+        found = _repeated(context, int(group[at]), int(source[at]), present[at : at + n].tolist(), texts)
+        if found is not None:
+            yield found
 
 
-def _repeated(context: Context, group: int, source_no: int, members: Sequence[int]) -> Diagnosis | None:
+def _repeated(
+    context: Context, group: int, source_no: int, members: Sequence[int], texts: Mapping[str, _Texts]
+) -> Diagnosis | None:
     troubled = context.troubled
     households = {int(troubled["hh"][m]) for m in members}
     idents = {int(troubled["ident"][m]) for m in members if int(troubled["ident"][m]) > UNKNOWN_NUMBER}
-    kinds = {troubled.texts["id_kind"][m] for m in members}
+    kinds = {texts["id_kind"][m] for m in members}
     valid = {ident for ident in idents if ident > 0}
     pushed = context.sources[source_no].kind == PUSHED
     also: tuple[str, ...] = ()
@@ -51,12 +62,11 @@ def _repeated(context: Context, group: int, source_no: int, members: Sequence[in
         code = "PR-DUP-ROW"
         if pushed:
             return None
-    wrong = _latecomers(context, group, members)
+    wrong = _latecomers(context, group, members, texts["id_kind"])
     others = [m for m in members if m not in wrong]
     source = context.source_id(source_no)
     ordered = (*wrong, *others)
     fields = {"PR-DUP-HOUSEHOLD": ("household_no", "id_no"), "PR-NAME-TWO-IDS": ("id_no",)}.get(code, ("id_no", "name"))
-    field = "id_no"
     return Diagnosis(
         code=code,
         persons=(int(troubled.roots[group]),),
@@ -68,9 +78,9 @@ def _repeated(context: Context, group: int, source_no: int, members: Sequence[in
         culprit=source,
         p_culprit=0.95,
         scope_key=source,
-        candidates=candidates_of(context, group, "id_no") if code == "PR-NAME-TWO-IDS" else (),
+        candidates=next(candidates_of(context, np.array([group]), "id_no")) if code == "PR-NAME-TWO-IDS" else (),
         evidence=(f"同一来源内有{len(members)}行是同一人",),
-        observed=tuple(Observed(source, field, troubled.texts[field][m]) for m in ordered),
+        observed=tuple(Observed(source, "id_no", texts["id_no"][m]) for m in ordered),
         confidence=Confidence.RANKED,
         facts={"n": str(len(members))},
     )
@@ -81,7 +91,7 @@ def _relations(context: Context, members: Sequence[int]) -> tuple[str, ...]:
     return tuple(sorted(code for code in codes if code.startswith("XS-")))
 
 
-def _latecomers(context: Context, group: int, members: Sequence[int]) -> list[int]:
+def _latecomers(context: Context, group: int, members: Sequence[int], kinds: _Texts) -> list[int]:
     """The rows too many: those off the person's number or household first, else all but the first."""
     troubled, verdict = context.troubled, context.numbers
     best = int(verdict.best[group])
@@ -92,7 +102,7 @@ def _latecomers(context: Context, group: int, members: Sequence[int]) -> list[in
         return (
             int(troubled["ident"][at]) != true_key,
             int(troubled["hh"][at]) != home,
-            troubled.texts["id_kind"][at] != "citizen",
+            kinds[at] != "citizen",
             int(troubled["record_id"][at]),
         )
 
@@ -103,8 +113,8 @@ def _home(context: Context, group: int) -> int:
     """The household most rows of the person stand in, the smallest on a tie."""
     troubled = context.troubled
     counts: dict[int, int] = defaultdict(int)
-    first, last = np.searchsorted(troubled.group, [group, group + 1])
-    for hh in troubled["hh"][int(first) : int(last)].tolist():
+    members = troubled.members(group)
+    for hh in troubled["hh"][members.start : members.stop].tolist():
         counts[hh] += 1
     return min(counts, key=lambda hh: (-counts[hh], hh))
 
@@ -124,23 +134,23 @@ def shared_numbers(context: Context, independent: dict[int, int]) -> Iterator[Di
             WHERE e.ident > 0 GROUP BY e.ident HAVING COUNT(DISTINCT q.root) > 1) AS s ON s.ident = c.ident
         GROUP BY c.ident, p.root ORDER BY c.ident, p.root
     """)
-    truth = _true_keys(context)
+    may_be_theirs = pa.array(_may_be_theirs(context, integers(table["ident"]), integers(table["root"])))
+    held = table.filter(may_be_theirs)
     claimed: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    for ident, root, mask, record, _ in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
-        if truth.get(root, ident) == ident:
-            claimed[ident].append((root, mask, record))
+    for ident, root, mask, record, _ in zip(*(held[name].to_pylist() for name in held.column_names), strict=True):
+        claimed[ident].append((root, mask, record))
     wanted = {ident: holders for ident, holders in claimed.items() if len(holders) > 1}
     rows = _rows_of(context, wanted)
     for ident, holders in wanted.items():
         yield _shared(context, ident, holders, independent, rows)
 
 
-def _true_keys(context: Context) -> dict[int, int]:
-    verdict = context.numbers
-    return {
-        int(context.troubled.roots[group]): int(verdict.value[best]) if best >= 0 else 0
-        for group, best in enumerate(verdict.best.tolist())
-    }
+def _may_be_theirs(context: Context, idents: Ints, roots: Ints) -> NDArray[np.bool_]:
+    """Whether numbers are the likeliest ones of persons; a person who is not troubled has no other."""
+    troubled, truth = context.troubled, context.numbers.truth(0)
+    place = np.searchsorted(troubled.roots, roots)
+    is_troubled = np.append(troubled.roots, -1)[place] == roots
+    return np.asarray(~is_troubled | (np.append(truth, 0)[place] == idents))
 
 
 def _rows_of(

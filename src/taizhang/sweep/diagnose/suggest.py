@@ -5,6 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+
 from taizhang.identity.numbers import from_key, parse_id, repair_candidates
 from taizhang.sweep.diagnose import Candidate, Confidence, Judgement
 from taizhang.sweep.engines import Engine
@@ -34,9 +36,8 @@ def suggestions(engine: Engine, judged: Judgement, records: Collection[int | Non
     found: dict[int, list[Suggestion]] = defaultdict(list)
     wanted = {record for record in records if record is not None}
     upgraded = {record: one for record, one in _upgraded(engine).items() if record in wanted}
-    for at, record in enumerate(troubled["record_id"].tolist()):
-        if record not in wanted:
-            continue
+    asked = np.flatnonzero(np.isin(troubled["record_id"], np.array(sorted(wanted), dtype=np.int64)))
+    for at, record in zip(asked.tolist(), troubled["record_id"][asked].tolist(), strict=True):
         group = int(troubled.group[at])
         number, name = int(judged.numbers.best[group]), int(judged.names.best[group])
         if number >= 0 and int(judged.numbers.value[number]) != int(troubled["ident"][at]):

@@ -23,10 +23,14 @@ LEAST_CHANCE, MOST_CHANCE = 0.01, 0.99
 """Probabilities between which one is told as it is."""
 
 
-@lru_cache(maxsize=4096)
-def places(positions: tuple[int, ...]) -> str:
-    """Differing places for a reader: 第11、12位."""
-    return f"第{'、'.join(str(place) for place in positions)}位" if positions else ""
+def places(differing: str) -> str:
+    """Differing places ("11,12", or none) for a reader: 第11、12位."""
+    return f"第{differing.replace(',', '、')}位" if differing else ""
+
+
+def numbers_differ(differing: str, relation: str) -> str:
+    """How a row's number differs from the likeliest one: the places and, of the codes that fit (a set text), the first."""
+    return f"与候选号码相差{places(differing)}（{TITLES.get(relation.split('|', 1)[0], '')}）" if differing else ""
 
 
 @lru_cache(maxsize=65_536)
@@ -56,6 +60,7 @@ def agreeing(titles: tuple[str, ...], what: str) -> str:
     return f"{joined(titles)}{'一致' if len(titles) > 1 else ''}登记为另一{what}" if titles else ""
 
 
+@lru_cache(maxsize=16_384)
 def chance(probability: float) -> str:
     """A probability as a reader wants it: never 100 %, and never 0."""
     return f"{min(probability, MOST_CHANCE):.0%}" if probability >= LEAST_CHANCE else f"<{LEAST_CHANCE:.0%}"

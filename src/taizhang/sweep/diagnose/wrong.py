@@ -1,176 +1,233 @@
 """Rows whose number or name is not their person's: one cause each."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from taizhang.identity.numbers import compare_texts, from_key
-from taizhang.sweep.diagnose.context import Context, Row
+from taizhang.identity.numbers import compare_number_pairs, from_keys
+from taizhang.sweep.diagnose.context import OF_ROW, Context, Row
 from taizhang.sweep.diagnose.model import BLAME, Confidence, Diagnosis
-from taizhang.sweep.diagnose.person import first_records, said_of
-from taizhang.sweep.diagnose.wording import TITLES, agreeing, chance, names_differ, places
+from taizhang.sweep.diagnose.person import Said, first_records, said_of
+from taizhang.sweep.diagnose.wording import agreeing, chance, names_differ, numbers_differ, places
 from taizhang.sweep.judge.fields import FieldVerdict
 from taizhang.sweep.judge.troubled import Troubled
+from taizhang.sweep.judge.truth import Floats
 from taizhang.sweep.link.facts import UNKNOWN_NUMBER
 from taizhang.sweep.link.features import Ints
 
+PORTION = 20_000
+"""Rows that are diagnosed together; what is worked out for them column by column is held no longer."""
+
+
+@dataclass(frozen=True)
+class WrongRows:
+    """Rows that say something, and something else than their person's likeliest value, in the order of the troubled records.
+
+    at: positions among those. value: what they say (ident or name id). true: the likeliest value. p_wrong: probability.
+    owner: the other person (root) whose number it is, -1 where nobody's.
+    """
+
+    troubled: Troubled
+    at: Ints
+    value: Ints
+    true: Ints
+    p_wrong: Floats
+    owner: Ints
+
+    def only(self, chosen: NDArray[np.bool_] | Ints) -> "WrongRows":
+        """Some of them."""
+        at, value, true = self.at[chosen], self.value[chosen], self.true[chosen]
+        return WrongRows(self.troubled, at, value, true, self.p_wrong[chosen], self.owner[chosen])
+
+    def portions(self) -> Iterator[tuple[slice, "WrongRows"]]:
+        """All of them by turns, with their place."""
+        for first in range(0, len(self.at), PORTION):
+            last = min(first + PORTION, len(self.at))
+            yield slice(first, last), self.only(np.arange(first, last))
+
+    @property
+    def group(self) -> Ints:
+        """Their persons."""
+        return self.troubled.group[self.at]
+
+    def __getitem__(self, column: str) -> Ints:
+        """One integer column of their records."""
+        return self.troubled[column][self.at]
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.at)
+
 
 @dataclass(frozen=True, slots=True)
-class WrongNumber:
-    """A row that carries a number that is not its person's; position in the troubled records, true key, probability."""
+class Wrong:
+    """One of the `WrongRows` by itself: its place among them, whether a name or a number is wrong, and its record."""
 
-    at: int
+    place: int
+    is_name: bool
     row: Row
-    true_key: int
+    value: int
+    true: int
     p_wrong: float
-    owner: int | None
+    owner: int
 
 
-@dataclass(frozen=True, slots=True)
-class WrongName:
-    """A row that carries a name that is not its person's; position in the troubled records, the name's id, probability."""
-
-    at: int
-    row: Row
-    name_id: int
-    p_wrong: float
-
-
-def wrong_rows(verdict: FieldVerdict, group: Ints, spoken: NDArray[np.bool_], values: Ints) -> Ints:
-    """Positions of rows that say something, and something else than their person's likeliest value."""
-    best = verdict.best
-    if not len(verdict.value):
-        return np.zeros(0, dtype=np.int64)
-    truth = np.where(best >= 0, verdict.value[np.maximum(best, 0)], 0)[group]
-    return np.flatnonzero((best[group] >= 0) & spoken & (values != truth))
+def each(wrongs: WrongRows, chosen: Ints, *, is_name: bool = False) -> list[Wrong]:
+    """Some wrong rows one by one. chosen: their places."""
+    some = wrongs.only(chosen)
+    rows = map(Row, *(some[name].tolist() for name in OF_ROW))
+    columns = (some.value, some.true, some.p_wrong, some.owner)
+    told = zip(chosen.tolist(), rows, *(column.tolist() for column in columns), strict=True)
+    return [Wrong(place, is_name, *one) for place, *one in told]
 
 
-def wrong_numbers(context: Context) -> list[WrongNumber]:
-    """All rows whose number is not their person's, in the order of the troubled records."""
-    troubled, verdict = context.troubled, context.numbers
-    positions = wrong_rows(verdict, troubled.group, troubled["ident"] > UNKNOWN_NUMBER, troubled["ident"])
-    p_wrong = verdict.p_wrong().tolist()
-    values, _, _, best = verdict.listed
-    found = []
-    for at, row in zip(positions.tolist(), _rows(troubled, positions), strict=True):
-        owner = context.owner.get(row.ident) if row.ident > 0 else None
-        true_key = values[best[troubled.groups[at]]]
-        found.append(WrongNumber(at, row, true_key, p_wrong[at], owner if owner != row.root else None))
-    return found
+def wrong_numbers(context: Context) -> WrongRows:
+    """All rows whose number is not their person's."""
+    ident = context.troubled["ident"]
+    found = _wrong_rows(context.troubled, context.numbers, ident, ident > UNKNOWN_NUMBER)
+    owner = np.where(found.value > 0, context.owners.of(found.value), -1)
+    return replace(found, owner=np.where(owner == found["root"], -1, owner))
 
 
-def wrong_names(context: Context) -> list[WrongName]:
-    """All rows whose name is not their person's, in the order of the troubled records."""
+def wrong_names(context: Context) -> WrongRows:
+    """All rows whose name is not their person's.
+
+    Not where nobody has the whole name: every row is NM-LOSS by itself then, and none explains another.
+    """
     troubled, verdict = context.troubled, context.names
-    p_wrong = verdict.p_wrong().tolist()
-    _, _, rows, best = verdict.listed
-    defects = troubled.texts["name_defects"]
-    positions = wrong_rows(verdict, troubled.group, troubled["name_id"] != 0, troubled["name_id"])
-    found = []
-    for at, row in zip(positions.tolist(), _rows(troubled, positions), strict=True):
-        true_row = rows[best[troubled.groups[at]]]
-        if _is_lost(defects[at]) and _is_lost(defects[true_row]):
-            continue  # nobody has the whole name: every row is NM-LOSS by itself, and none explains another
-        found.append(WrongName(at, row, troubled.listed("name_id")[at], p_wrong[at]))
-    return found
+    found = _wrong_rows(troubled, verdict, troubled["name_id"], troubled["name_id"] != 0)
+    is_lost = troubled.texts["name_defects"].having("|NM-LOSS|")
+    return found.only(~(is_lost[found.at] & is_lost[verdict.row[verdict.best[found.group]]]))
 
 
-_OF_ROW = ("record_id", "source_no", "file_no", "sheet_no", "row_no", "ident", "root", "hh")
-"""The integers of a `Row`, in its order."""
+def _wrong_rows(troubled: Troubled, verdict: FieldVerdict, values: Ints, spoken: NDArray[np.bool_]) -> WrongRows:
+    true = verdict.truth(0)[troubled.group]
+    at = np.flatnonzero((verdict.best[troubled.group] >= 0) & spoken & (values != true))
+    return WrongRows(troubled, at, values[at], true[at], verdict.p_wrong()[at], np.full(len(at), -1))
 
 
-def _rows(troubled: Troubled, positions: Ints) -> Iterator[Row]:
-    """The records at positions of the troubled ones."""
-    names = troubled.texts["name"]
-    columns = (troubled[name][positions].tolist() for name in _OF_ROW)
-    return map(Row, *columns, [names[at] for at in positions.tolist()])
+class _Cause(NamedTuple):
+    """What a wrong row is told as."""
+
+    code: str
+    also: tuple[str, ...]
+    evidence: tuple[str, ...]
+    facts: dict[str, str]
 
 
-def number_diagnosis(context: Context, wrong: WrongNumber, code: str, also: tuple[str, ...]) -> Diagnosis:
-    """The diagnosis of one wrong number under a code, with its candidates and evidence."""
-    troubled = context.troubled
-    source = context.source_id(wrong.row.source_no)
-    group = troubled.groups[wrong.at]
-    true_text = from_key(wrong.true_key)
-    written = troubled.texts["number"][wrong.at] or ""
-    relation, differing = compare_texts(written, true_text)
-    evidence = []
-    if wrong.row.ident <= 0:
-        evidence.append("本行号码不成立（校验、位数或日期不符）")
-    if differing:
-        evidence.append(f"与候选号码相差{places(differing)}（{TITLES.get(relation[0], '')}）")
-    said = said_of(context, group, "id_no")
-    if said.told_by:
-        evidence.append(agreeing(said.told_by, "号码"))
-    if said.agrees:
-        evidence.append("出生日期列与候选号码的出生日期一致")
-    top = said.candidates[0].probability if said.candidates else 0.0
-    return Diagnosis(
-        code=code,
-        persons=(wrong.row.root,),
-        records=_records(context, group, wrong.row, wrong.p_wrong),
-        wrong=1,
-        source=source,
-        fields=("id_no",),
-        also=(*also, *relation),
-        culprit=source if wrong.p_wrong >= BLAME else None,
-        p_culprit=round(wrong.p_wrong, 4),
-        scope_key=source,
-        candidates=said.candidates,
-        evidence=tuple(evidence),
-        observed=said.observed,
-        confidence=Confidence.OTHER_SOURCE if top >= 0.9 else Confidence.RANKED,
-        facts={"p": chance(top), "places": places(differing)},
-    )
+def number_diagnoses(
+    context: Context, wrongs: WrongRows, codes: Sequence[str], also: Sequence[tuple[str, ...]]
+) -> Iterator[Diagnosis]:
+    """The diagnoses of wrong numbers, with their candidates and evidence. codes, also: of each the code and further ones."""
+    for part, some in wrongs.portions():
+        said = _said_of_rows(context, some, "id_no")
+        written = pa.array(context.troubled.texts["number"].at(some.at), pa.string()).fill_null("")
+        relations, differing = compare_number_pairs(written, from_keys(some.true))
+        told = zip(
+            codes[part],
+            also[part],
+            said,
+            some.value.tolist(),
+            relations.to_pylist(),
+            differing.to_pylist(),
+            strict=True,
+        )
+        causes = [
+            _Cause(
+                code,
+                (*further, *_codes(relation)),
+                _number_evidence(relation, at, one.told_by, is_invalid=value <= 0, agrees=one.agrees),
+                {"p": chance(one.candidates[0].probability), "places": places(at)},
+            )
+            for code, further, one, value, relation, at in told
+        ]
+        yield from _diagnosed(context, some, "id_no", said, causes)
 
 
-def name_diagnosis(context: Context, wrong: WrongName) -> Diagnosis:
-    """The diagnosis of one wrong name, with its candidates and evidence."""
-    troubled, verdict, at = context.troubled, context.names, wrong.at
-    group = troubled.groups[at]
-    _, _, rows, best = verdict.listed
-    true_row = rows[best[group]]
-    code = verdict.compared.of(at).code
-    source = context.source_id(wrong.row.source_no)
-    said = said_of(context, group, "name")
-    own, true = troubled.texts["name"][at] or "", troubled.texts["name"][true_row] or ""
-    evidence = [names_differ(own, true, code), agreeing(said.told_by, "姓名")]
-    if wrong.row.ident > 0:
-        evidence.append("各来源证件号码一致")
-    top = said.candidates[0].probability
-    if troubled.texts["name"][at] in said.aliases:
-        code = "XS-NAME-ALIAS"
-    return Diagnosis(
-        code=code if code.startswith("XS-") else "XS-NAME-DISJOINT",
-        persons=(wrong.row.root,),
-        records=_records(context, group, wrong.row, wrong.p_wrong),
-        wrong=1,
-        source=source,
-        fields=("name",),
-        also=tuple(one for one in (verdict.compared.of(at).also or "").split("|") if one),
-        culprit=source if wrong.p_wrong >= BLAME else None,
-        p_culprit=round(wrong.p_wrong, 4),
-        scope_key=source,
-        candidates=said.candidates,
-        evidence=tuple(one for one in evidence if one),
-        observed=said.observed,
-        confidence=Confidence.OTHER_SOURCE if top >= 0.9 else Confidence.RANKED,
-        facts={"p": chance(top)},
-    )
+def name_diagnoses(context: Context, wrongs: WrongRows) -> Iterator[Diagnosis]:
+    """The diagnoses of wrong names, with their candidates and evidence."""
+    verdict, texts = context.names, context.troubled.texts["name"]
+    for _, some in wrongs.portions():
+        said = _said_of_rows(context, some, "name")
+        own, true = texts.at(some.at), texts.at(verdict.row[verdict.best[some.group]])
+        kinds = map(verdict.compared.kinds.__getitem__, verdict.compared.kind[some.at].tolist())
+        told = zip(said, kinds, own, true, (some["ident"] > 0).tolist(), strict=True)
+        causes = [
+            _Cause(
+                "XS-NAME-ALIAS" if name in one.aliases else code if code.startswith("XS-") else "XS-NAME-DISJOINT",
+                _codes(also or ""),
+                _name_evidence(names_differ(name or "", truth or "", code), one.told_by, is_valid=is_valid),
+                {"p": chance(one.candidates[0].probability)},
+            )
+            for one, (code, also), name, truth, is_valid in told
+        ]
+        yield from _diagnosed(context, some, "name", said, causes)
 
 
-def _is_lost(defects: str | None) -> bool:
-    return "|NM-LOSS|" in (defects or "")
+def _said_of_rows(context: Context, wrongs: WrongRows, field: str) -> list[Said]:
+    groups, back = np.unique(wrongs.group, return_inverse=True)
+    return list(map(said_of(context, groups, field).__getitem__, back.tolist()))
 
 
-def _records(context: Context, group: int, wrong: Row, p_wrong: float) -> tuple[int, ...]:
-    """The wrong row; where the evidence does not say which row is wrong, one row of every source, this one first.
+def _diagnosed(
+    context: Context, wrongs: WrongRows, field: str, said: Sequence[Said], causes: Iterable[_Cause]
+) -> Iterator[Diagnosis]:
+    columns = (wrongs["record_id"], wrongs["root"], wrongs["source_no"], wrongs.group, wrongs.p_wrong)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    fields = (field,)
+    for (record, root, source_no, group, p_wrong), one, cause in zip(rows, said, causes, strict=True):
+        source, is_blamed = context.source_id(source_no), p_wrong >= BLAME
+        yield Diagnosis(
+            code=cause.code,
+            persons=(root,),
+            records=(record,) if is_blamed else (record, *_elsewhere(context, group, source_no)),
+            wrong=1,
+            source=source,
+            fields=fields,
+            also=cause.also,
+            culprit=source if is_blamed else None,
+            p_culprit=round(p_wrong, 4),
+            scope_key=source,
+            candidates=one.candidates,
+            evidence=cause.evidence,
+            observed=one.observed,
+            confidence=Confidence.OTHER_SOURCE if one.candidates[0].probability >= 0.9 else Confidence.RANKED,
+            facts=cause.facts,
+        )
+
+
+def _elsewhere(context: Context, group: int, source_no: int) -> Iterator[int]:
+    """One row of every other source, where the evidence does not say which row is wrong.
 
     Rows shown are rows complained about: a row that is right must not be marked in its owner's workbook.
     """
-    if p_wrong >= BLAME:
-        return (wrong.record_id,)
-    first = first_records(context, group)
-    return (wrong.record_id, *(record for source, record in first.items() if source != wrong.source_no))
+    return (record for source, record in first_records(context, group).items() if source != source_no)
+
+
+@lru_cache(maxsize=4096)
+def _codes(relation: str) -> tuple[str, ...]:
+    """The diagnosis codes of a set text; "equal" is none."""
+    return tuple(code for code in relation.split("|") if code.startswith("XS-"))
+
+
+@lru_cache(maxsize=16_384)
+def _number_evidence(
+    relation: str, differing: str, told_by: tuple[str, ...], *, is_invalid: bool, agrees: bool
+) -> tuple[str, ...]:
+    told = (
+        "本行号码不成立（校验、位数或日期不符）" if is_invalid else "",
+        numbers_differ(differing, relation),
+        agreeing(told_by, "号码"),
+        "出生日期列与候选号码的出生日期一致" if agrees else "",
+    )
+    return tuple(one for one in told if one)
+
+
+def _name_evidence(differ: str, told_by: tuple[str, ...], *, is_valid: bool) -> tuple[str, ...]:
+    told = (differ, agreeing(told_by, "姓名"), "各来源证件号码一致" if is_valid else "")
+    return tuple(one for one in told if one)

@@ -40,7 +40,7 @@ class FieldVerdict:
 
     value, posterior, row, owner: per candidate its value (ident or name id), probability, first record that claims it,
     and person group. best: candidate per group, −1 where none. claimed: candidate per record, −1 where the record's
-    value is none. compared: per record, its value against the best candidate; "equal" where there is none.
+    value is none. told_by: per candidate the sources that say it, as a mask. compared: per record, its value against the best candidate; "equal" where there is none.
     """
 
     value: Ints
@@ -49,27 +49,22 @@ class FieldVerdict:
     owner: Ints
     best: Ints
     claimed: Ints
+    told_by: Ints
     compared: Compared
     judged: Judged
 
     @cached_property
-    def _starts(self) -> list[int]:
-        found: list[int] = np.searchsorted(self.owner, np.arange(len(self.best) + 1)).tolist()
-        return found
+    def starts(self) -> Ints:
+        """The first candidate of every person, and the number of all candidates."""
+        return np.searchsorted(self.owner, np.arange(len(self.best) + 1))
 
-    def candidates(self, group: int) -> range:
-        """Positions of a person's candidates."""
-        return range(self._starts[group], self._starts[group + 1])
-
-    @cached_property
-    def listed(self) -> tuple[list[int], list[float], list[int], list[int]]:
-        """value, posterior, row and best as lists, for looking them up one by one."""
-        return self.value.tolist(), self.posterior.tolist(), self.row.tolist(), self.best.tolist()
+    def truth(self, nothing: int) -> Ints:
+        """Per person the likeliest value, `nothing` where there is none."""
+        return np.append(self.value, nothing)[self.best]
 
     def p_wrong(self) -> Floats:
         """Per record, the probability that its value is not the person's."""
-        own = np.where(self.claimed >= 0, self.posterior[np.maximum(self.claimed, 0)], 0.0) if len(self.value) else 0.0
-        return np.asarray(1.0 - own)
+        return np.asarray(1.0 - np.append(self.posterior, 0.0)[self.claimed])
 
 
 def judge_numbers(
@@ -282,7 +277,12 @@ class _Field:
         true = best[troubled.group]
         differ = np.flatnonzero((true >= 0) & (self.claimed != true))
         compared = self.relate(differ, self.row[true[differ]]).spread(differ, len(troubled))
-        return FieldVerdict(self.value, judged.posterior, self.row, self.owner, best, self.claimed, compared, judged)
+        told_by = np.zeros(len(self.value), dtype=np.int64)
+        heard = claims.value >= 0
+        np.add.at(told_by, claims.value[heard], np.int64(1) << claims.source[heard])  # a source says a reading once
+        return FieldVerdict(
+            self.value, judged.posterior, self.row, self.owner, best, self.claimed, told_by, compared, judged
+        )
 
     def _votes(self) -> Ints:
         """The rows that are heard: of those of a person in a source with the same reading the first, ascending."""

@@ -1,8 +1,7 @@
 """The records of persons whose sources do not simply agree, read once, with their texts."""
 
-from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
@@ -32,24 +31,11 @@ class Troubled:
     texts: Mapping[str, Texts]
     group: Ints
     roots: Ints
-    _plain: "dict[str, array[int]]" = field(default_factory=dict, repr=False, compare=False)
-
-    def listed(self, column: str) -> "array[int]":
-        """One integer column, for looking up rows one by one: several times faster than with numpy, a fifth of a list."""
-        if column not in self._plain:
-            self._plain[column] = array("q", self.columns[column].tobytes())
-        return self._plain[column]
 
     @cached_property
-    def groups(self) -> "array[int]":
-        """The group of every row, for looking up one by one."""
-        return array("q", self.group.tobytes())
-
-    @cached_property
-    def with_aliases(self) -> frozenset[int]:
-        """The groups some of whose rows tell a further name."""
-        told = [self.texts[name].code >= 0 for name in ALIASES]
-        return frozenset(np.unique(self.group[np.logical_or(*told)]).tolist())
+    def with_aliases(self) -> Ints:
+        """The groups some of whose rows tell a further name, ascending."""
+        return np.unique(self.group[np.any([self.texts[name].code >= 0 for name in ALIASES], axis=0)])
 
     @cached_property
     def villages(self) -> Ints:
@@ -57,13 +43,13 @@ class Troubled:
         return np.unique(self.columns["village"], return_inverse=True)[1].astype(np.int64)
 
     @cached_property
-    def _starts(self) -> list[int]:
-        found: list[int] = np.searchsorted(self.group, np.arange(len(self.roots) + 1)).tolist()
-        return found
+    def starts(self) -> Ints:
+        """The first row of every person, and the number of all rows."""
+        return np.searchsorted(self.group, np.arange(len(self.roots) + 1))
 
     def members(self, group: int) -> range:
         """The rows of a person."""
-        return range(self._starts[group], self._starts[group + 1])
+        return range(int(self.starts[group]), int(self.starts[group + 1]))
 
     def __getitem__(self, column: str) -> Ints:
         """One integer column."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,16 +29,22 @@ class Texts:
         self.distinct: pa.StringArray = cells.dictionary
         self.code: NDArray[np.int32] = cells.indices.fill_null(-1).to_numpy()
 
-    @cached_property
-    def listed(self) -> list[str | None]:
-        """The texts of all rows; equal ones are one object."""
-        told = np.array([*self.distinct.to_pylist(), None], dtype=object)
-        found: list[str | None] = told[self.code].tolist()
+    def at(self, rows: Ints) -> list[str | None]:
+        """The texts of some rows; equal ones are one object."""
+        codes, back = np.unique(self.code[rows], return_inverse=True)
+        told = self.distinct.take(pa.array(codes, mask=codes < 0)).to_pylist()
+        found: list[str | None] = np.array([*told, None], dtype=object)[back].tolist()
         return found
 
     def __getitem__(self, row: int) -> str | None:
         """The text of one row."""
-        return self.listed[row]
+        code = int(self.code[row])
+        return None if code < 0 else str(self.distinct[code])
+
+    def having(self, part: str) -> NDArray[np.bool_]:
+        """Per row, whether its text has this part."""
+        has = np.append(pc.match_substring(self.distinct, part).to_numpy(zero_copy_only=False), False)
+        return np.asarray(has[self.code], dtype=bool)
 
 
 @dataclass(frozen=True)
