@@ -18,6 +18,7 @@ from taizhang.sweep.diagnose.repeated import repeated_persons, shared_numbers
 from taizhang.sweep.diagnose.wrong import wrong_names, wrong_numbers
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.judge.births import read_birth_columns
+from taizhang.sweep.judge.divisions import read_divisions
 from taizhang.sweep.judge.fields import FieldVerdict, judge_names, judge_numbers
 from taizhang.sweep.judge.kin import read_kin
 from taizhang.sweep.judge.spelling import county_names
@@ -50,6 +51,7 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Lin
     ancestors = {number: source.ancestors for number, source in sources.items()}
     county = county_names(engine)
     spelling, kin = county.spelling(), read_kin(engine, county)
+    divisions = read_divisions(engine)
     held, births = read_held(engine), read_birth_columns(engine, len(totals))
 
     def judge(for_numbers: Evidence | None, for_names: Evidence | None) -> Judgement:
@@ -59,6 +61,7 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Lin
             ancestors=ancestors,
             held=held,
             births=births,
+            divisions=divisions,
             relations=linked.relations,
             evidence=for_numbers,
         )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from taizhang.sweep.authority.evidence import Evidence
 from taizhang.sweep.judge.births import BirthColumns, Claimed, birth_evidence
+from taizhang.sweep.judge.divisions import Divisions, division_evidence
 from taizhang.sweep.judge.habits import Habits, Spelt, habits_of
 from taizhang.sweep.judge.kin import Kin, Named, shared_with_kin
 from taizhang.sweep.judge.kinds import LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, family_of
@@ -74,12 +75,14 @@ def judge_numbers(
     ancestors: Mapping[int, tuple[int, ...]],
     held: Held,
     births: BirthColumns,
+    divisions: Divisions,
     relations: Relations,
     evidence: Evidence | None = None,
 ) -> FieldVerdict:
     """Which number is every troubled person's; only valid numbers can be.
 
-    held: how many sources give whom which number. births: how often columns of dates deny numbers.
+    held: how many sources give whom which number. births: how often columns of dates deny numbers. divisions: which
+    codes were in use when.
     relations: pairs of numbers compared already. evidence: what is known from outside the ledgers
     (sweep.authority.evidence).
     """
@@ -89,6 +92,7 @@ def judge_numbers(
     prior = np.zeros(len(base.value))
     prior += np.where((troubled["truncated"][base.row] == 1) & _has_longer(base), TRUNCATED, 0.0)
     prior += birth_evidence(troubled, births, Claimed(base.claimed, base.row, base.owner), base.choices)
+    prior += division_evidence(divisions, base.value)
     told, elsewhere = _told(base, troubled, held)
     prior += np.where(elsewhere > told, OWNED, 0.0)
     is_head = (troubled["relation"] == HEAD_RELATION) | (troubled["head_name_id"] == troubled["name_id"])
