@@ -60,4 +60,5 @@ def division_evidence(known: Divisions, numbers: Ints) -> Floats:
 def _count(keys: Ints, persons: Ints, asked: Ints) -> Floats:
     """Persons of every key asked about, which is there: the numbers asked about are counted, too."""
     distinct, place = np.unique(keys, return_inverse=True)
-    return np.bincount(place, weights=persons)[np.searchsorted(distinct, asked)]
+    persons_of: Floats = np.bincount(place, weights=persons).astype(np.float64)
+    return persons_of[np.searchsorted(distinct, asked)]

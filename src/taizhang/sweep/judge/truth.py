@@ -22,7 +22,12 @@ ROUNDS = 6
 DECLARED, UNDECLARED = 0.3, 0.01
 """Share of an ancestor's mistakes that a source repeats, before anything is learned."""
 COPY_WEIGHT, VILLAGE_WEIGHT = 10.0, 10.0
-"""Mistakes the prior share counts for, in the county and in one village."""
+"""Mistakes the prior share counts for in the county, and the county's in one village before anything is learned."""
+MOST_WEIGHT = 300.0
+"""The same in a village at most."""
+PAIRS_WEIGHT = 400.0
+"""Pairs of mistakes in one village, by the variance of one's being copied, for which that counts: those of five villages with
+twenty mistakes, a third of them copied."""
 ROW_COPIED = 0.9
 """Share of mistakes that a row repeats of another with whose other mistake it agrees: whoever copies takes both cells."""
 KNOWN_WEIGHT = 300.0
@@ -285,5 +290,19 @@ def _learned_copying(
     seen = np.maximum(np.minimum(low, high), shared)
     whole = np.maximum(np.minimum(low.sum(axis=0), high.sum(axis=0)), shared.sum(axis=0))
     county = (shared.sum(axis=0) + prior * weight) / (whole + weight)
-    local = (shared + county * VILLAGE_WEIGHT) / (seen + VILLAGE_WEIGHT)
+    weight_here = village_weight(shared, seen, county)
+    local = (shared + county * weight_here) / (seen + weight_here)
     return np.minimum(county, 0.95), np.minimum(local, 0.9)
+
+
+def village_weight(shared: Floats, seen: Floats, county: Floats) -> float:
+    """For how many mistakes of a village the county's share counts: the fewer, the more the villages differ beyond chance.
+
+    shared, seen: mistakes repeated and made, village × source × source. county: the share. By moments of the beta-binomial
+    distribution, whose correlation within a village is one by the weight and one.
+    """
+    chance = county * (1.0 - county)
+    beyond = ((shared - seen * county) ** 2 - seen * chance).sum()
+    possible = (seen * np.maximum(0.0, seen - 1.0) * chance).sum()
+    alike = (beyond + PAIRS_WEIGHT / (VILLAGE_WEIGHT + 1.0)) / (possible + PAIRS_WEIGHT)
+    return float(1.0 / np.clip(alike, 1.0 / (MOST_WEIGHT + 1.0), 0.5) - 1.0)
