@@ -103,9 +103,10 @@ def _explained(sides: list[tuple[NameParse, NameParse]], near: NearSounds) -> li
     flags = liken(rows_a, rows_b, codes_a, codes_b, near)
     owners = np.searchsorted(points[0].starts, places, side="right") - 1
     within = places - points[0].starts[owners]
+    likes = [Like(flag) for flag in range(_FLAGS)]  # to make one costs as much as all that is done with it
     differences: list[list[Difference]] = [[] for _ in sides]
     for owner, at, a, b, flag in zip(*(v.tolist() for v in (owners, within, codes_a, codes_b, flags)), strict=True):
-        differences[equal[owner]].append(Difference(at + 1, chr(a), chr(b), Like(flag)))
+        differences[equal[owner]].append(Difference(at + 1, chr(a), chr(b), likes[flag]))
     return [
         None if not one.text or not other.text or one.text == other.text else explained(one, other, tuple(found))
         for (one, other), found in zip(sides, differences, strict=True)

@@ -12,8 +12,7 @@ from taizhang.sweep.link.features import Ints, Texts, integers
 
 INTEGERS = (
     "record_id", "source_no", "file_no", "sheet_no", "row_no", "ident", "name_id", "birth_date", "id_birth", "sex",
-    "village", "relation", "hh", "hh_no", "hh_number", "truncated", "present", "row_hash", "cell_id", "root", "person_no",
-    "head_name_id", "head_key",
+    "village", "relation", "hh", "truncated", "present", "root", "head_name_id", "head_key",
 )  # fmt: skip
 TEXTS = ("name", "number", "id_no", "id_kind", "id_defects", "name_defects", "name_alias", "former_name")
 ALIASES = ("name_alias", "former_name")

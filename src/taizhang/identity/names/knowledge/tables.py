@@ -8,7 +8,7 @@ to know nothing about position.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -63,6 +63,12 @@ class NameKnowledge:
     """Syllable -> id."""
     all_readings: NDArray[np.int16]
     """(rows, 12): also the readings of old dictionaries; only to recognise bracketed pinyin."""
+
+    @cached_property
+    def representatives(self) -> dict[int, int]:
+        """`fold` without the code points that represent themselves, for `str.translate`."""
+        others = np.flatnonzero(self.fold != np.arange(len(self.fold)))
+        return dict(zip(others.tolist(), self.fold[others].tolist(), strict=True))
 
     def row(self, character: str) -> int:
         """Row of one character, 0 if nothing is known."""
