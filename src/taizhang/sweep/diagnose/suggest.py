@@ -110,22 +110,22 @@ def _decoded(judged: Judgement, at: int) -> list[Suggestion]:
 
 
 def confirmed_numbers(judged: Judgement) -> set[int]:
-    """Records whose number looks truncated but is valid, the person's likeliest, and told by a second source, too.
+    """Records whose number looks truncated but is valid, some person's likeliest, and told by two sources at least.
 
-    About one valid number in a thousand ends in 000 by nature; a spreadsheet damages one ledger, not two alike.
+    About one valid number in a thousand ends in 000 by nature; a spreadsheet damages one ledger, not two alike. In the row of
+    somebody else, where numbers were exchanged or a column slid, it is that person's still.
     """
     troubled, numbers = judged.troubled, judged.numbers
-    told: dict[tuple[int, int], set[int]] = defaultdict(set)
-    suspected = (troubled["truncated"] == 1) & (troubled["ident"] > 0)
-    for at in suspected.nonzero()[0].tolist():
-        told[int(troubled.group[at]), int(troubled["ident"][at])].add(int(troubled["source_no"][at]))
-    found = set()
-    for at in suspected.nonzero()[0].tolist():
-        group, ident = int(troubled.group[at]), int(troubled["ident"][at])
-        best = int(numbers.best[group])
-        if len(told[group, ident]) > 1 and best >= 0 and int(numbers.value[best]) == ident:
-            found.add(int(troubled["record_id"][at]))
-    return found
+    told: dict[int, set[int]] = defaultdict(set)
+    suspected = ((troubled["truncated"] == 1) & (troubled["ident"] > 0)).nonzero()[0].tolist()
+    for at in suspected:
+        told[int(troubled["ident"][at])].add(int(troubled["source_no"][at]))
+    true = set(numbers.value[numbers.best[numbers.best >= 0]].tolist()) if suspected else set()
+    return {
+        int(troubled["record_id"][at])
+        for at in suspected
+        if (ident := int(troubled["ident"][at])) in true and len(told[ident]) > 1
+    }
 
 
 def confirmed_names(engine: Engine) -> set[int]:
