@@ -35,11 +35,11 @@ def read_kin(engine: Engine, names: CountyNames) -> Kin:
     """Read what all others in the county household of a person of several names are called."""
     table = engine.fetch("""
         SELECT DISTINCT h.root, c.name_id FROM (
-            SELECT DISTINCT p.root, p.hh FROM claim_person AS p
+            SELECT DISTINCT p.root, p.hh FROM reading AS p
             SEMI JOIN (SELECT root FROM involved_person WHERE name_id <> 0
                 GROUP BY root HAVING MIN(name_id) <> MAX(name_id)) AS d ON d.root = p.root
             WHERE NOT p.hh IS NULL) AS h
-        JOIN claim_person AS c ON c.hh = h.hh
+        JOIN reading AS c ON c.hh = h.hh
         WHERE c.root <> h.root AND c.name_id <> 0
         ORDER BY 1, 2
     """)
