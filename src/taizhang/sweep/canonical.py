@@ -302,8 +302,9 @@ def _other(engine: Engine, name: str, deliveries: Sequence[SourceDelivery]) -> N
             joins += " LEFT JOIN (SELECT core18, MIN(person_id) AS person_id FROM person WHERE core18 IS NOT NULL GROUP BY core18 HAVING COUNT(*) = 1) AS p ON p.core18 = t.core18"
         if "household_no" in columns:
             joins += (
-                " LEFT JOIN (SELECT l.hh_text AS household_no, MIN(k.household_id) AS household_id"
-                " FROM local_household AS l JOIN household_key AS k ON k.hh = l.hh GROUP BY l.hh_text"
+                " LEFT JOIN (SELECT l.household_no, MIN(k.household_id) AS household_id FROM (SELECT hh, CASE WHEN words <> '' THEN words"
+                " WHEN house >= 0 THEN CAST(house AS VARCHAR) END AS household_no FROM local_household) AS l"
+                " JOIN household_key AS k ON k.hh = l.hh GROUP BY l.household_no"
                 " HAVING COUNT(DISTINCT k.household_id) = 1) AS h ON h.household_no = t.household_no"
             )
         parts.append(

@@ -126,6 +126,8 @@ class DuckDbEngine(_Connection):
             "SET max_temp_directory_size = '8GB'",
             "SET preserve_insertion_order = false",
             "SET parquet_metadata_cache = true",
+            # Texts are stored to be read once or twice: to compress them took as long as to read them from the deliveries.
+            "SET disabled_compression_methods = 'fsst,dict_fsst,zstd'",
             "SET GLOBAL TimeZone = 'UTC'",
             "SET python_enable_replacements = false",
             f"SET allowed_directories = [{folders}]",

@@ -44,7 +44,7 @@ def make_facts(engine: Engine, sources: Mapping[int, SourceDelivery]) -> None:
     sources: by source number, which is below 62. local_raw: every source's own households; hh_no is their place in the
     order of values, same_no the first household of any source that is called the same, numbered whether the source
     gave it a number; what stands on more than MOST_MEMBERS rows is no household. fact: a row a record; its columns are written for all of them, so what only the doubtful are asked for
-    is not there. ident: the number's key where it is valid, else null; bad_text: a number that is not valid; bad_key: of
+    is not there. ident: the number's key where it is valid, else null; bad_key: of
     what is not valid and still has the shape of a number; name_id: 0 where there is no name; sheet: of rows that name no
     village; hh_no: of the household; head_name_id, head_key: the copy of the head that the row carries.
     """
@@ -68,12 +68,11 @@ def make_facts(engine: Engine, sources: Mapping[int, SourceDelivery]) -> None:
     engine.execute(f"""
         CREATE OR REPLACE TABLE fact AS
         SELECT q.record_id, q.source_no, CASE WHEN {is_valid} THEN q.id_key END AS ident,
-            CASE WHEN {is_valid} OR q.kind = {NO_NUMBER} THEN NULL ELSE COALESCE(q.core18, q.id_no) END AS bad_text,
             CASE WHEN {is_valid} THEN NULL ELSE q.id_key END AS bad_key, q.kind, q.name_id, q.birth_date, q.id_birth, q.sex,
             q.village, CASE WHEN q.village IS NULL THEN q.sheet END AS sheet, q.person_no, q.relation, q.present, l.hh_no,
             q.head_name_id, q.head_key
         FROM (
-            SELECT r.record_id, {source_no} AS source_no, r.id_key, r.id_ok, r.core18, r.id_no,
+            SELECT r.record_id, {source_no} AS source_no, r.id_key, r.id_ok,
                 CAST({_KIND} AS TINYINT) AS kind, {_NAME} AS name_id, r.birth_date, r.id_birth,
                 CAST(CASE r.sex WHEN '男' THEN 1 WHEN '女' THEN 2 END AS TINYINT) AS sex,
                 TRY_CAST(r.village_code AS BIGINT) AS village, {_SHEET} AS sheet, TRY_CAST(r.person_no AS BIGINT) AS person_no,

@@ -19,21 +19,20 @@ SHEET_SHARE = 0.8
 
 
 def make_households(engine: Engine) -> None:
-    """Create `sheet_village` and `local_household` (hh_no, source_no, same_no, hh_text, hh) over `fact`, `entity`, `local_raw`.
+    """Create `sheet_village` and `local_household` (hh_no, source_no, same_no, house, words, hh) over `fact`, `entity`, `local_raw`.
 
     And `moved_key` (ident): numbers with rows in several county households.
 
     hh: the county household. A valid number's home is its household in the first source that has it; a household
     follows the home that gets most votes of its members, its number and its head (the smallest on a tie), whatever the
-    sources number their households. hh_text: its number, where the source numbers it.
+    sources number their households. house, words: what the source calls it (`local_raw`).
     """
     _make_sheet_villages(engine)
     _make_member_votes(engine)
     _make_homes(engine)
     engine.execute("""
         CREATE OR REPLACE TABLE local_household AS
-        SELECT l.hh_no, l.source_no, l.same_no, COALESCE(b.home, a.home, l.hh_no) AS hh,
-            CASE WHEN l.words <> '' THEN l.words WHEN l.house >= 0 THEN CAST(l.house AS VARCHAR) END AS hh_text
+        SELECT l.hh_no, l.source_no, l.same_no, COALESCE(b.home, a.home, l.hh_no) AS hh, l.house, l.words
         FROM local_raw AS l
         LEFT JOIN local_home AS a ON a.hh_no = l.hh_no
         LEFT JOIN local_home AS b ON b.hh_no = a.home

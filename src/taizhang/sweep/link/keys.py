@@ -1,7 +1,7 @@
 """Keys: what every valid number is called by how many ledgers. This settles most persons without looking further."""
 
 from taizhang.sweep.engines import Engine
-from taizhang.sweep.link.facts import CITIZEN, bit_of
+from taizhang.sweep.link.facts import CITIZEN, NO_NUMBER, bit_of
 
 TRUNCATED = "ident % 11 = 0 AND ident // 11 % 100 = 0"
 """A number that ends in 000, told from its key (seventeen digits × 11 + check)."""
@@ -39,15 +39,22 @@ def make_keys(engine: Engine, sources: int) -> None:
             MIN(CASE WHEN hh_no IS NULL THEN record_id + {BESIDE} ELSE record_id END) AS record_id
         FROM fact WHERE NOT ident IS NULL GROUP BY ident
     """)
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE bad_text AS
+        SELECT r.record_id, COALESCE(r.core18, r.id_no) AS id_text, f.bad_key FROM record_raw AS r
+        JOIN (SELECT record_id, bad_key FROM fact WHERE ident IS NULL AND kind <> {NO_NUMBER}) AS f ON f.record_id = r.record_id
+        WHERE NOT COALESCE(r.core18, r.id_no) IS NULL
+    """)
     engine.execute("""
         CREATE OR REPLACE TABLE bad_number AS
         SELECT id_text, id_key, -CAST(ROW_NUMBER() OVER (ORDER BY id_text) AS BIGINT) AS ident
-        FROM (SELECT bad_text AS id_text, MIN(bad_key) AS id_key FROM fact WHERE NOT bad_text IS NULL GROUP BY bad_text)
+        FROM (SELECT id_text, MIN(bad_key) AS id_key FROM bad_text GROUP BY id_text)
     """)
     engine.execute("""
         CREATE OR REPLACE TABLE bad_claim AS
-        SELECT f.record_id, n.ident FROM fact AS f JOIN bad_number AS n ON n.id_text = f.bad_text
+        SELECT f.record_id, n.ident FROM bad_text AS f JOIN bad_number AS n ON n.id_text = f.id_text
     """)
+    engine.execute("DROP TABLE bad_text")
     engine.execute(f"""
         CREATE OR REPLACE TABLE suspect_key AS
         SELECT ident FROM entity

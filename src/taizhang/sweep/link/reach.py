@@ -44,17 +44,15 @@ def make_involved(engine: Engine, sources: int) -> None:
             ON w.village = f.village AND w.area_order = {AREA_AND_ORDER.format("f.ident")} WHERE NOT f.ident IS NULL""",
     )
     engine.execute(f"CREATE OR REPLACE TABLE involved_key AS {' UNION '.join(reached)}")
-    engine.execute(f"""
-        CREATE OR REPLACE TABLE involved_fact AS
-        SELECT {FACTS} FROM fact WHERE ident IS NULL
-        UNION ALL SELECT {FACTS} FROM fact AS f SEMI JOIN involved_key AS k ON k.ident = f.ident
-    """)
+    facts = """
+        SELECT {0} FROM fact WHERE ident IS NULL
+        UNION ALL SELECT {0} FROM fact AS f SEMI JOIN involved_key AS k ON k.ident = f.ident"""
     engine.execute(f"""
         CREATE OR REPLACE TABLE claim_text AS
         SELECT r.record_id, {", ".join(f"r.{name}" for name in TEXTS)}, COALESCE(r.core18, r.id_no) AS number,
             TRY_CAST(COALESCE(r.member_phone, r.household_phone) AS BIGINT) AS phone,
             TRY_CAST(r.household_no AS BIGINT) AS hh_number, r.row_hash, r.file_no, r.sheet_no, r.row_no
-        FROM record_raw AS r SEMI JOIN involved_fact AS k ON k.record_id = r.record_id
+        FROM record_raw AS r SEMI JOIN ({facts.format("record_id")}) AS k ON k.record_id = r.record_id
     """)
     engine.execute(f"""
         CREATE OR REPLACE TABLE involved AS
@@ -63,7 +61,7 @@ def make_involved(engine: Engine, sources: int) -> None:
             COALESCE(c.village, v.village) AS village, c.person_no, t.phone, c.relation, t.hh_number, h.hh, c.hh_no,
             CASE WHEN t.id_defects LIKE '%|ID-EXCEL-TRUNC|%' THEN 1 ELSE 0 END AS truncated, c.present, t.row_hash,
             c.head_name_id, c.head_key
-        FROM involved_fact AS c
+        FROM ({facts.format(FACTS)}) AS c
         JOIN claim_text AS t ON t.record_id = c.record_id
         LEFT JOIN bad_claim AS b ON b.record_id = c.record_id
         LEFT JOIN local_household AS h ON h.hh_no = c.hh_no
@@ -74,7 +72,6 @@ def make_involved(engine: Engine, sources: int) -> None:
         "weak_birth",
         "weak_order",
         "named_row",
-        "involved_fact",
         "bad_claim",
         "suspect_key",
     ):
