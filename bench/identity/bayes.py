@@ -2,8 +2,9 @@
 
 Whoever computes this knows which rows are about one person, the rates, the chain of copying and its share, how likely each
 wrong name is, which numbers belong to others, and that columns of birth dates are right. No engine knows all that, so its
-score bounds theirs. Two things are left out, both of which would raise the limit a little: a true value that no ledger
-shows (an invalid number has decoded candidates), and what neighbouring rows tell about exchanges and slid blocks.
+score nearly bounds theirs. Left out is what would raise the limit: a true value that no ledger shows (an invalid number has
+decoded candidates), what neighbouring rows tell about exchanges and slid blocks, what the rest of the household is called,
+names by sex and age, and when a division's code was in use.
 """
 
 import math
