@@ -201,13 +201,119 @@ def test_values_of_a_code_list_prove_a_likely_label():
     assert chosen("有无劳动能力", "普通劳动力", "无劳动力", "技能劳动力") == ("labour_ability", Why.VALUES)
 
 
-@pytest.mark.parametrize(
-    "values", [("是", "否"), ("有", "无"), ("普通劳动力",), ("普通劳动力", "三轮车", "拖拉机"), ()]
-)
+@pytest.mark.parametrize("values", [("是", "否"), ("有", "无"), ("否",)])
+@pytest.mark.parametrize("label", ["有无劳动能力", "是否在校", "是否脱贫", "劳动能力（有/无）"])
+def test_a_level_answered_with_yes_and_no_is_left_alone(label, values):
+    assert chosen(label, *values) == (None, Why.UNKNOWN)
+
+
+@pytest.mark.parametrize("values", [("普通劳动力",), ("普通劳动力", "三轮车", "拖拉机"), ("是", "普通劳动力"), ()])
 def test_other_values_leave_it_a_question(values):
     field, why = chosen("有无劳动能力", *values)
 
     assert (field, why) == (None, Why.AMBIGUOUS)
+
+
+@pytest.mark.parametrize(
+    "remark",
+    ["（是/否）", "（√）", "（有、无）", "（有或无）", "（1是0否）", "（填是或否）", "\n是/否", "：是/否", "否"],
+)
+@pytest.mark.parametrize(
+    ("label", "field"), [("在校情况", None), ("政治面貌", None), ("出生年月", None), ("享受低保", "has_dibao")]
+)
+def test_a_remark_that_asks_yes_or_no_leads_to_no_other_kind_of_field(label, remark, field):
+    assert mapped(label + remark) == field
+
+
+def test_a_question_asked_as_people_speak_is_a_question():
+    assert mapped("会不会普通话") == "speaks_mandarin"
+
+
+@pytest.mark.parametrize("label", ["身份征号码", "本人联系电活", "务工企业名秤"])
+def test_one_mistyped_character_is_read_over(label):
+    assert mapped(label) in {"id_no", "member_phone", "work_firm"}
+
+
+@pytest.mark.parametrize("label", ["房款金额", "菇地面积", "茶地面积数量", "旧户编号", "转租性收入", "户长姓名牌"])
+def test_another_word_is_no_mistyped_one(label):
+    assert mapped(label) is None
+
+
+def years(titles, *labels):
+    """The fields of these columns in a household's sheet with these titles."""
+    columns = choose_columns(
+        {index: (label,) for index, label in enumerate(labels)},
+        ColumnChoice("household", titles=titles),
+        lambda index: codes(),
+    )
+    return [column.field for column in columns]
+
+
+@pytest.mark.parametrize(
+    ("titles", "labels", "fields"),
+    [
+        ("2018年收入测算表", ["2017年人均纯收入", "人均纯收入"], [None, "net_income_per_capita"]),
+        ("2018年收入测算表", ["2017年人均纯收入"], [None]),
+        ("2018年收入测算表", ["2018年人均纯收入"], ["net_income_per_capita"]),
+        ("收入测算表", ["2017年人均纯收入", "2018年人均纯收入"], [None, "net_income_per_capita"]),
+        ("收入测算表", ["2017年人均纯收入"], ["net_income_per_capita"]),
+        ("截至2020年2月19日", ["2019年人均纯收入"], ["net_income_per_capita"]),
+        ("收入测算表", ["上年度人均纯收入", "人均纯收入"], [None, "net_income_per_capita"]),
+        ("收入测算表", ["上年度人均纯收入"], ["net_income_per_capita"]),
+    ],
+)
+def test_a_value_of_an_earlier_time_than_the_sheets_is_asked_about(titles, labels, fields):
+    assert years(titles, *labels) == fields
+
+
+_SPELLS = ("姓名", "身份证号", "务工省", "务工市", "务工乡镇", "年龄", "务工企业", "外出务工起始年月", "务工截止年月")
+
+
+@pytest.mark.parametrize(
+    ("titles", "labels", "table"),
+    [
+        ("外出务工人员台账", _SPELLS, "work_spell"),
+        ("家庭成员花名册", _SPELLS, "record"),
+        ("外出务工人员台账", _SPELLS[:-2], "record"),
+        ("外出务工意愿摸底表", ("姓名", "身份证号", "手机号", "是否计划外出务工", "务工地点"), "planned_work"),
+        ("家庭成员花名册", ("姓名", "身份证号", "手机号", "务工地点"), "record"),
+    ],
+)
+def test_a_title_decides_the_table_where_a_column_tells_the_same(titles, labels, table):
+    paths = {index: (label,) for index, label in enumerate(labels)}
+
+    assert choose_table(paths, titles=titles) == table
+
+
+@pytest.mark.parametrize("values", [("是", "否"), ("√",)])
+def test_an_amount_answered_with_yes_and_no_is_refused(values):
+    columns = choose_columns({0: ("低保金",)}, ColumnChoice("household"), lambda index: codes(*values))
+
+    assert (columns[0].field, columns[0].why) == (None, Why.REFUTED)
+
+
+def test_an_amount_that_one_row_has_is_taken():
+    columns = choose_columns({0: ("低保金",)}, ColumnChoice("household"), lambda index: codes("1200"))
+
+    assert columns[0].field == "dibao_pay"
+
+
+@pytest.mark.parametrize(
+    ("label", "field"),
+    [
+        ("首次识别时间\n（年/月）", "first_identified_month"),
+        ("家庭年纯收入（扣除经营支出）", "net_income"),
+        ("生态补偿金（退耕、公益林）", "ecology_pay"),
+        ("低保金（1年以上）", "dibao_pay"),
+        ("低保金（一年以下）", "dibao_pay_short"),
+        ("信息采集人（村）", "collector_name"),
+        ("识别标准（国标/省标）", "identify_standard"),
+        ("政治面貌（党员/群众…）", "political_status"),
+        ("务工截止年月", None),
+    ],
+)
+def test_remarks_that_tell_how_or_of_what_change_nothing(label, field):
+    assert mapped(label) == field
 
 
 @pytest.mark.parametrize(

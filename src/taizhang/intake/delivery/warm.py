@@ -15,7 +15,7 @@ TASK = file_reading.read_file
 
 def _warm() -> None:
     """Map a sheet that has every field there is, so that no label is met for the first time in a child."""
-    header = [field.zh for field in FIELDS.values()]
+    header = [*(field.zh for field in FIELDS.values()), "身份征号码"]  # the last one mistyped
     blocks = [block_of([header, ["-"] * len(header)])]
     for source_kind in ("national", "city", "ledger", "app"):
         map_sheet(read_head(blocks, SheetMeta(0, "预热")), source_kind=source_kind)

@@ -11,7 +11,16 @@ from functools import cache, lru_cache
 
 from taizhang.intake.mapping.dictionary import NUMERIC_TYPES, Entry, dictionary, in_table
 from taizhang.intake.mapping.lexicon import HEAD, HELPER, SELF, Signature, parent_owner, signature
-from taizhang.intake.mapping.lookup import abbreviated, about, entries_about, near, same_words, softened, unit_fits
+from taizhang.intake.mapping.lookup import (
+    abbreviated,
+    about,
+    entries_about,
+    misspelt,
+    near,
+    same_words,
+    softened,
+    unit_fits,
+)
 from taizhang.intake.mapping.normal import Header, counted_once, header, listed_values, path_key
 from taizhang.intake.model import FIELDS, TABLES, FieldType, IdentityRole, code_lists, plain
 
@@ -24,7 +33,7 @@ _DIVISIONS = frozenset(
 )  # 住址（省市县镇村组）: how to write it
 # What a remark that only tells how to fill the column in begins with: （如19800101）, （详细到门牌）, （含户主）; not （填表人）.
 _INSTRUCTION = re.compile(
-    r"(?:请|务必|须|需|应|填(?!表|报|写人)|按|如|例|详细到|精确到|具体到|注明|注:|含|包括|不含|末尾|末位|格式|可|没有|无则|无的|以.+为准)"
+    r"(?:请|务必|须|需|应|填(?!表|报|写人)|按|如|例|详细到|精确到|具体到|注明|注:|含|包括|不含|末尾|末位|格式|可|没有|无则|无的|以.+为准|已?扣除|已?扣减|减去?)"
 )
 _HAS_A_PLACE = frozenset(
     {"work", "org", "employer", "school", "resettle", "plan", "bank", "relocation", "institution", "?学校", "?医院"}
@@ -46,8 +55,9 @@ _MONEY = frozenset({"元", "千元", "万元"})
 _AMOUNTS = frozenset({"income", "gross_income", "net_income", "pay"})
 _TELLS_OF = re.compile(r"(?:基本)?(?:情况|信息|构成|明细)$")
 _NOW = re.compile(r"^(?:现在|目前|当前|现)(?=..)")
-_OF_A_KIND = re.compile(r"(?:方式|类型|类别|种类|形式)$")
-_AND_THE_LIKE = re.compile(r"[/、].*等$")  # （水田、旱地等） tells what belongs to it
+_OF_A_KIND = re.compile(r"(?:方式|类型|类别|种类|形式|分类|途径|渠道|来源|需求|何种.+)$")
+_AND_THE_LIKE = re.compile(r"[/、].*(?:等|\.{2,})$")  # （水田、旱地等）, （种植/养殖…） tell what belongs to it
+_PARTS_OF_A_SUM = re.compile(r"^[^/、]+(?:[和及、][^/、]+)+$")  # （退耕、公益林） under a sum: what it is the sum of
 LEAST_VALUES, _SHORT = 2, 6  # alternatives that make a list of values; characters of one
 _DESCRIBES = re.compile(r"情况|状况$")
 AUTOMATIC = 0.90  # from here a column is mapped without asking
@@ -129,7 +139,7 @@ def _read(path: tuple[str, ...], table: str, source: str | None) -> tuple[Candid
             break
     if not found:
         subject = about(leaf, owner)
-        if table == "cadre" and subject.owner in _THE_CADRE:
+        if table == "cadre" and subject.owner in _THE_CADRE and subject.concepts:  # 是否驻村队员 asks what they are
             subject = replace(subject, owner=SELF)
         same = [entry for entry in same_words(subject, table, source) if unit_fits(entry.field, leaf)]
         for entry in same:
@@ -152,7 +162,11 @@ def _read(path: tuple[str, ...], table: str, source: str | None) -> tuple[Candid
         if len(either) > 1:
             return tuple(Candidate(name, 0.75, Why.WORDS) for name in either)
     if not ordered or ordered[0].score < AUTOMATIC:
-        simpler = _simpler(path, table, source) or _of_the_household(path, owner, table, source)
+        simpler = (
+            _simpler(path, table, source)
+            or _of_the_household(path, owner, table, source)
+            or _spelt_right(path, table, source)
+        )
         if simpler is not None:
             return (simpler, *(candidate for candidate in ordered if candidate.field != simpler.field))
     return tuple(ordered)
@@ -165,6 +179,16 @@ def _of_the_household(path: tuple[str, ...], owner: str | None, table: str, sour
     best = candidates((path[-1],), table, source)[:1]
     is_sure = bool(best) and best[0].score >= AUTOMATIC and FIELDS[best[0].field].of_household
     return replace(best[0], score=0.92, why=Why.HEADING) if is_sure else None
+
+
+def _spelt_right(path: tuple[str, ...], table: str, source: str | None) -> Candidate | None:
+    """The field of a label in which one character was mistyped: 身份征号码, 联系电活."""
+    meant = misspelt(header(path[-1]).key)
+    if meant is None or header(path[-1]).whether:
+        return None
+    best = candidates((*path[:-1], meant), table, source)[:1]
+    is_sure = bool(best) and best[0].score >= AUTOMATIC and unit_fits(best[0].field, header(path[-1]))
+    return replace(best[0], score=0.91, why=Why.WORDS) if is_sure else None
 
 
 def _composed(
@@ -314,15 +338,20 @@ def _simpler(path: tuple[str, ...], table: str, source: str | None) -> Candidate
     ):
         return None  # what is chosen from a list is no free text: 务工去向（省外/县外） is not the place
     outside = signature(header(parts[0]).key)
-    silent = _NO_OTHER_COLUMN | (_DIVISIONS if outside.concepts & {"address", "place"} else frozenset())
+    is_placed = outside.concepts & {"address", "place"} or outside.owner not in (SELF, HEAD)  # 信息采集人（村）
+    silent = _NO_OTHER_COLUMN | (_DIVISIONS if is_placed else frozenset())
+    is_a_sum = FIELDS[options[0].field].unit in _MONEY
     for part in parts[1:]:
         added = signature(header(part).key)
         same = candidates((*path[:-1], part), table, source)
-        agrees = _are_values(part, options[0].field) or (bool(same) and same[0].field == options[0].field)
+        agrees = _are_values(part, options[0].field, plain(parts[0])) or (
+            bool(same) and same[0].field == options[0].field
+        )
         unheard = _INSTRUCTION.match(plain(part)) is not None or (
             added.owner == SELF
             and (
                 _AND_THE_LIKE.search(plain(part)) is not None
+                or (is_a_sum and _PARTS_OF_A_SUM.match(plain(part)) is not None)
                 or not (added.concepts - added.unknown - outside.concepts - silent)
             )
         )
@@ -331,14 +360,14 @@ def _simpler(path: tuple[str, ...], table: str, source: str | None) -> Candidate
     return Candidate(options[0].field, min(options[0].score, 0.91), Why.WORDS, options[0].unit)
 
 
-def _are_values(text: str, field_name: str) -> bool:
+def _are_values(text: str, field_name: str, label: str) -> bool:
     """Whether a remark lists what may stand in the column: 政治面貌（党员/群众）, 与户主关系（本人、儿子、父亲）."""
     code_list = FIELDS[field_name].code_list
     listed = listed_values(plain(text))
-    if code_list is None or not listed:
-        return False
-    known = sum(code_lists()[code_list].canonical(part) is not None for part in listed)
     several = len(listed) > LEAST_VALUES and all(len(part) <= _SHORT for part in listed) and "/" in text
+    if code_list is None or not listed:
+        return several and _OF_A_KIND.search(label) is not None  # 就业渠道（劳务公司/亲友介绍/自主）
+    known = sum(code_lists()[code_list].canonical(part) is not None for part in listed)
     return field_name == "relation_to_head" or 2 * known >= len(listed) or several
 
 
@@ -373,14 +402,25 @@ def _known(
         own = [entry for entry in distinct if entry.own]
         if distinct:
             found.append((own if len(own) == 1 else distinct, score, why))
-    return found or _said_as_another_time(leaf, owner, table, source)
+    return found or _qualified(leaf, owner, table, source) or _said_as_another_time(leaf, owner, table, source)
+
+
+def _qualified(leaf: Header, owner: str | None, table: str, source: str | None) -> list[tuple[list[Entry], float, Why]]:
+    """The amount whose label is this one with its remark before it: 低保金（一年以上） is 一年以上低保金."""
+    brackets = _BRACKET.match(leaf.key)
+    if brackets is None or owner not in (None, SELF):
+        return []
+    before = brackets.group(2) + brackets.group(1) + brackets.group(3)
+    entries = in_table(dictionary().by_key.get(before, ()), table, source)
+    amounts = {entry.field: entry for entry in entries if FIELDS[entry.field].unit in _MONEY}
+    return [(list(amounts.values()), 0.95, Why.WORDS)] if len(amounts) == 1 else []
 
 
 def _said_as_another_time(
     leaf: Header, owner: str | None, table: str, source: str | None
 ) -> list[tuple[list[Entry], float, Why]]:
     """The field of a day or month whose label is this one but for its last word: 时间, 日期 and 年月 are said alike."""
-    if owner not in (None, SELF) or _WHEN_IS_SAID.search(leaf.key) is None:
+    if owner not in (None, SELF) or leaf.whether or _WHEN_IS_SAID.search(leaf.key) is None:
         return []
     found = {
         entry.field: entry

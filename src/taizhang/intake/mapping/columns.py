@@ -4,9 +4,10 @@ Sure knowledge first (a remembered mapping, a shipped layout, a known label unde
 (`lexicon`), then values. Whatever stays between is asked, never guessed; whatever is nobody's field keeps its own header.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from taizhang.intake.mapping.candidates import AUTOMATIC, Candidate, Why, candidates
 from taizhang.intake.mapping.lexicon import HEAD, SELF
@@ -19,6 +20,18 @@ LIKELY = 0.7
 """From here a label that shares most words with a coded field's may be proved by its values."""
 LEAST_CODES, CODES_FIT = 2, 0.9
 _REGISTER = frozenset({"record", "household"})
+_TOLD_BY = {
+    "work_spell": frozenset({"start_month", "end_month", "has_worked", "point_to_point"}),
+    "planned_work": frozenset({"has_plan", "planned_county", "service_need"}),
+}  # the columns that make a list of persons one of spells or of plans of work
+_TITLED: dict[str, re.Pattern[str]] = {
+    "work_spell": re.compile(r"务工|用工|打工"),
+    "planned_work": re.compile(r"(?:务工|就业|外出|返岗).*(?:意愿|意向|计划|打算|需求)"),
+}
+_TOLD, _ENTITLED = 1.0, 3.0  # what such a column adds to its table, and a title that names the subject as well
+_TITLE_YEAR = re.compile(r"(?<!\d)(20\d\d)\s*年(?!\s*\d{1,2}\s*月)")  # 截至2020年2月19日 is a day, not a year of data
+_EARLIER = re.compile(r"上一?年度?|去年|前一年")
+_OF_EARLIER = 0.65  # a value of an earlier time is asked about and never proved by its code list
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +72,7 @@ class ColumnChoice:
     """Everything the choice for one sheet rests on.
 
     fixed: path key → field (or None for ignored) from a remembered mapping or a layout; these are not weighed again,
-    but values may still refute the ones of a layout.
+    but values may still refute the ones of a layout. titles: what stands above the header, and the sheet's name.
     """
 
     table: str
@@ -67,6 +80,7 @@ class ColumnChoice:
     fixed: Mapping[str, str | None] = field(default_factory=dict)
     fixed_why: Why = Why.LAYOUT
     units: Mapping[str, str] = field(default_factory=dict)
+    titles: str = ""
 
 
 def column_letter(index: int) -> str:
@@ -100,6 +114,7 @@ def choose_columns(
             drafts[index] = [Candidate(fixed, 1.0, choice.fixed_why, unit)]
         else:
             drafts[index] = candidates(path, choice.table, choice.source)
+    _ask_of_earlier_times(drafts, paths, choice.titles)
     refuted = _refute(drafts, profile)
     taken = _assign(drafts, paths, profile)
     places: defaultdict[str, int] = defaultdict(int)
@@ -127,6 +142,32 @@ def choose_columns(
         why, confidence = _why_not(path, index, options, refuted)
         mapped[index] = MappedColumn(index, path, key, None, confidence, why, titles[index], candidates=options)
     return [mapped[index] for index in sorted(mapped)]
+
+
+def _ask_of_earlier_times(
+    drafts: dict[int, Sequence[Candidate]], paths: Mapping[int, tuple[str, ...]], titles: str
+) -> None:
+    """Ask about columns of an earlier year than the sheet's, which is the latest that its title or a label names.
+
+    去年 and 上年度 alone are how a yearly income is told; they are of an earlier time only beside a column of this one.
+    """
+    years = {index: _latest(header(text).year for text in path) for index, path in paths.items()}
+    told = _latest((*map(int, _TITLE_YEAR.findall(titles)), *years.values()))
+    earlier = {index for index, path in paths.items() if any(_EARLIER.search(text) for text in path)}
+    now = {options[0].field for index, options in drafts.items() if options and index not in earlier}
+    for index, options in drafts.items():
+        if not options or options[0].why in (Why.REMEMBERED, Why.LAYOUT):
+            continue
+        year = years[index]
+        is_past = year is not None and told is not None and year < told
+        if is_past or (index in earlier and options[0].field in now):
+            drafts[index] = [
+                replace(option, score=min(option.score, _OF_EARLIER), why=Why.SIMILAR) for option in options
+            ]
+
+
+def _latest(years: Iterable[int | None]) -> int | None:
+    return max((year for year in years if year is not None), default=None)
 
 
 def _unit_of(path: Sequence[str], field_name: str) -> str | None:
@@ -234,9 +275,11 @@ def _by_values(options: Sequence[Candidate], values: Profile) -> Sequence[Candid
 def _by_codes(options: Sequence[Candidate], values: Profile) -> Sequence[Candidate]:
     """A likely coded field becomes automatic where the values are those of its code list, and of no other candidate's.
 
-    有无劳动能力 over 普通劳动力 and 无劳动力 is the labour ability; 是 and 否 prove nothing.
+    有无劳动能力 over 普通劳动力 and 无劳动力 is the labour ability; over 是 and 否 it is no field of ours and nothing to ask.
     """
     best = options[0]
+    if values.values and _answers_only(best.field, values):
+        return ()
     telling = tuple(value for value in values.values if code_list("yesno").canonical(value) is None)
     if FIELDS[best.field].code_list in (None, "yesno") or len(telling) < LEAST_CODES:
         return options
@@ -245,6 +288,18 @@ def _by_codes(options: Sequence[Candidate], values: Profile) -> Sequence[Candida
     if (agreement(best.field, told) or 0.0) < CODES_FIT or max(others, default=0.0) >= CODES_FIT / 2:
         return options
     return [Candidate(best.field, 0.91, Why.VALUES, best.unit), *options[1:]]
+
+
+def _answers_only(field_name: str, values: Profile) -> bool:
+    """Whether all values of a coded field's column are 是 and 否, and none of them is in the field's code list."""
+    name = FIELDS[field_name].code_list
+    if name in (None, "yesno"):
+        return False
+    return values.share(_is_yes_or_no) == 1.0 and agreement(field_name, values) == 0.0
+
+
+def _is_yes_or_no(value: str) -> bool:
+    return not value.isdigit() and code_list("yesno").canonical(value) is not None
 
 
 def _titles(paths: Mapping[int, tuple[str, ...]]) -> dict[int, str]:
@@ -258,15 +313,19 @@ def _titles(paths: Mapping[int, tuple[str, ...]]) -> dict[int, str]:
     return titles
 
 
-def choose_table(paths: Mapping[int, tuple[str, ...]], source: str | None = None, hint: str | None = None) -> str:
+def choose_table(
+    paths: Mapping[int, tuple[str, ...]], source: str | None = None, hint: str | None = None, titles: str = ""
+) -> str:
     """The table the rows of a sheet belong to, by the columns it has.
 
     Every column a table has a sure field for counts one, a column only this table has one for counts half more (the
-    register's two tables count as one there); a person's name or number rules out the tables without persons.
+    register's two tables count as one there); a person's name or number rules out the tables without persons. Where a
+    column tells of spells or plans of work, that counts more, and more again where the titles say so too.
     """
     if hint is not None:
         return hint
     scores: dict[str, float] = dict.fromkeys(TABLES, 0.0)
+    told: set[str] = set()
     persons = False
     for path in paths.values():
         sure = {}
@@ -274,13 +333,18 @@ def choose_table(paths: Mapping[int, tuple[str, ...]], source: str | None = None
             options = candidates(path, table, source)
             if options and options[0].score >= AUTOMATIC:
                 sure[table] = options[0].field
-        for table in sure:
+        for table, name in sure.items():
             scores[table] += 1.5 if len(sure) == 1 or sure.keys() <= _REGISTER else 1.0
+            if name in _TOLD_BY.get(table, ()):
+                scores[table] += _TOLD
+                told.add(table)
         persons = (
             persons or FIELDS[sure["record"]].role in (IdentityRole.NAME, IdentityRole.ID_NO)
             if "record" in sure
             else persons
         )
+    for table in told:
+        scores[table] += _ENTITLED if _TITLED[table].search(titles) else 0.0
     if persons:
         for table in ("household", "village", "pairing"):
             scores.pop(table)

@@ -1,9 +1,12 @@
 """The known labels that say the same as a header: by its words, by what its unit or kind implies, or abbreviated."""
 
 import re
+from collections import defaultdict
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
+from taizhang.identity.names.compare import differences_of
+from taizhang.identity.names.likeness import Like
 from taizhang.intake.mapping.dictionary import NUMERIC_TYPES, Entry, dictionary, in_table
 from taizhang.intake.mapping.lexicon import HEAD, SELF, Signature, is_specific, signature
 from taizhang.intake.mapping.normal import Header
@@ -35,6 +38,7 @@ _COUNTED = frozenset({"亩", "次", "个", "头", "只", "箱", "株", "间", "�
 _A_MONTH = "元/月"
 _A_DAY = ("日期", "年月日", "年月")
 _EARNED = frozenset({"pay", "income", "month_pay"})
+_SOUNDS_ALIKE, _LOOKS_ALIKE = Like.VARIANT | Like.HOMOPHONE, Like.SHAPE
 _DENIES = re.compile(r"[未不无非没]")
 _ASKS = re.compile(r"^(?:是否|有无|能否|是不是)")
 _ADD_NOTHING = frozenset({"title", "state", "money", "household"})
@@ -196,3 +200,35 @@ def abbreviated(leaf: Header, subject: Signature, table: str, source: str | None
 def _in_order(short: str, long: str) -> bool:
     characters = iter(long)
     return all(character in characters for character in short)
+
+
+@cache
+def _by_end() -> dict[tuple[int, str, bool], tuple[str, ...]]:
+    """The known labels by their length and their first (True) or last (False) character."""
+    found: defaultdict[tuple[int, str, bool], list[str]] = defaultdict(list)
+    for key in dictionary().by_key:
+        if len(key) >= _SHORTEST:
+            found[len(key), key[0], True].append(key)
+            found[len(key), key[-1], False].append(key)
+    return {end: tuple(keys) for end, keys in found.items()}
+
+
+@lru_cache(maxsize=4096)
+def misspelt(key: str) -> str | None:
+    """The known label that a header differs from by one mistyped character; None where none or several are.
+
+    Only a character that no word explains (电活) is taken for mistyped, and only where it sounds like the right one or, in a
+    longer label, looks like it: in short ones another word may stand there (房款金额 is not 放款金额, 菇地面积 not 草地面积).
+    """
+    strange = {character for piece in signature(key).unknown for character in piece[1:]}
+    if len(key) < _SHORTEST or not strange or key in dictionary().by_key:
+        return None
+    alike = _SOUNDS_ALIKE | _LOOKS_ALIKE if len(key) > _SHORTEST else _SOUNDS_ALIKE
+    near_keys = {*_by_end().get((len(key), key[0], True), ()), *_by_end().get((len(key), key[-1], False), ())}
+    meant = set()
+    for label in near_keys:
+        places = [place for place, pair in enumerate(zip(key, label, strict=True)) if pair[0] != pair[1]]
+        is_near = len(places) == 1 and key[places[0]] in strange
+        if is_near and differences_of(key, label)[0].like & alike:
+            meant.add(label)
+    return meant.pop() if len(meant) == 1 else None

@@ -31,12 +31,21 @@ _UNIT = re.compile(rf"\((?:单位:?)?({_UNITS})\)$")
 _UNIT_AFTER_A_STROKE = re.compile(r"(?<!元)[/:,](?:单位:?)?(元|万元|亩|平方米|平米|m2|㎡|人|岁|公里|月|个月|户)$")
 _DECORATION = re.compile(
     r"\((?:身份证上|身份证上的|国办|国办系统|系统|必填|选填|非必填|必填项|填写|请填写|下拉选择|下拉|单选|多选|可多选|选择|文本格式|文本|数字|"
-    r"\d{1,2}位(?:数字?|号码)?|15或18位|是/否|是否|是或否|填是/否|填是或否|有/无|√|打√|"
-    r"yyyy-?mm-?dd|yyyymmdd|yyyy/mm/dd|yyyy\.mm\.dd|年月日|年/月/日|年月|yyyymm|yyyy-mm|格式:[^()]*|"
+    r"\d{1,2}位(?:数字?|号码)?|15或18位|"
+    r"(?:y{2,4}|x{2,4})[-/.年]?(?:mm?|xx?)(?:[-/.月](?:dd?|xx?)?日?)?|yyyymmdd|年[-/.、]?月(?:[-/.、]?日)?|格式:[^()]*|"
     r"例:?[^()]*|如:?[^()]*|示例:?[^()]*|不含[^()]*|以身份证为准|与身份证一致|同身份证|按身份证|以户口本为准|按户口本|"
     r"请核对|核对|全称|签字|公历|阳历|写全称)\)"
 )
-_YES_NO = re.compile(r"\((?:请?填?(?:是/否|是否|是或否|有/无))\)")
+# What a remark, a second line or a part after a colon says of a column that is answered with yes or no: （是/否）, （√）, 1有0无.
+_YES_OR_NO = (
+    r"(?:请?(?:填写?|选填?|打|划|画|勾选?)?(?:[01][=.:、-]?)?(?:是|有|能|会|√|✓|✔)[01]?(?:[/、,;|或](?:[01][=.:、-]?)?|[01][=.:、-]?)"
+    r"(?:否|无|没有|不是|不能|不会|×|✗)[01]?|请?填?(?:是否|有无|能否)|(?:请?(?:打|划|画|填))?[√✓✔]|打勾|勾选)"
+)
+_YES_NO = re.compile(
+    rf"\({_YES_OR_NO}\)|(?<=.):?(?:(?:是|有|能|会)[/、,](?:否|无|不能|不会)|:是否|√)$|(?<=..)(?<![是能与有可])否$"
+)
+_A_NOT_A = re.compile(r"(会|能|通|在|愿意)不\1|(有)没\2")  # 会不会普通话 is 是否会普通话
+_ONE_YEAR = re.compile(r"(?<!\d)1年(?=期|以)")
 _UNIT_WORDS = {
     "平米": "平方米", "m2": "平方米", "㎡": "平方米", "千米": "公里", "km": "公里", "m": "米", "个月": "月",
     "周岁": "岁", "口": "人", "名": "人", "位": "人",
@@ -80,8 +89,9 @@ def header(text: str) -> Header:
         year = int(found.group(1))
         key = key[: found.start()] + key[found.end() :]
     unit = None
+    key = _ONE_YEAR.sub("一年", _A_NOT_A.sub(r"是否\1\2", key))
     whether = _YES_NO.search(key) is not None
-    key = _DECORATION.sub("", key).strip(_EDGE)
+    key = _DECORATION.sub("", _YES_NO.sub("", key)).strip(_EDGE)
     if found := _UNIT.search(key) or _UNIT_AFTER_A_STROKE.search(key):
         unit = _UNIT_WORDS.get(found.group(1), found.group(1))
         key = key[: found.start()].strip(_EDGE)

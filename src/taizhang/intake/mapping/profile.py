@@ -141,6 +141,15 @@ _ROLE_KINDS: dict[IdentityRole | None, str] = {
 }
 
 
+_NEVER_YES_OR_NO = frozenset({
+    FieldType.INT, FieldType.DEC, FieldType.DATE, FieldType.MONTH, FieldType.ID, FieldType.PHONE, FieldType.NAME,
+})  # fmt: skip
+
+
+def _answers(value: str) -> bool:
+    return value in ("是", "否", "有", "√")
+
+
 def agreement(field_name: str, profile: Profile) -> float | None:
     """Share of the values that may be values of the field; None where the type allows any text."""
     field = FIELDS[field_name]
@@ -155,9 +164,11 @@ def is_refuted(field_name: str, profile: Profile) -> str | None:
 
     A column of damaged or badly typed values is never refuted: only values that are clearly of another kind do it.
     """
+    field = FIELDS[field_name]
+    if field.type in _NEVER_YES_OR_NO and profile.values and profile.share(_answers) == 1.0:
+        return "yesno"  # 享受护理补贴 over 是 and 否 is no amount, however few the values are
     if profile.says_nothing:
         return None
-    field = FIELDS[field_name]
     own = agreement(field_name, profile)
     if own is not None and own >= VETO_OWN:
         return None

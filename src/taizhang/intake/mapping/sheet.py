@@ -154,7 +154,7 @@ def map_sheet(
     if block is None or (sheet_class is not SheetClass.DATA and not is_hidden):
         return _without_rows(head, sheet_class, mark if remembered is not None else "")
     layout = recognise(keys, " ".join((*block.titles, head.name)))
-    choice = _choice(block, layout, remembered, source_kind, table_hint)
+    choice = _choice(block, layout, remembered, _Told(source_kind, table_hint, " ".join((*block.titles, head.name))))
 
     @cache
     def profile(index: int) -> Profile:
@@ -190,14 +190,24 @@ def map_sheet(
     )
 
 
-def _choice(
-    block: HeaderBlock, layout: Layout | None, remembered: MappingFile | None, source: str | None, hint: str | None
-) -> ColumnChoice:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is known of a sheet besides its columns: who sent it, the table its rows are said to be, its titles and name."""
+
+    source: str | None
+    hint: str | None
+    titles: str
+
+
+def _choice(block: HeaderBlock, layout: Layout | None, remembered: MappingFile | None, told: _Told) -> ColumnChoice:
     if remembered is not None:
-        return ColumnChoice(remembered.table, source, remembered.by_key, Why.REMEMBERED, remembered.units_by_key)
-    if layout is not None and hint in (None, layout.table):
-        return ColumnChoice(layout.table, source, layout.by_key, Why.LAYOUT, layout.units_by_key)
-    return ColumnChoice(choose_table(block.paths, source, hint), source)
+        return ColumnChoice(
+            remembered.table, told.source, remembered.by_key, Why.REMEMBERED, remembered.units_by_key, told.titles
+        )
+    if layout is not None and told.hint in (None, layout.table):
+        return ColumnChoice(layout.table, told.source, layout.by_key, Why.LAYOUT, layout.units_by_key, told.titles)
+    table = choose_table(block.paths, told.source, told.hint, told.titles)
+    return ColumnChoice(table, told.source, titles=told.titles)
 
 
 def _code_source(layout: Layout | None, source_kind: str | None) -> str | None:
