@@ -239,6 +239,25 @@ def test_another_word_is_no_mistyped_one(label):
     assert mapped(label) is None
 
 
+@pytest.mark.parametrize(
+    ("leaf", "field"),
+    [
+        ("务工收入", "after_wage"),
+        ("合规自付支出", "after_out_of_pocket"),
+        ("理赔金", "after_claim"),
+        ("年人均收入", "after_net_per_capita"),
+        ("家庭人口数", None),
+    ],
+)
+@pytest.mark.parametrize("heading", ["风险消除后", "消除后情况"])
+def test_what_is_told_after_a_risk_was_cleared_is_not_the_years_own(heading, leaf, field):
+    assert mapped(heading, leaf, table="household") == field
+
+
+def test_how_a_risk_was_cleared_is_not_told_after_it():
+    assert mapped("风险消除情况", "合规自付支出", table="household") == "compliant_out_of_pocket"
+
+
 def years(titles, *labels):
     """The fields of these columns in a household's sheet with these titles."""
     columns = choose_columns(

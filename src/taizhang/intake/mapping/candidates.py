@@ -59,6 +59,14 @@ _OF_A_KIND = re.compile(r"(?:方式|类型|类别|种类|形式|分类|途径|�
 _AND_THE_LIKE = re.compile(r"[/、].*(?:等|\.{2,})$")  # （水田、旱地等）, （种植/养殖…） tell what belongs to it
 _PARTS_OF_A_SUM = re.compile(r"^[^/、]+(?:[和及、][^/、]+)+$")  # （退耕、公益林） under a sum: what it is the sum of
 LEAST_VALUES, _SHORT = 2, 6  # alternatives that make a list of values; characters of one
+_AFTER_CLEARING = re.compile(r"(?:返贫致贫)?(?:风险)?(?:已)?(?:消除|化解|解除)(?:以|之)?后")
+_AFTER = {
+    "flag_out_of_school": "after_out_of_school", "flag_uninsured": "after_uninsured", "wage_income": "after_wage",
+    "property_income": "after_property", "transfer_income": "after_transfer", "operating_income": "after_operating",
+    "operating_expense": "after_expense", "net_income": "after_net", "net_income_per_capita": "after_net_per_capita",
+    "claim_income": "after_claim", "compliant_out_of_pocket": "after_out_of_pocket",
+}  # fmt: skip
+"""What a household's value is called when it is told again after its risk was cleared (registry-model.md §3.8)."""
 _DESCRIBES = re.compile(r"情况|状况$")
 AUTOMATIC = 0.90  # from here a column is mapped without asking
 
@@ -94,7 +102,7 @@ class Candidate:
 @lru_cache(maxsize=8192)
 def candidates(path: tuple[str, ...], table: str, source: str | None = None) -> tuple[Candidate, ...]:
     """The fields of a table a column may be, judged by the labels over it alone; best first."""
-    found = _read(path, table, source)
+    found = _after_clearing(path, _read(path, table, source))
     above = header(path[-2]).unit if len(path) > 1 else None
     if above not in _MONEY:
         return found
@@ -103,6 +111,17 @@ def candidates(path: tuple[str, ...], table: str, source: str | None = None) -> 
         if option.unit is None and FIELDS[option.field].unit in _MONEY - {above}
         else option  # 收入（万元） over 工资性收入: the amounts are in 万元
         for option in found
+    )
+
+
+def _after_clearing(path: tuple[str, ...], found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """The fields of a label under 风险消除后: the ones told after clearing; a value told otherwise is only asked about."""
+    if not any(_AFTER_CLEARING.match(header(text).key) for text in path[:-1]):
+        return found
+    told = (replace(option, field=_AFTER.get(option.field, option.field)) for option in found)
+    return tuple(
+        option if option.field.startswith("after_") else replace(option, score=min(option.score, 0.65), why=Why.SIMILAR)
+        for option in told
     )
 
 
