@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from taizhang.sweep.rules.compile import Bound, MemberScan
+from taizhang.sweep.rules.nested import Asked, conjuncts, nested_sql
 from taizhang.sweep.rules.schema import Table
 
 PER_WORD = 31
-NOT_APPLICABLE, PASS, HIT, UNKNOWN = range(4)
 VERDICT_WORDS = ("not_applicable", "pass", "hit", "unknown")
 
 SUBJECTS = {
@@ -55,21 +55,10 @@ def positions(rules: Sequence[Bound]) -> dict[str, Position]:
 
 def words_sql(rules: Sequence[Bound]) -> list[str]:
     """One SQL expression per word."""
-    count = (len(rules) + PER_WORD - 1) // PER_WORD
-    return [
-        " + ".join(["CAST(0 AS BIGINT)", *(_verdict(b, p) for b, p in zip(rules, positions(rules).values(), strict=True) if p.word == w)])
-        for w in range(count)
-    ]  # fmt: skip
-
-
-def _verdict(bound: Bound, position: Position) -> str:
-    when, check = bound.when.sql("duckdb"), bound.check.sql("duckdb")
-    place = position.place
-    # Most rows pass, so passing is asked first: the check is computed again only for the few that do not.
-    return (
-        f"CASE WHEN ({when}) THEN CASE WHEN ({check}) THEN {PASS * place} WHEN NOT ({check}) THEN {HIT * place}"
-        f" ELSE {UNKNOWN * place} END ELSE 0 END"
-    )
+    verdicts: dict[int, list[Asked]] = {}
+    for bound, position in zip(rules, positions(rules).values(), strict=True):
+        verdicts.setdefault(position.word, []).append(Asked(conjuncts(bound.when), bound.check, position.place))
+    return [f"CAST(0 AS BIGINT) + {nested_sql(word)}" for word in verdicts.values()]
 
 
 def verdict_sql(bound: Bound) -> str:

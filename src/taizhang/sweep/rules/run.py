@@ -13,6 +13,7 @@ from taizhang.sweep.rules.compile import Bound, MemberScan, RepeatedCalls, messa
 from taizhang.sweep.rules.fuse import household_facts_sql, involved_sql, members_sql, positions, subject_sql, words_sql
 from taizhang.sweep.rules.messages import OBSERVED, Piece, qualified
 from taizhang.sweep.rules.model import LANGUAGES, Rule, Scope
+from taizhang.sweep.rules.nested import HIT
 from taizhang.sweep.rules.scanned import SCANNED, drop_scanned, hold, is_held, make_scanned, scanned, to_hold
 from taizhang.sweep.rules.schema import Table, tables
 from taizhang.sweep.rules.selected import SelectRun
@@ -267,13 +268,13 @@ class _TableRun:
 
     def _make_hit_rows(self) -> None:
         """`rule_hit_row`: a row a hit, with whose row it is; rows without any hit are passed over word by word."""
-        mask = sum(fuse.HIT * 4**n for n in range(fuse.PER_WORD))
+        mask = sum(HIT * 4**n for n in range(fuse.PER_WORD))
         keys = fuse.KEYS.get(self.table.name)
         carried = self._context() if keys else [n for n in self.engine.columns(self.words_table) if not _is_word(n)]
         parts = " UNION ALL ".join(
             f"SELECT {', '.join(f't.{name}' for name in carried)}, p.number, p.rule, p.subject_type"
             f" FROM {self.words_table} AS t JOIN {self._positions()} AS p ON p.word = {w} AND p.source = t.source"
-            f" WHERE (t.w{w} & {mask}) <> 0 AND (t.w{w} // p.place) % 4 = {fuse.HIT}"
+            f" WHERE (t.w{w} & {mask}) <> 0 AND (t.w{w} // p.place) % 4 = {HIT}"
             for w in range(self._word_count())
         )
         self.engine.execute("DROP TABLE IF EXISTS rule_hit_row")
