@@ -339,6 +339,63 @@ def test_a_select_rule_that_fails_is_a_finding_too(engine):
     assert [h["rule"] for h in hits] == ["RULE-FAULT"]
 
 
+def delivered_with_headers_missing(engine):
+    """Two deliveries, of which the first lost headers; and the statements that the engine is told from here on."""
+    rows = [
+        {"source": name, "delivery": name, "as_of": DAY, "rows": 50, "rows_previous": 100}
+        for name in ("city", "ledger")
+    ]
+    put(engine, "delivery", rows)
+    put(engine, "file_event", [{"source": "city", "delivery": "city", "code": "SR-HEADER-MISSING", "n": 3}])
+    told = []
+    execute = engine.execute
+    engine.execute = lambda statement: told.append(str(statement)) or execute(statement)
+    return told
+
+
+def test_a_rule_about_sources_that_fails_leaves_the_others_judged(engine):
+    delivered_with_headers_missing(engine)
+    engine.execute("CREATE OR REPLACE TABLE delivery AS SELECT * REPLACE ('many' AS rows_previous) FROM delivery")
+
+    ran, hits, counts = run(engine, "SR-HEADER-MISSING", "SR-HEADER-DUP", "SR-ROWCOUNT")
+
+    assert list(ran.faults) == ["SR-ROWCOUNT"]
+    assert [(h["rule"], h["source"]) for h in hits] == [("RULE-FAULT", None), ("SR-HEADER-MISSING", "city")]
+    assert [(c["rule"], c["source"], c["hits"]) for c in counts if c["source"]] == [
+        ("SR-HEADER-DUP", "city", 0), ("SR-HEADER-DUP", "ledger", 0),
+        ("SR-HEADER-MISSING", "city", 1), ("SR-HEADER-MISSING", "ledger", 0),
+    ]  # fmt: skip
+
+
+def test_rules_about_sources_are_judged_together(engine):
+    told = delivered_with_headers_missing(engine)
+    _, one, _ = run(engine, "SR-HEADER-MISSING")
+    statements = len(told)
+
+    _, hits, _ = run(engine, "SR-HEADER-MISSING", "SR-HEADER-DUP", "SR-ROWCOUNT")
+
+    assert len(told) == 2 * statements
+    assert [h for h in hits if h["rule"] == "SR-HEADER-MISSING"] == one
+    assert sum(h["rule"] == "SR-ROWCOUNT" for h in hits) == 2
+
+
+def test_a_source_is_observed_by_each_of_the_rules_about_it(engine):
+    delivered_with_headers_missing(engine)
+    rules = ("SR-HEADER-MISSING", "SR-HEADER-DUP")
+    run(engine, *rules)
+    asked = [(rule, source, source) for rule in rules for source in ("city", "ledger")]
+    columns = dict(zip(("rule", "source", "subject"), zip(*asked, strict=True), strict=True))
+    engine.register("asked_subject", pa.table({name: list(values) for name, values in columns.items()}))
+
+    observe(only(load_packs(), rules), engine)
+
+    seen = engine.fetch("SELECT rule, source, verdict FROM rule_observation ORDER BY rule, source").to_pylist()
+    assert [tuple(row.values()) for row in seen] == [
+        ("SR-HEADER-DUP", "city", "pass"), ("SR-HEADER-DUP", "ledger", "pass"),
+        ("SR-HEADER-MISSING", "city", "hit"), ("SR-HEADER-MISSING", "ledger", "pass"),
+    ]  # fmt: skip
+
+
 def test_draft_rules_are_not_judged(engine):
     put(engine, "record", [person(1, school_status="小学", labour_ability="普通劳动力")])
 

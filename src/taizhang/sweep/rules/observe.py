@@ -2,9 +2,10 @@
 
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.rules import fuse
-from taizhang.sweep.rules.model import Rule, Scope
+from taizhang.sweep.rules.model import Scope
 from taizhang.sweep.rules.ruleset import RuleSet
 from taizhang.sweep.rules.schema import tables
+from taizhang.sweep.rules.selected import TOGETHER
 
 OBSERVATION_COLUMNS = "rule VARCHAR, source VARCHAR, subject VARCHAR, verdict VARCHAR"
 
@@ -38,18 +39,20 @@ def observe(ruleset: RuleSet, engine: Engine, asked: str = "asked_subject") -> N
             " GROUP BY rule, source, subject"
         )
     for rule in ruleset.judged():
-        if rule.scope in (Scope.KEY, Scope.PAIR, Scope.SOURCE):
-            _observe_select(engine, rule, asked)
+        if rule.scope in (Scope.KEY, Scope.PAIR):
+            universe = f"rule_universe_{rule.id.replace('-', '_').lower()}"
+            _observe_selects(engine, universe, f"a.rule = '{rule.id}'", asked)
+    _observe_selects(engine, TOGETHER, "u.rule = a.rule", asked)
 
 
-def _observe_select(engine: Engine, rule: Rule, asked: str) -> None:
-    universe = f"rule_universe_{rule.id.replace('-', '_').lower()}"
+def _observe_selects(engine: Engine, universe: str, about: str, asked: str) -> None:
+    """Add what was said of the subjects in a universe; about: which rule's universe a row is of."""
     if not engine.columns(universe):
         return
     engine.execute(
-        f"INSERT INTO rule_observation SELECT DISTINCT a.rule, a.source, a.subject,"
+        "INSERT INTO rule_observation SELECT DISTINCT a.rule, a.source, a.subject,"
         " CASE WHEN h.subject IS NULL THEN 'pass' ELSE 'hit' END"
         f" FROM {asked} AS a JOIN {universe} AS u ON CAST(u.subject AS VARCHAR) = a.subject AND u.source IS NOT DISTINCT FROM a.source"
         " LEFT JOIN rule_hit AS h ON h.rule = a.rule AND h.source IS NOT DISTINCT FROM a.source AND h.subject = a.subject"
-        f" WHERE a.rule = '{rule.id}'"
+        f" WHERE {about}"
     )

@@ -70,12 +70,7 @@ def run_rules(
         runs[-1].run([rule for rule in judged if rule.tables[0] == name], rules)
     if after_records is not None:
         after_records()
-    selects = SelectRun(engine, binder, [name for one in runs for name in one.held])
-    for rule in rules:
-        if rule.scope in (Scope.KEY, Scope.PAIR, Scope.SOURCE):
-            fault = selects.run(rule, ran.not_run)
-            if fault:
-                ran.faults[rule.id] = fault
+    SelectRun(engine, binder, [name for one in runs for name in one.held]).run(rules, ran.not_run, ran.faults)
     _insert_not_run(engine, ran)
     drop_scanned(engine)
     for one in runs:
