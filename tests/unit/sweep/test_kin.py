@@ -5,9 +5,11 @@ import pyarrow as pa
 import pytest
 
 from taizhang.identity.numbers import check_digit
+from taizhang.sweep.engines import DuckDbEngine
 from taizhang.sweep.examples import diagnose_rows
 from taizhang.sweep.judge.habits import EXPECTED, Spelt, habits_of
-from taizhang.sweep.judge.kin import Kin, Named, shared_with_kin
+from taizhang.sweep.judge.kin import MOST_NAMES, Kin, Named, read_kin, shared_with_kin
+from taizhang.sweep.judge.spelling import CountyNames
 from taizhang.sweep.link.features import Compared, Kind, Texts
 
 SURNAME, CHARACTER = range(2)
@@ -75,6 +77,31 @@ def test_what_a_household_is_worth_is_learned(column):
 
     assert agreed[4 + column] > 2 * EXPECTED[4 + column] > 0
     assert denied[4 + column] < 0, "in this county a shared character is a mistake"
+
+
+def kin_of(members):
+    """Who is kin of a person of two names in a household with so many others."""
+    name_id = [1, 2, *range(3, members + 3)]
+    rows = {"root": [PERSON, PERSON, *range(100, 100 + members)], "name_id": name_id, "hh": [1] * len(name_id)}
+    names = CountyNames(
+        pa.array(name_id), pa.array([f"王{one}" for one in name_id]), np.zeros(len(name_id), dtype=np.int64)
+    )
+    with DuckDbEngine() as engine:
+        engine.register("claim_person", pa.table(rows))
+        engine.register("involved_person", pa.table(rows))
+        return read_kin(engine, names)
+
+
+def test_kin_are_all_others_of_the_household():
+    kin = kin_of(3)
+
+    assert kin.root.tolist() == [PERSON] * 3
+    assert kin.name == ["王3", "王4", "王5"]
+
+
+def test_a_household_of_a_whole_village_is_none():
+    assert len(kin_of(MOST_NAMES - 2).root) == MOST_NAMES - 2
+    assert len(kin_of(MOST_NAMES - 1).root) == 0
 
 
 def number(birth, sequence):

@@ -13,10 +13,15 @@ from numpy.typing import NDArray
 
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.judge.spelling import CountyNames
+from taizhang.sweep.link.facts import MOST_MEMBERS
 from taizhang.sweep.link.features import Texts
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+
+MOST_NAMES = 2 * MOST_MEMBERS
+"""Names from which a county household is none: pairs of persons in it would grow with its square."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +38,19 @@ class Kin:
 
 def read_kin(engine: Engine, names: CountyNames) -> Kin:
     """Read what all others in the county household of a person of several names are called."""
-    table = engine.fetch("""
-        SELECT DISTINCT h.root, c.name_id FROM (
-            SELECT DISTINCT p.root, p.hh FROM reading AS p
+    table = engine.fetch(f"""
+        WITH asked AS (
+            SELECT DISTINCT p.root, p.hh FROM claim_person AS p
             SEMI JOIN (SELECT root FROM involved_person WHERE name_id <> 0
                 GROUP BY root HAVING MIN(name_id) <> MAX(name_id)) AS d ON d.root = p.root
-            WHERE NOT p.hh IS NULL) AS h
-        JOIN reading AS c ON c.hh = h.hh
-        WHERE c.root <> h.root AND c.name_id <> 0
+            WHERE NOT p.hh IS NULL),
+        named AS (
+            SELECT DISTINCT c.hh, c.root, c.name_id FROM claim_person AS c
+            SEMI JOIN asked AS a ON a.hh = c.hh WHERE c.name_id <> 0),
+        home AS (SELECT hh FROM named GROUP BY hh HAVING COUNT(*) <= {MOST_NAMES})
+        SELECT DISTINCT a.root, n.name_id FROM asked AS a
+        JOIN home AS h ON h.hh = a.hh JOIN named AS n ON n.hh = a.hh
+        WHERE n.root <> a.root
         ORDER BY 1, 2
     """)
     texts = names.texts_of(table["name_id"].combine_chunks())
