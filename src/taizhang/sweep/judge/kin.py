@@ -4,20 +4,23 @@ Children bear the surname of a parent, brothers and sisters often share a charac
 shares a character with somebody of the household is therefore the likelier; how much, is learned (`judge.habits`).
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from taizhang.identity.names.plain import CodePoints
 from taizhang.sweep.engines import Engine
-from taizhang.sweep.judge.spelling import CountyNames
+from taizhang.sweep.judge.spelling import CountyNames, keyed, owners_of
 from taizhang.sweep.link.facts import MOST_MEMBERS
 from taizhang.sweep.link.features import Texts
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+_PAIR = pa.schema([("one", pa.string()), ("other", pa.string())])
 
 
 MOST_NAMES = 2 * MOST_MEMBERS
@@ -81,22 +84,34 @@ def shared_with_kin(named: Named, kin: Kin) -> Floats:
     heard: it may have slipped into the row from there.
     """
     shared = np.zeros((len(named.name_id), 2))
-    first, last = (np.searchsorted(kin.root, named.root, side=side) for side in ("left", "right"))
-    candidates: dict[int, set[int]] = defaultdict(set)
-    with_kin = np.flatnonzero(first < last)
-    for root, name_id in zip(named.root[with_kin].tolist(), named.name_id[with_kin].tolist(), strict=True):
-        candidates[root].add(name_id)
-    for at in with_kin[named.rival[with_kin] != with_kin].tolist():
-        one, other = (named.names[int(named.row[which])] for which in (at, named.rival[at]))
-        own = candidates[int(named.root[at])]
-        names = [kin.name[k] for k in range(first[at], last[at]) if int(kin.name_id[k]) not in own]
-        if one and other:
-            surnames, given = {name[0] for name in names}, set("".join(name[1:] for name in names))
-            shared[at, 0] = (one[0] in surnames) - (other[0] in surnames)
-            shared[at, 1] = _is_borne(one, other, given) - _is_borne(other, one, given)
+    people, person = np.unique(kin.root, return_inverse=True)
+    at = np.flatnonzero((named.rival != np.arange(len(named.rival))) & np.isin(named.root, people))
+    pair = pa.table({"one": named.names.at(named.row[at]), "other": named.names.at(named.row[named.rival[at]])}, _PAIR)
+    told = pc.and_(pc.greater(pc.utf8_length(pair["one"]), 0), pc.greater(pc.utf8_length(pair["other"]), 0))
+    at, pair = at[pc.fill_null(told, False).to_numpy()], pair.filter(told)
+    one, other = (CodePoints.of(pair[side].combine_chunks()) for side in ("one", "other"))
+    whose = np.searchsorted(people, named.root[at])
+    is_heard = np.flatnonzero(~_are_candidates(named, kin))
+    heard = CodePoints.of(pa.array([kin.name[k] for k in is_heard.tolist()], pa.string()))
+    owner, leads = owners_of(heard)
+    surnames, given = (keyed(person[is_heard][owner[which]], heard.codes[which]) for which in (leads, ~leads))
+    with_surname = [np.isin(keyed(whose, side.codes[side.starts]), surnames).astype(np.int8) for side in (one, other)]
+    shared[at, 0] = with_surname[0] - with_surname[1]
+    shared[at, 1] = _is_borne(one, other, whose, given) - _is_borne(other, one, whose, given)
     return shared
 
 
-def _is_borne(one: str, other: str, given: set[str]) -> bool:
-    """Whether a character of its given name that the other one lacks is borne in the household."""
-    return not given.isdisjoint(set(one[1:]) - set(other))
+def _are_candidates(named: Named, kin: Kin) -> NDArray[np.bool_]:
+    """Per name of kin, whether it is a candidate of the person itself."""
+    roots, names = np.unique(named.root), np.unique(named.name_id)
+    sides = [(one.root, one.name_id) for one in (kin, named)]
+    theirs, own = (np.searchsorted(roots, root) * len(names) + np.searchsorted(names, name) for root, name in sides)
+    return np.isin(kin.root, roots) & np.isin(kin.name_id, names) & np.isin(theirs, own)
+
+
+def _is_borne(one: CodePoints, other: CodePoints, whose: Ints, given: Ints) -> NDArray[np.int8]:
+    """By pair, 1 where a character of the one's given name that the other lacks is borne in the household, else 0."""
+    owner, leads = owners_of(one)
+    in_other = np.isin(keyed(owner, one.codes), keyed(owners_of(other)[0], other.codes))
+    borne = ~leads & ~in_other & np.isin(keyed(whose[owner], one.codes), given)
+    return (np.bincount(owner[borne], minlength=len(whose)) > 0).astype(np.int8)

@@ -38,15 +38,15 @@ class Spelling:
 
     def __init__(self, names: pa.StringArray, bearers: Ints) -> None:
         points = CodePoints.of(names)
-        owner, leads = _owners(points)
+        owner, leads = owners_of(points)
         self._first, self._given = _Logs(points.codes[leads]), _Logs(points.codes[~leads])
         self._among = _Counts(bearers[owner[~leads]])
-        self._both = _Counts(_both(bearers[owner[~leads]], points.codes[~leads]))
+        self._both = _Counts(keyed(bearers[owner[~leads]], points.codes[~leads]))
 
     def log_usual(self, names: pa.StringArray, bearers: Ints) -> Floats:
         """Sum of the log-frequencies of the characters, each as in the other names of the county's people like the bearer."""
         points = CodePoints.of(names)
-        owner, leads = _owners(points)
+        owner, leads = owners_of(points)
         logs = np.where(
             leads, self._first.of(points.codes), self._log_given(points.codes.astype(np.int64), bearers[owner])
         )
@@ -54,7 +54,7 @@ class Spelling:
 
     def _log_given(self, codes: Ints, bearers: Ints) -> Floats:
         """A character of few people is as usual among them as in the whole county."""
-        others = np.maximum(0.0, self._both.of(_both(bearers, codes)) - OWN)
+        others = np.maximum(0.0, self._both.of(keyed(bearers, codes)) - OWN)
         anywhere = np.exp(self._given.of(codes)) * LIKE_ALL
         told: Floats = np.log((others + anywhere) / (self._among.of(bearers) + LIKE_ALL))
         return told
@@ -84,14 +84,15 @@ class _Logs:
         return seen
 
 
-def _owners(points: CodePoints) -> tuple[Ints, NDArray[np.bool_]]:
+def owners_of(points: CodePoints) -> tuple[Ints, NDArray[np.bool_]]:
     """Of every code point: the name it belongs to, and whether it is the first."""
     owner = np.repeat(np.arange(len(points.lengths)), points.lengths)
     return owner, np.arange(len(points.codes)) == points.starts[owner]
 
 
-def _both(bearers: Ints, codes: NDArray[np.int64] | NDArray[np.int32]) -> Ints:
-    return bearers * BEYOND + codes
+def keyed(owners: Ints, codes: NDArray[np.int64] | NDArray[np.int32]) -> Ints:
+    """An owner and a code point as one integer."""
+    return owners * BEYOND + codes
 
 
 def bearers_of(numbers: Ints) -> Ints:
