@@ -245,6 +245,7 @@ class _Task:
             make_renewed(database, self.deliveries, self.data / "sweeps")
             persons = other.start(remembered, other.engine, self.sweep_id)
             before_today = other.start(delta.read_before, self.data / "sweeps", register.folder)
+            indexed = other.start(write_index, working, other.engine, self.deliveries)
         with stage("rules"):
             ran = rules.run(
                 database,
@@ -253,7 +254,6 @@ class _Task:
                 after_records=subjects,
                 titles={one.source: one.title or one.source for one in self.deliveries},
             )
-            indexed = other.start(write_index, working, other.engine, self.deliveries)
         with stage("findings"):
             before, found = before_today(), diagnoses()
             assembler = Assembler(database, self.deliveries, Texts(rules), judged)
