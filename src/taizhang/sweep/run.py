@@ -129,6 +129,9 @@ def _without_collector() -> Iterator[None]:
     try:
         yield
     finally:
+        # What the sweep leaves (rules, knowledge) stays: counted as old, it is not looked through at once.
+        gc.freeze()
+        gc.unfreeze()
         if was_on:
             gc.enable()
 
@@ -215,10 +218,8 @@ class _Task:
     def _run(self, database: Engine, other: Beside, working: Path) -> dict[str, int]:
         """Run all stages, `other` beside them.
 
-        Packs are loaded beside linking, persons diagnosed beside the table of records, persons and households made beside the
-        rules about single records, the index written beside the findings, after which nothing but the counts needs the engine.
-        What runs beside reads tables that are whole before it starts, and a stage waits for what it reads of it. The
-        index is not made beside the rules, which need the memory.
+        Packs are loaded beside linking, persons diagnosed beside the table of records, persons, households and their index made
+        beside the rules. What runs beside reads tables that are whole before it starts, and a stage waits for what it reads of it.
         """
         sources = {delivery.number: delivery for delivery in self.deliveries}
         register = Register(self.data / "register")

@@ -6,12 +6,24 @@ that is empty on nearly every row. Asked rule by rule, that is most of what judg
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from sqlglot import exp
 
 NOT_APPLICABLE, PASS, HIT, UNKNOWN = range(4)
 MARKS_WORTH = 3  # verdicts over the marks of one column that are worth asking first whether there are any
+
+
+class Condition(NamedTuple):
+    """A condition and how it reads, which is what is compared: printed once, looked at once a level of nesting."""
+
+    tree: exp.Expr
+    text: str
+
+    @classmethod
+    def of(cls, tree: exp.Expr) -> Self:
+        """A condition with its text."""
+        return cls(tree, f"({tree.sql('duckdb')})")
 
 
 class Asked(NamedTuple):
@@ -20,16 +32,16 @@ class Asked(NamedTuple):
     check: True where it is known to hold.
     """
 
-    conditions: tuple[exp.Expr, ...]
+    conditions: tuple[Condition, ...]
     check: exp.Expr | bool
     place: int
 
 
-def conjuncts(tree: exp.Expr) -> tuple[exp.Expr, ...]:
+def conjuncts(tree: exp.Expr) -> tuple[Condition, ...]:
     """What a condition asks, one by one."""
     if isinstance(tree, exp.Paren) and isinstance(tree.this, exp.And | exp.Paren):
         return conjuncts(tree.this)
-    return (*conjuncts(tree.left), *conjuncts(tree.right)) if isinstance(tree, exp.And) else (tree,)
+    return (*conjuncts(tree.left), *conjuncts(tree.right)) if isinstance(tree, exp.And) else (Condition.of(tree),)
 
 
 def nested_sql(verdicts: Sequence[Asked]) -> str:
@@ -49,16 +61,14 @@ def _sum(verdicts: Sequence[Asked], *, look_for_marks: bool) -> str:
     parts += [_verdict(verdict) for verdict in left if not verdict.conditions]
     left = [verdict for verdict in left if verdict.conditions]
     while left:
-        texts = [[_text(condition) for condition in verdict.conditions] for verdict in left]
-        shared, _ = Counter(text for listed in texts for text in dict.fromkeys(listed)).most_common(1)[0]
+        asked = [dict.fromkeys(condition.text for condition in verdict.conditions) for verdict in left]
+        shared, _ = Counter(text for texts in asked for text in texts).most_common(1)[0]
         inside = [
-            verdict._replace(
-                conditions=tuple(one for one, text in zip(verdict.conditions, listed, strict=True) if text != shared)
-            )
-            for verdict, listed in zip(left, texts, strict=True)
-            if shared in listed
+            verdict._replace(conditions=tuple(one for one in verdict.conditions if one.text != shared))
+            for verdict, texts in zip(left, asked, strict=True)
+            if shared in texts
         ]
-        left = [verdict for verdict, listed in zip(left, texts, strict=True) if shared not in listed]
+        left = [verdict for verdict, texts in zip(left, asked, strict=True) if shared not in texts]
         parts.append(f"CASE WHEN {shared} THEN {_sum(inside, look_for_marks=look_for_marks) or '0'} ELSE 0 END")
     return " + ".join(parts)
 
@@ -72,12 +82,19 @@ def _by_marks(column: str, verdicts: Sequence[Asked]) -> str:
 
 def _unmarked(verdict: Asked, column: str) -> Asked | None:
     """The verdict where the column has no mark; None where it does not apply then."""
-    conditions = [_without(condition, column) for condition in verdict.conditions]
+    conditions = [_left_of(condition, column) for condition in verdict.conditions]
     if any(condition is False for condition in conditions):
         return None
     check = _without(verdict.check, column) if isinstance(verdict.check, exp.Expr) else verdict.check
-    trees = tuple(condition for condition in conditions if isinstance(condition, exp.Expr))
-    return Asked(trees, exp.false() if check is False else check, verdict.place)
+    left = tuple(condition for condition in conditions if isinstance(condition, Condition))
+    return Asked(left, exp.false() if check is False else check, verdict.place)
+
+
+def _left_of(condition: Condition, column: str) -> Condition | bool:
+    left = _without(condition.tree, column)
+    if isinstance(left, bool):
+        return left
+    return condition if left is condition.tree else Condition.of(left)
 
 
 def _without(tree: exp.Expr, column: str) -> exp.Expr | bool:
@@ -116,7 +133,9 @@ def _is_mark(tree: exp.Expr) -> bool:
 
 def _marked(verdict: Asked) -> frozenset[str]:
     """The columns whose marks decide in a verdict."""
-    trees = [tree for tree in (*verdict.conditions, verdict.check) if isinstance(tree, exp.Expr)]
+    trees = [condition.tree for condition in verdict.conditions]
+    if isinstance(verdict.check, exp.Expr):
+        trees.append(verdict.check)
     return frozenset[str]().union(*(_columns_of_marks(tree) for tree in trees))
 
 
@@ -129,10 +148,6 @@ def _columns_of_marks(tree: exp.Expr) -> frozenset[str]:
     if isinstance(tree, exp.And | exp.Or):
         return _columns_of_marks(tree.left) | _columns_of_marks(tree.right)
     return frozenset()
-
-
-def _text(condition: exp.Expr) -> str:
-    return f"({condition.sql('duckdb')})"
 
 
 def _verdict(verdict: Asked) -> str:
