@@ -23,7 +23,7 @@ from identity.foreign import DAY, Task, febrl_tasks, pseudopeople_task, write_la
 from measure import table
 from taizhang.sweep.engines import DuckDbEngine
 from taizhang.sweep.lake import SourceFacts, current_deliveries
-from taizhang.sweep.link.persons import link_persons
+from taizhang.sweep.link.persons import link_persons, make_claim_person
 from taizhang.sweep.tables import RECORD_BASE, make_record_raw
 
 THRESHOLDS = (0.01, 0.1, 0.5, 0.9, 0.99)
@@ -50,6 +50,7 @@ def ours(task: Task) -> tuple[float, tuple[float, float, float]]:
         with DuckDbEngine([Path(folder)]) as engine:
             make_record_raw(engine, deliveries)
             link_persons(engine, {delivery.number: delivery for delivery in deliveries})
+            make_claim_person(engine)
             placed = engine.fetch("SELECT record_id, root FROM claim_person ORDER BY record_id").to_pandas()
         seconds = time.perf_counter() - started
     entity = pd.concat(

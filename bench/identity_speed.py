@@ -35,7 +35,7 @@ from taizhang.sweep.authority import register_answers
 from taizhang.sweep.diagnose import diagnose, judge_all
 from taizhang.sweep.engines import open_engine
 from taizhang.sweep.lake import current_deliveries, facts_of
-from taizhang.sweep.link.persons import link_persons
+from taizhang.sweep.link.persons import link_persons, make_claim_person
 from taizhang.sweep.link.register import Register, assign_ids
 from taizhang.sweep.run import room_for, sweep
 from taizhang.sweep.tables import make_record_raw
@@ -77,6 +77,7 @@ def engine_alone(folder: Path) -> dict[str, float]:
         make_record_raw(engine, deliveries)
         register_answers(engine, [])
         linked = link_persons(engine, sources)
+        make_claim_person(engine)
         marks.append(time.process_time())
         assign_ids(engine, Register(folder / "no-register"))
         marks.append(time.process_time())

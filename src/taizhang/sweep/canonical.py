@@ -15,6 +15,7 @@ from taizhang.sweep.diagnose import Judgement
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.file_events import make_file_events
 from taizhang.sweep.lake import SourceDelivery, manifest_of, records_of
+from taizhang.sweep.link.facts import bit_of
 from taizhang.sweep.tables import RECORD_BASE
 from taizhang.sweep.unread import make_unread
 
@@ -23,31 +24,20 @@ BIRTH = "COALESCE(birth_date, id_birth)"
 OTHERS = ("work_spell", "planned_work", "village", "cadre", "pairing", "measure")
 
 
-def keep_claims(engine: Engine) -> None:
-    """Create `record_person`: all that linking says of every record, for those who ask of all of them after it is forgotten."""
-    engine.execute("""
-        CREATE OR REPLACE TABLE record_person AS
-        SELECT record_id, source_no, root, hh, hh_no, ident, name_id, birth_date, id_birth, sex, person_no, relation, present
-        FROM claim_person
-    """)
-
-
 def make_records(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
-    """Create record, delivery and file_event, after `keep_claims`."""
-    national = {d.number for d in deliveries if d.kind == "national"} or {d.number for d in deliveries}
-    registering = sum(1 << number for number in national)
+    """Create record, delivery and file_event."""
+    registering = {d.number for d in deliveries if d.kind == "national"} or {d.number for d in deliveries}
+    listed = ", ".join(str(number) for number in sorted(registering)) or "-1"
     engine.execute(f"""
         CREATE OR REPLACE TABLE record_link AS
         SELECT c.record_id, k.person_id, h.household_id, g.root IS NOT NULL AS in_register,
             COALESCE(c.record_id < t.newest, FALSE) AS is_repeated
-        FROM record_person AS c
+        FROM claim_person AS c
         JOIN person_key AS k ON k.root = c.root LEFT JOIN household_key AS h ON h.hh = c.hh
-        LEFT JOIN (SELECT DISTINCT root FROM reading WHERE present & {registering} <> 0) AS g
+        LEFT JOIN (SELECT DISTINCT root FROM claim_person WHERE present = 1 AND source_no IN ({listed})) AS g
             ON g.root = c.root
-        LEFT JOIN (SELECT r.source_no, r.hh, r.root, MAX(r.record_id) AS newest FROM record_person AS r
-            SEMI JOIN (SELECT root, hh FROM other_reading GROUP BY root, hh HAVING SUM(n) > BIT_COUNT(BIT_OR(mask))) AS w
-                ON w.root = r.root AND w.hh = r.hh
-            GROUP BY r.source_no, r.hh, r.root HAVING COUNT(*) > 1) AS t
+        LEFT JOIN (SELECT source_no, hh, root, MAX(record_id) AS newest FROM claim_person
+            GROUP BY source_no, hh, root HAVING COUNT(*) > 1) AS t
             ON t.source_no = c.source_no AND t.hh = c.hh AND t.root = c.root
     """)
     _places(engine)
@@ -78,7 +68,7 @@ def make_records(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
 
 def make_subjects(engine: Engine, deliveries: Sequence[SourceDelivery], judged: Judgement) -> None:
     """Create person, household and the other delivered tables, after `make_records`."""
-    _person(engine, judged)
+    _person(engine, judged, deliveries)
     _household(engine, deliveries)
     for name in OTHERS:
         _other(engine, name, deliveries)
@@ -114,7 +104,7 @@ def _places(engine: Engine) -> None:
     engine.execute("DROP TABLE person_known_place")
 
 
-def _person(engine: Engine, judged: Judgement) -> None:
+def _person(engine: Engine, judged: Judgement, deliveries: Sequence[SourceDelivery]) -> None:
     """One row a person: what most records say, and for troubled persons what was judged."""
     troubled = judged.troubled
     columns = {"root": pa.array(troubled.roots)}
@@ -127,12 +117,13 @@ def _person(engine: Engine, judged: Judgement) -> None:
         columns[probability] = pa.array(verdict.posterior[best]).take(place)
     engine.register("judged_raw", pa.table(columns))
     engine.execute("CREATE OR REPLACE TABLE judged AS SELECT * FROM judged_raw")
-    engine.execute("""
+    sources = max((delivery.number for delivery in deliveries), default=-1) + 1
+    engine.execute(f"""
         CREATE OR REPLACE TABLE person_said AS
-        SELECT root, MIN(record_id) AS first_record, CASE WHEN BIT_OR(present) <> 0 THEN 1 ELSE 0 END AS present,
-            CAST(BIT_COUNT(BIT_OR(mask)) AS BIGINT) AS n_sources,
-            MIN(birth) AS birth_date, MAX(other_birth) AS other_birth, MIN(sex_a) AS sex, MAX(sex_b) AS other_sex
-        FROM reading GROUP BY root
+        SELECT root, MIN(record_id) AS first_record, MAX(present) AS present,
+            CAST(BIT_COUNT(BIT_OR({bit_of(sources)})) AS BIGINT) AS n_sources,
+            MIN({BIRTH}) AS birth_date, MAX({BIRTH}) AS other_birth, MIN(sex) AS sex, MAX(sex) AS other_sex
+        FROM claim_person GROUP BY root
     """)
     engine.execute(f"""
         CREATE OR REPLACE TABLE person AS
@@ -159,7 +150,7 @@ def _commonest(value: str, differs: str) -> str:
     return f"""
         SELECT root, said AS most FROM (
             SELECT c.root, c.said, ROW_NUMBER() OVER (PARTITION BY c.root ORDER BY COUNT(*) DESC, MIN(c.record_id)) AS place
-            FROM (SELECT root, record_id, {value} AS said FROM record_person) AS c
+            FROM (SELECT root, record_id, {value} AS said FROM claim_person) AS c
             SEMI JOIN (SELECT a.root FROM person_said AS a WHERE {differs}) AS d ON d.root = c.root
             WHERE NOT c.said IS NULL GROUP BY c.root, c.said)
         WHERE place = 1"""
@@ -187,7 +178,7 @@ def _household(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
         SELECT household_id, source_no, SUM(present) AS member_count, SUM(head) AS head_count FROM (
             SELECT l.household_id, c.source_no, c.root, MAX(c.present) AS present,
                 MAX(CASE WHEN c.present = 1 AND c.relation = 1 THEN 1 ELSE 0 END) AS head
-            FROM record_person AS c JOIN record_link AS l ON l.record_id = c.record_id
+            FROM claim_person AS c JOIN record_link AS l ON l.record_id = c.record_id
             WHERE l.household_id IS NOT NULL GROUP BY l.household_id, c.source_no, c.root)
         GROUP BY household_id, source_no
     """)

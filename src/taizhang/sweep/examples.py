@@ -13,7 +13,7 @@ from taizhang.sweep.authority.answers import AuthorityAnswer, register_answers
 from taizhang.sweep.diagnose import Diagnosis, diagnose, judge_all
 from taizhang.sweep.engines import DuckDbEngine
 from taizhang.sweep.lake import SourceDelivery
-from taizhang.sweep.link.persons import link_persons
+from taizhang.sweep.link.persons import link_persons, make_claim_person
 from taizhang.sweep.record_rows import record_table
 from taizhang.sweep.tables import RECORD_BASE, make_record_raw
 
@@ -72,6 +72,7 @@ def diagnosed(
             make_record_raw(engine, list(sources.values()))
             register_answers(engine, answers)
             linked = link_persons(engine, sources)
+            make_claim_person(engine)
             found = list(diagnose(engine, sources, linked, judge_all(engine, sources, linked)))
             roots = engine.fetch("SELECT record_id, root FROM claim_person")
     persons = zip(roots["record_id"].to_pylist(), roots["root"].to_pylist(), strict=True)

@@ -20,7 +20,7 @@ from taizhang.intake.delivery import Lake
 from taizhang.progress import Progress, Silent
 from taizhang.sweep.authority import read_answers, register_answers
 from taizhang.sweep.beside import Beside, beside
-from taizhang.sweep.canonical import filled_by_source, keep_claims, make_records, make_subjects
+from taizhang.sweep.canonical import filled_by_source, make_records, make_subjects
 from taizhang.sweep.committing import settle
 from taizhang.sweep.committing import stage as stage_for_register
 from taizhang.sweep.diagnose import Diagnosis, Judgement, diagnose_at_home, judge_all, make_homes
@@ -35,7 +35,7 @@ from taizhang.sweep.findings.write import write_about, write_counts, write_findi
 from taizhang.sweep.grounds import grounds_of
 from taizhang.sweep.judge.truth import Judged
 from taizhang.sweep.lake import SourceDelivery, current_deliveries, facts_of
-from taizhang.sweep.link.persons import Linked, forget_linking, link_persons
+from taizhang.sweep.link.persons import Linked, forget_linking, link_persons, make_claim_person
 from taizhang.sweep.link.register import Register, assign_ids, remembered
 from taizhang.sweep.renewed import make_renewed
 from taizhang.sweep.rules import RuleSet, load_packs
@@ -230,13 +230,13 @@ class _Task:
             register_answers(database, read_answers(self.data))
         with stage("link"):
             linked = link_persons(database, sources)
+            make_claim_person(database)
             assign_ids(database, register)
             rules = loaded()
         with stage("judge"):
             judged = judge_all(database, sources, linked)
         with stage("diagnose"):
-            make_homes(database)
-            keep_claims(database)
+            make_homes(database, max(sources) + 1)
             diagnoses = other.start(_diagnosed, other.engine, sources, linked, judged)
             del linked
             database.limit_memory(memory_for(self.deliveries))
@@ -324,7 +324,7 @@ def _records(deliveries: list[SourceDelivery]) -> int:
 
 def _counts(database: Engine, findings: list[Finding]) -> dict[str, int]:
     row = database.fetch("""
-        SELECT (SELECT COUNT(*) FROM record_person) AS records, (SELECT COUNT(*) FROM person) AS persons,
+        SELECT (SELECT COUNT(*) FROM claim_person) AS records, (SELECT COUNT(*) FROM person) AS persons,
             (SELECT COUNT(DISTINCT household_id) FROM household) AS households
     """).to_pylist()[0]
     deltas = [finding["delta"] for finding in findings]

@@ -19,7 +19,7 @@ from taizhang.sweep.engines import DuckDbEngine
 from taizhang.sweep.findings.head_copies import Earlier
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.link.candidates import MOST_CELLS
-from taizhang.sweep.link.persons import link_persons
+from taizhang.sweep.link.persons import link_persons, make_claim_person
 from taizhang.sweep.record_rows import record_table
 from taizhang.sweep.tables import make_record_raw
 
@@ -101,6 +101,7 @@ def counts(folder, damage, size, everywhere):
         make_record_raw(engine, list(sources.values()))
         register_answers(engine, ())
         linked = link_persons(engine, sources)
+        make_claim_person(engine)
         found = list(diagnose(engine, sources, linked, judge_all(engine, sources, linked)))
         made = {name: engine.fetch(f"SELECT COUNT(*) AS n FROM {name}")["n"][0].as_py() for name in COUNTED}
     made["said"] = sum(len(one.records) + len(one.observed) + len(one.candidates) for one in found)

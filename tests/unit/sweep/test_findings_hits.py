@@ -9,7 +9,7 @@ from taizhang.sweep.findings.hits import read_hits
 @pytest.mark.parametrize("rows", [(7, 9), (9, 7)])
 def test_hits_come_in_one_order_whatever_the_engine_gives_first(rows):
     with DuckDbEngine() as engine:
-        engine.execute("CREATE TABLE record_person AS SELECT 7 AS record_id, 0 AS source_no WHERE FALSE")
+        engine.execute("CREATE TABLE claim_person AS SELECT 7 AS record_id, 0 AS source_no WHERE FALSE")
         engine.execute(
             "CREATE TABLE record_link AS SELECT 7 AS record_id, 1 AS person_id, 1 AS household_id WHERE FALSE"
         )

@@ -45,7 +45,7 @@ class Judgement:
 def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Linked) -> Judgement:
     """Judge the numbers and names of all troubled persons; where the authority answered, once more with its answers."""
     troubled = read_troubled(engine)
-    counted = engine.fetch("SELECT source_no, COUNT(*) AS n FROM fact GROUP BY source_no")
+    counted = engine.fetch("SELECT source_no, COUNT(*) AS n FROM claim_person GROUP BY source_no")
     totals = np.zeros(max(sources, default=-1) + 1, dtype=np.int64)
     totals[counted["source_no"].to_numpy()] = counted["n"].to_numpy()
     ancestors = {number: source.ancestors for number, source in sources.items()}
@@ -89,7 +89,7 @@ def diagnose(
     engine: Engine, sources: Mapping[int, SourceDelivery], linked: Linked, judged: Judgement
 ) -> Iterator[Diagnosis]:
     """All diagnoses of identity, one cause per record pair, in an order that depends on values only."""
-    make_homes(engine)
+    make_homes(engine, max(sources, default=-1) + 1)
     return diagnose_at_home(engine, sources, linked, judged)
 
 

@@ -118,10 +118,9 @@ def _settled_neighbours(context: Context, names: WrongRows) -> list[Ints]:
     context.engine.register("wrong_name", pa.table(columns))
     table = context.engine.fetch("""
         SELECT DISTINCT c.source_no, r.file_no, r.sheet_no, c.name_id, r.row_no FROM (
-            SELECT f.record_id, f.source_no, f.name_id FROM fact AS f
-            SEMI JOIN wrong_name AS n ON n.source_no = f.source_no AND n.name_id = f.name_id
-            ANTI JOIN (SELECT p.record_id FROM involved_person AS p
-                SEMI JOIN disputed_root AS d ON d.root = p.root) AS o ON o.record_id = f.record_id) AS c
+            SELECT p.record_id, p.source_no, p.name_id FROM claim_person AS p
+            SEMI JOIN wrong_name AS n ON n.source_no = p.source_no AND n.name_id = p.name_id
+            ANTI JOIN disputed_root AS d ON d.root = p.root) AS c
         JOIN record_raw AS r ON r.record_id = c.record_id
         JOIN wrong_name AS w ON w.source_no = c.source_no AND w.file_no = r.file_no AND w.sheet_no = r.sheet_no
             AND w.name_id = c.name_id AND ABS(r.row_no - w.row_no) = 1

@@ -1,31 +1,36 @@
 """Fields beside name and number that say who a person is: sources that differ in them, and reused person numbers."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from taizhang.sweep.diagnose.model import Candidate, Confidence, Diagnosis, Observed
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.lake import SourceDelivery
-from taizhang.sweep.link.claims import claims_of, varied_claims
-from taizhang.sweep.link.facts import KEPT, VALID
 
 COMPARED = {"sex": "性别", "birth_date": "出生日期", "ethnic_group": "民族", "education": "文化程度"}
 """Compared fields with what people call them; the first three never change, the last only upward and seldom."""
 AS_FACTS = ("sex", "birth_date")
-"""Those that claims hold."""
+"""Those that `claim_person` holds."""
 
 
 def differing_fields(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Diagnosis]:
     """XS-FIELD: sources that differ in a field that hardly ever changes; one diagnosis a field and wrong row."""
     told = _told(engine)
     fields = [name for name in COMPARED if name in AS_FACTS or name in told]
-    _make_differing(engine, fields, [name for name in fields if name in told])
+    joined = "JOIN record_raw AS r ON r.record_id = c.record_id" if told else ""
+    counted = ", ".join(f"MIN({name}) <> MAX({name}) AS {name}_differs" for name in fields)
+    asked = ", ".join(f"{'r' if name in told else 'c'}.{name}" for name in fields)
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE differing AS
+        SELECT * FROM (SELECT root, {counted} FROM (SELECT c.root, {asked} FROM claim_person AS c {joined}) AS q GROUP BY root)
+        WHERE {" OR ".join(f"{name}_differs" for name in fields)}
+    """)
     shown = ", ".join(f"CAST(r.{name} AS VARCHAR) AS {name}" for name in fields)
     flags = ", ".join(f"d.{name}_differs" for name in fields)
     table = engine.fetch(f"""
         SELECT c.root, c.record_id, c.source_no, {shown}, {flags}, r.id_sex, CAST(r.id_birth AS VARCHAR) AS id_birth, r.id_ok
         FROM differing AS d
-        JOIN ({claims_of("differing")}) AS c ON c.root = d.root
+        JOIN claim_person AS c ON c.root = d.root
         JOIN record_raw AS r ON r.record_id = c.record_id
         ORDER BY c.root, c.record_id
     """)
@@ -37,36 +42,6 @@ def differing_fields(engine: Engine, sources: Mapping[int, SourceDelivery]) -> I
         for name in fields:
             if rows[0][f"{name}_differs"]:
                 yield from _differing(root, name, rows, sources)
-
-
-def _make_differing(engine: Engine, fields: Sequence[str], told: Sequence[str]) -> None:
-    """`differing` (root, and for every field whether the person's rows differ in it) of all persons with such a field."""
-
-    def compared(names: Sequence[str], rows: str) -> str:
-        flags = ", ".join(
-            f"CASE WHEN MIN({name}) <> MAX({name}) THEN 1 ELSE 0 END AS {name}_differs"
-            if name in names
-            else f"0 AS {name}_differs"
-            for name in fields
-        )
-        differ = " OR ".join(f"MIN({name}) <> MAX({name})" for name in names)
-        return f"SELECT root, {flags} FROM ({rows}) AS q GROUP BY root HAVING {differ}"
-
-    parts = [compared(AS_FACTS, varied_claims())]
-    if told:
-        columns = ", ".join(f"r.{name}" for name in told)
-        # The number of a settled person's rows is the person: only the others' rows are looked up.
-        settled = f"""
-            SELECT r.id_key AS root, {columns} FROM record_raw AS r ANTI JOIN involved_key AS k ON k.ident = r.id_key
-            WHERE {VALID} AND {KEPT}"""
-        involved = (
-            f"SELECT p.root, {columns} FROM record_raw AS r JOIN involved_person AS p ON p.record_id = r.record_id"
-        )
-        parts += [compared(told, settled), compared(told, involved)]
-    flags = ", ".join(f"MAX({name}_differs) AS {name}_differs" for name in fields)
-    engine.execute(f"""
-        CREATE OR REPLACE TABLE differing AS SELECT root, {flags} FROM ({" UNION ALL ".join(parts)}) AS q GROUP BY root
-    """)
 
 
 def _told(engine: Engine) -> set[str]:
@@ -113,31 +88,18 @@ def _differing(
 
 def reused_person_numbers(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Diagnosis]:
     """PR-PERSON-NO-REUSE: one person number on two persons of a source; the person who has another one elsewhere is wrong."""
-    # A number on one row is on one person; only of the others is asked whose rows they are.
-    engine.execute("""
-        CREATE OR REPLACE TABLE numbered_row AS
-        SELECT COALESCE(p.root, c.ident) AS root, c.source_no, c.person_no, c.record_id
-        FROM (SELECT f.ident, f.source_no, f.person_no, f.record_id FROM fact AS f
-            SEMI JOIN (SELECT source_no, person_no FROM fact WHERE NOT person_no IS NULL
-                GROUP BY source_no, person_no HAVING COUNT(*) > 1) AS d
-                ON d.source_no = f.source_no AND d.person_no = f.person_no) AS c
-        LEFT JOIN involved_person AS p ON p.record_id = c.record_id
-    """)
-    engine.execute(f"CREATE OR REPLACE TABLE numbered_claim AS {claims_of('numbered_row')}")
     table = engine.fetch("""
         SELECT c.source_no, c.person_no, c.root, c.record_id,
-            EXISTS (SELECT 1 FROM numbered_claim AS o WHERE o.root = c.root AND o.source_no <> c.source_no
+            EXISTS (SELECT 1 FROM claim_person AS o WHERE o.root = c.root AND o.source_no <> c.source_no
                 AND o.person_no IS NOT NULL AND o.person_no <> c.person_no) AS has_other,
-            EXISTS (SELECT 1 FROM numbered_claim AS o WHERE o.root = c.root AND o.source_no <> c.source_no
+            EXISTS (SELECT 1 FROM claim_person AS o WHERE o.root = c.root AND o.source_no <> c.source_no
                 AND o.person_no = c.person_no) AS has_same
-        FROM numbered_row AS c
-        SEMI JOIN (SELECT source_no, person_no FROM numbered_row
+        FROM claim_person AS c
+        SEMI JOIN (SELECT source_no, person_no FROM claim_person WHERE person_no IS NOT NULL
             GROUP BY source_no, person_no HAVING COUNT(DISTINCT root) > 1) AS d
             ON d.source_no = c.source_no AND d.person_no = c.person_no
         ORDER BY c.source_no, c.person_no, c.root, c.record_id
     """)
-    for made in ("numbered_row", "numbered_claim"):
-        engine.execute(f"DROP TABLE {made}")
     shared: dict[tuple[int, int], list[dict[str, object]]] = defaultdict(list)
     for row in table.to_pylist():
         shared[row["source_no"], row["person_no"]].append(row)

@@ -5,35 +5,30 @@ from collections.abc import Iterator, Mapping
 from taizhang.sweep.diagnose.model import Confidence, Diagnosis, Observed
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.lake import SourceDelivery
-from taizhang.sweep.link.claims import claims_of
-from taizhang.sweep.link.facts import CITIZEN, DISABILITY
+from taizhang.sweep.link.facts import CITIZEN, DISABILITY, bit_of
 
 MAX_GAP_DAYS = 31  # domain/rules.md §2, `max_gap_days`
 
 
-def make_homes(engine: Engine) -> None:
-    """Create the views `person_place` and `person_home` (root, hh, votes, mask, places, record_id): the household most sources place a person in."""
-    # A plain person has one place, and is neither grouped nor put in order for it.
-    engine.execute("""
-        CREATE OR REPLACE TABLE other_place AS
+def make_homes(engine: Engine, sources: int) -> None:
+    """Create `person_place` and `person_home` (root, hh, votes, mask, places, record_id): the household most sources place a person in.
+
+    sources: source numbers are below it.
+    """
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE person_place AS
         SELECT root, hh, BIT_COUNT(mask) AS votes, mask, record_id FROM (
-            SELECT root, hh, BIT_OR(mask) AS mask, MIN(record_id) AS record_id FROM other_reading
+            SELECT root, hh, BIT_OR({bit_of(sources)}) AS mask, MIN(record_id) AS record_id FROM claim_person
             WHERE NOT hh IS NULL GROUP BY root, hh)
     """)
     engine.execute("""
-        CREATE OR REPLACE TABLE other_home AS
+        CREATE OR REPLACE TABLE person_home AS
         SELECT root, hh, votes, mask, places, record_id FROM (
             SELECT root, hh, votes, mask, record_id, COUNT(*) OVER (PARTITION BY root) AS places,
                 ROW_NUMBER() OVER (PARTITION BY root ORDER BY votes DESC, hh) AS place
-            FROM other_place)
+            FROM person_place)
         WHERE place = 1
     """)
-    plain = (
-        "SELECT root, hh, BIT_COUNT(housed) AS votes, housed AS mask, {} record_id FROM plain_person WHERE housed <> 0"
-    )
-    engine.execute(f"CREATE OR REPLACE VIEW person_place AS {plain.format('')} UNION ALL SELECT * FROM other_place")
-    places = plain.format("CAST(1 AS BIGINT) AS places,")
-    engine.execute(f"CREATE OR REPLACE VIEW person_home AS {places} UNION ALL SELECT * FROM other_home")
 
 
 def stale_sources(sources: Mapping[int, SourceDelivery]) -> dict[int, int]:
@@ -69,13 +64,14 @@ def missing(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[D
     engine.execute(f"""
         CREATE OR REPLACE TABLE untold AS
         SELECT h.root, h.record_id, g.mask AS holders FROM person_home AS h
-        JOIN (SELECT hh, BIT_OR(mask) & {compared} AS mask FROM person_home GROUP BY hh) AS g ON g.hh = h.hh
+        JOIN (SELECT c.hh, BIT_OR(c.mask) & {compared} AS mask FROM person_place AS c
+            JOIN person_home AS m ON m.root = c.root AND m.hh = c.hh GROUP BY c.hh) AS g ON g.hh = h.hh
         WHERE g.mask & h.mask <> g.mask
     """)
-    table = engine.fetch("""
+    table = engine.fetch(f"""
         SELECT h.root, h.record_id, h.holders, p.mask AS told FROM untold AS h
-        JOIN (SELECT c.root, BIT_OR(c.mask) AS mask FROM reading AS c
-            SEMI JOIN untold AS u ON u.root = c.root GROUP BY c.root HAVING BIT_OR(c.present) <> 0) AS p ON p.root = h.root
+        JOIN (SELECT c.root, BIT_OR({bit_of(max(sources) + 1)}) AS mask FROM claim_person AS c
+            SEMI JOIN untold AS u ON u.root = c.root GROUP BY c.root HAVING MAX(c.present) = 1) AS p ON p.root = h.root
         WHERE h.holders & p.mask <> h.holders
         ORDER BY h.root
     """)
@@ -102,19 +98,17 @@ def _presence(code: str, root: int, record: int, source: SourceDelivery, sentenc
 
 def moved(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Diagnosis]:
     """XS-HOUSEHOLD: a source places a person in another household than the others do."""
-    engine.execute("CREATE OR REPLACE TABLE split_person AS SELECT * FROM other_home WHERE places > 1")
-    table = engine.fetch(f"""
+    table = engine.fetch("""
         SELECT h.root, c.record_id, c.source_no, h.votes, q.votes AS own, h.record_id AS other, r.household_no AS here,
             o.household_no AS there, h.hh
-        FROM split_person AS h
-        JOIN ({claims_of("split_person")}) AS c ON c.root = h.root
-        JOIN other_place AS q ON q.root = h.root AND q.hh = c.hh
+        FROM (SELECT * FROM person_home WHERE places > 1) AS h
+        JOIN claim_person AS c ON c.root = h.root
+        JOIN person_place AS q ON q.root = h.root AND q.hh = c.hh
         JOIN record_raw AS r ON r.record_id = c.record_id
         JOIN record_raw AS o ON o.record_id = h.record_id
         WHERE c.hh <> h.hh AND r.household_no IS DISTINCT FROM o.household_no
         ORDER BY h.root, c.record_id
     """)
-    engine.execute("DROP TABLE split_person")
     for root, record, source_no, votes, own, other, here, there, _ in zip(
         *(table[name].to_pylist() for name in table.column_names), strict=True
     ):
@@ -131,19 +125,16 @@ def moved(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Dia
 
 def certificates(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Iterator[Diagnosis]:
     """XS-ID-DISABILITY: one source has a person's disability certificate where others have the citizen number."""
-    engine.execute(f"""
-        CREATE OR REPLACE TABLE certificate AS
-        SELECT COALESCE(p.root, c.ident) AS root, c.record_id, c.source_no
-        FROM (SELECT ident, record_id, source_no FROM fact WHERE kind = {DISABILITY} AND NOT ident IS NULL) AS c
-        LEFT JOIN involved_person AS p ON p.record_id = c.record_id
-    """)
     table = engine.fetch(f"""
+        WITH certificate AS (
+            SELECT root, record_id, source_no FROM claim_person WHERE kind = {DISABILITY} AND ident > 0)
         SELECT c.root, c.record_id, c.source_no FROM certificate AS c
-        SEMI JOIN (SELECT root, source_no FROM ({claims_of("certificate")}) AS p WHERE kind = {CITIZEN}) AS o
-            ON o.root = c.root AND o.source_no <> c.source_no
+        SEMI JOIN (
+            SELECT p.root, p.source_no FROM claim_person AS p SEMI JOIN certificate AS q ON q.root = p.root
+            WHERE p.kind = {CITIZEN}
+        ) AS o ON o.root = c.root AND o.source_no <> c.source_no
         ORDER BY c.record_id
     """)
-    engine.execute("DROP TABLE certificate")
     for root, record, source_no in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
         source = sources[source_no].source
         yield Diagnosis(

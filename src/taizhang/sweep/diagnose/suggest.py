@@ -61,12 +61,12 @@ def _upgraded(engine: Engine) -> dict[int, Suggestion]:
     """By record with a sound number of 15 digits, the same number with 18; surer the more sources write all 18."""
     table = engine.fetch("""
         WITH old AS (
-            SELECT c.record_id, c.root, c.ident FROM record_person AS c
+            SELECT c.record_id, c.root, c.ident FROM claim_person AS c
             SEMI JOIN (SELECT record_id FROM record_raw WHERE id_defects LIKE '%|ID-15|%') AS r ON r.record_id = c.record_id
             WHERE c.ident > 0)
         SELECT o.record_id, o.ident, COALESCE(w.witnesses, 0) AS witnesses FROM old AS o
         LEFT JOIN (
-            SELECT c.root, c.ident, COUNT(DISTINCT c.source_no) AS witnesses FROM record_person AS c
+            SELECT c.root, c.ident, COUNT(DISTINCT c.source_no) AS witnesses FROM claim_person AS c
             SEMI JOIN old AS p ON p.root = c.root AND p.ident = c.ident
             ANTI JOIN old AS q ON q.record_id = c.record_id
             GROUP BY c.root, c.ident) AS w ON w.root = o.root AND w.ident = o.ident
@@ -132,12 +132,12 @@ def confirmed_names(engine: Engine) -> set[int]:
     """Records whose name holds a traditional character that a second source writes, too: it is the legal name then."""
     table = engine.fetch("""
         WITH traditional AS (
-            SELECT c.record_id, c.ident, c.name_id FROM record_person AS c
+            SELECT c.record_id, c.ident, c.name_id FROM claim_person AS c
             SEMI JOIN (SELECT record_id FROM record_raw WHERE name_defects LIKE '%|NM-TRADITIONAL|%') AS r
                 ON r.record_id = c.record_id)
         SELECT t.record_id FROM traditional AS t
         SEMI JOIN (
-            SELECT c.ident, c.name_id FROM record_person AS c
+            SELECT c.ident, c.name_id FROM claim_person AS c
             SEMI JOIN traditional AS q ON q.ident = c.ident AND q.name_id = c.name_id
             GROUP BY c.ident, c.name_id HAVING COUNT(DISTINCT c.source_no) > 1) AS s
             ON s.ident = t.ident AND s.name_id = t.name_id

@@ -201,7 +201,7 @@ class _Delivered:
         if not any(one["rule"] == EXTRA for one in left):
             return cls(frozenset())
         table = engine.fetch("""
-            SELECT DISTINCT c.source_no, r.village_code FROM record_person AS c
+            SELECT DISTINCT c.source_no, r.village_code FROM claim_person AS c
             JOIN record_raw AS r ON r.record_id = c.record_id WHERE NOT r.village_code IS NULL
         """)
         return cls(frozenset(zip(table["source_no"].to_pylist(), table["village_code"].to_pylist(), strict=True)))
@@ -223,7 +223,7 @@ def _rows_of_people(engine: Engine, left: Sequence[Row]) -> dict[int, list[Row]]
     table = engine.fetch(f"""
         SELECT k.person_id, c.source_no, c.record_id, c.ident, c.name_id, c.birth_date, c.sex, c.hh, c.person_no,
             c.present = 1 AS present, COALESCE(l.is_repeated, FALSE) AS is_repeated{further}
-        FROM record_person AS c JOIN person_key AS k ON k.root = c.root
+        FROM claim_person AS c JOIN person_key AS k ON k.root = c.root
         SEMI JOIN asked_person AS a ON a.person_id = k.person_id
         JOIN record_link AS l ON l.record_id = c.record_id
         JOIN record_raw AS r ON r.record_id = c.record_id

@@ -40,7 +40,7 @@ def rows_of_households(engine: Engine, left: Sequence[Row]) -> Households:
     table = engine.fetch("""
         SELECT k.household_id, c.source_no, c.record_id, h.record_id AS head_record, c.relation, r.household_no,
             r.name_id, r.id_key, r.head_name, r.head_id_no, r.head_id_key, o.name AS own_name, o.id_key AS own_id_key
-        FROM record_person AS c JOIN household_key AS k ON k.hh = c.hh
+        FROM claim_person AS c JOIN household_key AS k ON k.hh = c.hh
         SEMI JOIN asked_household AS a ON a.household_id = k.household_id
         JOIN record_raw AS r ON r.record_id = c.record_id
         LEFT JOIN head_row AS h ON h.hh_no = c.hh_no

@@ -79,7 +79,7 @@ def read_hits(engine: Engine, numbers: Mapping[str, int]) -> list[Hit]:
     for key, fits in (("household_id", "="), ("person_id", "<>")):
         parts.append(f"""
             SELECT {columns}, f.record_id, {texts} FROM rule_hit AS h
-            LEFT JOIN (SELECT l.{key}, c.source_no, MIN(c.record_id) AS record_id FROM record_person AS c
+            LEFT JOIN (SELECT l.{key}, c.source_no, MIN(c.record_id) AS record_id FROM claim_person AS c
                 JOIN (SELECT k.record_id, k.{key} FROM record_link AS k
                     SEMI JOIN (SELECT {key} FROM rule_hit WHERE record_id IS NULL) AS n ON n.{key} = k.{key}) AS l
                     ON l.record_id = c.record_id GROUP BY l.{key}, c.source_no) AS f

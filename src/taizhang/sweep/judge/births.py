@@ -45,7 +45,7 @@ class Claimed:
 def read_birth_columns(engine: Engine, sources: int) -> BirthColumns:
     """Count over all rows. A wrong number also differs from its column, so the share bounds that of wrong dates."""
     counted = engine.fetch("""
-        SELECT source_no, COUNT(*) AS n, SUM(CASE WHEN birth_date <> id_birth THEN 1 ELSE 0 END) AS denied FROM fact
+        SELECT source_no, COUNT(*) AS n, SUM(CASE WHEN birth_date <> id_birth THEN 1 ELSE 0 END) AS denied FROM claim_person
         WHERE birth_date IS NOT NULL AND id_birth IS NOT NULL GROUP BY source_no
     """)
     rows, denied = np.zeros(sources, dtype=np.int64), np.zeros(sources, dtype=np.int64)

@@ -34,8 +34,7 @@ def read_divisions(engine: Engine) -> Divisions:
     """Count over all valid numbers."""
     table = engine.fetch(f"""
         SELECT ident // {YEAR} AS place, COUNT(*) AS persons FROM (
-            SELECT root AS ident FROM plain_person
-            UNION ALL SELECT DISTINCT id_key FROM other_reading WHERE NOT id_key IS NULL) AS n GROUP BY 1 ORDER BY 1
+            SELECT DISTINCT ident FROM claim_person WHERE ident > 0) AS n GROUP BY 1 ORDER BY 1
     """)
     return Divisions(*(table[name].to_numpy().astype(np.int64) for name in ("place", "persons")))
 

@@ -31,10 +31,7 @@ _HOUSE = f"""CASE WHEN {_IS_WRITTEN} THEN CASE WHEN {_IS_NUMBER} THEN {_NUMBER} 
     WHEN NOT r.head_id_key IS NULL THEN -r.head_id_key - {HEADED} WHEN NOT r.household_no IS NULL THEN {WORDED}
     ELSE -(r.file_no * CAST(100000000000 AS BIGINT) + r.sheet_no * CAST(10000000 AS BIGINT) + r.household_run) END"""
 """A source's own household: its number as written; else, negative, its head's number; else its run of rows in a sheet."""
-KEPT = "NOT COALESCE(r.struck, FALSE)"
-"""Of `record_raw AS r`: rows that are facts."""
-VALID = "r.id_ok AND r.id_kind IN ('citizen', 'citizen_15', 'disability', 'student', 'hmt_permit', 'foreign_2023') AND NOT r.id_key IS NULL"
-"""Of `record_raw AS r`: rows whose fact has an `ident`, which is their `id_key`."""
+_KEPT = "NOT COALESCE(r.struck, FALSE)"
 _SHEET = "r.file_no * CAST(100000 AS BIGINT) + r.sheet_no"
 
 
@@ -58,7 +55,7 @@ def make_facts(engine: Engine, sources: Mapping[int, SourceDelivery]) -> None:
                 CASE WHEN house >= 0 OR words <> '' AND NOT words LIKE '{TEMPORARY}%' THEN 1 ELSE 0 END AS numbered
             FROM (SELECT source_no, house, CASE WHEN house = {WORDED} THEN written ELSE '' END AS words FROM (
                 SELECT {source_no} AS source_no, {_HOUSE} AS house, r.household_no AS written FROM record_raw AS r
-                WHERE {KEPT}) AS told
+                WHERE {_KEPT}) AS told
                 WHERE NOT house IS NULL GROUP BY 1, 2, 3 HAVING COUNT(*) <= {MOST_MEMBERS}) AS said)
     """)
     is_valid = f"q.id_ok AND q.kind BETWEEN {CITIZEN} AND {OTHER_IDENTITY} AND NOT q.id_key IS NULL"
@@ -81,7 +78,7 @@ def make_facts(engine: Engine, sources: Mapping[int, SourceDelivery]) -> None:
                 CAST(CASE WHEN COALESCE(r.is_present, TRUE) THEN 1 ELSE 0 END AS TINYINT) AS present,
                 {_HOUSE} AS house{", r.household_no AS words" if worded else ""},
                 CASE WHEN NOT r.head_name IS NULL THEN r.head_name_id END AS head_name_id, r.head_id_key AS head_key
-            FROM record_raw AS r WHERE {KEPT}) AS q
+            FROM record_raw AS r WHERE {_KEPT}) AS q
         LEFT JOIN local_raw AS l ON l.source_no = q.source_no AND l.house = q.house{worded}
     """)
 

@@ -21,8 +21,6 @@ SHEET_SHARE = 0.8
 def make_households(engine: Engine) -> None:
     """Create `sheet_village` and `local_household` (hh_no, source_no, same_no, house, words, hh) over `fact`, `entity`, `local_raw`.
 
-    And `moved_key` (ident): numbers with rows in several county households.
-
     hh: the county household. A valid number's home is its household in the first source that has it; a household
     follows the home that gets most votes of its members, its number and its head (the smallest on a tie), whatever the
     sources number their households. house, words: what the source calls it (`local_raw`).
@@ -36,13 +34,6 @@ def make_households(engine: Engine) -> None:
         FROM local_raw AS l
         LEFT JOIN local_home AS a ON a.hh_no = l.hh_no
         LEFT JOIN local_home AS b ON b.hh_no = a.home
-    """)
-    engine.execute("""
-        CREATE OR REPLACE TABLE moved_key AS
-        SELECT DISTINCT f.ident FROM fact AS f
-        JOIN (SELECT m.hh_no, m.home FROM member_vote AS m JOIN local_household AS a ON a.hh_no = m.hh_no
-            JOIN local_household AS b ON b.hh_no = m.home WHERE a.hh <> b.hh) AS q ON q.hh_no = f.hh_no
-        JOIN entity AS e ON e.ident = f.ident AND e.home = q.home
     """)
     for name in ("local_raw", "member_vote", "local_home", "local_place"):
         engine.execute(f"DROP TABLE IF EXISTS {name}")

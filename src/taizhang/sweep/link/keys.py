@@ -1,28 +1,19 @@
 """Keys: what every valid number is called by how many ledgers. This settles most persons without looking further."""
 
 from taizhang.sweep.engines import Engine
-from taizhang.sweep.link.facts import CITIZEN, NO_NUMBER, bit_of
+from taizhang.sweep.link.facts import NO_NUMBER, bit_of
 
 TRUNCATED = "ident % 11 = 0 AND ident // 11 % 100 = 0"
 """A number that ends in 000, told from its key (seventeen digits × 11 + check)."""
 AREA_AND_ORDER = "{0} // 1100000000000 * 1000 + {0} // 11 % 1000"
 """Division and sequence of a number: what is left of it when the date of birth is wrong."""
 
-SEX = "CASE WHEN ident // 11 % 2 = 1 THEN 1 ELSE 2 END"
-"""The sex that the last digit of the sequence says."""
-VARIED, SEXED = 1, 2
-"""In `entity.flags`: some row says another birth or sex than the number, is not present or has another document; some row says a sex."""
-BESIDE = 10**15
-"""More than any record_id."""
-
 
 def make_keys(engine: Engine, sources: int) -> None:
     """Create `entity`, `bad_number`, `bad_claim` and `suspect_key` over `fact`.
 
     entity: a row a valid number; name_a, name_b are its least and greatest name, n its rows, mask its sources, home the
-    first household it stands in, housed the sources where it stands in one, born its own date of birth, flags VARIED and
-    SEXED; village_in, village_out the least village of its rows in households and of those in none; record_id the first of its
-    rows in a household, or else, with BESIDE added, of all. bad_number: texts that are no valid number, with
+    first household it stands in, housed the sources where it stands in one. bad_number: texts that are no valid number, with
     negative integers. bad_claim: the records that carry one. suspect_key: numbers that are not settled: several names, several rows in a source, no name, digits cut
     off, or witnesses in at most half the sources.
     """
@@ -30,13 +21,7 @@ def make_keys(engine: Engine, sources: int) -> None:
     engine.execute(f"""
         CREATE OR REPLACE TABLE entity AS
         SELECT ident, MIN(name_id) AS name_a, MAX(name_id) AS name_b, COUNT(*) AS n, BIT_OR({bit}) AS mask,
-            MIN(hh_no) AS home, BIT_OR(CASE WHEN NOT hh_no IS NULL THEN {bit} ELSE 0 END) AS housed,
-            MIN(id_birth) AS born, MIN(CASE WHEN NOT hh_no IS NULL THEN village END) AS village_in,
-            MIN(CASE WHEN hh_no IS NULL THEN village END) AS village_out,
-            BIT_OR(CASE WHEN present = 0 OR sex <> {SEX} OR kind <> {CITIZEN}
-                    OR birth_date <> id_birth OR id_birth IS NULL AND NOT birth_date IS NULL THEN {VARIED} ELSE 0 END
-                + CASE WHEN sex IS NULL THEN 0 ELSE {SEXED} END) AS flags,
-            MIN(CASE WHEN hh_no IS NULL THEN record_id + {BESIDE} ELSE record_id END) AS record_id
+            MIN(hh_no) AS home, BIT_OR(CASE WHEN NOT hh_no IS NULL THEN {bit} ELSE 0 END) AS housed
         FROM fact WHERE NOT ident IS NULL GROUP BY ident
     """)
     engine.execute(f"""

@@ -9,7 +9,6 @@ from taizhang.sweep.engines import Engine
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.link.candidates import make_pairs
 from taizhang.sweep.link.cells import make_cells
-from taizhang.sweep.link.claims import make_claims
 from taizhang.sweep.link.cluster import cluster, store_persons
 from taizhang.sweep.link.facts import make_facts
 from taizhang.sweep.link.features import Relations, involved_cells
@@ -19,8 +18,7 @@ from taizhang.sweep.link.reach import make_involved
 from taizhang.sweep.link.score import score_pairs
 
 MADE = (
-    "bad_number", "decoded", "involved", "cell", "suspect", "pair", "cell_person", "involved_person", "claim_text", "fact",
-    "involved_key", "varied_key",
+    "bad_number", "decoded", "involved", "cell", "suspect", "pair", "cell_person", "involved_person", "claim_text",
 )  # fmt: skip
 """Tables of linking that nothing after the diagnoses looks at."""
 
@@ -39,7 +37,7 @@ class Linked:
 
 
 def link_persons(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Linked:
-    """Make `claim_person` and `reading` of everybody, and of all whom `entity` does not settle `cell`, `cell_person`, `involved_person`.
+    """Make `entity`, and of all who are not settled by it `cell`, `cell_person` and `involved_person`.
 
     involved_person: claims with cell_id and root, the person's smallest cell. sources: by source number.
     """
@@ -63,7 +61,6 @@ def link_persons(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Linke
         JOIN cell AS e ON e.ident = c.ident AND e.name_id = c.name_id
         JOIN cell_person AS p ON p.cell_id = e.cell_id
     """)
-    make_claims(engine, count)
     ids, records = cells["cell_id"], cells["first_record"]
     return Linked(
         [(int(ids[near]), int(ids[far])) for near, far in ambiguous],
@@ -72,8 +69,36 @@ def link_persons(engine: Engine, sources: Mapping[int, SourceDelivery]) -> Linke
     )
 
 
+def make_claim_person(engine: Engine) -> None:
+    """Make `fact` into `claim_person`: the facts of all records with `root`, their person, and `hh`, their county household.
+
+    The person of a settled number is the number's key; the others are what linking made of them. Also `head_differs` (hh_no,
+    record_id, copy_id): rows that carry another name or number of the head than the first of the household's own heads.
+    """
+    engine.execute("""
+        CREATE OR REPLACE TABLE claim_person AS
+        SELECT f.record_id, f.source_no, COALESCE(p.ident, f.ident) AS ident, f.kind, f.name_id, f.birth_date, f.id_birth,
+            f.sex, COALESCE(f.village, v.village) AS village, f.person_no, f.relation, h.hh, f.hh_no, f.present,
+            COALESCE(p.root, f.ident) AS root
+        FROM fact AS f
+        LEFT JOIN local_household AS h ON h.hh_no = f.hh_no
+        LEFT JOIN involved_person AS p ON p.record_id = f.record_id
+        LEFT JOIN sheet_village AS v ON v.source_no = f.source_no AND v.sheet = f.sheet
+    """)
+    engine.execute("""
+        CREATE OR REPLACE TABLE head_differs AS
+        SELECT h.hh_no, h.record_id, m.record_id AS copy_id FROM (
+            SELECT f.hh_no, f.record_id, f.name_id, COALESCE(f.ident, f.bad_key) AS id_key FROM fact AS f
+            SEMI JOIN (SELECT MIN(record_id) AS record_id FROM fact
+                WHERE relation = 1 AND present = 1 AND NOT hh_no IS NULL GROUP BY hh_no) AS o
+                ON o.record_id = f.record_id) AS h
+        JOIN fact AS m ON m.hh_no = h.hh_no
+        WHERE (m.head_name_id <> h.name_id OR m.head_key <> h.id_key) AND NOT m.relation IS NULL
+    """)
+    engine.execute("DROP TABLE fact")  # as large as what was made of it
+
+
 def forget_linking(engine: Engine) -> None:
     """Drop what only linking, judging and diagnosing read, so that the tables for rules and findings have its memory."""
-    engine.execute("DROP VIEW claim_person")
     for name in MADE:
         engine.execute(f"DROP TABLE {name}")

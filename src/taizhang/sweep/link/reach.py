@@ -12,7 +12,7 @@ PREFIX_15 = 1100
 """Keys with equal key // 1100 share the first fifteen digits (17 digits × 11 + check)."""
 
 FACTS = (
-    "record_id, source_no, ident, kind, name_id, birth_date, id_birth, sex, village, sheet, person_no, relation, hh_no, present,"
+    "record_id, source_no, ident, name_id, birth_date, id_birth, sex, village, sheet, person_no, relation, hh_no, present,"
     " head_name_id, head_key"
 )
 TEXTS = ("name", "id_no", "id_kind", "id_defects", "name_defects", "name_alias", "former_name")
@@ -23,7 +23,7 @@ def make_involved(engine: Engine, sources: int) -> None:
 
     ident: the number's key where the number is valid; a negative integer for a number that is not (equal texts, equal
     integers, `bad_number`); a negative integer of its own for a record without a number. hh: the county household.
-    Leaves `involved_key`, the valid numbers among them. Drops `suspect_key`.
+    Drops `entity`, `suspect_key` and `involved_key`: nothing reads them later, and the first has a row for every number.
     """
     make_decoded(engine)
     _make_weak(engine, sources)
@@ -57,7 +57,7 @@ def make_involved(engine: Engine, sources: int) -> None:
     engine.execute(f"""
         CREATE OR REPLACE TABLE involved AS
         SELECT c.record_id, c.source_no, t.file_no, t.sheet_no, t.row_no,
-            COALESCE(c.ident, b.ident, -{10 * RECORD_BASE} - c.record_id) AS ident, c.kind, c.name_id, c.birth_date, c.id_birth, c.sex,
+            COALESCE(c.ident, b.ident, -{10 * RECORD_BASE} - c.record_id) AS ident, c.name_id, c.birth_date, c.id_birth, c.sex,
             COALESCE(c.village, v.village) AS village, c.person_no, t.phone, c.relation, t.hh_number, h.hh, c.hh_no,
             CASE WHEN t.id_defects LIKE '%|ID-EXCEL-TRUNC|%' THEN 1 ELSE 0 END AS truncated, c.present, t.row_hash,
             c.head_name_id, c.head_key
@@ -72,8 +72,10 @@ def make_involved(engine: Engine, sources: int) -> None:
         "weak_birth",
         "weak_order",
         "named_row",
+        "involved_key",
         "bad_claim",
         "suspect_key",
+        "entity",
     ):
         engine.execute(f"DROP TABLE {name}")
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.link.facts import UNKNOWN_NUMBER
 
 PERSONS = pa.schema([
     ("person_id", pa.int64()), ("id_key", pa.int64()), ("number", pa.string()), ("name_id", pa.int64()),
@@ -40,12 +41,18 @@ class Register:
 
 
 def assign_ids(engine: Engine, register: Register) -> None:
-    """Create `person_key` (root, person_id) and `household_key` (hh, household_id) over `reading`.
-
-    New persons are numbered by their number; those who are not plain may share one, and are told apart by the rest.
-    """
+    """Create `person_key` (root, person_id) and `household_key` (hh, household_id)."""
     engine.register("register_raw", register.persons())
     engine.execute("CREATE OR REPLACE TABLE register_person AS SELECT * FROM register_raw")
+    engine.execute(f"""
+        CREATE OR REPLACE TABLE reading AS
+        SELECT c.root, CASE WHEN c.ident > 0 THEN c.ident END AS id_key, b.id_text AS number, c.name_id, c.village, c.birth, c.hh
+        FROM (SELECT root, ident, name_id, MIN(village) AS village, MIN(COALESCE(birth_date, id_birth)) AS birth, hh
+            FROM (SELECT root, CASE WHEN ident > {UNKNOWN_NUMBER} THEN ident END AS ident, name_id, village, birth_date, id_birth, hh
+                FROM claim_person)
+            GROUP BY root, ident, name_id, hh) AS c
+        LEFT JOIN bad_number AS b ON b.ident = c.ident
+    """)
     _match_persons(engine)
     _match_households(engine)
 
@@ -86,13 +93,9 @@ def _match_persons(engine: Engine) -> None:
         SELECT root, person_id FROM person_match
         UNION ALL
         SELECT r.root, (SELECT COALESCE(MAX(person_id), 0) FROM register_person)
-            + CAST(ROW_NUMBER() OVER (ORDER BY r.id_key NULLS LAST, r.tie) AS BIGINT)
-        FROM (
-            SELECT root, root AS id_key, CAST(0 AS BIGINT) AS tie FROM plain_person
-            UNION ALL
-            SELECT root, id_key, ROW_NUMBER() OVER (ORDER BY name_id, village, birth, root) AS tie FROM (
-                SELECT root, MIN(id_key) AS id_key, MIN(name_id) AS name_id, MIN(village) AS village, MIN(birth) AS birth
-                FROM other_reading GROUP BY root)) AS r
+            + CAST(ROW_NUMBER() OVER (ORDER BY r.id_key NULLS LAST, r.name_id, r.village, r.birth, r.root) AS BIGINT)
+        FROM (SELECT root, MIN(id_key) AS id_key, MIN(name_id) AS name_id, MIN(village) AS village, MIN(birth) AS birth
+            FROM reading GROUP BY root) AS r
         ANTI JOIN person_match AS m ON m.root = r.root
     """)
 
