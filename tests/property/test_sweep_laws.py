@@ -13,6 +13,7 @@ sys.path.append(str(Path(__file__).parents[1] / "unit" / "sweep"))  # the builde
 from ledgers import DAUGHTER, FIRST, SECOND, SON, SOURCES, SPOUSE, THIRD, Ledgers, changed, family, number, told
 
 FAMILIES = 4
+HOME = tempfile.TemporaryDirectory(prefix="sweep-laws-")  # of all examples; gone when the process ends
 few = settings(
     max_examples=3,
     deadline=None,
@@ -65,7 +66,7 @@ def troubled(draw, damage=DAMAGE):
 
 def lake(order=SOURCES):
     """A county in a folder of its own."""
-    return Ledgers(Path(tempfile.mkdtemp(prefix="sweep-law-")), order)
+    return Ledgers(Path(tempfile.mkdtemp(dir=HOME.name)), order)
 
 
 @few
