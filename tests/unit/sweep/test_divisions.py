@@ -5,7 +5,8 @@ import pytest
 
 from taizhang.identity.numbers import check_digit
 from taizhang.sweep.examples import diagnose_rows
-from taizhang.sweep.judge.divisions import YEAR, Divisions, division_evidence
+from taizhang.sweep.judge.divisions import Divisions, division_evidence
+from taizhang.sweep.link.keys import AREA_AND_YEAR
 
 OLD, NEW, AFAR = 610123, 610723, 110101
 BEFORE, AFTER = 1980, 2005
@@ -13,7 +14,7 @@ BEFORE, AFTER = 1980, 2005
 
 def key(division, year):
     """A number of this division and year, as far as the evidence looks."""
-    return (division * 10_000 + year) * YEAR + 123
+    return (division * 10_000 + year) * AREA_AND_YEAR + 123
 
 
 def evidence(persons, *asked):

@@ -16,12 +16,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from taizhang.sweep.authority.answers import Answer
+from taizhang.sweep.link.features import Floats, Ints
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Evidence = Callable[[Ints, Ints], Floats]
 """(person group, value) of every candidate → log-evidence to add."""
 

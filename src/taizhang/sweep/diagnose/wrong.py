@@ -16,9 +16,8 @@ from taizhang.sweep.diagnose.person import Said, first_records, said_of
 from taizhang.sweep.diagnose.wording import agreeing, chance, names_differ, numbers_differ, places
 from taizhang.sweep.judge.fields import FieldVerdict
 from taizhang.sweep.judge.troubled import Troubled
-from taizhang.sweep.judge.truth import Floats
 from taizhang.sweep.link.facts import UNKNOWN_NUMBER
-from taizhang.sweep.link.features import Ints
+from taizhang.sweep.link.features import Floats, Ints
 
 PORTION = 20_000
 """Rows that are diagnosed together; what is worked out for them column by column is held no longer."""

@@ -7,13 +7,10 @@ which of the two a ledger did shows in rows whose number all the others deny.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.judge.troubled import Troubled
-from taizhang.sweep.link.features import MISSING, Ints
-
-Floats = NDArray[np.float64]
+from taizhang.sweep.link.features import MISSING, Floats, Ints
 
 WRONG_DATE, DATE_WEIGHT = 0.05, 100.0
 """Share of dates that are wrong beside a right number, before anything is learned, and for how many rows that counts."""

@@ -7,15 +7,11 @@ number, too; so what is heard is not how rare a code is, but whether it was in u
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.link.features import Floats, Ints
+from taizhang.sweep.link.keys import AREA_AND_YEAR
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
-YEAR = 110_000_000
-"""What a key (17 digits × 11 + check) is divided by for its division and year of birth."""
 YEARS = 10_000
 """More than there are years: what division and year are one integer by."""
 EXCEPTIONS = 3.0
@@ -33,7 +29,7 @@ class Divisions:
 def read_divisions(engine: Engine) -> Divisions:
     """Count over all valid numbers."""
     table = engine.fetch(f"""
-        SELECT ident // {YEAR} AS place, COUNT(*) AS persons FROM (
+        SELECT ident // {AREA_AND_YEAR} AS place, COUNT(*) AS persons FROM (
             SELECT DISTINCT ident FROM claim_person WHERE ident > 0) AS n GROUP BY 1 ORDER BY 1
     """)
     return Divisions(*(table[name].to_numpy().astype(np.int64) for name in ("place", "persons")))
@@ -47,7 +43,7 @@ def division_evidence(known: Divisions, numbers: Ints) -> Floats:
     if not len(known.place):
         return np.zeros(len(numbers))
     division, year = np.divmod(known.place, YEARS)
-    asked = numbers // YEAR
+    asked = numbers // AREA_AND_YEAR
     there, of_division, of_year = (
         _count(keys, known.persons, each) - 1.0
         for keys, each in ((known.place, asked), (division, asked // YEARS), (year, asked % YEARS))

@@ -17,9 +17,9 @@ from taizhang.sweep.judge.kin import Kin, Named, shared_with_kin
 from taizhang.sweep.judge.kinds import LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, family_of
 from taizhang.sweep.judge.spelling import Spelling, bearers_of
 from taizhang.sweep.judge.troubled import Held, Troubled
-from taizhang.sweep.judge.truth import Candidates, Claims, Floats, Judged, Options, judge, options_of
+from taizhang.sweep.judge.truth import Candidates, Claims, Judged, Options, judge, options_of
 from taizhang.sweep.link.facts import UNKNOWN_NUMBER
-from taizhang.sweep.link.features import MISSING, Compared, ComparedPairs, Ints, Relations, Texts, compare_rows
+from taizhang.sweep.link.features import MISSING, Compared, ComparedPairs, Floats, Ints, Relations, Texts, compare_rows
 from taizhang.sweep.link.reach import PREFIX_15
 
 OWNED = -4.0

@@ -13,9 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taizhang.sweep.judge.kinds import SOUND_CODES
-from taizhang.sweep.link.features import Compared, Ints
-
-Floats = NDArray[np.float64]
+from taizhang.sweep.link.features import Compared, Floats, Ints
 
 EXPECTED = np.array([0.2, 0.0, 2.2, 0.0, 1.0, 0.5])
 """Log-odds of being true before anything is learned: a unit of log-frequency more; the same besides where the two sound

@@ -16,10 +16,8 @@ from taizhang.identity.names.plain import CodePoints
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.judge.spelling import CountyNames, keyed, owners_of
 from taizhang.sweep.link.facts import MOST_MEMBERS
-from taizhang.sweep.link.features import Texts
+from taizhang.sweep.link.features import Floats, Ints, Texts
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 _PAIR = pa.schema([("one", pa.string()), ("other", pa.string())])
 
 

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from taizhang.identity.names.plain import CodePoints
 from taizhang.sweep.engines import Engine
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from taizhang.sweep.link.features import Floats, Ints
+from taizhang.sweep.link.keys import AREA_AND_YEAR
 
 GENERATION = 10
 """Years of birth that are named alike."""
@@ -24,8 +23,8 @@ OWN = 0.5
 """What is left of a character's occurrences at least, and what is taken off: one is that of the name asked about."""
 UNKNOWN = 0
 """Sex and generation of whoever has no valid number."""
-ODD, YEAR = 11, 110_000_000
-"""What a key (17 digits × 11 + check) is divided by for a number that is odd for men, and for one that ends in the year of birth."""
+ODD = 11
+"""What a key (17 digits × 11 + check) is divided by for a number that is odd for men."""
 SEXES, BEYOND = 2, 2**21
 """How sex and generation are one integer, and with a code point one more."""
 
@@ -97,7 +96,9 @@ def keyed(owners: Ints, codes: NDArray[np.int64] | NDArray[np.int32]) -> Ints:
 
 def bearers_of(numbers: Ints) -> Ints:
     """Sex and generation of the holders of numbers (keys), as one integer; `UNKNOWN` where a number is none."""
-    return np.where(numbers > 0, numbers // YEAR % 10_000 // GENERATION * SEXES + numbers // ODD % SEXES, UNKNOWN)
+    return np.where(
+        numbers > 0, numbers // AREA_AND_YEAR % 10_000 // GENERATION * SEXES + numbers // ODD % SEXES, UNKNOWN
+    )
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def county_names(engine: Engine) -> CountyNames:
     """Read the names, one vote a distinct name, sex and generation."""
     table = engine.fetch(f"""
         SELECT DISTINCT r.name_id, r.name, CASE WHEN r.id_ok AND r.id_key > 0
-            THEN r.id_key // {YEAR} % 10000 // {GENERATION} * {SEXES} + r.id_key // {ODD} % {SEXES} ELSE {UNKNOWN} END AS bearer
+            THEN r.id_key // {AREA_AND_YEAR} % 10000 // {GENERATION} * {SEXES} + r.id_key // {ODD} % {SEXES} ELSE {UNKNOWN} END AS bearer
         FROM record_raw AS r WHERE NOT r.name IS NULL AND r.name_defects IS NULL
     """)
     columns = (table["name_id"].combine_chunks(), table["name"].combine_chunks().cast(pa.string()))

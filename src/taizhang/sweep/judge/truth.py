@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 
 from taizhang.sweep.judge.habits import EXPECTED, Habits
 from taizhang.sweep.judge.kinds import PRIOR_RATE, PRIOR_WEIGHT
-from taizhang.sweep.link.features import MISSING, Ints
-
-Floats = NDArray[np.float64]
+from taizhang.sweep.link.features import MISSING, Floats, Ints
 
 ROUNDS = 6
 DECLARED, UNDECLARED = 0.3, 0.01

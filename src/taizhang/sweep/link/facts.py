@@ -41,8 +41,8 @@ def make_facts(engine: Engine, sources: Mapping[int, SourceDelivery]) -> None:
     sources: by source number, which is below 62. local_raw: every source's own households; hh_no is their place in the
     order of values, same_no the first household of any source that is called the same, numbered whether the source
     gave it a number; what stands on more than MOST_MEMBERS rows is no household. fact: a row a record; its columns are written for all of them, so what only the doubtful are asked for
-    is not there. ident: the number's key where it is valid, else null; bad_key: of
-    what is not valid and still has the shape of a number; name_id: 0 where there is no name; sheet: of rows that name no
+    is not there. ident: the number's key where it is valid, else null; bad_key: of what is not valid and still has the shape of
+    a number; name_id: 0 where there is no name; sheet: of rows that name no
     village; hh_no: of the household; head_name_id, head_key: the copy of the head that the row carries.
     """
     numbers = " ".join(f"WHEN '{one.source}' THEN {number}" for number, one in sources.items())

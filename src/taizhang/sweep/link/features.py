@@ -14,6 +14,7 @@ from taizhang.identity.numbers import compare_number_pairs
 from taizhang.sweep.engines import Engine
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 MISSING = np.iinfo(np.int64).min
 """Stands for null in integer columns; never equal to a value."""
 

@@ -5,6 +5,8 @@ from taizhang.sweep.link.facts import NO_NUMBER, bit_of
 
 TRUNCATED = "ident % 11 = 0 AND ident // 11 % 100 = 0"
 """A number that ends in 000, told from its key (seventeen digits × 11 + check)."""
+AREA_AND_YEAR = 110_000_000
+"""What a key (seventeen digits × 11 + check) is divided by for its division and year of birth."""
 AREA_AND_ORDER = "{0} // 1100000000000 * 1000 + {0} // 11 % 1000"
 """Division and sequence of a number: what is left of it when the date of birth is wrong."""
 

@@ -18,9 +18,8 @@ from taizhang.sweep.rules.schema import tables
 SCANNED = {"record": "rule_record"}
 HELD = {"record": "rule_record_held"}
 MOST_HELD = 600_000  # rows; about 0.2 kB each, within the engine's default memory; above it the view is read each time
-READERS = (
-    2  # rules from which a column is worth holding: measured, a column costs as much to store as to read three times
-)
+READERS = 2
+"""Rules from which a column is worth holding: measured, one costs as much to store as to read three times."""
 ALWAYS = frozenset({"as_of", "is_present", "is_repeated", *CONTEXT})
 
 
