@@ -3,11 +3,15 @@
 Run with: python bench/sweep.py [--persons 100000] [--seed 11] [--rounds 3]
 
 R is what any tool must at least do: group every record of the four deliveries by its number and take the smallest and
-largest name, straight from the Parquet files. R and sweeps run in turn in one process; medians are printed.
+largest name, straight from the Parquet files. R and sweeps run in turn in one process; then as many sweeps run each in a process
+of its own, on a county never swept, as the command line does: their seconds without starting Python, and their peak memory.
+Medians are printed.
 """
 
 import argparse
+import json
 import resource
+import shutil
 import statistics
 import tempfile
 import time
@@ -16,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from measure import processor_seconds, table
+from measure import in_own_process, own_peak_mb, processor_seconds, table
 from taizhang.intake.county import load_county
 from taizhang.intake.pipeline import take_in
 from taizhang.progress import Silent
@@ -37,12 +41,35 @@ def reference(data: Path) -> float:
         return time.perf_counter() - started
 
 
+def child(folder: Path) -> None:
+    """One cold sweep; prints a line of JSON."""
+    started = time.perf_counter()
+    sweep(load_county(folder / "county.toml"))
+    print(json.dumps({"seconds": time.perf_counter() - started, "peak_mb": own_peak_mb()}))
+
+
+def alone(folder: Path, rounds: int) -> tuple[list[float], list[float]]:
+    """Seconds and peak MB of cold sweeps, each in a process of its own."""
+    seconds, peaks = [], []
+    for _ in range(rounds):
+        for name in ("sweeps", "register"):
+            shutil.rmtree(folder / "data" / name, ignore_errors=True)
+        _, peak, said = in_own_process(["--child", str(folder)])
+        seconds.append(float(str(said["seconds"])))
+        peaks.append(peak)
+    return seconds, peaks
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--persons", type=int, default=100_000)
     arguments.add_argument("--seed", type=int, default=11)
     arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     options = arguments.parse_args()
+    if options.child is not None:
+        child(options.child)
+        return
     stages: dict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="taizhang-bench-") as folder:
         made = make_county(Path(folder) / "county", persons=options.persons, seed=options.seed, deliveries=1)
@@ -59,6 +86,7 @@ def main() -> None:
         started, busy = time.perf_counter(), processor_seconds()
         write_reports(county, result.folder, progress=Silent())
         reports, busy = time.perf_counter() - started, processor_seconds() - busy
+        cold, peaks = alone(made.folder, options.rounds)
     middle = {name: statistics.median(seconds) for name, seconds in stages.items()}
     print("# The sweep: every stage and its ratio to a reference query\n")
     print(
@@ -66,7 +94,9 @@ def main() -> None:
     )
     print(table(["", "seconds", "÷ R"], [[name, f"{s:.2f}", f"{s / middle['R']:.1f}"] for name, s in middle.items()]))
     print(
-        f"\nPeak memory of the sweep {peak:,.0f} MB. Page, lists and annotated workbooks of all files: {reports:.1f} s ({busy:.1f} s of the processor)."
+        f"\nCold, each in a process of its own: {statistics.median(cold):.2f} s ({min(cold):.2f} to {max(cold):.2f}), peak"
+        f" {statistics.median(peaks):,.0f} MB ({min(peaks):,.0f} to {max(peaks):,.0f}). Peak of the process that swept {options.rounds} times"
+        f" {peak:,.0f} MB. Page, lists and annotated workbooks of all files: {reports:.1f} s ({busy:.1f} s of the processor)."
     )
 
 
