@@ -20,7 +20,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from taizhang.identity.names import NameRelation, compare_names
     from taizhang.identity.numbers import IdParse, mask_number, parse_id
-    from taizhang.library import Candidate, LedgerRow, Observed, Verdict, Verdicts, diagnose
+    from taizhang.library import Candidate, LedgerRow, LedgerUnreadable, Observed, Verdict, Verdicts, diagnose
     from taizhang.sweep.county_file import sweep_county as sweep
 
 _HOMES = {
@@ -28,6 +28,7 @@ _HOMES = {
     "NameRelation": "taizhang.identity.names",
     "Candidate": "taizhang.library",
     "LedgerRow": "taizhang.library",
+    "LedgerUnreadable": "taizhang.library",
     "Observed": "taizhang.library",
     "Verdict": "taizhang.library",
     "Verdicts": "taizhang.library",
@@ -41,6 +42,7 @@ __all__ = [
     "Candidate",
     "IdParse",
     "LedgerRow",
+    "LedgerUnreadable",
     "NameRelation",
     "Observed",
     "Verdict",

@@ -27,7 +27,7 @@ MOST_LEDGERS = 12
 def diagnose(
     ledgers: Mapping[str, Any],
     *,
-    derived_from: Mapping[str, Sequence[str]] | None = None,
+    derived_from: Mapping[str, str | Sequence[str]] | None = None,
     kinds: Mapping[str, str] | None = None,
     as_of: date | None = None,
     engine: str = "duckdb",
@@ -36,20 +36,19 @@ def diagnose(
 
     ledgers: title → table (see `tables.read_ledger`). Columns: id_no, name, and as many of birth_date, sex, village,
     household_no, relation_to_head, phone, person_no, head_name, head_id_no as there are; every one helps.
-    derived_from: title → the titles it was copied from: their agreement is then no second witness.
+    derived_from: title → the title or titles it was copied from: their agreement is then no second witness.
     kinds: title → national, city, ledger, app or authority; "ledger" where not told. as_of: the day ages and future
     dates are judged by, today where not told. engine: as for a sweep.
     The rows of the verdicts are 0-based positions in the tables. Tables are written to a private temporary folder that
     is gone when this returns.
-    Raises LedgerUnreadable.
+    Raises LedgerUnreadable for ledgers, titles and kinds that cannot be, TypeError for a day that is no date, and what
+    `taizhang.sweep.run.sweep` raises for an engine.
     """
-    if not 1 <= len(ledgers) <= MOST_LEDGERS:
-        raise LedgerUnreadable(f"需要1到{MOST_LEDGERS}本台账。", why=f"给出了{len(ledgers)}本。")
-    day = as_of or datetime.now(UTC).date()
-    titles = sorted(ledgers)  # nothing may depend on the order in which the ledgers are given
+    titles = _titles(ledgers)
+    day = _day(as_of)
     ids = {title: f"l{number:02d}" for number, title in enumerate(titles)}
-    copies = {_known(title, ids): tuple(_known(one, ids) for one in of) for title, of in (derived_from or {}).items()}
-    kind_of = {_known(title, ids): SourceKind(kind) for title, kind in (kinds or {}).items()}
+    copies = {_known(title, ids): _originals(title, of, ids) for title, of in (derived_from or {}).items()}
+    kind_of = {_known(title, ids): _kind(title, kind) for title, kind in (kinds or {}).items()}
     tables = {title: read_ledger(title, ledgers[title]) for title in titles}
     number_villages(tables.values())
     with tempfile.TemporaryDirectory(prefix="taizhang-diagnose-") as folder:
@@ -72,6 +71,37 @@ def diagnose(
         ignored={title: table.ignored for title, table in tables.items() if table.ignored},
         unread={title: table.unread for title, table in tables.items() if table.unread},
     )
+
+
+def _titles(ledgers: Any) -> list[str]:
+    """In an order of their own: nothing may depend on the one in which the ledgers are given."""
+    if not isinstance(ledgers, Mapping) or not all(isinstance(title, str) for title in ledgers):
+        raise LedgerUnreadable("台账须按名称给出。", hint="写成 {“村台账”: 表}，名称是文字。")
+    if not 1 <= len(ledgers) <= MOST_LEDGERS:
+        raise LedgerUnreadable(f"需要1到{MOST_LEDGERS}本台账。", why=f"给出了{len(ledgers)}本。")
+    return sorted(ledgers)
+
+
+def _day(as_of: Any) -> date:
+    """A time of day says its day, as data frames give days."""
+    if as_of is None:
+        return datetime.now(UTC).date()
+    if not isinstance(as_of, date):
+        raise TypeError(f"as_of is a datetime.date, not a {type(as_of).__name__}")
+    return as_of.date() if isinstance(as_of, datetime) else as_of
+
+
+def _originals(title: str, of: str | Sequence[str], ids: Mapping[str, str]) -> tuple[str, ...]:
+    told = (of,) if isinstance(of, str) else tuple(of)
+    if title in told:
+        raise LedgerUnreadable(f"“{title}”不能抄自它自己。", hint="derived_from 写它抄自的另一本台账。")
+    return tuple(_known(one, ids) for one in told)
+
+
+def _kind(title: str, kind: str) -> SourceKind:
+    if kind not in set(SourceKind):
+        raise LedgerUnreadable("没有这种来源。", where=title, hint=f"只能是：{'、'.join(SourceKind)}")
+    return SourceKind(kind)
 
 
 def _known(title: str, ids: Mapping[str, str]) -> str:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from taizhang.library.verdicts import Candidate, Verdict, Verdicts
 
 NUMBERS = frozenset({"id_no", "head_id_no", "core18", "member_phone", "household_phone", "bank_account"})
+MOST_OPEN = 3
+"""Candidates shown of a verdict: in the table of every one, in a line of one that names no culprit."""
 MOST_LINES = 20
 MOST_TABLE_ROWS = 200
 _CELL = 'style="text-align:left;vertical-align:top"'
@@ -26,12 +28,13 @@ def masked(field: str, value: str | None) -> str:
 def verdict_line(verdict: "Verdict") -> str:
     """One verdict in one line."""
     parts = [f"{verdict.code} {verdict.title}", "、".join(f"{row.ledger}[{row.row}]" for row in verdict.rows[:4])]
-    written = written_value(verdict)
-    if written is not None:
-        parts.append(f"登记为 {masked(written[0], written[1])}")
-    if verdict.candidates:
-        best = verdict.candidates[0]
-        parts.append(f"建议 {masked(best.field, best.value)}（{_chance(best.probability)}）")
+    written, best = written_value(verdict), verdict.candidates[:1]
+    if written is not None and written not in [(one.field, one.value) for one in best]:
+        parts.append(f"登记为 {masked(*written)}")
+    if verdict.culprit is None and len(verdict.candidates) > 1:  # nothing is suggested where nothing is decided
+        parts.append(f"可能是 {'、'.join(map(_said, verdict.candidates[:MOST_OPEN]))}")
+    elif best:
+        parts.append(f"建议 {_said(best[0])}")
     if verdict.culprit is not None:
         parts.append(f"可能出错：{verdict.culprit}（{_chance(verdict.p_culprit)}）")
     return f"<{' | '.join(part for part in parts if part)}>"
@@ -83,11 +86,15 @@ def _html_row(verdict: "Verdict") -> str:
         f"<b>{escape(verdict.title)}</b><br><code>{'<br>'.join(map(escape, verdict.kinds))}</code>",
         "<br>".join(f"{escape(row.ledger)} [{row.row}]" for row in verdict.rows),
         marked(*written, best.value if fits and best else None) if written else "",
-        "<br>".join(_offer(one, written[1] if fits and written else None) for one in verdict.candidates[:3]),
+        "<br>".join(_offer(one, written[1] if fits and written else None) for one in verdict.candidates[:MOST_OPEN]),
         f"{escape(verdict.culprit)}（{_chance(verdict.p_culprit)}）" if verdict.culprit else "依据不足以判断",
         "<br>".join(map(escape, verdict.evidence)),
     )
     return f"<tr>{''.join(f'<td {_CELL}>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _said(candidate: "Candidate") -> str:
+    return f"{masked(candidate.field, candidate.value)}（{_chance(candidate.probability)}）"
 
 
 def _offer(candidate: "Candidate", written: str | None) -> str:

@@ -1,6 +1,7 @@
 """What a caller hands over as a ledger, read as intake reads a sheet: columns found by their names, values by type."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,6 +26,8 @@ PEOPLE = frozenset({"id_no", "name"})
 VILLAGE_BASE = 999_999_000_000
 """Villages told by name only get a code above this: no real one has it, and it never leaves this call."""
 _IDENTITY = (FieldType.ID, FieldType.NAME)
+_NUMBER = re.compile(r"\d{7}")
+"""In a column's name: the name is a person's number or telephone, which no error repeats."""
 
 
 class LedgerUnreadable(UserError):
@@ -57,14 +60,14 @@ def read_ledger(title: str, table: Any) -> LedgerTable:
     Raises LedgerUnreadable for anything else, for columns of unequal length, two columns of one field, and a table
     without a number and a name.
     """
-    given = _columns(title, table)
-    lengths = {len(values) for values in given.values()}
+    given = list(_columns(title, table))
+    lengths = {len(values) for _, values in given}
     if len(lengths) > 1:
         raise LedgerUnreadable("各列长度不一致。", where=title, hint="每一列须有同样多的值。")
     rows = next(iter(lengths), 0)
     columns: dict[str, list[Any]] = {}
     ignored, unread = [], {}
-    for name, values in given.items():
+    for name, values in given:
         field = field_of(name)
         if field is None:
             ignored.append(name)
@@ -78,7 +81,9 @@ def read_ledger(title: str, table: Any) -> LedgerTable:
             columns["id_numeric"] = [isinstance(value, float) for value in values]
     if given and not PEOPLE & columns.keys():
         raise LedgerUnreadable(
-            "没有证件号码列，也没有姓名列。", where=title, why=f"列名：{'、'.join(map(str, list(given)[:8]))}",
+            "没有证件号码列，也没有姓名列。", where=title,
+            why="列名像是一行数据，表读来时可能没有表头。" if any(_NUMBER.search(name) for name, _ in given)
+            else f"列名：{'、'.join(name for name, _ in given[:8])}",
             hint="把列命名为 id_no、name，或用台账的表头（证件号码、姓名）。",
         )  # fmt: skip
     return LedgerTable(columns, rows, tuple(ignored), unread)
@@ -110,16 +115,17 @@ def _headers() -> Mapping[str, str]:
     return found
 
 
-def _columns(title: str, table: Any) -> dict[str, Any]:
+def _columns(title: str, table: Any) -> Iterator[tuple[str, list[Any]]]:
+    """(name, values) of every column; a name may come twice, as in Arrow tables that were joined."""
     if isinstance(table, pa.Table):
-        return dict(zip(table.column_names, (column.to_pylist() for column in table.columns), strict=True))
+        return zip(table.column_names, (column.to_pylist() for column in table.columns), strict=True)
     if hasattr(table, "__arrow_c_stream__"):
         return _columns(title, pa.table(table))
-    if isinstance(table, Mapping):
-        return {str(name): list(values) for name, values in table.items()}
+    if isinstance(table, Mapping) and not any(isinstance(values, str) for values in table.values()):
+        return ((str(name), list(values)) for name, values in table.items())
     if isinstance(table, Sequence) and not isinstance(table, str) and all(isinstance(row, Mapping) for row in table):
         names = dict.fromkeys(chain.from_iterable(table))
-        return {str(name): [row.get(name) for row in table] for name in names}
+        return ((str(name), [row.get(name) for row in table]) for name in names)
     raise LedgerUnreadable(
         "不是表。", where=title, why=f"类型：{type(table).__name__}",
         hint="给出行（字典的列表）、列（名称到值的字典）、Arrow 表，或 pandas、polars 的表。",

@@ -113,7 +113,7 @@ def sweep(
     does not load, ValueError for an unknown engine.
     """
     if engine not in ENGINES:
-        raise ValueError(engine)
+        raise ValueError(f"an engine is one of {', '.join(ENGINES)}, not {engine!r}")
     opened = partial(
         open_engine, engine, [county.data / "deliveries"], master=master, scratch=Lake(county.data).temporary
     )

@@ -1,6 +1,6 @@
 """`diagnose` is the sweep's own engine on tables in memory: what it says, of which rows, and what it never shows."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
@@ -121,11 +121,38 @@ def test_one_ledger_alone_is_judged_by_itself():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [({"ledgers": {}}, "台账"), ({"ledgers": {"一": []}, "derived_from": {"二": ["一"]}}, "没有名为"),
-     ({"ledgers": {"一": []}, "kinds": {"二": "app"}}, "没有名为")],
+     ({"ledgers": {"一": []}, "kinds": {"二": "app"}}, "没有名为"), ({"ledgers": {"一": []}, "kinds": {"一": "市级"}}, "national"),
+     ({"ledgers": {"一": []}, "derived_from": {"一": ["一"]}}, "它自己"), ({"ledgers": [[], []]}, "名称"),
+     ({"ledgers": {1: []}}, "名称")],
 )  # fmt: skip
-def test_ledgers_that_are_not_there_are_refused(arguments, said):
+def test_ledgers_and_kinds_that_cannot_be_are_refused(arguments, said):
     with pytest.raises(LedgerUnreadable, match=said):
         taizhang.diagnose(**arguments)
+
+
+def test_one_title_may_stand_for_a_list_of_originals(troubled):
+    ledgers = titled(troubled)
+
+    listed = taizhang.diagnose(ledgers, as_of=DAY, derived_from={"手机上报": ["村台账"]})
+
+    assert taizhang.diagnose(ledgers, as_of=DAY, derived_from={"手机上报": "村台账"}) == listed
+
+
+def test_a_time_of_day_is_its_day_and_a_text_is_none(verdicts, troubled):
+    assert taizhang.diagnose(titled(troubled), as_of=datetime(2020, 2, 19, 8, tzinfo=UTC)) == verdicts
+    with pytest.raises(TypeError, match="as_of"):
+        taizhang.diagnose(titled(troubled), as_of="2020-02-19")
+
+
+def test_where_nothing_is_decided_every_spelling_is_shown_and_none_suggested(verdicts):
+    one, other = ([{"id_no": number(1, SON), "name": name}] for name in ("刘建军", "刘健军"))
+
+    (open_verdict,) = taizhang.diagnose({"甲": one, "乙": other}, as_of=DAY)
+
+    assert open_verdict.culprit is None
+    assert "可能是 刘健军（50%）、刘建军（50%）" in repr(open_verdict)
+    assert "建议" not in repr(open_verdict)
+    assert "建议 刘建军" in repr(verdicts.of_row("村台账", SON)[0])
 
 
 def test_an_empty_ledger_has_nothing_to_say():

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import taizhang
@@ -52,6 +53,25 @@ def test_a_parsed_number_shows_neither_its_digits_nor_the_birth_date():
     assert NUMBER not in repr(parsed)
     assert "1900" not in repr(parsed) + parsed._repr_html_()
     assert "6123" in repr(parsed)
+
+
+@pytest.mark.parametrize("cell", [int(NUMBER), np.int64(NUMBER)])
+def test_a_number_may_be_an_int_as_in_a_data_frame(cell):
+    assert taizhang.parse_id(cell) == taizhang.parse_id(NUMBER)
+
+
+def test_a_float_is_a_numeric_cell_and_not_a_number_an_empty_one():
+    assert [defect.value for defect in taizhang.parse_id(float(NUMBER)).defects] == ["ID-EXCEL-NUMERIC"]
+    assert taizhang.parse_id(float(NUMBER)).text is None
+    assert taizhang.parse_id(float("nan")) == taizhang.parse_id(None)
+
+
+@pytest.mark.parametrize("cell", [NUMBER.encode(), [NUMBER]])
+def test_what_is_no_cell_is_refused_without_its_number(cell):
+    with pytest.raises(TypeError, match="text") as refused:
+        taizhang.parse_id(cell)
+
+    assert NUMBER not in str(refused.value)
 
 
 def test_compared_names_mark_the_characters_and_say_the_readings():

@@ -71,11 +71,22 @@ def test_a_number_in_a_float_has_lost_digits_and_one_in_an_int_has_not():
 @pytest.mark.parametrize(
     ("table", "said"),
     [("姓名", "不是表"), (7, "不是表"), ([1, 2], "不是表"), ({"name": ["甲"], "id_no": []}, "长度"),
-     ([{"weather": "晴"}], "没有证件号码列"), ([{"name": "甲", "姓名": "乙"}], "两列")],
+     ([{"weather": "晴"}], "没有证件号码列"), ([{"name": "甲", "姓名": "乙"}], "两列"), ({"name": "甲", "id_no": "乙"}, "不是表"),
+     (pa.table([["甲"], ["乙"]], names=["name", "name"]), "两列")],
 )  # fmt: skip
 def test_what_is_no_table_of_people_is_refused(table, said):
     with pytest.raises(LedgerUnreadable, match=said):
         read_ledger("村台账", table)
+
+
+def test_the_refusal_of_a_table_names_its_columns_but_no_number_of_a_row_taken_for_them():
+    with pytest.raises(LedgerUnreadable, match="weather"):
+        read_ledger("村台账", [{"weather": "晴"}])
+    with pytest.raises(LedgerUnreadable, match="表头") as headless:
+        read_ledger("村台账", [{"刘兰英": "单秀兰", NUMBER: "612323195308150021"}])
+
+    assert NUMBER not in str(headless.value)
+    assert "刘兰英" not in str(headless.value)
 
 
 def test_villages_by_name_get_one_code_across_ledgers_and_real_codes_stand():

@@ -1,10 +1,12 @@
 """One cell of an ID column, read completely: its kind, its parts, every defect."""
 
+import math
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from numbers import Integral
 
 from taizhang.identity.divisions import DivisionHistory
 from taizhang.identity.numbers.check import check_digit, id_key
@@ -36,7 +38,7 @@ _ASCENDING = "01234567890123456789"
 
 
 def parse_id(
-    raw: str | None,
+    raw: str | float | None,
     *,
     numeric: bool = False,
     as_of: date | None = None,
@@ -46,6 +48,8 @@ def parse_id(
 ) -> IdParse:
     """Read one cell. Never raises, whatever the text.
 
+    raw: the cell's text. A script may give what it has in its place: an int is its digits, a float a numeric cell,
+        not-a-number an empty one. TypeError for anything else.
     numeric: the file stored the cell as a number. From 16 significant digits on, such a number was rounded before
         anybody read it, so its digits are not kept.
     as_of: date of the data, for births in the future and great age; without it neither is told.
@@ -53,6 +57,8 @@ def parse_id(
     placeholder_prefixes: beginnings of made-up numbers, at least six digits each.
     """
     history = divisions or DivisionHistory.packaged()
+    if not isinstance(raw, str):
+        raw, numeric = _text_of(raw, is_numeric=numeric)
     if raw is None or not raw.strip():
         return IdParse(IdKind.EMPTY, defects=(IdDefect.MISSING,))
     text, steps = normalise_number(raw)
@@ -101,6 +107,17 @@ def numbers_in(raw: str) -> tuple[str, ...]:
         return joined[1].upper(), joined[2].upper()
     parts = (normalise_number(part)[0].upper() for part in _APART.split(raw))
     return tuple(part for part in parts if _WHOLE.fullmatch(part))
+
+
+def _text_of(cell: object, *, is_numeric: bool) -> tuple[str | None, bool]:
+    """(text, numeric) of a cell that is no text; as in a sheet, a float of 16 digits and more has lost some of them."""
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return None, is_numeric
+    if isinstance(cell, Integral):
+        return str(int(cell)), is_numeric
+    if isinstance(cell, float):
+        return repr(float(cell)), True
+    raise TypeError(f"an ID number is a text, not a {type(cell).__name__}")
 
 
 def _parse_text(
