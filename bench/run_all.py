@@ -1,4 +1,7 @@
-"""Runs every comparison and writes its table to docs/benchmarks/. One command: make bench (see --list for the parts)."""
+"""Runs every comparison and writes its table to docs/benchmarks/. One command: make bench (see --list for the parts).
+
+A page that holds remarks as well has its table between two marks, and what stands outside of them is kept.
+"""
 
 import argparse
 import platform
@@ -9,6 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 TABLES = HERE.parent / "docs" / "benchmarks"
+BEGIN, END = "<!-- printed by bench/run_all.py -->", "<!-- end of what is printed -->"
 PARTS: dict[str, tuple[str, ...]] = {
     "id_numbers": ("--rows", "1000000"),
     "names": (),
@@ -41,10 +45,23 @@ def main() -> None:
         if options.list:
             continue
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        title = said.splitlines()[0] if said.startswith("#") else f"# {part}"
-        body = said[len(title) :] if said.startswith("#") else f"\n\n{said}"
-        stamp = f"Measured {datetime.now(UTC):%Y-%m-%d} on 2 cores, Python {platform.python_version()}, by `{shown}`.\n"
-        (TABLES / f"{part}.md").write_text(f"{title}\n\n{stamp}\n{body.strip()}\n", encoding="utf-8")
+        page = TABLES / f"{part}.md"
+        before = page.read_text("utf-8") if page.exists() else ""
+        stamp = f"Measured {datetime.now(UTC):%Y-%m-%d} on 2 cores, Python {platform.python_version()}, by `{shown}`."
+        page.write_text(renewed(before, part, stamp, said), encoding="utf-8")
+
+
+def renewed(before: str, part: str, stamp: str, said: str) -> str:
+    """A page with what a comparison printed in the place of what it printed before; its remarks stay.
+
+    before: the page as it is, empty where there is none. said: what was printed; a first line with # is the page's title.
+    """
+    title = said.splitlines()[0] if said.startswith("#") else f"# {part}"
+    printed = f"{stamp}\n\n{said.removeprefix(title).strip()}\n"
+    above, begin, rest = before.partition(BEGIN)
+    if not begin:
+        return f"{title}\n\n{printed}"
+    return f"{above}{BEGIN}\n{printed}{END}{rest.partition(END)[2]}"
 
 
 if __name__ == "__main__":
