@@ -16,16 +16,18 @@ from taizhang.sweep.engines import Engine
 from taizhang.sweep.file_events import make_file_events
 from taizhang.sweep.lake import SourceDelivery, manifest_of, records_of
 from taizhang.sweep.link.facts import bit_of
-from taizhang.sweep.tables import RECORD_BASE
+from taizhang.sweep.tables import OTHERS, RECORD_BASE, first_id
 from taizhang.sweep.unread import make_unread
 
 PLACE = ("town_code", "village_code", "town_name", "village_name")
 BIRTH = "COALESCE(birth_date, id_birth)"
-OTHERS = ("work_spell", "planned_work", "village", "cadre", "pairing", "measure")
 
 
 def make_records(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
-    """Create record, delivery and file_event."""
+    """Create record, delivery and file_event.
+
+    A row that its ledger struck out is no record: it is nobody's, and no rule may ask anything of it.
+    """
     registering = {d.number for d in deliveries if d.kind == "national"} or {d.number for d in deliveries}
     listed = ", ".join(str(number) for number in sorted(registering)) or "-1"
     engine.execute(f"""
@@ -58,10 +60,9 @@ def make_records(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
     )
     engine.execute(f"""
         CREATE OR REPLACE VIEW record AS
-        SELECT {own}, b.person_id, b.household_id, COALESCE(b.in_register, FALSE) AS in_register,
-            COALESCE(b.is_repeated, FALSE) AS is_repeated,
+        SELECT {own}, b.person_id, b.household_id, b.in_register, b.is_repeated,
             COALESCE(r.birth_date, CASE WHEN r.id_ok THEN r.id_birth END) AS birth, b.unread, b.unread_why
-        FROM record_raw AS r LEFT JOIN record_beside AS b ON b.record_id = r.record_id
+        FROM record_raw AS r JOIN record_beside AS b ON b.record_id = r.record_id
     """)
     _deliveries(engine, deliveries)
 
@@ -277,7 +278,7 @@ def _sql_type(name: str) -> str:
 
 
 def _other(engine: Engine, name: str, deliveries: Sequence[SourceDelivery]) -> None:
-    """A delivered table with person and household ids where a number leads to exactly one of them."""
+    """A delivered table with person and household ids where a number leads to exactly one of them; without rows struck out."""
     parts = []
     for delivery in deliveries:
         path = delivery.table(name)
@@ -299,9 +300,9 @@ def _other(engine: Engine, name: str, deliveries: Sequence[SourceDelivery]) -> N
                 " HAVING COUNT(DISTINCT k.household_id) = 1) AS h ON h.household_no = t.household_no"
             )
         parts.append(
-            f"SELECT {delivery.number * RECORD_BASE} + t.record_no AS record_id, '{delivery.source}' AS source,"
+            f"SELECT {first_id(delivery.number, name)} + t.record_no AS record_id, '{delivery.source}' AS source,"
             f" '{delivery.name}' AS delivery, CAST('{delivery.as_of.isoformat()}' AS DATE) AS as_of,"
-            f" {person} AS person_id, {household} AS household_id, t.* FROM {view} AS t{joins}"
+            f" {person} AS person_id, {household} AS household_id, t.* FROM {view} AS t{joins} WHERE NOT COALESCE(t.struck, FALSE)"
         )
     if parts:
         engine.execute(f"CREATE OR REPLACE TABLE {name} AS {' UNION ALL BY NAME '.join(parts)}")

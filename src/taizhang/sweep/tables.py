@@ -8,6 +8,12 @@ from taizhang.sweep.lake import SourceDelivery
 RECORD_BASE = 10**12
 """record_id = source number × this + record number in the delivery."""
 
+OTHERS = ("work_spell", "planned_work", "village", "cadre", "pairing", "measure")
+"""The tables beside `record` that a source may deliver row by row, and rules read."""
+
+MOST_SOURCES = 64
+"""More than a county has."""
+
 TEMPORARY = "TEMP-"
 """Prefix of household numbers that intake made up for rows of a source that gives none."""
 
@@ -25,6 +31,21 @@ NEEDED: dict[str, str] = {
     "id_type": "VARCHAR", "person_status": "VARCHAR", "former_name": "VARCHAR",
 }  # fmt: skip
 """Columns the sweep reads; one that a delivery lacks is null."""
+
+
+def first_id(source: int, table: str) -> int:
+    """The id of a source's first row in a delivered table; no two tables have an id in common.
+
+    source: its number. table: `record` or one of `OTHERS`.
+    """
+    place = OTHERS.index(table) + 1 if table in OTHERS else 0
+    return (place * MOST_SOURCES + source) * RECORD_BASE
+
+
+def table_of(row: int) -> str:
+    """The delivered table in which the row of an id stands."""
+    place = row // (MOST_SOURCES * RECORD_BASE)
+    return OTHERS[place - 1] if place else "record"
 
 
 def make_record_raw(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:

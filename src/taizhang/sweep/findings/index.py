@@ -37,7 +37,7 @@ def write_index(folder: Path, engine: Engine, deliveries: Sequence[SourceDeliver
         SELECT person_id, record_id, file_no, sheet_no, row_no, household_no, relation_to_head, name,
             COALESCE(village_code, town_code) AS place, COALESCE(core18, id_no) AS number,
             COALESCE(member_phone, household_phone) AS phone
-        FROM record WHERE NOT person_id IS NULL
+        FROM record
     """)
     _write(engine, persons, partial(_persons, deliveries), folder / "persons.parquet")
     engine.execute(f"DROP {kind} index_row")

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import pyarrow as pa
 
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.lake import SourceDelivery
+from taizhang.sweep.tables import table_of
 
 COLUMNS = (
     "record_id", "source", "delivery", "file_no", "sheet_no", "row_no", "town_code", "village_code", "town_name",
@@ -17,7 +19,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One record as a finding shows it; the fields are those of `record`."""
+    """One delivered row as a finding shows it; the fields are those of `record`, none where its table has no such column."""
 
     record_id: int
     source: str
@@ -42,14 +44,18 @@ class Place:
         return tuple(field for field in fields if f"|{field}|" in (self.unread or "")) or tuple(fields)
 
 
-def places_of(engine: Engine, records: Iterable[int]) -> dict[int, Place]:
-    """The records with these ids."""
-    wanted = pa.table({"record_id": pa.array(sorted(set(records)), pa.int64())})
-    engine.register("wanted_record", wanted)
-    listed = ", ".join(f"r.{name}" for name in COLUMNS)
-    table = engine.fetch(f"SELECT {listed} FROM record AS r SEMI JOIN wanted_record AS w ON w.record_id = r.record_id")
-    columns = [table[name].to_pylist() for name in COLUMNS]
-    return {row[0]: Place(*row) for row in zip(*columns, strict=True)}
+def places_of(engine: Engine, rows: Iterable[int]) -> dict[int, Place]:
+    """The rows with these ids, of whatever delivered table."""
+    wanted = sorted(set(rows))
+    found: dict[int, Place] = {}
+    for table, ids in groupby(wanted, table_of):
+        engine.register("wanted_row", pa.table({"record_id": pa.array(list(ids), pa.int64())}))
+        there = frozenset(engine.columns(table))
+        listed = ", ".join(f"r.{name}" if name in there else f"CAST(NULL AS VARCHAR) AS {name}" for name in COLUMNS)
+        read = engine.fetch(f"SELECT {listed} FROM {table} AS r SEMI JOIN wanted_row AS w ON w.record_id = r.record_id")
+        columns = [read[name].to_pylist() for name in COLUMNS]
+        found |= {row[0]: Place(*row) for row in zip(*columns, strict=True)}
+    return found
 
 
 class Files:

@@ -22,3 +22,7 @@ class RuleUnknown(UserError):
     """A rule was asked for that no loaded pack holds."""
 
     code: ClassVar[str] = "E-RULE-UNKNOWN"
+
+
+class SubjectMissing(Exception):
+    """A rule's SELECT found something and does not say about whom: the rule is not judged, as any that fails."""

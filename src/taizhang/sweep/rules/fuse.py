@@ -4,7 +4,7 @@ A row's verdicts are packed two bits a rule into 64-bit words (0 not applicable,
 writes a handful of integers a row however many rules there are. Counts and hits are read from the words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -21,7 +21,7 @@ SUBJECTS = {
     "household": "CAST({t}.household_id AS VARCHAR)",
     "case": "CAST({t}.household_id AS VARCHAR)",
     "village": "{t}.village_code",
-    "cadre": "COALESCE({t}.cadre_no, CAST({t}.record_id AS VARCHAR))",
+    "cadre": "{t}.cadre_no",
     "work_spell": "CAST({t}.person_id AS VARCHAR) || ':' || COALESCE(CAST({t}.start_month AS VARCHAR), '')",
     "planned_work": "CAST({t}.person_id AS VARCHAR)",
     "pairing": "CAST({t}.household_id AS VARCHAR) || ':' || COALESCE({t}.cadre_no, '')",
@@ -31,6 +31,10 @@ KEYS = {
     "record": ("record_id",),
     "household": ("household_id", "source"),
 }
+ITSELF = ("person_no", "name", "village_name")
+"""What a row that leads to nobody, or to no place, is known by in the next delivery again: its number there may be another."""
+MOST_LETTERS = 20
+"""Of each of them in the name of a subject, which a store gives 80."""
 MEMBER_ROWS = "NOT household_id IS NULL AND NOT COALESCE(is_repeated, FALSE)"
 """Rows that count as members: a person whose row was pushed twice is one member, as the newest row says."""
 CONTEXT = ("record_id", "person_id", "household_id", "source", "town_code", "village_code", "cadre_no", "start_month")
@@ -75,14 +79,28 @@ def context_columns(table: Table) -> list[str]:
     return [name for name in CONTEXT if table.has(name)]
 
 
-def subject_sql(subject: str, table: Table, alias: str) -> str:
-    """The text that names the subject of a row."""
+def itself_columns(table: Table, columns: Collection[str]) -> list[str]:
+    """Those of the columns by which a row of a table is its own subject where it has no other; none where it always has one."""
+    return [] if table.name in KEYS or "record_id" not in columns else [name for name in ITSELF if name in columns]
+
+
+def subject_sql(subject: str, table: Table, columns: Collection[str], alias: str) -> str:
+    """The text that names the subject of a row: a spell of work of somebody whom no ledger of persons has is named by itself.
+
+    columns: those of the table that are there.
+    """
     template = SUBJECTS[subject]
     needed = [name for name in CONTEXT if "{t}." + name in template]
-    if not table.has(*needed):
-        present = [name for name in needed if table.has(name)]
-        return f"CAST({alias}.{present[0]} AS VARCHAR)" if present else f"{alias}.source"
-    return template.format(t=alias)
+    if all(name in columns for name in needed):
+        named = template.format(t=alias)
+    else:
+        present = [name for name in needed if name in columns]
+        named = f"CAST({alias}.{present[0]} AS VARCHAR)" if present else f"{alias}.source"
+    said = [f"COALESCE(SUBSTR({alias}.{name}, 1, {MOST_LETTERS}), '')" for name in itself_columns(table, columns)]
+    if not said:
+        return named
+    itself, nothing = " || ':' || ".join(said), ":" * (len(said) - 1)
+    return f"COALESCE({named}, 'row:' || COALESCE(NULLIF({itself}, '{nothing}'), CAST({alias}.record_id AS VARCHAR)))"
 
 
 def members_sql(scan: MemberScan, members: str) -> str:

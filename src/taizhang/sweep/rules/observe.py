@@ -21,11 +21,12 @@ def observe(ruleset: RuleSet, engine: Engine, asked: str = "asked_subject") -> N
     engine.execute(f"CREATE TABLE rule_observation ({OBSERVATION_COLUMNS})")
     for name, table in tables().items():
         words = f"rule_word_{name}"
-        numbers = [column[1:] for column in engine.columns(words) if column[0] == "w" and column[1:].isdigit()]
+        there = engine.columns(words)
+        numbers = [column[1:] for column in there if column[0] == "w" and column[1:].isdigit()]
         if not numbers:
             continue
         subjects = sorted({rule.subject for rule in ruleset.judged() if rule.tables[:1] == (name,)})
-        subject = " ".join(f"WHEN '{kind}' THEN {fuse.subject_sql(kind, table, 't')}" for kind in subjects)
+        subject = " ".join(f"WHEN '{kind}' THEN {fuse.subject_sql(kind, table, there, 't')}" for kind in subjects)
         bits = " ".join(f"WHEN {number} THEN t.w{number}" for number in numbers)
         engine.execute(
             "INSERT INTO rule_observation SELECT rule, source, subject,"

@@ -186,7 +186,7 @@ class _TableRun:
         carried = self.held or self._context()
         if keys is None:
             printed = {name for b in bound for name in message_columns(b.rule, self.table.name)} | {"as_of"}
-            carried = sorted(set(carried) | (printed & self._readable))
+            carried = sorted({*carried, *fuse.itself_columns(self.table, self._readable), *(printed & self._readable)})
         words = ", ".join(f"{sql} AS w{number}" for number, sql in enumerate(words_sql(bound)))
         self.engine.execute(f"DROP TABLE IF EXISTS {self.words_table}")
         self.engine.execute(
@@ -302,7 +302,8 @@ class _TableRun:
         joined += " JOIN rule_wording AS w ON w.number = h.number"
         if self.table.name == "household":
             joined += " LEFT JOIN rule_involved AS i ON i.source = h.source AND i.household_id = h.household_id"
-        subjects = _case_over({b.rule.id: subject_sql(b.rule.subject, self.table, "h") for b in bound}, numbers)
+        there = self.engine.columns("rule_hit_row")
+        subjects = _case_over({b.rule.id: subject_sql(b.rule.subject, self.table, there, "h") for b in bound}, numbers)
         observed = {b.rule.id: qualified(b.observed, alias) for b in bound if b.observed is not None}
         seen = _case_over({rule: f"CAST({tree.sql('duckdb')} AS VARCHAR)" for rule, tree in observed.items()}, numbers)
         involved = _case_over(self.involved, numbers)

@@ -7,6 +7,7 @@ from sqlglot import exp
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.rules.binding import Binder
 from taizhang.sweep.rules.compile import ParameterTexts
+from taizhang.sweep.rules.errors import SubjectMissing
 from taizhang.sweep.rules.functions import expand
 from taizhang.sweep.rules.messages import message_sql
 from taizhang.sweep.rules.model import LANGUAGES, Rule, Scope
@@ -74,6 +75,7 @@ class SelectRun:
             selected.append(self._hits(rule, f"({self._asked(rule, rule.select, sources)}) AS h"))
         for name, parts in (("rule_universe_now", universes), ("rule_selected", selected)):
             self._make(name, " UNION ALL ".join(parts))
+        self._refuse_nobody()
         self.engine.execute(f"INSERT INTO {TOGETHER} SELECT rule, source, subject, town_code FROM rule_universe_now")
         self.engine.execute("INSERT INTO rule_hit SELECT * FROM rule_selected")
         self._count("u.rule", "rule_universe_now", "u.town_code", " AND h.rule = u.rule")
@@ -82,10 +84,15 @@ class SelectRun:
         universe = f"rule_universe_{rule.id.replace('-', '_').lower()}"  # kept for `observe`
         for name, tree in ((universe, rule.universe), ("rule_selected", rule.select)):
             self._make(name, self._asked(rule, tree, sources))
+        self._refuse_nobody()
         self.engine.execute(f"INSERT INTO rule_hit {self._hits(rule, 'rule_selected')}")
         assert isinstance(rule.universe, exp.Query)  # noqa: S101 - by the loader
         town = "u.town_code" if "town_code" in rule.universe.named_selects else "CAST(NULL AS VARCHAR)"
         self._count(f"'{rule.id}'", universe, town)
+
+    def _refuse_nobody(self) -> None:
+        if self.engine.fetch("SELECT 1 FROM rule_selected WHERE subject IS NULL LIMIT 1").num_rows:
+            raise SubjectMissing
 
     def _make(self, name: str, sql: str) -> None:
         self.engine.execute(f"DROP TABLE IF EXISTS {name}")
