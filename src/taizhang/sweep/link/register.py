@@ -30,7 +30,7 @@ ROUNDS = 2
 
 @dataclass(frozen=True)
 class Register:
-    """The two files of the register; `folder` need not exist yet."""
+    """The register's place; `folder` need not exist yet."""
 
     folder: Path
 
@@ -76,18 +76,7 @@ def _match_persons(engine: Engine) -> None:
                 ON p.name_id = r.name_id AND p.village = r.village WHERE r.name_id <> 0)
         GROUP BY root, person_id
     """)
-    engine.execute("CREATE OR REPLACE TABLE person_match AS SELECT root, person_id FROM likeness WHERE FALSE")
-    for _ in range(ROUNDS):
-        engine.execute("""
-            INSERT INTO person_match SELECT root, person_id FROM (
-                SELECT root, person_id,
-                    ROW_NUMBER() OVER (PARTITION BY root ORDER BY weight DESC, person_id) AS theirs,
-                    ROW_NUMBER() OVER (PARTITION BY person_id ORDER BY weight DESC, root) AS ours
-                FROM likeness AS l
-                WHERE NOT EXISTS (SELECT 1 FROM person_match AS m WHERE m.root = l.root)
-                    AND NOT EXISTS (SELECT 1 FROM person_match AS m WHERE m.person_id = l.person_id))
-            WHERE theirs = 1 AND ours = 1
-        """)
+    _match(engine, "likeness", "person_match", today="root", before="person_id")
     engine.execute("""
         CREATE OR REPLACE TABLE person_key AS
         SELECT root, person_id FROM person_match
@@ -107,7 +96,7 @@ def _match_households(engine: Engine) -> None:
     """
     engine.execute("""
         CREATE OR REPLACE TABLE household_likeness AS
-        SELECT m.hh, p.household_id, COUNT(DISTINCT k.person_id) AS n
+        SELECT m.hh, p.household_id, COUNT(DISTINCT k.person_id) AS weight
         FROM (SELECT DISTINCT r.root, r.hh FROM reading AS r SEMI JOIN person_match AS k ON k.root = r.root
             WHERE r.hh IS NOT NULL) AS m
         JOIN person_match AS k ON k.root = m.root
@@ -115,19 +104,7 @@ def _match_households(engine: Engine) -> None:
         WHERE p.household_id IS NOT NULL
         GROUP BY m.hh, p.household_id
     """)
-    engine.execute(
-        "CREATE OR REPLACE TABLE household_match AS SELECT hh, household_id FROM household_likeness WHERE FALSE"
-    )
-    for _ in range(ROUNDS):
-        engine.execute("""
-            INSERT INTO household_match SELECT hh, household_id FROM (
-                SELECT hh, household_id, ROW_NUMBER() OVER (PARTITION BY hh ORDER BY n DESC, household_id) AS theirs,
-                    ROW_NUMBER() OVER (PARTITION BY household_id ORDER BY n DESC, hh) AS ours
-                FROM household_likeness AS l
-                WHERE NOT EXISTS (SELECT 1 FROM household_match AS m WHERE m.hh = l.hh)
-                    AND NOT EXISTS (SELECT 1 FROM household_match AS m WHERE m.household_id = l.household_id))
-            WHERE theirs = 1 AND ours = 1
-        """)
+    _match(engine, "household_likeness", "household_match", today="hh", before="household_id")
     engine.execute("""
         CREATE OR REPLACE TABLE household_key AS
         SELECT hh, household_id FROM household_match
@@ -138,6 +115,25 @@ def _match_households(engine: Engine) -> None:
             WHERE r.hh IS NOT NULL GROUP BY r.hh) AS f
         ANTI JOIN household_match AS m ON m.hh = f.hh
     """)
+
+
+def _match(engine: Engine, likeness: str, match: str, *, today: str, before: str) -> None:
+    """Create `match` (today, before): the pairs of `likeness` (today, before, weight) that are each other's best, in rounds.
+
+    today, before: the columns that name a thing of this sweep and one of the register. Of equal weights the smallest counts.
+    """
+    engine.execute(f"CREATE OR REPLACE TABLE {match} AS SELECT {today}, {before} FROM {likeness} WHERE FALSE")
+    for _ in range(ROUNDS):
+        engine.execute(f"""
+            INSERT INTO {match} SELECT {today}, {before} FROM (
+                SELECT {today}, {before},
+                    ROW_NUMBER() OVER (PARTITION BY {today} ORDER BY weight DESC, {before}) AS theirs,
+                    ROW_NUMBER() OVER (PARTITION BY {before} ORDER BY weight DESC, {today}) AS ours
+                FROM {likeness} AS l
+                WHERE NOT EXISTS (SELECT 1 FROM {match} AS m WHERE m.{today} = l.{today})
+                    AND NOT EXISTS (SELECT 1 FROM {match} AS m WHERE m.{before} = l.{before}))
+            WHERE theirs = 1 AND ours = 1
+        """)
 
 
 def remembered(engine: Engine, sweep_id: str) -> pa.Table:
