@@ -67,15 +67,9 @@ def read_decimal(text: str, kind: CellKind, *, header_unit: str | None = None, u
 
     header_unit: the unit the column's header names; a unit in the cell itself wins over it.
     """
-    refused = refused_cell(kind)
-    if refused is not None:
-        return refused
-    cleaned, changes = clean(text, punctuation=True)
-    if not cleaned:
+    cleaned, changes = _cleaned(text, kind)
+    if cleaned is None:
         return Reading(None, changes)
-    reason = empty_reason(cleaned)
-    if reason is not None:
-        return Reading(None, (*changes, reason))
     found = _amount(cleaned)
     if found is None:
         return Reading(None, (*changes, Change.NUMBER_UNREADABLE))
@@ -96,15 +90,9 @@ def read_decimal(text: str, kind: CellKind, *, header_unit: str | None = None, u
 
 def read_int(text: str, kind: CellKind) -> Reading:
     """A count: 3, 3.0, ３, 三, 3人, 12个月. A fraction is not a count and is not rounded."""
-    refused = refused_cell(kind)
-    if refused is not None:
-        return refused
-    cleaned, changes = clean(text, punctuation=True)
-    if not cleaned:
+    cleaned, changes = _cleaned(text, kind)
+    if cleaned is None:
         return Reading(None, changes)
-    reason = empty_reason(cleaned)
-    if reason is not None:
-        return Reading(None, (*changes, reason))
     found = _amount(cleaned)
     if found is None or found[0] != found[0].to_integral_value():
         return Reading(None, (*changes, Change.NUMBER_UNREADABLE))
@@ -121,6 +109,18 @@ def read_int(text: str, kind: CellKind) -> Reading:
     elif not chinese and not cleaned.lstrip("+-").isdecimal():
         done.append(Change.DOT_ZERO)
     return Reading(int(value), tuple(done))
+
+
+def _cleaned(text: str, kind: CellKind) -> tuple[str | None, tuple[Change, ...]]:
+    """The text to be read and what was changed; None where the cell holds no number, with the reason among the changes."""
+    refused = refused_cell(kind)
+    if refused is not None:
+        return None, refused.changes
+    cleaned, changes = clean(text, punctuation=True)
+    reason = empty_reason(cleaned) if cleaned else None
+    if reason is not None:
+        return None, (*changes, reason)
+    return cleaned or None, changes
 
 
 def _amount(cleaned: str) -> tuple[Decimal, str | None, bool] | None:
