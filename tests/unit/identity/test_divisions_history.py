@@ -41,17 +41,6 @@ def test_no_spell_of_the_packaged_table_ends_before_it_begins():
     assert all((spell.first_year or 0) <= (spell.last_year or 9999) for spell in spells)
 
 
-def test_an_unknown_code_has_no_name_and_no_spells():
-    assert HISTORY.name_of("612323") == "洋县"
-    assert HISTORY.name_of("612332") is None
+def test_a_code_that_never_existed_has_no_spells():
+    assert [spell.name for spell in HISTORY.spells("612323")] == ["洋县"]
     assert HISTORY.spells("612332") == ()
-
-
-@pytest.mark.parametrize(("code", "expected"), [("612332", True), ("990101", False), ("710101", False)])
-def test_an_unknown_code_may_lie_in_a_known_province(code, expected):
-    assert HISTORY.is_province(code) is expected
-
-
-def test_the_codes_of_a_place_are_those_of_its_former_names_too():
-    assert HISTORY.codes_of_place("610723") == {"610723", "612323"}
-    assert HISTORY.codes_of_place("000000") == frozenset()

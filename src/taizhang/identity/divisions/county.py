@@ -114,10 +114,6 @@ class CountyDivisions:
         """All divisions by code."""
         return iter(sorted(self._by_code.values(), key=lambda division: division.code))
 
-    def by_code(self, code: str) -> Division | None:
-        """The division of a code; a 9-digit town code may be given without its zeros."""
-        return self._by_code.get(code.ljust(12, "0"))
-
     def match(self, name: str, *, within: str = "") -> tuple[Division, ...]:
         """The divisions a name may mean inside the code prefix `within`: one is a match, several are a question, none is unknown.
 

@@ -27,7 +27,6 @@ class DivisionHistory:
         self._spells: dict[str, list[Spell]] = {}
         for code, spell in spells:
             self._spells.setdefault(code, []).append(spell)
-        self._provinces = frozenset(code[:2] for code in self._spells)
 
     @classmethod
     def packaged(cls) -> "DivisionHistory":
@@ -56,25 +55,6 @@ class DivisionHistory:
     def existed_in(self, code: str, year: int) -> bool:
         """Whether the code was in force in a year; where the history gives no year, it is taken to be."""
         return any((s.first_year or 0) <= year <= (s.last_year or 9999) for s in self._spells.get(code, ()))
-
-    def is_province(self, code: str) -> bool:
-        """Whether the first two digits are those of a province: a code that is unknown there is less surely wrong."""
-        return code[:2] in self._provinces
-
-    def codes_of_place(self, code: str) -> frozenset[str]:
-        """Every code that the same-named places of the same province have had: 610723 gives 612323 too.
-
-        These are the likely beginnings of the numbers of people born there. Names repeat inside a province now and
-        then, so the answer ranks candidates and excludes none.
-        """
-        names = {spell.name for spell in self.spells(code)}
-        same = (c for c, spells in self._spells.items() if c[:2] == code[:2] and names & {s.name for s in spells})
-        return frozenset(same)
-
-    def name_of(self, code: str) -> str | None:
-        """The latest name of a code, None for one that never existed."""
-        spells = self._spells.get(code)
-        return max(spells, key=lambda s: s.last_year or 9999).name if spells else None
 
 
 def _year(text: str) -> int | None:

@@ -12,8 +12,6 @@ VETO_OWN, VETO_OTHER = (
     0.6,
 )  # a label is refused when its own kind fits below the first and another above the second
 MOST_DISTINCT = 80  # values a profile is computed on; shares are then known to about ±0.1
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
-_CHECKS = "10X98765432"
 _ID = re.compile(r"^[1-9]\d{14}$|^[1-9]\d{16}[\dX]$|^[1-9]\d{16}[\dX][1-7][1-4](?:B\d)?$|^[GJL][1-9]\d{16}[\dX]$")
 _ID_DAMAGED = re.compile(r"^\d(?:\.\d+)?E\+?1[4-9]$|^[1-9]\d{13,18}$|^[\dX*]{15,22}$")
 _MOBILE = re.compile(r"^(?:\+?86)?1[3-9]\d{9}$")
@@ -27,12 +25,6 @@ _HAN_NAME = re.compile(
     r"^[\u3400-\u9fff\U00020000-\U0003ffff\ue000-\uf8ff?？□\ufffd]{2,4}$|^[\u3400-\u9fff]{2,12}[·•・.][\u3400-\u9fff·]{1,12}$"
 )
 _REGION = re.compile(r"[省市县区镇乡村旗组]$|街道$|街道办$|社区$|办事处$|村委会$|居委会$|[镇村]办$")
-
-
-def has_right_check(text: str) -> bool:
-    """Whether an 18-character citizen number has the right check character (GB 11643-1999)."""
-    total = sum(int(digit) * weight for digit, weight in zip(text[:17], _WEIGHTS, strict=True))
-    return _CHECKS[total % 11] == text[17]
 
 
 def _is_id(value: str) -> bool:

@@ -25,7 +25,7 @@ TEXT, NUMBER, DATE, SET, BOOL = (
 
 @dataclass(frozen=True)
 class Function:
-    """One of our functions: kinds it takes (the last repeats when `variadic`), kind it gives, template with {0} {1} …
+    """One of our functions: kinds it takes, kind it gives, template with {0} {1} …
 
     `aggregate` functions fold the members of a household and exist in household rules only. `repeated` functions are
     called by so many rules with the same arguments that a scan computes each distinct call once.
@@ -36,7 +36,6 @@ class Function:
     gives: Kind
     template: str
     meaning: str
-    variadic: bool = False
     aggregate: bool = False
     repeated: bool = False
 
