@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from taizhang.identity.numbers import from_keys
 from taizhang.intake.delivery.schemas import table_schema
 from taizhang.intake.model import TABLES
+from taizhang.sweep.absent_columns import make_absent_columns, uneven_columns
 from taizhang.sweep.diagnose import Judgement
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.file_events import make_file_events
@@ -44,15 +45,18 @@ def make_records(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
     """)
     _places(engine)
     make_unread(engine, deliveries)
+    make_absent_columns(engine, deliveries)
     places = ", ".join(f"p.{name}" for name in PLACE)
     # All that a record gets beside its own columns stands in one table: every scan of `record` pays for every join.
     engine.execute(f"""
         CREATE OR REPLACE TABLE record_beside AS
-        SELECT l.record_id, l.person_id, l.household_id, l.in_register, l.is_repeated, u.unread, u.unread_why, {places}
+        SELECT l.record_id, l.person_id, l.household_id, l.in_register, l.is_repeated, u.unread, u.unread_why,
+            a.absent_columns, {places}
         FROM record_link AS l LEFT JOIN unread_record AS u ON u.record_id = l.record_id
+        LEFT JOIN absent_record AS a ON a.record_id = l.record_id
         LEFT JOIN record_known_place AS p ON p.record_id = l.record_id
     """)
-    for name in ("record_known_place", "unread_record"):
+    for name in ("record_known_place", "unread_record", "absent_record"):
         engine.execute(f"DROP TABLE {name}")
     own = ", ".join(
         f"COALESCE(r.{name}, b.{name}) AS {name}" if name in PLACE else f'r."{name}"'
@@ -61,7 +65,8 @@ def make_records(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
     engine.execute(f"""
         CREATE OR REPLACE VIEW record AS
         SELECT {own}, b.person_id, b.household_id, b.in_register, b.is_repeated,
-            COALESCE(r.birth_date, CASE WHEN r.id_ok THEN r.id_birth END) AS birth, b.unread, b.unread_why
+            COALESCE(r.birth_date, CASE WHEN r.id_ok THEN r.id_birth END) AS birth, b.unread, b.unread_why,
+            b.absent_columns
         FROM record_raw AS r JOIN record_beside AS b ON b.record_id = r.record_id
     """)
     _deliveries(engine, deliveries)
@@ -185,18 +190,24 @@ def _household(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
     """)
     said = _columns_said(deliveries)
     held = [name for name in columns if name in said]
-    parts = [_households_of(delivery, held) for delivery in deliveries if delivery.table("record") is not None]
+    uneven = uneven_columns(deliveries)
+    parts = [
+        _households_of(delivery, held, is_even=not uneven)
+        for delivery in deliveries
+        if delivery.table("record") is not None
+    ]
     nothing = ", ".join(_nothing(name) for name in held)
     empty = (
         "SELECT CAST(NULL AS BIGINT) AS household_id, CAST(NULL AS VARCHAR) AS source, CAST(NULL AS DATE) AS as_of,"
-        f" CAST(NULL AS BIGINT) AS member_count, CAST(NULL AS BIGINT) AS head_count, {nothing} WHERE FALSE"
+        " CAST(NULL AS BIGINT) AS member_count, CAST(NULL AS BIGINT) AS head_count,"
+        f" CAST(NULL AS VARCHAR) AS absent_columns, {nothing} WHERE FALSE"
     )
     engine.execute(f"CREATE OR REPLACE TABLE household_said AS {' UNION ALL '.join([empty, *parts])}")
     _delivered_households(engine, deliveries, held)
     listed = ", ".join(f'"{name}"' if name in said else _nothing(name) for name in columns)
     engine.execute(f"""
         CREATE OR REPLACE VIEW household AS
-        SELECT household_id, source, as_of, member_count, head_count, {listed} FROM household_said
+        SELECT household_id, source, as_of, member_count, head_count, absent_columns, {listed} FROM household_said
     """)
 
 
@@ -210,16 +221,23 @@ def _nothing(name: str) -> str:
     return f'CAST(NULL AS {_sql_type(name)}) AS "{name}"'
 
 
-def _households_of(delivery: SourceDelivery, columns: Sequence[str]) -> str:
-    """The SELECT of one source's households; a column the source nowhere fills is not read."""
+def _households_of(delivery: SourceDelivery, columns: Sequence[str], *, is_even: bool) -> str:
+    """The SELECT of one source's households; a column the source nowhere fills is not read.
+
+    is_even: no sheet lacks what another has. Else a household lacks columns where all its rows lack the same.
+    """
+    links = "record_link" if is_even else "record_beside"
+    absent = "l.absent_columns"
+    told = f"CASE WHEN COUNT({absent}) = COUNT(*) AND MIN({absent}) = MAX({absent}) THEN MIN({absent}) END"
     path = delivery.table("record")
     filled = filled_columns(path) if path is not None else frozenset()
     picked = ", ".join(f'MAX(r."{name}") AS "{name}"' if name in filled else _nothing(name) for name in columns)
     return f"""
         SELECT l.household_id, '{delivery.source}' AS source, CAST('{delivery.as_of.isoformat()}' AS DATE) AS as_of,
-            CAST(MAX(s.member_count) AS BIGINT) AS member_count, CAST(MAX(s.head_count) AS BIGINT) AS head_count, {picked}
+            CAST(MAX(s.member_count) AS BIGINT) AS member_count, CAST(MAX(s.head_count) AS BIGINT) AS head_count,
+            {"CAST(NULL AS VARCHAR)" if is_even else told} AS absent_columns, {picked}
         FROM record_{delivery.number} AS r
-        JOIN record_link AS l ON l.record_id = {delivery.number * RECORD_BASE} + r.record_no
+        JOIN {links} AS l ON l.record_id = {delivery.number * RECORD_BASE} + r.record_no
         JOIN household_size AS s ON s.household_id = l.household_id AND s.source_no = {delivery.number}
         GROUP BY l.household_id"""
 
@@ -259,7 +277,7 @@ def _delivered_households(engine: Engine, deliveries: Sequence[SourceDelivery], 
         fetched = ", ".join(f'MAX("{name}") AS "{name}"' for name in sorted(own - {"household_no"}))
         engine.execute(f"""
             CREATE OR REPLACE TABLE household_filled AS
-            SELECT h.household_id, h.source, h.as_of, h.member_count, h.head_count, {values}
+            SELECT h.household_id, h.source, h.as_of, h.member_count, h.head_count, h.absent_columns, {values}
             FROM household_said AS h LEFT JOIN (
                 SELECT household_no{", " + fetched if fetched else ""} FROM household_delivered GROUP BY household_no) AS d
                 ON h.source = '{delivery.source}' AND d.household_no = h.household_no

@@ -18,6 +18,7 @@ from taizhang.errors import UserError
 from taizhang.intake.county import County
 from taizhang.intake.delivery import Lake
 from taizhang.progress import Progress, Silent
+from taizhang.sweep.absent_columns import uneven_columns
 from taizhang.sweep.authority import read_answers, register_answers
 from taizhang.sweep.beside import Beside, beside
 from taizhang.sweep.canonical import filled_by_source, make_records, make_subjects
@@ -254,6 +255,7 @@ class _Task:
                 filled=filled_by_source(self.deliveries),
                 after_records=subjects,
                 titles={one.source: one.title or one.source for one in self.deliveries},
+                uneven=uneven_columns(self.deliveries),
             )
         with stage("findings"):
             before, found = before_today(), diagnoses()

@@ -22,7 +22,7 @@ from taizhang.sweep.rules.messages import OBSERVED, Piece, message_pieces
 from taizhang.sweep.rules.model import Parameter, Rule, Value
 from taizhang.sweep.rules.parameters import KINDS, in_force
 from taizhang.sweep.rules.scanned import scanned
-from taizhang.sweep.rules.schema import Column, Kind, Table, tables
+from taizhang.sweep.rules.schema import ABSENT, Column, Kind, Table, tables
 
 DELIVERED = "record"
 """The table whose delivered columns stand in it as deliveries have them, row by row."""
@@ -36,7 +36,8 @@ class Situation:
     as_of: the sweep's own date, for tables that belong to no source. parameters: all packs', overrides included.
     delivered: per source the fields its newest delivery carries, where the caller knows; without it a column that no
     row of a source fills counts as not delivered. filled: per source the columns that rows of `record` fill, so that
-    nobody has to count them. titles: what the county calls its sources, by id, for messages.
+    nobody has to count them. titles: what the county calls its sources, by id, for messages. uneven: the fields that not
+    all sheets of a source have; the rows of those that have not say so in `absent_columns`.
     """
 
     as_of: date
@@ -46,6 +47,7 @@ class Situation:
     delivered: Mapping[str, frozenset[str]] | None = None
     filled: Mapping[str, frozenset[str]] | None = None
     titles: Mapping[str, str] | None = None
+    uneven: frozenset[str] = frozenset()
 
 
 def columns_read(rules: Sequence[Rule]) -> dict[str, frozenset[str]]:
@@ -101,11 +103,24 @@ class Binder:
         hiding = [self._pair(other, texts, folds) for other in others if other.id in rule.suppressed_by]
         when = suppressed(when, hiding)
         sources, not_run = self.sources(rule)
-        if not_run and sources:
-            asked = exp.column("source").isin(*sources)
-            when = exp.and_(calls.fold(asked.sql("duckdb")) if calls is not None else asked, when)
+        asked: list[exp.Expr] = [exp.column("source").isin(*sources)] if not_run and sources else []
+        asked += self._of_sheets(rule)
+        if asked:
+            folded = asked if calls is None else [calls.fold(one.sql("duckdb")) for one in asked]
+            when = exp.and_(*folded, when)
         observed = portable(rule.observed, texts, folds) if rule.observed is not None else None
         return Bound(rule, when, check, observed, sources, not_run)
+
+    def _of_sheets(self, rule: Rule) -> list[exp.Expr]:
+        """What holds of a row whose sheet has the columns that its source was asked for; none where all sheets have them."""
+        if ABSENT not in self.there(rule.tables[0]):
+            return []
+        read = frozenset[str]()
+        for table, columns in rule.reads.delivered.items():
+            read |= columns & frozenset[str]().union(*self._present(table).values())
+        groups = [read.intersection(group) for group in rule.either]
+        alone = [frozenset({name}) for name in sorted(read.difference(*groups))]
+        return [_has_any_of(group) for group in (*groups, *alone) if group & self.situation.uneven]
 
     def _pair(self, rule: Rule, texts: ParameterTexts, folds: Folds) -> tuple[exp.Expr, exp.Expr]:
         assert rule.when is not None  # noqa: S101 - predicate rules have both, by the loader
@@ -236,6 +251,12 @@ def _missing(columns: frozenset[str], present: frozenset[str], either: Sequence[
         if any(name in present for name in group):
             missing -= set(group)
     return missing
+
+
+def _has_any_of(group: frozenset[str]) -> exp.Expr:
+    """That the sheet of a row has a column of a group."""
+    lacks = exp.and_(*(expand(parse(f"has({ABSENT}, '{name}')")) for name in sorted(group)))
+    return exp.not_(lacks)
 
 
 def _day(day: date) -> exp.Expr:

@@ -37,6 +37,7 @@ class RuleSet:
         filled: Mapping[str, frozenset[str]] | None = None,
         after_records: Callable[[], object] | None = None,
         titles: Mapping[str, str] | None = None,
+        uneven: frozenset[str] = frozenset(),
     ) -> Ran:
         """Judge every active rule over the engine's canonical tables; makes `rule_hit` and `rule_count`.
 
@@ -44,10 +45,10 @@ class RuleSet:
         on top of those the set was loaded with. delivered: per source the canonical fields its delivery carries. filled:
         per source those of them that rows of `record` fill; None has them counted. after_records: called before any
         table but `record`, `delivery` and `renewed` is looked at, which need not be there until it returns. titles: what the county calls its
-        sources, by id.
+        sources, by id. uneven: the fields that not all sheets of a source have.
         """
         known = overridden(dict(self.parameters), parameters or {})
-        situation = Situation(as_of, self.county_code[:2], self.county_code, known, delivered, filled, titles)
+        situation = Situation(as_of, self.county_code[:2], self.county_code, known, delivered, filled, titles, uneven)
         return run_rules(engine, self.judged(), situation, after_records)
 
     def judged(self) -> list[Rule]:

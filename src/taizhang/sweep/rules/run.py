@@ -15,7 +15,7 @@ from taizhang.sweep.rules.messages import OBSERVED, Piece, qualified
 from taizhang.sweep.rules.model import LANGUAGES, Rule, Scope
 from taizhang.sweep.rules.nested import HIT
 from taizhang.sweep.rules.scanned import SCANNED, drop_scanned, hold, is_held, make_scanned, scanned, to_hold
-from taizhang.sweep.rules.schema import Table, tables
+from taizhang.sweep.rules.schema import ABSENT, Table, tables
 from taizhang.sweep.rules.selected import SelectRun
 from taizhang.sweep.rules.wordings import Wordings
 
@@ -150,7 +150,7 @@ class _TableRun:
 
     def _make_facts(self, rules: Sequence[Rule], scan: MemberScan) -> None:
         self.facts = "rule_household_facts"
-        needed = {"household_id", "source", "as_of", "town_code", "village_code"} & set(self.table.columns)
+        needed = {"household_id", "source", "as_of", "town_code", "village_code", ABSENT} & set(self.table.columns)
         for rule in rules:
             needed |= self.binder.columns_of(rule, "household") | message_columns(rule, "household")
         available = set(self.engine.columns("household"))

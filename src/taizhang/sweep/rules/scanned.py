@@ -13,14 +13,14 @@ from taizhang.sweep.engines import Engine
 from taizhang.sweep.rules.compile import message_columns
 from taizhang.sweep.rules.fuse import CONTEXT
 from taizhang.sweep.rules.model import Rule, Scope
-from taizhang.sweep.rules.schema import tables
+from taizhang.sweep.rules.schema import ABSENT, tables
 
 SCANNED = {"record": "rule_record"}
 HELD = {"record": "rule_record_held"}
 MOST_HELD = 600_000  # rows; about 0.2 kB each, within the engine's default memory; above it the view is read each time
 READERS = 2
 """Rules from which a column is worth holding: measured, one costs as much to store as to read three times."""
-ALWAYS = frozenset({"as_of", "is_present", "is_repeated", *CONTEXT})
+ALWAYS = frozenset({"as_of", "is_present", "is_repeated", ABSENT, *CONTEXT})
 
 
 def scanned(table: str) -> str:

@@ -135,6 +135,7 @@ group_name text 组
 birth date 出生日期（未填时取有效号码）
 unread set 有内容而未能识别的列
 unread_why set 未能识别的原因
+absent_columns set 所在工作表没有的列
 """
 
 _PERSON = """
@@ -156,6 +157,7 @@ source text 来源
 as_of date 数据日期
 member_count int 在册成员数
 head_count int 户主数
+absent_columns set 所在工作表没有的列
 town_code text 乡镇编码
 village_code text 村编码
 town_name text 乡镇
@@ -236,9 +238,13 @@ n int 次数
 """
 
 
+ABSENT = "absent_columns"
+"""The column that says which columns the sheets of a row do not have."""
+
+
 def empty_is_none(name: str) -> bool:
     """Whether a blank set of this column is known to be empty (defects, unread cells), not merely not delivered (health)."""
-    return name.endswith("_defects") or name.startswith("unread")
+    return name.endswith("_defects") or name.startswith("unread") or name == ABSENT
 
 
 def _columns(*texts: str, fields: str | None = None) -> dict[str, Column]:
