@@ -10,7 +10,7 @@ import numpy as np
 
 from taizhang.identity.names.knowledge import knowledge
 from taizhang.identity.names.likeness import Like, liken
-from taizhang.identity.names.parse import NameParse, parse_name
+from taizhang.identity.names.parse import USUAL_HAN, NameParse, parse_name
 from taizhang.identity.names.rows import rows_of, surname_length
 from taizhang.identity.names.sounds import USUAL_NEAR_SOUNDS, NearSounds
 from taizhang.identity.names.vocabulary import (
@@ -248,9 +248,11 @@ def _is_clan(clan: str, name: str) -> bool:
 
 
 def _has_extra(longer: str, shorter: str) -> bool:
-    """One character more, or a part of a dotted name or of a cell with two names."""
+    """One character more, a part of a dotted name or of a cell with two names, or a long name that a short field cut off."""
     if not shorter:
         return False
+    if len(shorter) > USUAL_HAN and longer.startswith(shorter) and longer != shorter:
+        return True
     if len(longer) == len(shorter) + 1:
         return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
     return longer.startswith(f"{shorter}·") or (

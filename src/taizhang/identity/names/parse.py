@@ -56,10 +56,12 @@ _SERIAL = re.compile(rf"^([0-9]{{1,4}})[.、．:：)）\s]*(?=[{HAN_CLASS}]{{2}}
 _NOTE_WORDS = "|".join(STATE_NOTES)
 _SUFFIX = re.compile(
     f"(?<=[{HAN_CLASS}])({'|'.join(one for one in HONORIFICS if one not in ALSO_GIVEN_NAMES)})$"
-    f"|(?<=[{HAN_CLASS}]{{2}})(?:({'|'.join(ALSO_GIVEN_NAMES)})|[,，、;；/]?({_NOTE_WORDS}))$"
+    f"|(?<=[{HAN_CLASS}]{{2}})(?:({'|'.join(ALSO_GIVEN_NAMES)})|[,，、;；/\\-—－]?({_NOTE_WORDS}))$"
     f"|^({'|'.join(HONORIFICS)}|{_NOTE_WORDS})$"
 )
 _RELATION = re.compile(f"({'|'.join(RELATION_NOTES)})$")
+_RELATIVE = re.compile(rf"^([{HAN_CLASS}]{{2,4}}(?:{'|'.join(RELATION_NOTES)}))(?=[{HAN_CLASS}]{{2,4}}$)")
+"""王德海之妻李秀兰: whose wife, and her name."""
 _TWO = re.compile(rf"^[{HAN_CLASS}]{{2,4}}(?:[、,，/;；|\n]+[{HAN_CLASS}]{{2,4}})+$")
 _ONLY_NOTE = re.compile(rf"(?:.*[、,，/;；|\n])?(?:{_NOTE_WORDS})")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
@@ -219,6 +221,10 @@ def _take_notes(work: _Work) -> None:
     if _RELATION.search(work.text):
         work.defects.add(NameDefect.NOTE)
         return
+    relative = _RELATIVE.match(work.text)
+    if relative is not None:
+        work.notes.append(relative[1])
+        work.take(work.text[relative.end() :], NameStep.NOTE, NameDefect.NOTE)
     suffix = _SUFFIX.search(work.text)
     if suffix is not None:
         work.notes.append(next(part for part in suffix.groups() if part is not None))
