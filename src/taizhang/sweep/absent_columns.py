@@ -73,5 +73,5 @@ def _sheets(delivery: SourceDelivery) -> Iterator[_Sheet]:
     of_households = frozenset().union(*(sheet["columns"] for _, sheet in told if sheet["table"] == "household"))
     for file_no, sheet in told:
         if sheet["table"] == "record":
-            columns = of_households.union(sheet["columns"]).intersection(TABLES["record"].fields)
+            columns = of_households.union(sheet["columns"], sheet.get("told", ())).intersection(TABLES["record"].fields)
             yield _Sheet(delivery.number, file_no, sheet["no"], columns)

@@ -28,7 +28,7 @@ class SheetFacts:
 
     kind: data, code_list, pivot, cover, empty or waiting. status: mapped or waiting.
     columns: field → column letter (several, comma-separated, where several columns feed one field).
-    extra: header → column letter of the columns nobody mapped. confidence: field → 0…1.
+    told: field → cell of a value above the table that holds for every row. extra: header → column letter of the columns nobody mapped. confidence: field → 0…1.
     households: the verdict of `rows.households`, and why, in counts.
     """
 
@@ -43,6 +43,7 @@ class SheetFacts:
     header_first: int | None = None
     header_last: int | None = None
     columns: dict[str, str] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
     extra: dict[str, str] = field(default_factory=dict)
     confidence: dict[str, float] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)

@@ -5,7 +5,6 @@ file holds, except FileRefused, which the pool turns into events.
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -28,6 +27,7 @@ from taizhang.intake.mapping import (
     RowKind,
     SheetHead,
     Status,
+    column_letter,
     map_sheet,
     read_head,
     shown_sheet,
@@ -84,6 +84,9 @@ def read_file(
     return facts
 
 
+LOOKED_AT = 512  # rows at once for the header of another segment
+
+
 @dataclass(slots=True)
 class _Segment:
     """A run of rows under one header; a sheet has more than one where another header begins further down."""
@@ -121,20 +124,16 @@ class _FileReading:
         for block in sheet.blocks():
             if segment is None:
                 segment = self._begin(read_head([block], sheet.meta), sheet.meta)
-            for part, next_header in _segments(segment, block):
-                self._take(segment, part)
-                if next_header is not None:
-                    self._end(segment, sheet.meta)
-                    segment = self._begin(read_head([block], sheet.meta, from_row=next_header), sheet.meta)
-                    self._take_rest(segment, block, next_header)
+            rest = block
+            while (next_header := _next_header(segment, rest)) is not None:
+                self._take(segment, _rows(rest, None, next_header))
+                self._end(segment, sheet.meta)
+                segment = self._begin(read_head([block], sheet.meta, from_row=next_header), sheet.meta)
+                rest = _rows(rest, next_header, None)
+            self._take(segment, rest)
         if segment is None:
             segment = self._begin(read_head([], sheet.meta), sheet.meta)
         self._end(segment, sheet.meta)
-
-    def _take_rest(self, segment: _Segment, block: RawBlock, first_row: int) -> None:
-        """The rows of a block from a second header on; a third header inside the same block is a repeated one."""
-        start = int(np.searchsorted(block.row_numbers, first_row))
-        self._take(segment, _part(block, start, len(block.row_numbers)))
 
     def _begin(self, head: SheetHead, meta: SheetMeta) -> _Segment:
         mapped = map_sheet(head, source_kind=self._source_kind, memory=self._memory)
@@ -159,6 +158,7 @@ class _FileReading:
                 earlier = facts.columns.get(column.field)
                 facts.columns[column.field] = column.letter if earlier is None else f"{earlier},{column.letter}"
                 facts.confidence[column.field] = round(column.confidence, 3)
+        facts.told = {told.field: f"{column_letter(told.column)}{told.row}" for told in mapped.told}
         if mapped.questions and mapped.fingerprint:
             paths = {column.index: column.full_path for column in mapped.columns}
             notes = {
@@ -177,6 +177,7 @@ class _FileReading:
             digest=self._digest,
             code_source=mapped.code_source,
             constants=tuple(mapped.constants.items()),
+            told=tuple((told.field, told.text, head.kind(told.row, told.column)) for told in mapped.told),
         )
         return _Segment(mapped, facts, RowClassifier(mapped), SheetReader(plan, meta, self._folder, self._places))
 
@@ -261,17 +262,24 @@ class _FileReading:
         (self._folder / "questions.json").write_text(text, "utf-8")
 
 
-def _segments(segment: _Segment, block: RawBlock) -> Iterator[tuple[RawBlock, int | None]]:
-    """The block up to another layout's header, and the row of that header; the whole block where there is none."""
+def _next_header(segment: _Segment, block: RawBlock) -> int | None:
+    """The row of a block at which another layout, or the next page of a form, begins; None where none does."""
     if segment.classifier is None:
-        yield block, None
-        return
-    at = np.flatnonzero(segment.classifier.kinds(block) == RowKind.OTHER_HEADER)
-    at = at[block.row_numbers[at] >= segment.mapped.first_data_row]
-    if not len(at):
-        yield block, None
-        return
-    yield _part(block, 0, int(at[0])), int(block.row_numbers[at[0]])
+        return None
+    for start in range(0, len(block.row_numbers), LOOKED_AT):  # a workbook of forms has hundreds in one block
+        part = _part(block, start, start + LOOKED_AT)
+        at = np.flatnonzero(segment.classifier.kinds(part) == RowKind.OTHER_HEADER)
+        at = at[part.row_numbers[at] >= segment.mapped.first_data_row]
+        if len(at):
+            return int(part.row_numbers[at[0]])
+    return None
+
+
+def _rows(block: RawBlock, first: int | None, before: int | None) -> RawBlock:
+    """The rows of a block from spreadsheet row `first` on, and before another."""
+    start = 0 if first is None else int(np.searchsorted(block.row_numbers, first))
+    stop = len(block.row_numbers) if before is None else int(np.searchsorted(block.row_numbers, before))
+    return _part(block, start, stop)
 
 
 def _part(block: RawBlock, start: int, stop: int) -> RawBlock:

@@ -51,7 +51,7 @@ class SheetPlan:
     """How a mapped sheet is read.
 
     code_source: see `ColumnContext`. digest: of the file, for provisional households.
-    constants: text fields that hold for every row of the sheet.
+    constants: text fields that hold for every row of the sheet. told: field, text and kind of cells above the table that do.
     """
 
     table: str
@@ -61,6 +61,7 @@ class SheetPlan:
     code_source: str | None = None
     century_pivot: int | None = None
     constants: tuple[tuple[str, str], ...] = ()
+    told: tuple[tuple[str, str, CellKind], ...] = ()
 
 
 class SheetReader:
@@ -84,6 +85,13 @@ class SheetReader:
         for column in plan.columns:
             if column.field is not None and column.field in fields:
                 self._by_field.setdefault(column.field, []).append(column)
+        # What stands above the table is read as a column that says the same in every row, behind the sheet's own.
+        behind = 1 + max((column.index for column in plan.columns), default=-1)
+        self._told: dict[int, tuple[str, CellKind]] = {}
+        for index, (name, text, kind) in enumerate(plan.told, behind):
+            if name in fields and name not in self._by_field:
+                self._by_field[name] = [ColumnPlan(index, fields[name].zh, name)]
+                self._told[index] = text, kind
         self._constants = [
             (name, text) for name, text in plan.constants if name in fields and name not in self._by_field
         ]
@@ -100,6 +108,8 @@ class SheetReader:
         if count == 0:
             return
         cells = {index: _filtered(column, kept) for index, column in block.columns.items()}
+        for index, (text, kind) in self._told.items():
+            cells[index] = RawColumn(pa.array([text] * count, pa.string()), np.full(count, kind, np.uint8))
         work = _Block(block.row_numbers[kept], cells, {}, {})
         relation = work.columns.get("relation_to_head")
         if "relation_to_head" in self._by_field:
@@ -230,7 +240,7 @@ class SheetReader:
     ) -> None:
         """Write events: per row a place in `sets`, 0 for none."""
         at = np.flatnonzero(places)
-        if not len(at):
+        if not len(at) or column.index in self._told:  # the cell above the table is none of these rows' cells
             return
         rows = work.row_numbers[at]
         letter = column_letter(column.index)

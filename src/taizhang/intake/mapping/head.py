@@ -44,6 +44,14 @@ class SheetHead:
         """Rows seen so far (of the blocks given, not necessarily of the sheet)."""
         return sum(len(block.row_numbers) for block in self.blocks)
 
+    def kind(self, row: int, column: int) -> CellKind:
+        """The type the file gives a cell of the head; EMPTY where there is none."""
+        for block in self.blocks:
+            at = int(np.searchsorted(block.row_numbers, row))
+            if column in block.columns and at < len(block.row_numbers) and block.row_numbers[at] == row:
+                return CellKind(int(block.columns[column].kind[at]))
+        return CellKind.EMPTY
+
     def sample(self, column: int, after: int, limit: int = SAMPLE_ROWS) -> list[str]:
         """Up to `limit` non-empty texts of a column below spreadsheet row `after`, in file order."""
         found: list[str] = []

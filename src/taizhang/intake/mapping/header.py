@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from taizhang.intake.mapping.above import is_form_line
 from taizhang.intake.mapping.dictionary import dictionary
 from taizhang.intake.mapping.head import HeadRow, SheetHead
 from taizhang.intake.mapping.normal import header
@@ -61,21 +62,30 @@ def find_header(head: SheetHead) -> HeaderBlock | None:
     """The header block of a sheet, or None where no row looks like one."""
     rows = head.rows[:SEARCHED_ROWS]
     scores: list[tuple[float, int]] = []
-    best = -1
-    for at, row in enumerate(rows):
-        scores.append(row_score(list(row.cells.values())))
-        if best < 0 or scores[at][0] > scores[best][0]:
-            best = at
-        # A row made of known labels ends the search once the rows after it are worse: data need not be scored.
-        if at > best and scores[best][1] >= max(3, 0.5 * len(rows[best].cells)) and at - best >= 2:
-            break
-    if best < 0 or scores[best][0] < BEST_AT_LEAST or scores[best][1] == 0:
+    best = _best(rows, scores, [not is_form_line(row) for row in rows])
+    if best is None:
+        best = _best(rows, scores, [True] * len(rows))
+    if best is None:
         return None
     first, last = _grow(rows, scores, best, head.merges)
     paths = _paths(rows[first : last + 1], head.merges)
     end = last + 1 if last + 1 < len(rows) and _is_column_numbers(rows[last + 1]) else last
     titles = tuple(" ".join(row.cells.values()) for row in rows[:first])
     return HeaderBlock(rows[first].number, rows[end].number, paths, titles, *scores[best])
+
+
+def _best(rows: Sequence[HeadRow], scores: list[tuple[float, int]], may_be: Sequence[bool]) -> int | None:
+    """The row that looks most like a header among those that may be one; scores: of the rows looked at so far, added to."""
+    best: int | None = None
+    for at, row in enumerate(rows):
+        if at >= len(scores):
+            scores.append(row_score(list(row.cells.values())))
+        if may_be[at] and (best is None or scores[at][0] > scores[best][0]):
+            best = at
+        # A row made of known labels ends the search once the rows after it are worse: data need not be scored.
+        if best is not None and at - best >= 2 and scores[best][1] >= max(3, 0.5 * len(rows[best].cells)):
+            break
+    return None if best is None or scores[best][0] < BEST_AT_LEAST or scores[best][1] == 0 else best
 
 
 def _grow(
@@ -93,6 +103,7 @@ def _grow(
         and score(first - 1)[0] >= UP_AT_LEAST
         and len(rows[first - 1].cells) >= 2
         and not _is_note(rows[first - 1])
+        and not is_form_line(rows[first - 1])
         and rows[first].number - rows[first - 1].number == 1
     ):
         first -= 1

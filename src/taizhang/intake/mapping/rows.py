@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
+from taizhang.intake.mapping.above import begins_page, is_of_household
+from taizhang.intake.mapping.head import HeadRow
 from taizhang.intake.mapping.header import row_score
 from taizhang.intake.mapping.normal import header
 from taizhang.intake.mapping.sheet import MappedSheet
@@ -33,7 +35,9 @@ _TOTAL = re.compile(r"^(?:合|总|小|累)计(?:[:：(（]|\d|$)|^(?:本页|全�
 _SIGNATURE = re.compile(
     r"^(?:填表|填报|制表|审核|审批|复核|统计|上报|报送|经办|核查|调查|单位负责|村负责|负责|驻村|包村|村支部|支部|村委会|主任|签字|签名|盖章|填报单位|填表单位|填报日期|填报时间|填表日期|填表时间|制表日期|联系电话|单位|日期)"
     r"[^:：]{0,12}[:：]|[（(](?:签字|签章|盖章|公章)[)）]"
+    r"|^[^:：]{0,12}(?:签字|签名|签章|盖章|按印|手印|指印)[)）]?[:：]"
 )
+_DATE_ALONE = re.compile(r"^(?:20\d\d)?年\d{0,2}月\d{0,2}日$")
 _NOTE = re.compile(
     r"^(?:注|备注|说明|填表说明|附注|填报说明|注意|提示)\s*\d*[:：.、]|^(?:注|填表说明|填报说明)$|^第\s*\d+\s*页|^共\s*\d+\s*页|^\*+\s*注"
 )
@@ -51,6 +55,7 @@ class RowClassifier:
     def __init__(self, sheet: MappedSheet) -> None:
         self._first_data_row = sheet.first_data_row
         self._labels = {column.index: {header(text).key for text in column.path} for column in sheet.columns}
+        self._is_form = is_of_household(sheet.told)
         self._titles = {_BLANKS.sub("", title) for title in sheet.titles if title}
         self._keys = [
             column.index
@@ -58,11 +63,11 @@ class RowClassifier:
             if column.field is not None
             and (FIELDS[column.field].type is FieldType.ID or FIELDS[column.field].role in _NUMBERED)
         ]
-        self._names = [
+        self._names = {
             column.index
             for column in sheet.columns
             if column.field is not None and FIELDS[column.field].role in (IdentityRole.NAME, IdentityRole.HEAD_NAME)
-        ]
+        }
 
     def kinds(self, block: RawBlock) -> npt.NDArray[np.uint8]:
         """`RowKind` of every row of a block; rows of the header itself and above it are BLANK (nothing to read)."""
@@ -73,7 +78,8 @@ class RowClassifier:
         filled = np.zeros(count, np.int32)
         for column in block.columns.values():
             filled += column.text.is_valid().to_numpy(zero_copy_only=False)
-        sure = above | self._has_number(block)
+        # Above a page of a form stands the household's number, in any column.
+        sure = above if self._is_form else above | self._has_number(block)
         for at in np.flatnonzero(~sure):
             kinds[at] = self._kind(
                 {i: t for i, c in block.columns.items() if (t := c.text[int(at)].as_py())}, filled[at]
@@ -110,6 +116,12 @@ class RowClassifier:
             return RowKind.NOTE
         if any(_SIGNATURE.search(_BLANKS.sub("", text)) for text in values) and not self._is_key(texts):
             return RowKind.SIGNATURE
+        if len(values) == 1 and _DATE_ALONE.match(first):
+            return RowKind.SIGNATURE
+        if self._is_form and begins_page(HeadRow(0, texts)):
+            return RowKind.OTHER_HEADER
+        if self._is_form and len(values) == 1 and not texts.keys() & self._names:
+            return RowKind.TITLE
         if len(values) >= 3:
             if self._is_numbers(values):
                 return RowKind.COLUMN_NUMBERS

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 
+from taizhang.intake.mapping.above import Told, told_above
 from taizhang.intake.mapping.candidates import Why, candidates
 from taizhang.intake.mapping.columns import (
     ColumnChoice,
@@ -74,7 +75,7 @@ class MappedSheet:
     header_first, header_last: spreadsheet rows of the header block; first_data_row: the row after it. 0 without header.
     columns: every filled column of the header, in order; columns without a header are not listed.
     fingerprint: of the layout as it stands. layout: id of the shipped layout recognised. remembered: a person's mapping
-    was used. constants: fields that hold for every row (measure_kind).
+    was used. constants: fields that hold for every row (measure_kind). told: values of every row that stand above the table.
     code_source: whose numbering coded columns use, for `CodeList.canonical(source=…)`.
     unit: unit a title row declares for amounts. as_of: date a title row declares, ISO text. titles: rows above the header.
     """
@@ -90,6 +91,7 @@ class MappedSheet:
     layout: str | None = None
     remembered: bool = False
     constants: dict[str, str] = field(default_factory=dict)
+    told: tuple[Told, ...] = ()
     code_source: str | None = None
     unit: str | None = None
     as_of: str | None = None
@@ -154,7 +156,7 @@ def map_sheet(
     if block is None or (sheet_class is not SheetClass.DATA and not is_hidden):
         return _without_rows(head, sheet_class, mark if remembered is not None else "")
     layout = recognise(keys, " ".join((*block.titles, head.name)))
-    choice = _choice(block, layout, remembered, _Told(source_kind, table_hint, " ".join((*block.titles, head.name))))
+    choice = _choice(block, layout, remembered, _Context(source_kind, table_hint, " ".join((*block.titles, head.name))))
 
     @cache
     def profile(index: int) -> Profile:
@@ -181,6 +183,7 @@ def map_sheet(
         layout=layout.id if layout is not None else None,
         remembered=remembered is not None,
         constants=dict(layout.constants) if layout is not None else {},
+        told=_told(head, block, choice, columns),
         code_source=_code_source(layout, source_kind),
         unit=unit,
         as_of=as_of,
@@ -190,8 +193,16 @@ def map_sheet(
     )
 
 
+def _told(
+    head: SheetHead, block: HeaderBlock, choice: ColumnChoice, columns: Sequence[MappedColumn]
+) -> tuple[Told, ...]:
+    above = [row for row in head.rows if row.number < block.first]
+    mapped = frozenset(column.field for column in columns if column.field is not None)
+    return told_above(above, choice.table, choice.source, mapped)
+
+
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Context:
     """What is known of a sheet besides its columns: who sent it, the table its rows are said to be, its titles and name."""
 
     source: str | None
@@ -199,7 +210,7 @@ class _Told:
     titles: str
 
 
-def _choice(block: HeaderBlock, layout: Layout | None, remembered: MappingFile | None, told: _Told) -> ColumnChoice:
+def _choice(block: HeaderBlock, layout: Layout | None, remembered: MappingFile | None, told: _Context) -> ColumnChoice:
     if remembered is not None:
         return ColumnChoice(
             remembered.table, told.source, remembered.by_key, Why.REMEMBERED, remembered.units_by_key, told.titles
