@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from identity.lake import GROUP_ROWS, make_manifest
 from identity.name_damage import damage_name
 from taizhang.identity.names import parse_names
+from taizhang.intake.delivery.fact_files import make_facts
 
 
 def change_town(lake: Path, source: str, *, rows: int, seed: int) -> Path:
@@ -40,6 +41,7 @@ def change_town(lake: Path, source: str, *, rows: int, seed: int) -> Path:
                 left -= len(chosen)
             writer.write_table(table, row_group_size=GROUP_ROWS)
         writer.close()
+    make_facts(folder)
     for name in ("events", "quarantine", "names"):
         if (before / f"{name}.parquet").is_file():
             shutil.copy(before / f"{name}.parquet", folder / f"{name}.parquet")

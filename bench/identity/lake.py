@@ -22,6 +22,7 @@ from identity.ledgers import Ledger, Mistake
 from identity.population import AS_OF, TOWN_VILLAGES, County
 from taizhang.identity.names import NameColumns, parse_names
 from taizhang.intake.delivery.derive import Finisher
+from taizhang.intake.delivery.fact_files import make_facts
 from taizhang.intake.delivery.schemas import EVENTS, QUARANTINE, SCHEMA_VERSION, table_schema
 
 GROUP_ROWS = 32_768  # as intake writes them
@@ -96,11 +97,12 @@ class DeliveryWriter:
             self.waiting = self.waiting.slice(GROUP_ROWS)
 
     def close(self, day: date = AS_OF) -> None:
-        """Finish the files, the manifest and the side tables."""
+        """Finish the files, the facts, the manifest and the side tables."""
         self._flush(1)
         for writer in (self._writer, self._truth):
             if writer is not None:
                 writer.close()
+        make_facts(self.folder)
         pq.write_table(EVENTS.empty_table(), self.folder / "events.parquet")
         pq.write_table(QUARANTINE.empty_table(), self.folder / "quarantine.parquet")
         manifest = make_manifest(self.source, self.folder, self.files, self.records, day)

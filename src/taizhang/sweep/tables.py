@@ -14,9 +14,6 @@ OTHERS = ("work_spell", "planned_work", "village", "cadre", "pairing", "measure"
 MOST_SOURCES = 64
 """More than a county has."""
 
-TEMPORARY = "TEMP-"
-"""Prefix of household numbers that intake made up for rows of a source that gives none."""
-
 NEEDED: dict[str, str] = {
     "record_no": "BIGINT", "file_no": "SMALLINT", "sheet_no": "SMALLINT", "row_no": "INTEGER", "row_hash": "BIGINT",
     "hidden": "BOOLEAN", "struck": "BOOLEAN",

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from taizhang.identity.names import parse_names
 from taizhang.intake.delivery.derive import Finisher
+from taizhang.intake.delivery.fact_files import FactsWriter
 from taizhang.intake.delivery.facts import FileFacts
 from taizhang.intake.delivery.schemas import EVENTS, QUARANTINE, table_schema
 from taizhang.intake.delivery.sheet import name_ids
@@ -41,12 +42,18 @@ class Assembled:
 
 
 def assemble(files: Sequence[ParsedFile], folder: Path, as_of: date) -> Assembled:
-    """Write `<table>.parquet` of every table that occurs, `events`, `quarantine` and `names.parquet` into `folder`."""
+    """Write `<table>.parquet` of every table that occurs, `events`, `quarantine`, `names` and the facts into `folder`."""
     tables = {sheet.table for file in files for sheet in file.facts.sheets if sheet.counts.kept and sheet.table}
     names: list[pa.Array] = []
-    rows = {table: _write_table(table, files, folder, as_of, names) for table in TABLES if table in tables}
-    if "record" not in rows:
-        rows["record"] = _write_table("record", (), folder, as_of, names)
+    with FactsWriter(folder) as facts:
+        rows = {
+            table: _write_table(table, files, folder, as_of, names, facts if table == "record" else None)
+            for table in TABLES
+            if table in tables
+        }
+        if "record" not in rows:
+            rows["record"] = _write_table("record", (), folder, as_of, names, facts)
+        facts.finish()
     codes: dict[str, int] = {}
     _write_side(files, folder, "events", EVENTS, codes)
     _write_side(files, folder, "quarantine", QUARANTINE, None)
@@ -54,7 +61,14 @@ def assemble(files: Sequence[ParsedFile], folder: Path, as_of: date) -> Assemble
     return Assembled(rows, dict(sorted(codes.items())))
 
 
-def _write_table(table: str, files: Sequence[ParsedFile], folder: Path, as_of: date, names: list[pa.Array]) -> int:
+def _write_table(
+    table: str,
+    files: Sequence[ParsedFile],
+    folder: Path,
+    as_of: date,
+    names: list[pa.Array],
+    facts: FactsWriter | None,
+) -> int:
     finisher = Finisher(table, as_of)
     written = 0
     with pq.ParquetWriter(folder / f"{table}.parquet", table_schema(table), compression="zstd") as writer:
@@ -62,6 +76,8 @@ def _write_table(table: str, files: Sequence[ParsedFile], folder: Path, as_of: d
             finished = finisher.finish(rows, written)
             writer.write_table(finished, row_group_size=GROUP_ROWS)
             written += finished.num_rows
+            if facts is not None:
+                facts.add(finished)
             names += [
                 pc.unique(finished.column(name)).cast(pa.string())
                 for name in ("name", "head_name")

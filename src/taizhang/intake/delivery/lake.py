@@ -120,7 +120,7 @@ class Lake:
             self.root.mkdir(parents=True, exist_ok=True)
             return os.open(self.root / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise _not_written(self.root, error) from error
+            raise not_written(self.root, error) from error
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[Path]:
@@ -143,12 +143,13 @@ class Lake:
             workspace = Path(tempfile.mkdtemp(dir=self.temporary))
             yield workspace
         except OSError as error:
-            raise _not_written(self.root, error) from error
+            raise not_written(self.root, error) from error
         finally:
             remove(self.temporary)
 
 
-def _not_written(root: Path, error: OSError) -> LakeWriteError:
+def not_written(root: Path, error: OSError) -> LakeWriteError:
+    """What tells whoever keeps the lake that something below `root` could not be written."""
     return LakeWriteError(
         "数据目录不能写入。",
         where=str(root),

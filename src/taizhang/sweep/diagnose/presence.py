@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from taizhang.intake.delivery.linking import CITIZEN, DISABILITY
 from taizhang.sweep.diagnose.model import Confidence, Diagnosis, Observed
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.lake import SourceDelivery
-from taizhang.sweep.link.facts import CITIZEN, DISABILITY, bit_of
+from taizhang.sweep.link.facts import bit_of
 
 MAX_GAP_DAYS = 31  # domain/rules.md §2, `max_gap_days`
 

@@ -53,11 +53,12 @@ class _Connection:
         self._connection.register(name, table)
         self._registered.add(name)
 
-    def scan(self, name: str, paths: Sequence[Path]) -> None:
-        """Make Parquet files of one schema readable under a name."""
+    def scan(self, name: str, paths: Sequence[Path], *, placed: str = "") -> None:
+        """Make Parquet files of one schema readable under a name, with the place of a row's file in `placed`."""
         files = ", ".join(f"'{_quoted(str(path.resolve()))}'" for path in paths)
+        place = f', CAST(file_index AS INTEGER) AS "{placed}"' if placed else ""
         # The one statement outside the portable subset: every engine has its own word for reading Parquet.
-        self._run(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{files}])')
+        self._run(f'CREATE OR REPLACE VIEW "{name}" AS SELECT *{place} FROM read_parquet([{files}])')
 
     def columns(self, name: str) -> tuple[str, ...]:
         """The column names of a table or view, empty where it does not exist."""

@@ -26,8 +26,11 @@ class Engine(Protocol):
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable under a name; a table or view of that name is replaced."""
 
-    def scan(self, name: str, paths: Sequence[Path]) -> None:
-        """Make Parquet files of one schema readable under a name, in the order given."""
+    def scan(self, name: str, paths: Sequence[Path], *, placed: str = "") -> None:
+        """Make Parquet files of one schema readable under a name, in the order given.
+
+        placed: name of a further column, from 0, that says which of the paths a row comes from.
+        """
 
     def columns(self, name: str) -> tuple[str, ...]:
         """The column names of a table or view; empty where it does not exist."""

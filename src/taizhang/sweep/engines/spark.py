@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
+from functools import reduce
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -98,9 +99,17 @@ class SparkEngine:
         """Make an Arrow table readable under a name, replacing an earlier one of that name."""
         self._name(name, self._session.createDataFrame(table))
 
-    def scan(self, name: str, paths: Sequence[Path]) -> None:
+    def scan(self, name: str, paths: Sequence[Path], *, placed: str = "") -> None:
         """Make Parquet files of one schema readable under a name; every executor must reach them under the same path."""
-        self._name(name, self._session.read.parquet(*(str(path.resolve()) for path in paths)))
+        files = [str(path.resolve()) for path in paths]
+        if not placed:
+            self._name(name, self._session.read.parquet(*files))
+            return
+        frames = [
+            self._session.read.parquet(file).selectExpr("*", f"CAST({place} AS INT) AS `{placed}`")
+            for place, file in enumerate(files)
+        ]
+        self._name(name, reduce(lambda before, frame: before.union(frame), frames))
 
     def columns(self, name: str) -> tuple[str, ...]:
         """The column names of a table or view, empty where it does not exist."""

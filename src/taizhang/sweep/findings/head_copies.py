@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from taizhang.intake.delivery.linking import TEMPORARY
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.findings.told import Place
-from taizhang.sweep.tables import TEMPORARY
 
 PASS, UNKNOWN, ABSENT = "pass", "unknown", "absent"
 KEYS = {"head_name": "head_name", "head_id_no": "head_id_key"}

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from taizhang.identity.names.plain import CodePoints
+from taizhang.intake.delivery.linking import MOST_MEMBERS
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.judge.spelling import CountyNames, keyed, owners_of
-from taizhang.sweep.link.facts import MOST_MEMBERS
 from taizhang.sweep.link.features import Floats, Ints, Texts
 
 _PAIR = pa.schema([("one", pa.string()), ("other", pa.string())])

@@ -1,7 +1,7 @@
 """Keys: what every valid number is called by how many ledgers. This settles most persons without looking further."""
 
 from taizhang.sweep.engines import Engine
-from taizhang.sweep.link.facts import NO_NUMBER, bit_of
+from taizhang.sweep.link.facts import bit_of
 
 TRUNCATED = "ident % 11 = 0 AND ident // 11 % 100 = 0"
 """A number that ends in 000, told from its key (seventeen digits × 11 + check)."""
@@ -26,11 +26,9 @@ def make_keys(engine: Engine, sources: int) -> None:
             MIN(hh_no) AS home, BIT_OR(CASE WHEN NOT hh_no IS NULL THEN {bit} ELSE 0 END) AS housed
         FROM fact WHERE NOT ident IS NULL GROUP BY ident
     """)
-    engine.execute(f"""
+    engine.execute("""
         CREATE OR REPLACE TABLE bad_text AS
-        SELECT r.record_id, COALESCE(r.core18, r.id_no) AS id_text, f.bad_key FROM record_raw AS r
-        JOIN (SELECT record_id, bad_key FROM fact WHERE ident IS NULL AND kind <> {NO_NUMBER}) AS f ON f.record_id = r.record_id
-        WHERE NOT COALESCE(r.core18, r.id_no) IS NULL
+        SELECT record_id, bad_text AS id_text, bad_key FROM fact_raw WHERE NOT bad_text IS NULL
     """)
     engine.execute("""
         CREATE OR REPLACE TABLE bad_number AS
