@@ -82,5 +82,7 @@ def test_constraints_hold():
         insert_many(Household, HOUSEHOLD, [household(1), household(1)])
 
 
-def test_nothing_is_nothing():
-    upsert_many(Household, HOUSEHOLD, [])
+def test_of_nothing_the_database_is_not_asked(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        upsert_many(Household, HOUSEHOLD, [])
+        insert_many(Household, HOUSEHOLD, [])

@@ -1,5 +1,6 @@
 """What `import taizhang` gives: little at once, everything by name, and nothing shown that should not be."""
 
+import inspect
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 import taizhang
+from taizhang.sweep.county_file import sweep_county
 
 NUMBER = "612323190001010013"
 HEAVY = ("duckdb", "numpy", "pyarrow", "sqlglot", "lxml")
@@ -44,6 +46,12 @@ def test_sweep_can_be_called_whatever_was_imported_before(before):
     )
 
     assert done.stdout.strip() == "E-COUNTY-FILE"
+
+
+def test_a_notebook_is_told_what_sweep_takes():
+    taken = inspect.signature(sweep_county)
+
+    assert inspect.signature(taizhang.sweep) == taken
 
 
 def test_a_parsed_number_shows_neither_its_digits_nor_the_birth_date():

@@ -54,9 +54,16 @@ def test_one_number_on_every_row_is_one_verdict_on_that_number():
 
 def test_a_shared_number_of_two_persons_is_still_told():
     persons = people(30)
-    persons[1] = persons[1] | {"id_no": persons[0]["id_no"]}
+    persons[3] = persons[3] | {"id_no": persons[0]["id_no"]}
 
     assert set(told(everywhere(persons))) == {"PR-ID-SHARED"}
+
+
+def test_a_number_two_housemates_share_was_copied():
+    persons = people(30)
+    persons[1] = persons[1] | {"id_no": persons[0]["id_no"]}
+
+    assert set(told(everywhere(persons))) == {"PR-COPY-FAMILY"}
 
 
 @pytest.mark.parametrize("length", [1, 60])

@@ -209,6 +209,38 @@ def test_a_number_truly_issued_twice_is_a_verdict_without_a_suggestion():
     assert (found.culprit, found.candidates, found.confidence) == (None, (), "D")
 
 
+@pytest.mark.parametrize(
+    ("denying", "births"), [({"sex": "女"}, ()), ({"birth_date": date(1931, 4, 12)}, ("national",))]
+)
+def test_a_number_that_one_of_two_holders_denies_by_sex_or_birth_was_not_issued_twice(denying, births):
+    other = {"name": "赵文斌", "id_no": WANG["id_no"], "sex": "男", "birth_date": WANG["birth_date"], **denying}
+    rows = household() + household((other,), no="6107239999", village="610723105203", births=births)
+
+    found = diagnose_rows(rows)
+
+    assert sorted((one.code, one.culprit) for one in found) == [("PR-ID-TWO-NAMES", source) for source in SOURCES]
+    assert {rows[record]["name"] for one in found for record in one.records} == {"赵文斌"}
+
+
+def test_a_father_s_number_on_the_son_in_every_source_is_the_son_s_mistake():
+    son = SON | {"id_no": WANG["id_no"]}
+    rows = household((WANG, LI, son, GIRL))
+
+    found = diagnose_rows(rows)
+
+    assert sorted((one.code, one.culprit) for one in found) == [("PR-COPY-FAMILY", source) for source in SOURCES]
+    assert {rows[record]["name"] for one in found for record in one.records} == {"王小军"}
+
+
+def test_a_number_of_two_housemates_whom_no_column_tells_apart_blames_neither():
+    son = {**SON, "id_no": WANG["id_no"]}
+
+    found = only(household((WANG, LI, son, GIRL), births=()))
+
+    assert (found.code, found.culprit) == ("PR-COPY-FAMILY", None)
+    assert len(found.records) == 2 * len(SOURCES)
+
+
 def test_a_witness_who_misspells_the_name_is_a_witness_of_the_number():
     double = {"name": "赵文斌", "id_no": WANG["id_no"], "sex": "男"}
     other = household((double,), no="6107239999", village="610723105203", births=(), sources=("city", "ledger"))

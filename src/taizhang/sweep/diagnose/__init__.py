@@ -14,7 +14,8 @@ from taizhang.sweep.diagnose.heads import head_copies
 from taizhang.sweep.diagnose.model import Candidate, Confidence, Diagnosis, Observed
 from taizhang.sweep.diagnose.other_fields import differing_fields, reused_person_numbers
 from taizhang.sweep.diagnose.presence import certificates, make_homes, missing, moved, stale
-from taizhang.sweep.diagnose.repeated import repeated_persons, shared_numbers
+from taizhang.sweep.diagnose.repeated import repeated_persons
+from taizhang.sweep.diagnose.shared import shared_numbers
 from taizhang.sweep.diagnose.wrong import wrong_names, wrong_numbers
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.judge.births import read_birth_columns

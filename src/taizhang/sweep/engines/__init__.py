@@ -25,9 +25,9 @@ def open_engine(
 ) -> Iterator[Engine]:
     """An engine by its name, closed at the end.
 
-    readable: folders whose Parquet files are read. memory: of DuckDB's buffers. stored: whether
-    its tables stand in a file meanwhile. master: of Spark; None means this
-    machine. scratch: where a Spark cluster may write; must lie on the file system that its executors share.
+    name: one of `ENGINES`. readable: folders whose Parquet files are read. memory: limit of DuckDB's buffers, as it writes
+    one ("512MB"). stored: whether its tables stand in a file meanwhile. master: of Spark; None means this machine.
+    scratch: where a Spark cluster may write; must lie on the file system that its executors share.
     Raises SparkMissing.
     """
     if name == "duckdb":

@@ -14,7 +14,6 @@ from taizhang.sweep.rules.nested import Asked, conjuncts, nested_sql
 from taizhang.sweep.rules.schema import Table
 
 PER_WORD = 31
-VERDICT_WORDS = ("not_applicable", "pass", "hit", "unknown")
 
 SUBJECTS = {
     "person": "CAST({t}.person_id AS VARCHAR)",
@@ -72,11 +71,6 @@ def verdict_sql(bound: Bound) -> str:
         f"CASE WHEN ({when}) THEN CASE WHEN ({check}) THEN 'pass' WHEN NOT ({check}) THEN 'hit' ELSE 'unknown' END"
         " ELSE 'not_applicable' END"
     )
-
-
-def context_columns(table: Table) -> list[str]:
-    """The columns of a table that say whose row it is."""
-    return [name for name in CONTEXT if table.has(name)]
 
 
 def itself_columns(table: Table, columns: Collection[str]) -> list[str]:
