@@ -8,6 +8,7 @@ from taizhang.sweep.diagnose import Candidate, Confidence, Diagnosis, Judgement
 from taizhang.sweep.diagnose.suggest import Suggestion, confirmed_names, confirmed_numbers, suggestions
 from taizhang.sweep.diagnose.wording import joined
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.findings.cells import Cells
 from taizhang.sweep.findings.fingerprint import finding_id, short_id, value_digest
 from taizhang.sweep.findings.hits import FIELD_OF, NUMBER_SYMPTOMS, ROW_CODES, Hit, HitKey, read_hits, without_symptoms
 from taizhang.sweep.findings.places import Files, Place, places_of
@@ -60,7 +61,9 @@ class Assembler:
         made = [
             self._of_diagnosis(one, sifted.symptoms.get(number, set()), places) for number, one in enumerate(diagnoses)
         ]
-        made += [self._of_hit(hit, places, offered) for hit in sifted.kept]
+        asked = [(hit, self._fields_of(hit, places)) for hit in sifted.kept]
+        cells = Cells(self.engine, asked)
+        made += [self._of_hit(hit, fields, places, offered, cells) for hit, fields in asked]
         self.told = Told.by(made, diagnoses, sifted)
         unique: dict[str, Finding] = {}
         for finding in made:
@@ -96,7 +99,20 @@ class Assembler:
         }  # fmt: skip
         return finding
 
-    def _of_hit(self, hit: Hit, places: Mapping[int, Place], offered: Mapping[int, Sequence[Suggestion]]) -> Finding:
+    def _fields_of(self, hit: Hit, places: Mapping[int, Place]) -> Sequence[str]:
+        """The fields that a hit complains about; of a row with cells that hold something unreadable, those cells'."""
+        about = self.texts.about(hit.rule)
+        place = places.get(hit.record_id) if hit.record_id is not None else None
+        return place.unread_of(about.fields) if place is not None and about.group == CODE_VALUES else about.fields
+
+    def _of_hit(
+        self,
+        hit: Hit,
+        fields: Sequence[str],
+        places: Mapping[int, Place],
+        offered: Mapping[int, Sequence[Suggestion]],
+        cells: Cells,
+    ) -> Finding:
         about = self.texts.about(hit.rule)
         place = places.get(hit.record_id) if hit.record_id is not None else None
         field = FIELD_OF.get(hit.rule[:3], "")
@@ -104,7 +120,11 @@ class Assembler:
         confidence = (
             Confidence.LOSSLESS if hit.rule in LOSSLESS else fitting[0].confidence if fitting else Confidence.NONE
         )
-        fields = place.unread_of(about.fields) if place is not None and about.group == CODE_VALUES else about.fields
+        shown = (field,) if field else tuple(fields) or ("",)
+        said = [cells.value(hit, one) for one in shown]
+        if hit.record_id is None:
+            # What a rule worked out (an age, how many) is no value of a cell; of a whole source there is nothing else to show.
+            shown, said = shown[:1], [hit.observed]
         finding = self._base(
             hit.rule, about, hit.subject_type, hit.subject, hit.scope_key, fields, [place] if place else []
         )
@@ -116,12 +136,14 @@ class Assembler:
             "culprit": hit.source,
             "p_culprit": 1.0 if hit.rule.startswith(ROW_CODES) and hit.rule not in NUMBER_SYMPTOMS else None,
             "kinds": [hit.rule],
-            "observed": [{"source": hit.source, "field": field or (fields[0] if fields else ""), "value": hit.observed}],
+            "observed": [
+                {"source": hit.source, "field": one, "value": value} for one, value in zip(shown, said, strict=True)
+            ],
             "candidates": [_offered(one.candidate) for one in fitting],
             "confidence_class": confidence.value,
             "evidence": [one.sentence for one in fitting[:1]],
             "message_zh": hit.message_zh, "message_hant": hit.message_hant, "message_en": hit.message_en,
-            "value_digest": value_digest([hit.observed]),
+            "value_digest": value_digest([hit.observed, *said]),
         }  # fmt: skip
         if finding["p_culprit"] is None:
             finding["culprit"] = None
