@@ -8,7 +8,7 @@ from functools import cache
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from ledgers import FIRST, SECOND, Ledgers, family
+from ledgers import FIRST, SECOND, Ledgers, family, number
 
 from taizhang.sweep.rules import load_packs
 
@@ -91,3 +91,16 @@ def test_a_value_that_changed_is_another_value_and_one_that_did_not_is_the_same(
     assert digests[0] == digests[1]
     assert len(digests[0]) == len(digests[2]) == 1
     assert digests[0] != digests[2]
+
+
+def test_no_number_of_somebody_not_yet_born_is_suggested(tmp_path):
+    children = [number(1, at % 4, born=date(2010, 1 + at % 12, 5), order=100 + at) for at in range(40)]
+    wrong = [one[:-1] + str((int(one[-1]) + 1) % 10) for one in children if one[-1] != "X"]
+    nobody_else_knows = {"birth_date": None, "sex": None, "person_no": None, "head_id_no": None}
+    rows = [family(at + 1)[0] | nobody_else_knows | {"id_no": one} for at, one in enumerate(wrong)]
+
+    found = swept(tmp_path, rows, "ID-CHECKSUM")
+    years = [int(one["value"][6:10]) for finding in found for one in finding["candidates"] if one["field"] == "id_no"]
+
+    assert len(years) > len(wrong)
+    assert max(years) <= FIRST.year

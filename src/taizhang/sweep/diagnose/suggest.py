@@ -30,8 +30,13 @@ OLD_NUMBER_WRONG = sum(PRIOR_RATE[family] for family in NUMBER_FAMILIES)
 """Chance of a wrong digit in a number of 15 digits, which has no check character that would tell."""
 
 
-def suggestions(engine: Engine, judged: Judgement, records: Collection[int | None]) -> dict[int, list[Suggestion]]:
-    """Suggestions by record id, the likeliest first, for those of the given records whose person is troubled or number old."""
+def suggestions(
+    engine: Engine, judged: Judgement, records: Collection[int | None], as_of: date
+) -> dict[int, list[Suggestion]]:
+    """Suggestions by record id, the likeliest first, for those of the given records whose person is troubled or number old.
+
+    as_of: the day of the data; nobody in them is born later.
+    """
     troubled = judged.troubled
     found: dict[int, list[Suggestion]] = defaultdict(list)
     wanted = {record for record in records if record is not None}
@@ -47,7 +52,7 @@ def suggestions(engine: Engine, judged: Judgement, records: Collection[int | Non
             value = from_key(int(judged.numbers.value[number]))
             found[record].append(_written_anew(value, float(judged.numbers.posterior[number])))
         elif number < 0:
-            found[record] += _decoded(judged, at)
+            found[record] += _decoded(judged, at, as_of)
         if name >= 0 and int(judged.names.value[name]) != int(troubled["name_id"][at]):
             text = troubled.texts["name"][int(judged.names.row[name])] or ""
             found[record].append(_other("name", text, float(judged.names.posterior[name])))
@@ -88,7 +93,7 @@ def _other(field: str, value: str, probability: float) -> Suggestion:
     return Suggestion(candidate, confidence, "其他来源有此人的完整登记")
 
 
-def _decoded(judged: Judgement, at: int) -> list[Suggestion]:
+def _decoded(judged: Judgement, at: int, as_of: date) -> list[Suggestion]:
     """Numbers that one slip turns into this one, weighed by the row's own birth and sex columns."""
     troubled = judged.troubled
     text = troubled.texts["id_no"][at]
@@ -97,7 +102,7 @@ def _decoded(judged: Judgement, at: int) -> list[Suggestion]:
     days = int(troubled["birth_date"][at])
     birth = None if days == MISSING else EPOCH + timedelta(days=days)
     sex = {1: "男", 2: "女"}.get(int(troubled["sex"][at]))
-    repairs = repair_candidates(parse_id(text), birth=birth, sex=sex, limit=MOST)
+    repairs = repair_candidates(parse_id(text), birth=birth, sex=sex, as_of=as_of, limit=MOST)
     total = sum(max(repair.weight, 0.0) for repair in repairs) or 1.0
     return [
         Suggestion(

@@ -37,7 +37,7 @@ class Assembler:
 
     def __init__(self, engine: Engine, deliveries: Sequence[SourceDelivery], texts: Texts, judged: Judgement) -> None:
         self.engine, self.texts, self.judged = engine, texts, judged
-        self.files = Files(deliveries)
+        self.files, self.as_of = Files(deliveries), max(delivery.as_of for delivery in deliveries)
         self.numbers = {delivery.source: delivery.number for delivery in deliveries}
         self.titles = {delivery.source: delivery.title or delivery.source for delivery in deliveries}
         self.person_of = _mapping(engine, "SELECT root, person_id FROM person_key")
@@ -56,7 +56,10 @@ class Assembler:
             + [hit.record_id for hit in sifted.kept if hit.record_id is not None],
         )
         offered = suggestions(
-            self.engine, self.judged, {hit.record_id for hit in sifted.kept if hit.rule.startswith(ROW_CODES)}
+            self.engine,
+            self.judged,
+            {hit.record_id for hit in sifted.kept if hit.rule.startswith(ROW_CODES)},
+            self.as_of,
         )
         made = [
             self._of_diagnosis(one, sifted.symptoms.get(number, set()), places) for number, one in enumerate(diagnoses)
