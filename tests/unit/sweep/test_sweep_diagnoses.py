@@ -232,6 +232,19 @@ def test_a_father_s_number_on_the_son_in_every_source_is_the_son_s_mistake():
     assert {rows[record]["name"] for one in found for record in one.records} == {"王小军"}
 
 
+def test_a_father_s_number_on_the_son_in_three_of_four_sources_is_not_the_son_s():
+    rows = household(sources=("app", *SOURCES))
+    for source in ("app", "city", "ledger"):
+        rows = changed(rows, source, "王小军", id_no=WANG["id_no"])
+
+    found = diagnose_rows(rows)
+
+    assert [(one.code, one.culprit) for one in found] == [
+        ("PR-COPY-FAMILY", source) for source in ("app", "city", "ledger")
+    ]
+    assert {one.candidates[0].value for one in found} == {SON["id_no"]}
+
+
 def test_a_number_of_two_housemates_whom_no_column_tells_apart_blames_neither():
     son = {**SON, "id_no": WANG["id_no"]}
 

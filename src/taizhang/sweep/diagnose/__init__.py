@@ -23,7 +23,7 @@ from taizhang.sweep.judge.divisions import read_divisions
 from taizhang.sweep.judge.fields import FieldVerdict, judge_names, judge_numbers
 from taizhang.sweep.judge.kin import read_kin
 from taizhang.sweep.judge.spelling import county_names
-from taizhang.sweep.judge.troubled import Troubled, read_held, read_troubled
+from taizhang.sweep.judge.troubled import Troubled, read_held, read_housemates_numbers, read_troubled
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.link.persons import Linked
 from taizhang.sweep.tables import RECORD_BASE
@@ -53,6 +53,7 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Lin
     county = county_names(engine)
     spelling, kin = county.spelling(), read_kin(engine, county)
     divisions = read_divisions(engine)
+    housemates = read_housemates_numbers(engine)
     held, births = read_held(engine), read_birth_columns(engine, len(totals))
 
     def judge(for_numbers: Evidence | None, for_names: Evidence | None) -> Judgement:
@@ -61,6 +62,7 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Lin
             totals=totals,
             ancestors=ancestors,
             held=held,
+            housemates=housemates,
             births=births,
             divisions=divisions,
             relations=linked.relations,

@@ -14,7 +14,7 @@ from taizhang.sweep.judge.births import BirthColumns, Claimed, birth_evidence
 from taizhang.sweep.judge.divisions import Divisions, division_evidence
 from taizhang.sweep.judge.habits import Habits, Spelt, habits_of
 from taizhang.sweep.judge.kin import Kin, Named, shared_with_kin
-from taizhang.sweep.judge.kinds import LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, family_of
+from taizhang.sweep.judge.kinds import HOUSEMATE_ONE_OF, LOG_ONE_OF, NAME_FAMILIES, NUMBER_FAMILIES, family_of
 from taizhang.sweep.judge.spelling import Spelling, bearers_of
 from taizhang.sweep.judge.troubled import Held, Troubled
 from taizhang.sweep.judge.truth import Candidates, Claims, Judged, Options, judge, options_of
@@ -74,6 +74,7 @@ def judge_numbers(
     totals: Ints,
     ancestors: Mapping[int, tuple[int, ...]],
     held: Held,
+    housemates: Ints,
     births: BirthColumns,
     divisions: Divisions,
     relations: Relations,
@@ -81,7 +82,7 @@ def judge_numbers(
 ) -> FieldVerdict:
     """Which number is every troubled person's; only valid numbers can be.
 
-    held: how many sources give whom which number. births: how often columns of dates deny numbers. divisions: which
+    held: how many sources give whom which number. housemates: records whose number somebody else of the household has. births: how often columns of dates deny numbers. divisions: which
     codes were in use when.
     relations: pairs of numbers compared already. evidence: what is known from outside the ledgers
     (sweep.authority.evidence).
@@ -98,7 +99,8 @@ def judge_numbers(
     is_head = (troubled["relation"] == HEAD_RELATION) | (troubled["head_name_id"] == troubled["name_id"])
     prior += _head_evidence(base, is_head, troubled["head_key"])
     prior += evidence(base.owner, base.value) if evidence else 0.0
-    return base.verdict(prior, NUMBER_FAMILIES, totals, ancestors)
+    may_be_copied = np.isin(troubled["record_id"], housemates) & np.append(elsewhere > told, False)[base.claimed]
+    return base.verdict(prior, NUMBER_FAMILIES, totals, ancestors, one_of_few=may_be_copied)
 
 
 def judge_names(
@@ -248,10 +250,12 @@ class _Field:
         known_copying: Floats | None = None,
         same_row: Ints | None = None,
         habits: Callable[[Ints, Compared], Habits] | None = None,
+        one_of_few: NDArray[np.bool_] | None = None,
     ) -> FieldVerdict:
         """Run the expectation–maximisation and compare every record with its person's truth.
 
         habits: made of every candidate's rival, the one that most sources of its person tell, and how it relates to that.
+        one_of_few: per record, whether its value, if wrong, is a housemate's.
         """
         troubled = self.troubled
         candidates = Candidates(self.owner, prior)
@@ -265,6 +269,8 @@ class _Field:
         relation = self.relate(votes[claim], self.row[candidate])
         family = relation.each(lambda code: family_of(code, families))
         one_of = np.array([LOG_ONE_OF[name] for name in families])[family]
+        if one_of_few is not None:
+            one_of = np.where(one_of_few[votes[claim]], np.maximum(one_of, HOUSEMATE_ONE_OF), one_of)
         judged = judge(
             claims,
             candidates,

@@ -15,6 +15,8 @@ _FAMILY = {
 
 LOG_ONE_OF = {"form": -2.0, "sound": -3.0, "shape": -3.0, "length": -2.5, "slip": -5.0, "part": -6.0, "other": -8.0}
 """Natural logarithm of the chance that a mistake of a family lands on exactly this wrong value."""
+HOUSEMATE_ONE_OF = -1.0
+"""The same where the value is a housemate's number: whoever slips into the next row has a few to choose from."""
 
 SOUND_CODES = frozenset(code for code, family in _FAMILY.items() if family == "sound")
 

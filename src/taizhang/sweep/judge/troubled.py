@@ -109,3 +109,15 @@ def read_held(engine: Engine) -> Held:
     """)
     columns = (table[name].to_numpy().astype(np.int64) for name in ("ident", "root", "sources"))
     return Held(*columns)
+
+
+def read_housemates_numbers(engine: Engine) -> Ints:
+    """Read which records have a number that somebody else of their county household has, too. Record ids, ascending."""
+    table = engine.fetch("""
+        SELECT c.record_id FROM involved_person AS c
+        SEMI JOIN (
+            SELECT ident, hh FROM involved_person WHERE ident > 0 AND NOT hh IS NULL
+            GROUP BY ident, hh HAVING COUNT(DISTINCT root) > 1) AS s ON s.ident = c.ident AND s.hh = c.hh
+        ORDER BY c.record_id
+    """)
+    return integers(table["record_id"])
