@@ -94,13 +94,13 @@ def test_a_value_that_changed_is_another_value_and_one_that_did_not_is_the_same(
 
 
 def test_no_number_of_somebody_not_yet_born_is_suggested(tmp_path):
-    children = [number(1, at % 4, born=date(2010, 1 + at % 12, 5), order=100 + at) for at in range(40)]
-    wrong = [one[:-1] + str((int(one[-1]) + 1) % 10) for one in children if one[-1] != "X"]
+    born = [number(1, at % 4, born=date(2003, 1 + at % 12, 5), order=100 + at) for at in range(40)]
+    wrong = [f"{one[:8]}3{one[9:]}" for one in born]  # 2033
     nobody_else_knows = {"birth_date": None, "sex": None, "person_no": None, "head_id_no": None}
     rows = [family(at + 1)[0] | nobody_else_knows | {"id_no": one} for at, one in enumerate(wrong)]
 
-    found = swept(tmp_path, rows, "ID-CHECKSUM")
+    found = swept(tmp_path, rows, *(code for code in load_packs().rules if code.startswith("ID-")))
     years = [int(one["value"][6:10]) for finding in found for one in finding["candidates"] if one["field"] == "id_no"]
 
-    assert len(years) > len(wrong)
+    assert years
     assert max(years) <= FIRST.year
