@@ -70,8 +70,8 @@ def _sheets(delivery: SourceDelivery) -> Iterator[_Sheet]:
         for sheet in file.get("sheets", ())
         if sheet.get("status") == "mapped" and sheet["counts"].get("kept")
     ]
-    of_households = frozenset().union(*(sheet["columns"] for _, sheet in told if sheet["table"] == "household"))
+    of_households = frozenset().union(*(sheet["columns"] for _, sheet in told if sheet.get("table") == "household"))
     for file_no, sheet in told:
-        if sheet["table"] == "record":
+        if sheet.get("table") == "record":
             columns = of_households.union(sheet["columns"], sheet.get("told", ())).intersection(TABLES["record"].fields)
             yield _Sheet(delivery.number, file_no, sheet["no"], columns)
