@@ -8,8 +8,8 @@ from typing import Any, Self
 import duckdb
 
 from taizhang.report.texts import Label, group_label, label
+from taizhang.sweep.findings.masking import masked_value
 from taizhang.sweep.findings.schema import DELTAS, OPEN_SQL
-from taizhang.sweep.findings.write import masked_value
 
 SEVERITIES = ("error", "warn", "suspect", "info")
 _OF_EACH_RULE = 40

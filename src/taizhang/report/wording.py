@@ -7,7 +7,7 @@ from taizhang.intake.model import FIELDS
 from taizhang.languages import Language, evidence_in, translated
 from taizhang.report.texts import Label, label
 from taizhang.sweep.diagnose.wording import chance
-from taizhang.sweep.findings.write import masked_value
+from taizhang.sweep.findings.masking import masked_value
 
 MESSAGE_COLUMNS = {Language.ZH: "zh", Language.HANT: "hant", Language.EN: "en"}
 """What the columns of findings.parquet that hold a message or a hint end in."""

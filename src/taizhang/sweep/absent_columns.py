@@ -4,7 +4,7 @@ Every village keeps its ledger in a workbook of its own. One that has no column 
 people blank: nobody asked them. A rule is asked of a source by the columns its sheets have together; of a row, by these.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -30,23 +30,20 @@ class _Sheet:
 
 def uneven_columns(deliveries: Sequence[SourceDelivery]) -> frozenset[str]:
     """The fields that some sheets of persons of a source have and others of the same source have not."""
-    uneven: set[str] = set()
-    for delivery in deliveries:
-        sheets = [sheet.columns for sheet in _sheets(delivery)]
-        if sheets:
-            uneven |= frozenset().union(*sheets) - frozenset.intersection(*sheets)
-    return frozenset(uneven)
+    return frozenset().union(*(_known(sheets) - _common(sheets) for sheets in map(_sheets, deliveries)))
 
 
 def make_absent_columns(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
-    """Create `absent_record(record_id, absent_columns)`: per row the set of fields its sheet has not and some sheet has.
+    """Create `absent_record(record_id, absent_columns)`: per row the set of fields its sheet has not and another of its source has.
 
-    Where all sheets of every source are alike there are no rows; a row whose sheet has everything is left out.
+    A row whose sheet has everything is left out; where all sheets of every source are alike there are no rows.
     """
-    sheets = [sheet for delivery in deliveries for sheet in _sheets(delivery)] if uneven_columns(deliveries) else []
-    known = frozenset().union(*(sheet.columns for sheet in sheets))
-    rows = [(one.number, one.file_no, one.sheet_no, as_set(tuple(sorted(known - one.columns)))) for one in sheets]
-    lacking = [row for row in rows if row[3] is not None]
+    lacking = [
+        (one.number, one.file_no, one.sheet_no, as_set(tuple(sorted(_known(sheets) - one.columns))))
+        for sheets in map(_sheets, deliveries)
+        for one in sheets
+        if _known(sheets) - one.columns
+    ]
     names = ("number", *_PLACES, "absent_columns")
     kinds = (pa.int64(), pa.int64(), pa.int64(), pa.string())
     columns = list(zip(*lacking, strict=True)) if lacking else [()] * len(names)
@@ -62,7 +59,15 @@ def make_absent_columns(engine: Engine, deliveries: Sequence[SourceDelivery]) ->
     engine.execute(f"CREATE OR REPLACE TABLE absent_record AS {' UNION ALL '.join(parts)}")
 
 
-def _sheets(delivery: SourceDelivery) -> Iterator[_Sheet]:
+def _known(sheets: Sequence[_Sheet]) -> frozenset[str]:
+    return frozenset().union(*(sheet.columns for sheet in sheets))
+
+
+def _common(sheets: Sequence[_Sheet]) -> frozenset[str]:
+    return frozenset.intersection(*(sheet.columns for sheet in sheets)) if sheets else frozenset()
+
+
+def _sheets(delivery: SourceDelivery) -> list[_Sheet]:
     """The sheets of persons of a delivery that gave rows."""
     told = [
         (file["no"], sheet)
@@ -71,7 +76,14 @@ def _sheets(delivery: SourceDelivery) -> Iterator[_Sheet]:
         if sheet.get("status") == "mapped" and sheet["counts"].get("kept")
     ]
     of_households = frozenset().union(*(sheet["columns"] for _, sheet in told if sheet.get("table") == "household"))
-    for file_no, sheet in told:
-        if sheet.get("table") == "record":
-            columns = of_households.union(sheet["columns"], sheet.get("told", ())).intersection(TABLES["record"].fields)
-            yield _Sheet(delivery.number, file_no, sheet["no"], columns)
+    fields = TABLES["record"].fields
+    return [
+        _Sheet(
+            delivery.number,
+            file_no,
+            sheet["no"],
+            of_households.union(sheet["columns"], sheet.get("told", ())).intersection(fields),
+        )
+        for file_no, sheet in told
+        if sheet.get("table") == "record"
+    ]

@@ -190,9 +190,8 @@ def _household(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
     """)
     said = _columns_said(deliveries)
     held = [name for name in columns if name in said]
-    uneven = uneven_columns(deliveries)
     parts = [
-        _households_of(delivery, held, is_even=not uneven)
+        _households_of(delivery, held, is_even=not uneven_columns([delivery]))
         for delivery in deliveries
         if delivery.table("record") is not None
     ]

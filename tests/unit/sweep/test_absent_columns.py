@@ -20,9 +20,9 @@ def county(tmp_path):
     return smallcounty.county_file(tmp_path, sources=("ledger",))
 
 
-def deliver(county, day, file, lines):
+def deliver(county, day, file, lines, source="ledger"):
     """A file with the columns that its first row has."""
-    path = county.parent / "inbox" / "ledger" / day / file
+    path = county.parent / "inbox" / source / day / file
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.DictWriter(stream, list(lines[0]))
@@ -83,3 +83,13 @@ def test_a_rule_that_does_with_one_of_two_columns_is_asked_where_either_is(count
     deliver(county, DAY, "西片.csv", [row | months | phones for row in smallcounty.rows(WEST)])
 
     assert len(told(county, "RQ-MEMBER-PHONE")) == missed
+
+
+def test_of_two_columns_the_one_that_a_source_never_has_is_no_column_of_its_sheets(tmp_path):
+    county = smallcounty.county_file(tmp_path, sources=("ledger", "city"))
+    months, own, home = {"务工时间（月）": "6"}, {"联系电话": "13909160001"}, {"户联系电话": "13909160002"}
+    for source, east, west in (("ledger", own | home, own), ("city", own, {})):
+        deliver(county, DAY, "东片.csv", [row | months | east for row in smallcounty.rows(EAST)], source)
+        deliver(county, DAY, "西片.csv", [row | months | west for row in smallcounty.rows(WEST)], source)
+
+    assert told(county, "RQ-MEMBER-PHONE") == []

@@ -104,3 +104,17 @@ def test_no_number_of_somebody_not_yet_born_is_suggested(tmp_path):
 
     assert years
     assert max(years) <= FIRST.year
+
+
+def test_a_number_typed_into_a_name_reaches_nothing_that_is_shown(tmp_path):
+    own, of_head = number(1, 1), number(1, 0)
+    rows = family(1)
+    rows[1] |= {"name": own, "id_no": None}
+    rows[2] |= {"head_name": of_head, "ethnic_group": None}
+
+    found = Ledgers(tmp_path).deliver({"ledger": rows, "city": family(1)}).sweep(rules=load_packs())
+
+    told = (found.folder / "findings.jsonl").read_text("utf-8")
+    assert own not in told
+    assert of_head not in told
+    assert f"{own[:4]}{'*' * 14}" in {one["name"] for one in found.findings}

@@ -67,6 +67,15 @@ def test_work_of_a_stranger_is_told_where_it_stands_and_as_nobody_of_the_registe
     assert STRANGER not in str(one)
 
 
+def test_a_stranger_whose_number_stands_in_another_column_is_not_called_by_it(ledgers):
+    deliver(ledgers, "work_spell", [spell("路人", person_no=STRANGER), spell("另一人", person_no="9")])
+
+    swept = ledgers.sweep(rules=rules("WK-END-BEFORE-START"))
+
+    assert sorted(one["subject"] for one in swept.findings) == ["row:9:另一人:远村", "row::路人:远村"]
+    assert STRANGER not in (swept.folder / "findings.jsonl").read_text("utf-8")
+
+
 def test_work_of_a_known_person_is_told_of_him_and_shown_where_it_stands(ledgers):
     deliver(ledgers, "work_spell", [spell("路人"), spell("某某", id_no=KNOWN, core18=KNOWN)])
 

@@ -11,6 +11,7 @@ from taizhang.sweep.engines import Engine
 from taizhang.sweep.findings.cells import Cells
 from taizhang.sweep.findings.fingerprint import finding_id, short_id, value_digest
 from taizhang.sweep.findings.hits import FIELD_OF, NUMBER_SYMPTOMS, ROW_CODES, Hit, HitKey, read_hits, without_symptoms
+from taizhang.sweep.findings.masking import without_numbers
 from taizhang.sweep.findings.places import Files, Place, places_of
 from taizhang.sweep.findings.texts import About, Texts, filled
 from taizhang.sweep.findings.told import Told
@@ -21,6 +22,9 @@ Finding = dict[str, Any]
 LOSSLESS = frozenset(
     {"ID-FORMAT-NOISE", "ID-LOWER-X", "ID-15", "NM-SPACE", "NM-SEPARATOR", "NM-RADICAL", "NM-PINYIN-BRACKET"}
 )
+
+SHOWN = ("town_name", "village_name", "head_name", "name", "message_zh", "message_hant", "message_en")
+"""The texts of cells, or with texts of cells in them, that lists and messages show as they are."""
 
 CODE_VALUES = "H"
 """The group of rules about cells that hold something unreadable: a finding of theirs names only those cells."""
@@ -70,7 +74,7 @@ class Assembler:
         self.told = Told.by(made, diagnoses, sifted)
         unique: dict[str, Finding] = {}
         for finding in made:
-            unique.setdefault(finding["finding_id"], finding)
+            unique.setdefault(finding["finding_id"], _showable(finding))
         return [unique[key] for key in sorted(unique)]
 
     def _of_diagnosis(self, one: Diagnosis, symptoms: set[str], places: Mapping[int, Place]) -> Finding:
@@ -192,6 +196,12 @@ class Assembler:
             "observed": one.facts.get("n", ""),
         }  # fmt: skip
         return names | one.facts
+
+
+def _showable(finding: Finding) -> Finding:
+    """The finding with no number of a person in what everybody reads of it; `observed` and `candidates` keep theirs."""
+    texts = {name: without_numbers(finding[name]) for name in SHOWN}
+    return finding | texts | {"evidence": [without_numbers(one) for one in finding["evidence"]]}
 
 
 def _offered(candidate: Candidate) -> dict[str, Any]:

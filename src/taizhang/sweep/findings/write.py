@@ -1,7 +1,6 @@
 """The folder of a finished sweep: findings, masked lines, counts, and what it stood on."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,17 +8,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from taizhang.identity.numbers import mask_number
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.findings.assemble import Finding
 from taizhang.sweep.findings.delta import to_table
+from taizhang.sweep.findings.masking import masked_value
 
-NUMBER_FIELDS = frozenset({"id_no", "head_id_no", "core18", "head_core18"})
 GROUP_ROWS = 4096
 """Rows of one row group, in the order of their key: whoever looks one up reads no more than so many."""
-HIDDEN_FIELDS = frozenset({"member_phone", "household_phone", "bank_account"})
-LONG_RUN = re.compile(r"[0-9A-Za-z]{15}")
-"""As many letters and digits in a row may be a number of a person, whatever the field."""
 
 
 def write_findings(folder: Path, findings: Sequence[Finding], *, reveal: bool) -> None:
@@ -40,13 +35,6 @@ def masked(finding: Finding) -> Finding:
             one | {"value": masked_value(one["field"], one["value"])} for one in finding["candidates"] or ()
         ],
     }
-
-
-def masked_value(field: str | None, value: str | None) -> str | None:
-    """A value of a field as whoever has no reason recorded may see it."""
-    if value is None or field in HIDDEN_FIELDS:
-        return None if value is None else "*" * len(value)
-    return mask_number(value) if field in NUMBER_FIELDS or LONG_RUN.search(value) else value
 
 
 def write_passes(folder: Path, findings: Sequence[Finding]) -> None:

@@ -115,12 +115,14 @@ class Binder:
         """What holds of a row whose sheet has the columns that its source was asked for; none where all sheets have them."""
         if ABSENT not in self.there(rule.tables[0]):
             return []
-        read = frozenset[str]()
+        delivered: dict[str, frozenset[str]] = {}
         for table, columns in rule.reads.delivered.items():
-            read |= columns & frozenset[str]().union(*self._present(table).values())
+            for source, present in self._present(table).items():
+                delivered[source] = delivered.get(source, frozenset()) | (columns & present)
+        read = frozenset[str]().union(*delivered.values())
         groups = [read.intersection(group) for group in rule.either]
         alone = [frozenset({name}) for name in sorted(read.difference(*groups))]
-        return [_has_any_of(group) for group in (*groups, *alone) if group & self.situation.uneven]
+        return [_has_any_of(group, delivered) for group in (*groups, *alone) if group & self.situation.uneven]
 
     def _pair(self, rule: Rule, texts: ParameterTexts, folds: Folds) -> tuple[exp.Expr, exp.Expr]:
         assert rule.when is not None  # noqa: S101 - predicate rules have both, by the loader
@@ -253,10 +255,17 @@ def _missing(columns: frozenset[str], present: frozenset[str], either: Sequence[
     return missing
 
 
-def _has_any_of(group: frozenset[str]) -> exp.Expr:
-    """That the sheet of a row has a column of a group."""
-    lacks = exp.and_(*(expand(parse(f"has({ABSENT}, '{name}')")) for name in sorted(group)))
-    return exp.not_(lacks)
+def _has_any_of(group: frozenset[str], delivered: Mapping[str, frozenset[str]]) -> exp.Expr:
+    """That the sheet of a row has a column of a group. delivered: per source those that any of its sheets has.
+
+    A source is not asked at all where it has none of them; with one of several, its rows do not say that they lack the others.
+    """
+    lacks = []
+    for name in sorted(group):
+        own = expand(parse(f"has({ABSENT}, '{name}')"))
+        never = sorted(source for source, names in delivered.items() if name not in names and names & group)
+        lacks.append(exp.or_(own, exp.column("source").isin(*never)) if never else own)
+    return exp.not_(exp.and_(*lacks))
 
 
 def _day(day: date) -> exp.Expr:

@@ -32,8 +32,8 @@ KEYS = {
 }
 ITSELF = ("person_no", "name", "village_name")
 """What a row that leads to nobody, or to no place, is known by in the next delivery again: its number there may be another."""
-MOST_LETTERS = 20
-"""Of each of them in the name of a subject, which a store gives 80."""
+MOST_LETTERS = 14
+"""What is longer may be somebody's ID number, in whatever column, and takes no part: subjects are stored and exported as they are."""
 MEMBER_ROWS = "NOT household_id IS NULL AND NOT COALESCE(is_repeated, FALSE)"
 """Rows that count as members: a person whose row was pushed twice is one member, as the newest row says."""
 CONTEXT = ("record_id", "person_id", "household_id", "source", "town_code", "village_code", "cadre_no", "start_month")
@@ -90,7 +90,10 @@ def subject_sql(subject: str, table: Table, columns: Collection[str], alias: str
     else:
         present = [name for name in needed if name in columns]
         named = f"CAST({alias}.{present[0]} AS VARCHAR)" if present else f"{alias}.source"
-    said = [f"COALESCE(SUBSTR({alias}.{name}, 1, {MOST_LETTERS}), '')" for name in itself_columns(table, columns)]
+    said = [
+        f"CASE WHEN LENGTH({alias}.{name}) <= {MOST_LETTERS} THEN {alias}.{name} ELSE '' END"
+        for name in itself_columns(table, columns)
+    ]
     if not said:
         return named
     itself, nothing = " || ':' || ".join(said), ":" * (len(said) - 1)

@@ -1,0 +1,25 @@
+"""What findings may show: no person's number in full, whatever column it was typed into, no telephone and no account."""
+
+import re
+
+from taizhang.identity.numbers import mask_number
+from taizhang.intake.model import FIELDS, FieldType
+
+NUMBER_FIELDS = frozenset({"id_no", "head_id_no", "core18", "head_core18"})
+HIDDEN_FIELDS = frozenset(name for name, one in FIELDS.items() if one.type is FieldType.PHONE) | {"bank_account"}
+LONG_RUN = re.compile(r"[0-9A-Za-z]{15}")
+"""As many letters and digits in a row may be a number of a person, whatever the field."""
+_NUMBER_IN_TEXT = re.compile(r"\d{14}[0-9A-Za-z]+")
+"""The same within a sentence, where a word may be as long."""
+
+
+def masked_value(field: str | None, value: str | None) -> str | None:
+    """A value of a field as whoever has no reason recorded may see it."""
+    if value is None or field in HIDDEN_FIELDS:
+        return None if value is None else "*" * len(value)
+    return mask_number(value) if field in NUMBER_FIELDS or LONG_RUN.search(value) else value
+
+
+def without_numbers(text: str | None) -> str | None:
+    """A text in which every number that may be a person's is masked: columns slide, and a name's cell holds a number then."""
+    return text if text is None else _NUMBER_IN_TEXT.sub(lambda found: mask_number(found[0]), text)
