@@ -23,6 +23,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "sweep": ("--persons", "100000"),
     "accuracy": ("--persons", "100000", "--seed", "20261127"),
     "identity_accuracy": ("--persons", "40000", "--seed", "14142135"),
+    "decoding": ("--persons", "100000", "--seed", "31415926"),
     "identity_speed": ("--persons", "100000", "1000000", "--rounds", "2", "--sweeps-up-to", "500000"),
     "identity_linkage": (),
     "office_load": ("--rounds", "5"),

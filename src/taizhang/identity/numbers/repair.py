@@ -194,10 +194,13 @@ def _edit_weight(number: str, reason: str, text: str, places: tuple[int, ...]) -
         return 1.0 if number[-1] == text[-1] else -4.0  # a check that fits unchanged is evidence, a new one is none
     if reason != "XS-ID-SUBST" or len(text) != 18:
         return 0.5
-    pair = frozenset((number[places[0] - 1], text[places[0] - 1]))
-    if pair in _LOOK_ALIKE or pair in _SOUND_ALIKE or _are_neighbours(pair):
-        return 1.0
-    return 0.0
+    return 1.0 if are_alike(number[places[0] - 1], text[places[0] - 1]) else 0.0
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Whether two digits look or sound alike, or lie beside each other on the keypad: one is easily written for the other."""
+    pair = frozenset((one, other))
+    return pair in _LOOK_ALIKE or pair in _SOUND_ALIKE or _are_neighbours(pair)
 
 
 def _are_neighbours(pair: frozenset[str]) -> bool:

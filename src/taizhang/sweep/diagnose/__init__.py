@@ -19,7 +19,7 @@ from taizhang.sweep.diagnose.shared import shared_numbers
 from taizhang.sweep.diagnose.wrong import wrong_names, wrong_numbers
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.judge.births import read_birth_columns
-from taizhang.sweep.judge.divisions import read_divisions
+from taizhang.sweep.judge.divisions import Divisions, read_divisions
 from taizhang.sweep.judge.fields import FieldVerdict, judge_names, judge_numbers
 from taizhang.sweep.judge.kin import read_kin
 from taizhang.sweep.judge.spelling import county_names
@@ -36,11 +36,12 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Judgement:
-    """The troubled records and what is true of their persons."""
+    """The troubled records and what is true of their persons; divisions: in which codes the county's numbers are."""
 
     troubled: Troubled
     numbers: FieldVerdict
     names: FieldVerdict
+    divisions: Divisions
 
 
 def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Linked) -> Judgement:
@@ -78,7 +79,7 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Lin
             numbers=numbers,
             evidence=for_names,
         )
-        return Judgement(troubled, numbers, names)
+        return Judgement(troubled, numbers, names, divisions)
 
     judged = judge(None, None)
     answers = registered_answers(engine)

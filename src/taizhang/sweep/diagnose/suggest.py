@@ -1,20 +1,26 @@
 """Suggestions for rows that a single-record rule complains about: other sources first, then decoding of the number."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import pyarrow as pa
 
-from taizhang.identity.numbers import from_key, parse_id, repair_candidates
+from taizhang.identity.numbers import from_key
 from taizhang.sweep.diagnose import Candidate, Confidence, Judgement
+from taizhang.sweep.diagnose.decoding import Damaged, decode
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.judge.kinds import NUMBER_FAMILIES, PRIOR_RATE
-from taizhang.sweep.link.features import MISSING
+from taizhang.sweep.link.features import MISSING, Ints, integers
 
 EPOCH = date(1970, 1, 1)
 MOST = 5
+LEAST = 0.01
+"""Likelihood below which a decoded number is not shown."""
+SEXES = {1: "男", 2: "女"}
+TOLD_TWICE = "由校验位推算，此人其他行的错号也只差一处，须以证件核对"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ def suggestions(
     wanted = {record for record in records if record is not None}
     upgraded = {record: one for record, one in _upgraded(engine).items() if record in wanted}
     asked = np.flatnonzero(np.isin(troubled["record_id"], np.array(sorted(wanted), dtype=np.int64)))
+    nobodys: list[int] = []
     for at, record in zip(asked.tolist(), troubled["record_id"][asked].tolist(), strict=True):
         group = int(troubled.group[at])
         number, name = int(judged.numbers.best[group]), int(judged.names.best[group])
@@ -52,10 +59,12 @@ def suggestions(
             value = from_key(int(judged.numbers.value[number]))
             found[record].append(_written_anew(value, float(judged.numbers.posterior[number])))
         elif number < 0:
-            found[record] += _decoded(judged, at, as_of)
+            nobodys.append(at)
         if name >= 0 and int(judged.names.value[name]) != int(troubled["name_id"][at]):
             text = troubled.texts["name"][int(judged.names.row[name])] or ""
             found[record].append(_other("name", text, float(judged.names.posterior[name])))
+    for record, suggestion in _decoded(engine, judged, nobodys, as_of):
+        found[record].append(suggestion)
     for record, suggestion in upgraded.items():
         if all(one.candidate.field != "id_no" for one in found[record]):
             found[record].append(suggestion)
@@ -93,25 +102,35 @@ def _other(field: str, value: str, probability: float) -> Suggestion:
     return Suggestion(candidate, confidence, "其他来源有此人的完整登记")
 
 
-def _decoded(judged: Judgement, at: int, as_of: date) -> list[Suggestion]:
-    """Numbers that one slip turns into this one, weighed by the row's own birth and sex columns."""
+def _decoded(engine: Engine, judged: Judgement, rows: Sequence[int], as_of: date) -> Iterator[tuple[int, Suggestion]]:
+    """By record, the numbers that a slip turns into that of a row of whose person nobody tells a sound one. rows: positions."""
     troubled = judged.troubled
-    text = troubled.texts["id_no"][at]
-    if text is None:
-        return []
-    days = int(troubled["birth_date"][at])
-    birth = None if days == MISSING else EPOCH + timedelta(days=days)
-    sex = {1: "男", 2: "女"}.get(int(troubled["sex"][at]))
-    repairs = repair_candidates(parse_id(text), birth=birth, sex=sex, as_of=as_of, limit=MOST)
-    total = sum(max(repair.weight, 0.0) for repair in repairs) or 1.0
-    return [
-        Suggestion(
-            Candidate("id_no", repair.core18, round(max(repair.weight, 0.0) / total, 4), repair.reason),
-            Confidence.RANKED,
-            "由校验位推算，须以证件核对",
-        )
-        for repair in repairs
-    ]
+    texts, asked, records = troubled.texts["id_no"], [], []
+    for at in rows:
+        text, days = texts[at], int(troubled["birth_date"][at])
+        if text is None:
+            continue
+        said = {texts[other] for other in troubled.members(int(troubled.group[at]))} - {text, None}
+        birth = None if days == MISSING else EPOCH + timedelta(days=days)
+        asked.append(Damaged(text, birth, SEXES.get(int(troubled["sex"][at])), tuple(sorted(filter(None, said)))))
+        records.append(int(troubled["record_id"][at]))
+    for record, found in zip(
+        records, decode(asked, judged.divisions, lambda keys: _taken(engine, keys), as_of), strict=True
+    ):
+        for one in found[:MOST]:
+            if one.probability >= LEAST:
+                sentence = TOLD_TWICE if one.told else "由校验位推算，须以证件核对"
+                candidate = Candidate("id_no", one.core18, round(one.probability, 4), one.reason)
+                yield record, Suggestion(candidate, Confidence.RANKED, sentence)
+
+
+def _taken(engine: Engine, keys: Ints) -> Ints:
+    """Which of the numbers somebody has."""
+    engine.register("decoded_key", pa.table({"ident": keys}))
+    table = engine.fetch(
+        "SELECT DISTINCT c.ident FROM claim_person AS c SEMI JOIN decoded_key AS k ON k.ident = c.ident"
+    )
+    return integers(table["ident"])
 
 
 def confirmed_numbers(judged: Judgement) -> set[int]:
