@@ -480,3 +480,22 @@ def test_rows_with_one_cause_make_it_surer_together_than_each_by_itself():
 
     assert (swap.source, swap.culprit) == ("city", "city")
     assert swap.p_culprit > max(one.probability for one in swap.candidates) + 0.05
+
+
+HUSBAND = {"name": "张强", "id_no": number("19570316", "315"), "sex": "男", "birth_date": date(1957, 3, 16)}
+
+
+@pytest.mark.parametrize("sources", [("ledger",), ("city", "ledger")])
+def test_a_daughter_who_stands_with_her_parents_and_with_her_husband_stands_in_two_households(sources):
+    rows = household((WANG, LI, GIRL), sources=sources) + household((HUSBAND, GIRL), no="6107230002", sources=sources)
+
+    found = diagnose_rows(rows)
+
+    assert {(one.code, one.source) for one in found} == {("PR-DUP-HOUSEHOLD", source) for source in sources}
+    assert {rows[record]["name"] for one in found for record in one.records} == {GIRL["name"]}
+
+
+def test_a_row_that_stands_twice_in_one_household_is_a_row_too_many():
+    rows = household((WANG, LI, GIRL, GIRL), sources=("ledger",))
+
+    assert [one.code for one in diagnose_rows(rows)] == ["PR-DUP-ROW"]

@@ -61,7 +61,8 @@ def _make_sheet_villages(engine: Engine) -> None:
 def _make_member_votes(engine: Engine) -> None:
     """`member_vote` (hh_no, home, n, votes): the homes of a household's members, how many, and what they count for.
 
-    A number that goes by one name has one home; where it goes by several, each that two sources tell has its own.
+    A number that goes by one name has one home; where it goes by several, each that two sources tell has its own. One that stands
+    in several households of its home's source (a wife with her parents and with her husband) speaks for each of these.
     """
     engine.execute(f"""
         CREATE OR REPLACE TABLE member_vote AS
@@ -75,6 +76,13 @@ def _make_member_votes(engine: Engine) -> None:
             WHERE NOT c.hh_no IS NULL GROUP BY c.ident, c.name_id HAVING COUNT(DISTINCT c.source_no) > 1) AS p
             ON p.ident = f.ident AND p.name_id = f.name_id
         WHERE NOT f.hh_no IS NULL GROUP BY f.hh_no, p.home
+        UNION ALL
+        SELECT f.hh_no, p.hh_no, 0, {MEMBER_VOTES} * COUNT(*) FROM fact AS f
+        JOIN (SELECT DISTINCT c.ident, c.hh_no FROM fact AS c
+            JOIN (SELECT e.ident, e.home, l.source_no FROM entity AS e JOIN local_raw AS l ON l.hh_no = e.home
+                WHERE e.n <> BIT_COUNT(e.mask)) AS h
+                ON h.ident = c.ident AND h.source_no = c.source_no AND h.home <> c.hh_no) AS p ON p.ident = f.ident
+        WHERE NOT f.hh_no IS NULL GROUP BY f.hh_no, p.hh_no
     """)
 
 
