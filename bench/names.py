@@ -17,7 +17,8 @@ from pypinyin import Style, lazy_pinyin
 from rapidfuzz import fuzz
 
 from measure import in_turn, table
-from taizhang.identity.names import Like, compare_name_pairs, compare_names, knowledge, liken, parse_name, parse_names
+from taizhang.identity.names import Like, compare_name_pairs, knowledge, liken, parse_name, parse_names
+from taizhang.identity.names.compare import compared
 
 LOOK_ALIKE = [
     "瑾谨",
@@ -123,7 +124,7 @@ def main() -> None:
     others = damaged(texts, options.seed + 1)
     column, other = pa.array(texts), pa.array(others)
     few, few_pairs = texts[: len(texts) // 20], list(zip(texts, others, strict=True))[: len(texts) // 20]
-    plain_parse, plain_compare = parse_name.__wrapped__, compare_names.__wrapped__  # without their memory
+    plain_parse, plain_compare = parse_name.__wrapped__, compared.__wrapped__  # without their memory
 
     seconds = in_turn(
         {

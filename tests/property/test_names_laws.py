@@ -46,6 +46,25 @@ def test_comparing_is_symmetric_in_kind(a, b):
     assert (one.code, one.also, one.grade, one.similarity) == (other.code, other.also, other.grade, other.similarity)
 
 
+@given(st.text(HAN, min_size=3, max_size=6), st.integers(0, 5))
+def test_a_character_more_anywhere_is_told_as_that(longer, at):
+    assume(not parse_name(longer).defects)
+    shorter = longer[: at % len(longer)] + longer[at % len(longer) + 1 :]
+    relation = compare_names(longer, shorter)
+
+    assert relation.grade is None or NameCode.EXTRA in (relation.code, *relation.also)
+
+
+def test_a_cell_as_long_as_a_file_is_compared_in_one_pass():
+    """Looked at once for every place that a character could have been added at, this would take hours."""
+    cell = "王" * 400_000
+
+    assert (
+        NameCode.EXTRA in compare_names(cell + "英", cell).also
+        or compare_names(cell + "英", cell).code is NameCode.EXTRA
+    )
+
+
 @given(NAMES)
 def test_a_name_is_the_same_as_itself(name):
     assert compare_names(name, name).code in {NameCode.SAME, NameCode.MISSING}

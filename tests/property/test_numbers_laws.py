@@ -304,6 +304,14 @@ def test_converting_15_digits_gives_back_the_number_of_the_last_century(number):
     assert valid_keys(np.array([id_key(to_18(old))])).all()
 
 
+@given(st.text("0123", min_size=16, max_size=20), st.integers(0, 15))
+def test_a_digit_left_out_is_named_by_the_first_place_it_can_have_stood_at(longer, at):
+    shorter = longer[:at] + longer[at + 1 :]
+    first = next(place for place in range(len(longer)) if longer[:place] + longer[place + 1 :] == shorter)
+
+    assert compare_texts(longer, shorter) == compare_texts(shorter, longer) == (["XS-ID-INDEL"], (first + 1,))
+
+
 @given(st.lists(st.tuples(NUMBERS | st.none(), NUMBERS | st.none()), max_size=10))
 def test_comparing_pairs_is_symmetric(pairs):
     a, b = pa.array([x for x, _ in pairs], pa.string()), pa.array([y for _, y in pairs], pa.string())

@@ -1,6 +1,5 @@
 """`diagnose`: ledgers become deliveries of a county that lives as long as the call, and the sweep judges them."""
 
-import hashlib
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -12,8 +11,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from taizhang.intake.county import County, SourceKind, SourceSpec
-from taizhang.library.tables import LedgerTable, LedgerUnreadable, number_villages, read_ledger
+from taizhang.intake.county import MOST_SOURCES, County, SourceKind, SourceSpec
+from taizhang.library.tables import LedgerTable, LedgerUnreadable, number_villages, read_ledger, whole_text
 from taizhang.library.verdicts import Verdicts, verdicts_of
 from taizhang.sweep import sweep
 from taizhang.sweep.record_rows import record_table
@@ -21,7 +20,6 @@ from taizhang.sweep.rules import RuleSet, load_packs
 
 IDENTITY = ("ID-", "NM-", "PR-", "XS-", "AU-")
 """Families of the taxonomy of identity; the other rules are about a county's work and need its tables."""
-MOST_LEDGERS = 12
 
 
 def diagnose(
@@ -77,8 +75,10 @@ def _titles(ledgers: Any) -> list[str]:
     """In an order of their own: nothing may depend on the one in which the ledgers are given."""
     if not isinstance(ledgers, Mapping) or not all(isinstance(title, str) for title in ledgers):
         raise LedgerUnreadable("台账须按名称给出。", hint="写成 {“村台账”: 表}，名称是文字。")
-    if not 1 <= len(ledgers) <= MOST_LEDGERS:
-        raise LedgerUnreadable(f"需要1到{MOST_LEDGERS}本台账。", why=f"给出了{len(ledgers)}本。")
+    if any(whole_text(title) != title for title in ledgers):
+        raise LedgerUnreadable("台账的名称里有不成字的字符。", hint="换一个名称。")
+    if not 1 <= len(ledgers) <= MOST_SOURCES:
+        raise LedgerUnreadable(f"需要1到{MOST_SOURCES}本台账。", why=f"给出了{len(ledgers)}本。")
     return sorted(ledgers)
 
 
@@ -113,7 +113,7 @@ def _known(title: str, ids: Mapping[str, str]) -> str:
 def _deliver(folder: Path, title: str, table: LedgerTable, day: date) -> None:
     """Write a ledger as a delivery; the row numbers are the caller's positions."""
     columns = {**table.columns, "row_no": list(range(table.rows))}
-    target = folder / f"{day.isoformat()}-{hashlib.sha256(title.encode()).hexdigest()[:12]}"
+    target = folder / f"{day.isoformat()}-{0:012x}"
     target.mkdir(parents=True)
     pq.write_table(record_table(columns, as_of=day), target / "record.parquet")
     manifest = {

@@ -5,13 +5,15 @@ from html import escape
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from taizhang.identity.numbers import mask_number
+from taizhang.identity.numbers import mask_number, mask_phone
 from taizhang.sweep.diagnose.wording import chance
 
 if TYPE_CHECKING:
     from taizhang.library.verdicts import Candidate, Verdict, Verdicts
 
-NUMBERS = frozenset({"id_no", "head_id_no", "core18", "member_phone", "household_phone", "bank_account"})
+NUMBERS = frozenset({"id_no", "head_id_no", "core18"})
+PHONES = frozenset({"member_phone", "household_phone"})
+ACCOUNT = "bank_account"
 MOST_OPEN = 3
 """Candidates shown of a verdict: in the table of every one, in a line of one that names no culprit."""
 MOST_LINES = 20
@@ -21,8 +23,14 @@ _HEADINGS = ("诊断", "台账与行", "登记为", "建议", "可能出错", "�
 
 
 def masked(field: str, value: str | None) -> str:
-    """A value as it may be shown: numbers by the one mask of the product."""
-    return "（空）" if value is None else mask_number(value) if field in NUMBERS else value
+    """A value as it may be shown: each kind of number by the one mask that the product has for it."""
+    if value is None:
+        return "（空）"
+    if field in NUMBERS:
+        return mask_number(value)
+    if field in PHONES:
+        return mask_phone(value)
+    return "*" * len(value) if field == ACCOUNT else value
 
 
 def verdict_line(verdict: "Verdict") -> str:

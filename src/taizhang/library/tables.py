@@ -1,7 +1,7 @@
 """What a caller hands over as a ledger, read as intake reads a sheet: columns found by their names, values by type."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +26,8 @@ PEOPLE = frozenset({"id_no", "name"})
 VILLAGE_BASE = 999_999_000_000
 """Villages told by name only get a code above this: no real one has it, and it never leaves this call."""
 _IDENTITY = (FieldType.ID, FieldType.NAME)
+_CELLS = (str, int, float, Decimal, date, np.bool_, np.number, np.datetime64)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"\d{7}")
 """In a column's name: the name is a person's number or telephone, which no error repeats."""
 
@@ -54,11 +56,13 @@ def read_ledger(title: str, table: Any) -> LedgerTable:
     """Read a table.
 
     table: rows as mappings, columns as a mapping of names to sequences, an Arrow table, or any object that exports one
-    (`__arrow_c_stream__`: pandas from 2.2, polars, DuckDB relations). Column names are canonical fields, short names
+    (`__arrow_c_stream__`: pandas from 2.2, polars, DuckDB relations). A data frame of pandas whose column holds cells of
+    several types, which Arrow cannot hold, is read cell by cell. A cell is a text, a number, a truth value, a day or missing
+    (None, NaN, NaT, pandas.NA). Column names are canonical fields, short names
     (`village`, `phone`), or headers as ledgers write them (姓名, 证件号码). An 18-digit number must be text or int; in
     a float its last digits are gone, and it is diagnosed as that.
-    Raises LedgerUnreadable for anything else, for columns of unequal length, two columns of one field, and a table
-    without a number and a name.
+    Raises LedgerUnreadable for anything else, for columns of unequal length, two columns of one field, cells that are
+    none, and a table without a number and a name.
     """
     given = list(_columns(title, table))
     lengths = {len(values) for _, values in given}
@@ -74,11 +78,17 @@ def read_ledger(title: str, table: Any) -> LedgerTable:
             continue
         if field in columns:
             raise LedgerUnreadable(f"有两列都是“{FIELDS[field].zh}”。", where=f"{title}：{name}", hint="只保留一列。")
+        strange = next((value for value in values if not _is_cell(value)), None)
+        if strange is not None:
+            raise LedgerUnreadable(
+                f"“{FIELDS[field].zh}”列里有不是单元格的值。", where=f"{title}：{name}", why=f"类型：{type(strange).__name__}",
+                hint="每个值须是文字、数字、是否、日期或空；字节先解码为文字。",
+            )  # fmt: skip
         columns[field], missed = _read(field, values)
         if missed:
             unread[field] = missed
         if field == "id_no":
-            columns["id_numeric"] = [isinstance(value, float) for value in values]
+            columns["id_numeric"] = [isinstance(value, float | np.floating) for value in values]
     if given and not PEOPLE & columns.keys():
         raise LedgerUnreadable(
             "没有证件号码列，也没有姓名列。", where=title,
@@ -115,21 +125,51 @@ def _headers() -> Mapping[str, str]:
     return found
 
 
-def _columns(title: str, table: Any) -> Iterator[tuple[str, list[Any]]]:
+def _columns(title: str, table: Any) -> Iterable[tuple[str, list[Any]]]:
     """(name, values) of every column; a name may come twice, as in Arrow tables that were joined."""
     if isinstance(table, pa.Table):
         return zip(table.column_names, (column.to_pylist() for column in table.columns), strict=True)
-    if hasattr(table, "__arrow_c_stream__"):
-        return _columns(title, pa.table(table))
-    if isinstance(table, Mapping) and not any(isinstance(values, str) for values in table.values()):
-        return ((str(name), list(values)) for name, values in table.items())
+    if hasattr(table, "__arrow_c_stream__") or hasattr(table, "__arrow_c_array__"):
+        return _exported(title, table)
+    if isinstance(table, Mapping) and all(_is_column(values) for values in table.values()):
+        return [(str(name), _values(values)) for name, values in table.items()]
     if isinstance(table, Sequence) and not isinstance(table, str) and all(isinstance(row, Mapping) for row in table):
         names = dict.fromkeys(chain.from_iterable(table))
         return ((str(name), [row.get(name) for row in table]) for name in names)
-    raise LedgerUnreadable(
+    raise _no_table(title, table)
+
+
+def _exported(title: str, table: Any) -> Iterable[tuple[str, list[Any]]]:
+    """The columns of an object that exports Arrow; a frame of pandas may be none that Arrow can hold."""
+    try:
+        return _columns(title, pa.table(table))
+    except (
+        pa.ArrowException,
+        ValueError,
+        TypeError,
+    ) as error:  # mixed cells, two columns of one name: it may quote a cell
+        if not hasattr(table, "to_dict"):
+            raise _no_table(title, table) from error
+    split = table.to_dict("split")
+    return [(str(name), [row[at] for row in split["data"]]) for at, name in enumerate(split["columns"])]
+
+
+def _no_table(title: str, table: Any) -> LedgerUnreadable:
+    return LedgerUnreadable(
         "不是表。", where=title, why=f"类型：{type(table).__name__}",
         hint="给出行（字典的列表）、列（名称到值的字典）、Arrow 表，或 pandas、polars 的表。",
     )  # fmt: skip
+
+
+def _is_column(values: Any) -> bool:
+    return isinstance(values, Iterable) and not isinstance(values, str | bytes)
+
+
+def _values(values: Any) -> list[Any]:
+    """The cells of a column: a sequence, an array of Arrow, or position → value as `DataFrame.to_dict()` has it."""
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        return values.to_pylist()  # type: ignore[no-any-return]
+    return list(values.values() if isinstance(values, Mapping) else values)
 
 
 def _read(field: str, values: Sequence[Any]) -> tuple[list[Any], int]:
@@ -143,9 +183,30 @@ def _read(field: str, values: Sequence[Any]) -> tuple[list[Any], int]:
     return read.values.to_pylist(), int(read.not_taken().sum())
 
 
+def whole_text(text: str) -> str:
+    """The text with a mark of loss for every half of a character that no file can hold (a lone surrogate)."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def _is_cell(value: Any) -> bool:
+    return isinstance(value, _CELLS) or _is_missing(value)
+
+
+def _is_missing(value: Any) -> bool:
+    """None, and whatever is not equal to itself or cannot say so: NaN, NaT, pandas.NA."""
+    if value is None:
+        return True
+    try:
+        return bool(value != value)  # noqa: PLR0124
+    except (TypeError, ArithmeticError):
+        return True
+    except ValueError:  # an array, which is no cell
+        return False
+
+
 def _told(value: Any) -> tuple[str | None, CellKind]:
     """A value as a cell of a sheet would hold it."""
-    if value is None or value != value or not str(value).strip():  # noqa: PLR0124 - NaN and NaT are unequal to themselves
+    if _is_missing(value) or not str(value).strip():
         return None, CellKind.EMPTY
     if isinstance(value, bool | np.bool_):
         return str(int(value)), CellKind.BOOL
@@ -155,6 +216,6 @@ def _told(value: Any) -> tuple[str | None, CellKind]:
         return value.isoformat(), CellKind.DATE
     if isinstance(value, int | np.integer):
         return str(value), CellKind.TEXT
-    if isinstance(value, float | Decimal):
-        return repr(float(value)) if isinstance(value, float) else str(value), CellKind.NUMBER
-    return str(value), CellKind.TEXT
+    if isinstance(value, float | np.floating | Decimal):
+        return str(value) if isinstance(value, Decimal) else repr(float(value)), CellKind.NUMBER
+    return whole_text(str(value)), CellKind.TEXT

@@ -1,11 +1,26 @@
 """What the library answers: verdicts with their rows, candidates and evidence; shown masked, held in full."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, overload
+
+import pyarrow as pa
 
 from taizhang.library import showing
 from taizhang.sweep.rules import RuleSet
+
+_TEXTS = pa.list_(pa.string())
+_ROW = pa.struct([("ledger", pa.string()), ("row", pa.int64())])
+_OBSERVED = pa.struct([("ledger", pa.string()), ("field", pa.string()), ("value", pa.string())])
+_CANDIDATE = pa.struct([
+    ("field", pa.string()), ("value", pa.string()), ("probability", pa.float64()), ("reason", pa.string()), ("ledgers", _TEXTS),
+])  # fmt: skip
+_TABLE = pa.schema([
+    ("code", pa.string()), ("title", pa.string()), ("kinds", _TEXTS), ("severity", pa.string()), ("fields", _TEXTS),
+    ("ledger", pa.string()), ("culprit", pa.string()), ("p_culprit", pa.float64()), ("rows", pa.list_(_ROW)),
+    ("observed", pa.list_(_OBSERVED)), ("candidates", pa.list_(_CANDIDATE)), ("evidence", _TEXTS),
+    ("message", pa.string()), ("confidence", pa.string()),
+])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -117,6 +132,10 @@ class Verdicts(Sequence[Verdict]):
     def of_kind(self, code: str) -> tuple[Verdict, ...]:
         """Those that a code fits, as the first explanation or another; a beginning ("XS-NAME-") is enough."""
         return tuple(one for one in self.verdicts if any(kind.startswith(code) for kind in one.kinds))
+
+    def to_arrow(self) -> pa.Table:
+        """A row a verdict, with the fields of `Verdict` as columns; values are whole. Data frames are made of it."""
+        return pa.Table.from_pylist([asdict(one) for one in self.verdicts], schema=_TABLE)
 
     def __repr__(self) -> str:
         """A summary and the first lines, masked."""

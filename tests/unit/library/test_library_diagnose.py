@@ -7,6 +7,9 @@ import pytest
 from ledgers import SON, Ledgers, changed, everywhere, family, identity_rules, number
 
 import taizhang
+from taizhang.identity.numbers import mask_phone
+from taizhang.library import Candidate, Observed
+from taizhang.library.showing import marked
 from taizhang.library.tables import LedgerUnreadable
 
 DAY = date(2020, 2, 19)
@@ -157,3 +160,61 @@ def test_where_nothing_is_decided_every_spelling_is_shown_and_none_suggested(ver
 
 def test_an_empty_ledger_has_nothing_to_say():
     assert len(taizhang.diagnose({"村台账": []}, as_of=DAY)) == 0
+
+
+def test_verdicts_are_a_table_for_data_frames(verdicts):
+    table = verdicts.to_arrow()
+
+    assert table["code"].to_pylist() == [one.code for one in verdicts]
+    assert table["culprit"].to_pylist() == ["村台账", "村台账"]
+    assert table["rows"].to_pylist()[0] == [{"ledger": "村台账", "row": SON}]
+    assert table["candidates"].to_pylist()[0][0]["value"] == "刘建军"
+    assert taizhang.diagnose({"村台账": []}, as_of=DAY).to_arrow().schema == table.schema
+
+
+def test_a_telephone_is_shown_as_everywhere_in_the_product():
+    rows = [{"id_no": number(1, SON), "name": "刘建军", "phone": phone} for phone in ("13812345678", "13998765432")]
+
+    shown = [repr(Observed("甲", "member_phone", row["phone"])) for row in rows]
+
+    assert [text[-12:-1] for text in shown] == ["138****5678", "139****5432"]
+    assert repr(Candidate("member_phone", "13812345678", 0.5, "other")).count("138****5678") == 1
+    assert repr(Observed("甲", "bank_account", "6217001234")).count("**********") == 1
+
+
+@pytest.mark.parametrize("phone", ["138-1234-5678", "0916-8212345", "12", "1", ""])
+def test_marks_stand_over_a_masked_telephone_of_any_length(phone):
+    assert marked("member_phone", phone, "13812345678").replace("<mark>", "").replace("</mark>", "") == mask_phone(
+        phone
+    )
+    assert len(mask_phone(phone)) == len(phone)
+
+
+def test_a_title_that_is_no_text_is_refused():
+    with pytest.raises(LedgerUnreadable, match="名称"):
+        taizhang.diagnose({"村\ud800": []})
+
+
+def test_twenty_ledgers_are_no_more_than_two():
+    ledgers = {f"第{at:02d}镇": family(1) for at in range(20)}
+    ledgers["第07镇"] = changed(family(1), SON, name="欧阳致远")
+
+    (found,) = taizhang.diagnose(ledgers, as_of=DAY)
+
+    assert found.culprit == "第07镇"
+
+
+def test_ledgers_may_copy_each_other_and_copies_of_copies_are_no_witnesses(troubled):
+    """The city's ledger has a mistake; two others took it over, one from the other."""
+    ledgers = titled(everywhere(family(1, m2="刘建军")))
+    ledgers["市平台"] = ledgers["村台账"] = changed(ledgers["市平台"], SON, name="刘健军")
+    ledgers["手机上报"] = [row for at, row in enumerate(ledgers["手机上报"]) if at != SON]
+
+    def chance(**derived):
+        (found,) = taizhang.diagnose(ledgers, as_of=DAY, derived_from=derived).of_kind("XS-NAME-HOMOPHONE")
+        return next(one.probability for one in found.candidates if one.value == "刘建军")
+
+    alone, copied = chance(), chance(市平台="村台账")
+    assert alone < copied
+    assert chance(市平台="村台账", 村台账="市平台") == copied
+    assert chance(市平台="手机上报", 手机上报="村台账") == copied

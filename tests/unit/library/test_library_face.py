@@ -82,6 +82,25 @@ def test_what_is_no_cell_is_refused_without_its_number(cell):
     assert NUMBER not in str(refused.value)
 
 
+@pytest.mark.parametrize("cell", [None, float("nan"), np.float64("nan"), ""])
+def test_a_name_that_a_data_frame_lacks_is_missing(cell):
+    assert taizhang.compare_names("刘兰英", cell).code.value == taizhang.compare_names("刘兰英", None).code.value
+    assert taizhang.compare_names(cell, "刘兰英").grade is None
+
+
+@pytest.mark.parametrize("cell", [7, 7.5, b"\xe5\x88\x98", ["刘兰英"], True])
+def test_what_is_no_name_is_refused_with_what_to_give(cell):
+    with pytest.raises(TypeError, match="give str, or None"):
+        taizhang.compare_names("刘兰英", cell)
+
+
+@pytest.mark.parametrize("text", ["", "😀", "\ud800", "刘\ud800英", "王" * 60, "·", "\x00", "１２３", "ﷺ" * 20])
+def test_no_text_is_too_odd_to_be_read_and_compared(text):
+    assert taizhang.compare_names(text, "刘兰英").similarity <= 1
+    assert taizhang.compare_names("刘兰英", text).similarity <= 1
+    assert not taizhang.parse_id(text).valid
+
+
 def test_compared_names_mark_the_characters_and_say_the_readings():
     shown = taizhang.compare_names("刘兰英", "刘南英")._repr_html_()
 

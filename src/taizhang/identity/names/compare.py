@@ -1,5 +1,6 @@
 """How two names differ: the first explanation that fits, and the others that fit too (identity.md §15.4)."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,13 +89,28 @@ class NameRelation:
         return f"<p>{codes}{grade}</p><ul>{pairs}</ul>" if pairs else f"<p>{codes}{grade}</p>"
 
 
-@lru_cache(maxsize=65_536)
-def compare_names(a: str | None, b: str | None, *, near: NearSounds = USUAL_NEAR_SOUNDS) -> NameRelation:
+def compare_names(
+    a: str | float | None, b: str | float | None, *, near: NearSounds = USUAL_NEAR_SOUNDS
+) -> NameRelation:
     """Compare two cells or normalised names. Symmetric but for the direction of `differences`.
 
     near: which sounds the county's speech confuses. A placeholder (不详, 王某) is no name: the relation is `MISSING`,
-    for missing is not different.
+    for missing is not different. As in a data frame, not-a-number is an empty cell. TypeError for anything else.
     """
+    return compared(_text_of(a), _text_of(b), near)
+
+
+def _text_of(cell: object) -> str | None:
+    if cell is None or isinstance(cell, str):
+        return cell
+    if isinstance(cell, float) and math.isnan(cell):
+        return None
+    raise TypeError(f"a name is a text, not {type(cell).__name__}: give str, or None where the cell is empty")
+
+
+@lru_cache(maxsize=65_536)
+def compared(a: str | None, b: str | None, near: NearSounds = USUAL_NEAR_SOUNDS) -> NameRelation:
+    """`compare_names` of what is known to be text or missing."""
     one, other = parse_name(a), parse_name(b)
     if one.text is None or other.text is None:
         return NameRelation(NameCode.MISSING)
@@ -254,7 +270,10 @@ def _has_extra(longer: str, shorter: str) -> bool:
     if len(shorter) > USUAL_HAN and longer.startswith(shorter) and longer != shorter:
         return True
     if len(longer) == len(shorter) + 1:
-        return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
+        at = next(
+            (at for at, (one, other) in enumerate(zip(longer, shorter, strict=False)) if one != other), len(shorter)
+        )
+        return longer[at + 1 :] == shorter[at:]
     return longer.startswith(f"{shorter}·") or (
         len(longer) > len(shorter) and shorter in (parts := _JOINED.split(longer)) and len(parts) > 1
     )

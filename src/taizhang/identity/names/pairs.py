@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from taizhang.identity.names.columnar import set_text
-from taizhang.identity.names.compare import CREDIT, UNLIKE, WHOLE, Difference, NameRelation, compare_names, explained
+from taizhang.identity.names.compare import CREDIT, UNLIKE, WHOLE, Difference, NameRelation, compared, explained
 from taizhang.identity.names.knowledge import knowledge
 from taizhang.identity.names.likeness import Like, liken
 from taizhang.identity.names.parse import NameParse, parse_name
@@ -84,7 +84,7 @@ def _compared(
     for place, i, j, relation in zip(
         at.tolist(), one[at].tolist(), other[at].tolist(), _explained(sides, near), strict=True
     ):
-        told = relation or compare_names(texts[i], texts[j])
+        told = relation or compared(texts[i], texts[j])
         found[place] = sum(int(_BIT[code]) for code in (told.code, *told.also))
         similarity[place] = told.similarity
     return found, similarity

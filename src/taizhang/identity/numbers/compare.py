@@ -60,12 +60,22 @@ def compare_texts(a: str, b: str) -> tuple[list[str], tuple[int, ...]]:
         return _compare_18(a, b)
     if abs(len(a) - len(b)) == 1:
         longer, shorter = (a, b) if len(a) > len(b) else (b, a)
-        place = next((i for i in range(len(longer)) if longer[:i] + longer[i + 1 :] == shorter), None)
+        place = _left_out(longer, shorter)
         if place is not None:
             return ["XS-ID-INDEL"], (place + 1,)
     if min(len(a), len(b)) >= 15 and a[:15] == b[:15] and (a.endswith("000") or b.endswith("000")):
         return ["XS-ID-EXCEL"], (16, 17, 18)
     return ["XS-ID-DISJOINT"], ()
+
+
+def _left_out(longer: str, shorter: str) -> int | None:
+    """The first place (0-based) whose character the shorter text leaves out; None where it leaves out none or changes more."""
+    at = next((at for at, (x, y) in enumerate(zip(longer, shorter, strict=False)) if x != y), len(shorter))
+    if longer[at + 1 :] != shorter[at:]:
+        return None
+    while at and longer[at - 1] == longer[at]:
+        at -= 1
+    return at
 
 
 def _compare_18(a: str, b: str) -> tuple[list[str], tuple[int, ...]]:

@@ -117,7 +117,9 @@ def _text_of(cell: object, *, is_numeric: bool) -> tuple[str | None, bool]:
         return str(int(cell)), is_numeric
     if isinstance(cell, float):
         return repr(float(cell)), True
-    raise TypeError(f"an ID number is a text, not a {type(cell).__name__}")
+    raise TypeError(
+        f"an ID number is a text, not {type(cell).__name__}: give str or int, or None where the cell is empty"
+    )
 
 
 def _parse_text(

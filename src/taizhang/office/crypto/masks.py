@@ -2,7 +2,7 @@
 
 import re
 
-from taizhang.identity.numbers import mask_number
+from taizhang.identity.numbers import mask_number, mask_phone
 
 __all__ = ["mask_name", "mask_number", "mask_numbers", "mask_phone"]
 
@@ -12,11 +12,6 @@ _NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9])")
 def mask_numbers(text: str) -> str:
     """A text in which the numbers of persons, of 15 or 18 characters, are masked."""
     return _NUMBER.sub(lambda found: mask_number(found.group()), text)
-
-
-def mask_phone(phone: str) -> str:
-    """`138****5678`; anything shorter than a mobile number keeps two digits at its end."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else "*" * max(0, len(phone) - 2) + phone[-2:]
 
 
 def mask_name(name: str) -> str:
