@@ -1,5 +1,7 @@
 """A sender's workbook comes back with comments, and otherwise as it was."""
 
+import base64
+import io
 import re
 import struct
 import zipfile
@@ -7,11 +9,14 @@ import zipfile
 import openpyxl
 import pytest
 import xlsxwriter
+from lxml import etree
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
+from taizhang.languages import Language
 from taizhang.report.returned.problem_list import Problem
 from taizhang.report.returned.workbook import OriginalDamaged, annotate_workbook
+from taizhang.report.texts import label
 
 SHEET_NAME = "问题清单"
 
@@ -291,3 +296,87 @@ def test_a_damaged_original_is_refused_with_a_reason_and_leaves_no_file(original
 
     assert refusal.value.hint
     assert sorted(path.name for path in tmp_path.iterdir()) == ["original.xlsx"]
+
+
+def order_of(path, part="xl/worksheets/sheet1.xml"):
+    """The elements at the top of a sheet, in order, without their namespaces."""
+    with zipfile.ZipFile(path) as book:
+        return [etree.QName(one).localname for one in etree.fromstring(book.read(part)) if isinstance(one.tag, str)]
+
+
+def test_a_conditional_format_keeps_its_own_extension(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "bars.xlsx"))
+    sheet = book.add_worksheet("一组")
+    sheet.write_column("C1", range(9))
+    sheet.conditional_format("C1:C9", {"type": "data_bar", "data_bar_2010": True})
+    book.close()
+
+    annotate_workbook(tmp_path / "bars.xlsx", tmp_path / "back.xlsx", [problem()])
+
+    order = order_of(tmp_path / "back.xlsx")
+    assert order.index("conditionalFormatting") < order.index("legacyDrawing") < order.index("extLst")
+
+
+def test_controls_of_the_sender_come_after_the_drawing_of_comments(original, tmp_path):
+    with zipfile.ZipFile(original) as before, zipfile.ZipFile(tmp_path / "form.xlsx", "w") as after:
+        parts = {name: before.read(name) for name in before.namelist() if name != "xl/worksheets/sheet2.xml"}
+        end = b'<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice Requires="x14"><controls/></mc:Choice></mc:AlternateContent></worksheet>'
+        parts["xl/worksheets/sheet2.xml"] = before.read("xl/worksheets/sheet2.xml").replace(b"</worksheet>", end)
+        [after.writestr(name, content) for name, content in parts.items()]
+
+    annotate_workbook(tmp_path / "form.xlsx", tmp_path / "back.xlsx", [problem(sheet="二组'东", cell="A1")])
+
+    assert order_of(tmp_path / "back.xlsx", "xl/worksheets/sheet2.xml")[-2:] == ["legacyDrawing", "AlternateContent"]
+
+
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+def test_the_picture_of_a_header_keeps_its_drawing_to_itself(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "header.xlsx"))
+    sheet = book.add_worksheet("一组")
+    sheet.write("C3", "x")
+    sheet.set_header("&C&G", {"image_center": "seal.png", "image_data_center": io.BytesIO(PICTURE)})
+    book.close()
+
+    annotate_workbook(tmp_path / "header.xlsx", tmp_path / "back.xlsx", [problem()])
+
+    order = order_of(tmp_path / "back.xlsx")
+    assert order.index("legacyDrawing") < order.index("legacyDrawingHF")
+    with zipfile.ZipFile(tmp_path / "header.xlsx") as before, zipfile.ZipFile(tmp_path / "back.xlsx") as after:
+        assert after.read("xl/drawings/vmlDrawing1.vml") == before.read("xl/drawings/vmlDrawing1.vml")
+        assert b'ObjectType="Note"' in after.read("xl/drawings/vmlDrawingTz1.vml")
+
+
+def test_a_list_sheet_in_other_letters_is_not_overwritten(original, tmp_path):
+    book = openpyxl.load_workbook(original)
+    book.create_sheet(label("problem_sheet").said_in(Language.EN).upper())
+    book.save(tmp_path / "again.xlsx")
+
+    annotate_workbook(tmp_path / "again.xlsx", tmp_path / "back.xlsx", [problem()], Language.EN)
+
+    names = [name.casefold() for name in openpyxl.load_workbook(tmp_path / "back.xlsx").sheetnames]
+    assert len(names) == len(set(names)) == 4
+
+
+def test_no_more_links_are_written_than_a_sheet_may_have(original, tmp_path, monkeypatch):
+    monkeypatch.setattr("taizhang.report.returned.problem_list.MOST_LINKS", 2)
+
+    annotate_workbook(original, tmp_path / "back.xlsx", [problem(cell=f"A{row}") for row in range(1, 5)])
+
+    sheet = openpyxl.load_workbook(tmp_path / "back.xlsx")[SHEET_NAME]
+    assert [sheet.cell(row, 7).hyperlink is not None for row in range(2, 6)] == [True, True, False, False]
+
+
+def test_a_workbook_without_a_view_gets_one_for_the_list(original, tmp_path):
+    with zipfile.ZipFile(original) as before, zipfile.ZipFile(tmp_path / "plain.xlsx", "w") as after:
+        parts = {name: before.read(name) for name in before.namelist()}
+        parts["xl/workbook.xml"] = re.sub(rb"<bookViews>.*</bookViews>", b"", parts["xl/workbook.xml"])
+        [after.writestr(name, content) for name, content in parts.items()]
+
+    annotate_workbook(tmp_path / "plain.xlsx", tmp_path / "back.xlsx", [problem()])
+
+    order = order_of(tmp_path / "back.xlsx", "xl/workbook.xml")
+    assert order.index("bookViews") == order.index("sheets") - 1

@@ -19,9 +19,13 @@ _V, _O, _X = (
     "urn:schemas-microsoft-com:office:excel",
 )
 # Elements of a worksheet that come after legacyDrawing in the schema's sequence (CT_Worksheet).
-_AFTER_LEGACY_DRAWING = (
+# Newer programs wrap oleObjects and controls in an AlternateContent.
+_AFTER_LEGACY_DRAWING = frozenset({
     b"legacyDrawingHF", b"drawingHF", b"picture", b"oleObjects", b"controls", b"webPublishItems", b"tableParts", b"extLst",
-)  # fmt: skip
+    b"AlternateContent",
+})  # fmt: skip
+_LEGACY_DRAWING = re.compile(rb'<(?:[\w.-]+:)?legacyDrawing\s[^>]*?\bid="([^"]*)"')
+_TAG = re.compile(rb"""<(/?)([\w.:-]+)(?:[^>"'/]|"[^"]*"|'[^']*'|/(?!>))*(/?)>""")
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]*)")
 
@@ -69,17 +73,20 @@ def add_notes(package: Package, sheet_part: str, notes: list[CellNote]) -> None:
 
     grid = Grid(package.read(sheet_part))
     shapes = "".join(_shape(note, number, grid) for number, note in enumerate(added, 1))
-    drawing = relations.first("vmlDrawing")
+    legacy = _legacy_drawing(package.read(sheet_part))
+    drawing_part = None if legacy is None else relations.target_of(legacy)
     package.default_type("vml", _VML_TYPE)
-    if drawing is None or not package.has(drawing[1]):
+    if drawing_part is None:
         drawing_part = package.free_name("xl/drawings/vmlDrawingTz{}.vml")
         package.write(drawing_part, _vml(shapes))
         relation_id = relations.add("vmlDrawing", drawing_part)
         package.write(
             sheet_part, _with_legacy_drawing(package.read(sheet_part), relation_id, package.relationship_base)
         )
+    elif package.has(drawing_part):
+        package.write(drawing_part, _vml_extended(package.read(drawing_part), shapes))
     else:
-        package.write(drawing[1], _vml_extended(package.read(drawing[1]), shapes))
+        package.write(drawing_part, _vml(shapes))
 
 
 def _merge_comments(root: etree._Element, main: str, notes: list[CellNote]) -> list[CellNote]:
@@ -142,19 +149,47 @@ def _vml_extended(existing: bytes, shapes: str) -> bytes:
     return existing[:end] + declared + existing[end:]
 
 
+def _legacy_drawing(sheet: bytes) -> str | None:
+    """The relationship of the drawing of the sheet's comments. The pictures of its headers and footers have one of their own."""
+    found = _LEGACY_DRAWING.search(sheet, _end_of_rows(sheet))
+    return None if found is None else found[1].decode()
+
+
 def _with_legacy_drawing(sheet: bytes, relation_id: str, relationship_base: str) -> bytes:
     root = _ROOT.search(sheet)
     if root is None:
         raise KeyError("worksheet")
-    prefix = root[1] + b":" if root[1] else b""
     element = b'<%slegacyDrawing xmlns:tzr="%s" tzr:id="%s"/>' % (
-        prefix,
+        root[1] + b":" if root[1] else b"",
         relationship_base.encode(),
         relation_id.encode(),
     )
-    tail = sheet.rfind(b"</" + prefix + b"sheetData>")
-    if tail < 0:  # an empty one has no end; looked for apart, as it means going through the whole sheet
-        tail = sheet.rfind(b"sheetData/>")
-    places = [sheet.find(b"<" + prefix + name, tail) for name in _AFTER_LEGACY_DRAWING]
-    at = min((p for p in places if p >= 0), default=sheet.rfind(b"</" + prefix + b"worksheet"))
+    at = _first_of(_AFTER_LEGACY_DRAWING, sheet, _end_of_rows(sheet))
     return sheet[:at] + element + sheet[at:]
+
+
+def _end_of_rows(sheet: bytes) -> int:
+    """Behind the element with the rows; an empty one has no end and is looked for last, as it means going through the whole sheet."""
+    for end in (b"sheetData>", b"sheetData/>", b"sheetData />"):
+        at = sheet.rfind(end)
+        if at >= 0:
+            return at + len(end)
+    raise KeyError("sheetData")
+
+
+def _first_of(names: frozenset[bytes], sheet: bytes, start: int) -> int:
+    """Where the first of these elements begins at the top of the sheet, else where the sheet ends.
+
+    Elements of one name may also stand within others: a conditional format has an extLst of its own.
+    """
+    depth = 0
+    for tag in _TAG.finditer(sheet, start):
+        if tag[1]:
+            depth -= 1
+        elif depth == 0 and tag[2].rpartition(b":")[2] in names:
+            return tag.start()
+        elif not tag[3]:
+            depth += 1
+        if depth < 0:
+            return tag.start()
+    raise KeyError("worksheet")

@@ -15,6 +15,8 @@ from taizhang.report.texts import label
 
 REPLIES = ("reply_corrected", "reply_untrue", "reply_unverifiable")
 """The names of the answers' labels."""
+MOST_LINKS = 65_530
+"""As many as a sheet may have; a workbook with more is called damaged when it is opened."""
 _WORKSHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _MAIN_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -65,12 +67,16 @@ def add_problem_list(package: Package, problems: list[Problem], styles: Styles |
     sheets = book.find(f"{{{main}}}sheets")
     if sheets is None:
         raise KeyError("sheets")
-    names = {sheet.get("name", "") for sheet in sheets}
+    names = {sheet.get("name", "").casefold() for sheet in sheets}
     own = label("problem_sheet").said_in(language)
-    name = next(n for n in (own, *(f"{own}{i}" for i in range(2, len(names) + 3))) if n not in names)
+    name = next(n for n in (own, *(f"{own}{i}" for i in range(2, len(names) + 3))) if n.casefold() not in names)
     taken = max((int(sheet.get("sheetId", "0")) for sheet in sheets), default=0)
     entry = etree.SubElement(sheets, f"{{{main}}}sheet", name=name, sheetId=str(taken + 1))
     entry.set(f"{{{package.relationship_base}}}id", relation_id)
+    if book.find(f"{{{main}}}bookViews") is None:  # the view of a sheet is one in a view of the workbook
+        views = etree.Element(f"{{{main}}}bookViews")
+        etree.SubElement(views, f"{{{main}}}workbookView")
+        sheets.addprevious(views)
     _repeat_heading(book, main, name, len(sheets) - 1)
     package.write(package.workbook_part, to_bytes(book))
     return name
@@ -128,6 +134,6 @@ def _links(problems: list[Problem]) -> Iterator[str]:
         f'<hyperlink ref="{column}{row}" location={quoteattr(link_of(problem))} display={quoteattr(problem.cell)}/>'
         for row, problem in enumerate(problems, 2)
         if problem.cell
-    ]
+    ][:MOST_LINKS]
     if links:
         yield f"<hyperlinks>{''.join(links)}</hyperlinks>"
