@@ -20,7 +20,8 @@ STAGES = {
 }  # fmt: skip
 """What the stages of a sweep are called on the screen."""
 
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, markup=False)
+"""Prints text as it is: names and paths may hold brackets. A line with `markup=True` escapes what it did not write itself."""
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from taizhang.cli.console import Bars, out, own
@@ -52,17 +53,17 @@ def demo(folder: Path, persons: int, seed: int, port: int, *, no_serve: bool) ->
     _refuse_earnest(folder)
     county_file = folder / "county.toml"
     if county_file.exists():
-        out.print(own(f"[bold]1 示例县已在[/] {folder}"))
+        out.print(own(f"[bold]1 示例县已在[/] {escape(str(folder))}"), markup=True)
     else:
         refuse_full_folder(folder)
-        out.print(own(f"[bold]1 生成示例县[/]  {persons:,} 人，四种来源，三次报送（人员全部虚构）"))
+        out.print(own(f"[bold]1 生成示例县[/]  {persons:,} 人，四种来源，三次报送（人员全部虚构）"), markup=True)
         with Bars() as bars:
             bars.start(MAKING)
             make_county(folder, persons=persons, seed=seed, deliveries=3)
             bars.finish(MAKING)
     book = load_county(county_file)
     if _is_swept(book):
-        out.print(own("[bold]2 已排查[/]"))
+        out.print(own("[bold]2 已排查[/]"), markup=True)
         out.print(own(f"  报告：{latest_sweep(book) / 'report.html'}"))
     else:
         _sweep(book, folder)
@@ -92,11 +93,11 @@ def _is_swept(book: County) -> bool:
 
 
 def _sweep(book: County, folder: Path) -> None:
-    out.print(own("[bold]2 接收报送[/]"))
+    out.print(own("[bold]2 接收报送[/]"), markup=True)
     with writing(book.data), Bars() as bars:
         taken = take_in(book, progress=bars)
     print_intake(taken)
-    out.print(own("[bold]3 逐次排查[/]"))
+    out.print(own("[bold]3 逐次排查[/]"), markup=True)
     days = delivery_dates(book)
     for as_of in days:
         started = time.perf_counter()
@@ -106,7 +107,7 @@ def _sweep(book: County, folder: Path) -> None:
             reports = write_reports(book, result.folder, progress=bars, returned=as_of == days[-1])
         print_sweep(book, result, reports, time.perf_counter() - started)
     out.print()
-    out.print(own("[bold]4 与真值比较[/]（示例县的差错是程序预先埋下的，可以打分）"))
+    out.print(own("[bold]4 与真值比较[/]（示例县的差错是程序预先埋下的，可以打分）"), markup=True)
     print_score(score_sweep(result.folder, folder / "truth"))
     out.print(own(f"  每一类差错的分数：taizhang score {folder / 'county.toml'}"))
 
@@ -115,7 +116,7 @@ def _set_up_office(county_file: Path) -> None:
     """Database, sweeps, accounts and first steps; what is there stays. Nothing is taken from the environment."""
     for name in [name for name in os.environ if name.startswith("TAIZHANG_") and name != "TAIZHANG_LANG"]:
         del os.environ[name]
-    out.print(own("\n[bold]5 办公系统[/]"))
+    out.print(own("\n[bold]5 办公系统[/]"), markup=True)
     prepare(county_file, demo=True)
     from taizhang.office.access.actor import system_actor
     from taizhang.office.casework.observing import follow_moves

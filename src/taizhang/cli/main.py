@@ -1,5 +1,6 @@
 """The command group, and the one place where errors become words and an exit status."""
 
+import io
 import sys
 from typing import Never
 
@@ -45,6 +46,10 @@ for command in (demo, sample, intake, map_sheets, release, sweep, show, rules, a
 
 def main() -> Never:
     """Run the command line; every way out has a documented exit status and never a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="replace"
+        )  # a terminal or a file of GBK has no ✗, and a path may be no text at all
     try:
         status = cli.main(standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from rich.markup import escape
 
 from taizhang.cli import console, options
 from taizhang.cli.console import out, own
@@ -28,11 +29,13 @@ def map_sheets(county: Path) -> int:
             continue
         name = mapping.origin or mapping.fingerprint[:12]
         if mapping.confirmed_by is not None:
-            out.print(own(f"[green]✓[/] {name}：{mapping.confirmed_by} 已确认，下次接收报送时采用。"))
+            who = escape(str(mapping.confirmed_by))
+            out.print(own(f"[green]✓[/] {escape(name)}：{who} 已确认，下次接收报送时采用。"), markup=True)
             continue
         waiting += 1
         unsure = sum(field is None for field in mapping.columns.values())
-        out.print(own(f"[yellow]?[/] {name}：{len(mapping.columns)} 列，其中 {unsure} 列未对应。"))
+        told = own(f"[yellow]?[/] {escape(name)}：{len(mapping.columns)} 列，其中 {unsure} 列未对应。")
+        out.print(told, markup=True)
         out.print(own(f"  编辑 {path}，在“确认”后写上姓名，再运行 taizhang sweep。"))
     if not files:
         out.print(own("没有等待确认的版式。"))

@@ -109,7 +109,7 @@ def serve_until_stopped(serving: Serving) -> int:
             where=serving.host,
             hint="去掉 --host，或用 taizhang office init 另建正式的系统。",
         )
-    return serve(serving, lambda: out.print(own(f"办公系统：[bold]{serving.address}[/]  （Ctrl-C 停止）")))
+    return serve(serving, lambda: out.print(own(f"办公系统：[bold]{serving.address}[/]  （Ctrl-C 停止）"), markup=True))
 
 
 @office.command()

@@ -66,7 +66,7 @@ def frames(county_path: Path | None) -> int:
 @click.option("--county", "county_path", type=click.Path(path_type=Path, dir_okay=False), help="用本县的参数")
 def explain(rule: str, county_path: Path | None) -> int:
     """解释一条规则：含义、参数及其来源、依赖的指标、两种引擎的 SQL。"""
-    out.print(service.explain(rule, load_county(county_path) if county_path else None, spoken()), markup=False)
+    out.print(service.explain(rule, load_county(county_path) if county_path else None, spoken()))
     return 0
 
 

@@ -98,7 +98,5 @@ def score(county: Path, truth: Path | None, *, as_json: bool) -> int:
             "没有找到真值文件夹，无法评分。", where=str(folder), hint="只有 taizhang sample 生成的县才有真值。"
         )
     result = score_sweep(latest_sweep(book), folder)
-    out.print(
-        json.dumps(result.as_dict(), ensure_ascii=False, indent=1) if as_json else result.markdown(), markup=False
-    )
+    out.print(json.dumps(result.as_dict(), ensure_ascii=False, indent=1) if as_json else result.markdown())
     return 0

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from taizhang.cli import console, options
@@ -107,7 +108,7 @@ def print_intake(taken: TakenIn) -> None:
     empty = _without_data(taken)
     if empty:
         more = " " + own(f"等 {len(empty)} 处") if len(empty) > console.PLACES else ""
-        out.print(own(f"没有数据的文件：{'、'.join(empty[: console.PLACES])}") + more, markup=False)
+        out.print(own(f"没有数据的文件：{'、'.join(empty[: console.PLACES])}") + more)
     console.errors(taken.problems)
 
 
@@ -131,13 +132,14 @@ def print_sweep(
     A source is incomplete when the sweep says so (never delivered, held) or this run could not take it whole.
     """
     out.print()
-    out.print(own(f"[bold]{book.name} · 第 {result.sweep_id} 次排查[/]  用时 {seconds:.1f} 秒"))
+    name = escape(book.name)
+    out.print(own(f"[bold]{name} · 第 {result.sweep_id} 次排查[/]  用时 {seconds:.1f} 秒"), markup=True)
     counts = result.counts
     said = own(
         f"记录 {counts['records']:,} · 人 {counts['persons']:,} · 户 {counts['households']:,} · 待处理问题 [bold]{counts['open']:,}[/]"
         f"（新增 {counts['new']:,}，仍存在 {counts['persisting']:,}，重现 {counts['reopened']:,}，已消除 {counts['gone']:,}）"
     )
-    out.print(said)
+    out.print(said, markup=True)
     if counts["out_of_rule"]:
         out.print(own(f"另有 {counts['out_of_rule']:,} 个问题因规则已停用或台账不再有这一列而终止，不算消除。"))
     if counts["superseded"]:
@@ -145,7 +147,8 @@ def print_sweep(
     not_taken = {book.source(source).title for source in taken.incomplete} if taken is not None else set()
     incomplete = [one.title for one in book.sources if one.title in not_taken | set(result.incomplete_sources)]
     for source in incomplete:
-        out.print(own(f"[yellow]![/] 来源“{source}”不完整：见报告“来源与报送”。该来源的问题本次不消除。"))
+        told = own(f"[yellow]![/] 来源“{escape(source)}”不完整：见报告“来源与报送”。该来源的问题本次不消除。")
+        out.print(told, markup=True)
     for name, path in (
         ("报告", reports.page),
         ("问题清单", reports.county_list),
@@ -162,5 +165,5 @@ def print_sweep(
 def show(county: Path, finding: str) -> int:
     """显示一个问题：各台账怎么写、差在哪里、可能哪一本错。 Show one finding (numbers masked)."""
     book = load_county(county)
-    out.print(describe_finding(book, latest_sweep(book), finding, spoken()), markup=False)
+    out.print(describe_finding(book, latest_sweep(book), finding, spoken()))
     return 0

@@ -1,5 +1,6 @@
 """One finding in words, for the terminal: what each ledger says, where, and what speaks for which. Numbers masked."""
 
+import re
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,6 +22,7 @@ class FindingUnknown(UserError):
     code: ClassVar[str] = "E-FINDING-NONE"
 
 
+_FULL = re.compile("[0-9a-f]{32}")
 _ABOUT = ("town_name", "village_name", "household_no", "name", "id_masked")
 
 
@@ -29,12 +31,12 @@ def describe_finding(county: County, sweep_folder: Path, number: str, language: 
 
     Raises FindingUnknown, which says whether the number was mistyped.
     """
-    short = read_short_id(number)
+    short, full = read_short_id(number), _FULL.fullmatch(number.strip().lower())
     with duckdb.connect(config={"threads": 2}) as db:
         db.read_parquet(str(sweep_folder / "findings.parquet")).create_view("finding")
         found = db.execute(
             "SELECT * FROM finding WHERE short_id = $short OR finding_id = $full",
-            {"short": short, "full": number.strip().lower()},
+            {"short": short, "full": full[0] if full is not None else None},
         )
         names = [column[0] for column in found.description]
         row = found.fetchone()
@@ -42,7 +44,7 @@ def describe_finding(county: County, sweep_folder: Path, number: str, language: 
         raise FindingUnknown(
             "这次排查里没有这个问题编号。",
             where=sweep_folder.name,
-            why="" if short else "编号不完整，或有一位抄错、两位对调（校验位不符）。",
+            why="" if short or full else "编号不完整，或有一位抄错、两位对调（校验位不符）。",
             hint="编号见问题清单第一列，11位数字和字母；字母O与数字0、字母I和L与数字1不必区分。",
         )
     return _described(dict(zip(names, row, strict=True)), rule_titles(county), source_titles(county), language)

@@ -1,6 +1,7 @@
 """Each command, as a person types it: what it says, what it leaves, and how it ends."""
 
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -93,11 +94,44 @@ def test_show_explains_a_finding_by_its_short_number(typed, swept_county):
     assert ran.is_clean
 
 
-def test_show_knows_no_finding_of_a_made_up_number(typed, swept_county):
-    ran = typed("show", swept_county.file, "ZZZZZZZZZZZ")
+def test_show_takes_a_number_typed_in_full_width(typed, swept_county):
+    finding = next(iter(swept_county.findings().values()))
+    wide = finding["short_id"].translate({at: at + 0xFEE0 for at in range(0x21, 0x7F)})
+
+    assert typed("show", swept_county.file, wide).out == typed("show", swept_county.file, finding["finding_id"]).out
+
+
+@pytest.mark.parametrize("number", ["ZZZZZZZZZZZ", "", "问题\udcff", "' OR 1=1 --", "0" * 32])
+def test_show_knows_no_finding_of_a_made_up_number(typed, swept_county, number):
+    ran = typed("show", swept_county.file, number)
 
     assert ran.status == 2
     assert "E-FINDING-NONE" in ran.err
+    assert ("抄错" in ran.err) == (len(number) != 32)
+
+
+BRACKETED = "洋县[/][bold]新"
+
+
+@pytest.fixture(scope="module")
+def bracketed(tmp_path_factory):
+    """A county whose name, source and folder hold what a terminal's markup is written with; one source never delivered."""
+    folder = tmp_path_factory.mktemp("markup") / "台账[red]\udcb9"
+    path = smallcounty.county_file(folder)
+    path.write_text(path.read_text("utf-8").replace("洋县", BRACKETED).replace("ledger 台账", "村[/]台账"), "utf-8")
+    smallcounty.deliver(folder, "national", "2020-01-01", smallcounty.rows())
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_names_and_folders_are_printed_as_they_are_whatever_the_terminal_can_show(bracketed, encoding):
+    ran = run("sweep", bracketed, "--no-returned", env=os.environ | {"PYTHONIOENCODING": encoding}, encoding=encoding)
+
+    assert ran.status == 3
+    assert BRACKETED in ran.out
+    assert "来源“村[/]台账”不完整" in ran.out
+    assert "台账[red]?" in ran.out
+    assert ran.is_clean
 
 
 def test_score_compares_with_the_truth(typed, swept_county):

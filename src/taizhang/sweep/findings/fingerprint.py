@@ -1,6 +1,7 @@
 """The identity of a finding, and its short form for paper (rules-engine design, section 12)."""
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -30,7 +31,7 @@ def short_id(full: str) -> str:
 
 def read_short_id(text: str) -> str | None:
     """A short id as typed by a person, in the form it was printed; None where it is incomplete or mistyped."""
-    plain = text.strip().upper().translate(_MISREAD)
+    plain = unicodedata.normalize("NFKC", text).strip().upper().translate(_MISREAD)
     if len(plain) != SHORT + 1 or any(character not in ALPHABET for character in plain):
         return None
     return plain if _sum([ALPHABET.index(character) for character in plain]) == 0 else None
