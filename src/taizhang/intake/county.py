@@ -11,17 +11,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from itertools import combinations
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from taizhang.errors import UserError, reason
 from taizhang.languages import Language
 
+Choice = TypeVar("Choice", bound=StrEnum)
 Parameter = str | int | float | bool | date | list[Any] | dict[str, Any]
 
 _DATED = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
 _SOURCE_ID = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 _NOT_DATA = ("~$", ".", "Thumbs.db", "desktop.ini", "__MACOSX")  # lock files and litter of desktops, never sent
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _STRANGE = re.compile("[\udc80-\udcff]")
 _UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".download", ".opdownload", ".tmp", "~")
 """Ends of names under which browsers, copying programs and office programs keep a file until it is whole."""
@@ -39,6 +42,8 @@ class SourceFolderError(UserError):
     code: ClassVar[str] = "E-COUNTY-FOLDER"
 
 
+MOST_SOURCES = 60
+"""A set of sources is an integer of 64 bits; a county of eighteen towns with a ledger each stays far below."""
 MOST_CHANGED = 0.2  # our own number, see docs/adr/0034-how-much-change-is-remarkable.md
 
 
@@ -139,7 +144,7 @@ def load_county(path: Path | str) -> County:
     """Read a county file.
 
     Raises CountyFileError with the key in question where the file is missing, is no TOML, lacks a required key,
-    holds an unknown one (a misspelt key is never ignored), or names a source twice.
+    holds an unknown one (a misspelt key is never ignored), names a source twice, or lets two sources read one folder.
     """
     file = Path(path).resolve()
     document = _read_toml(file)
@@ -150,7 +155,7 @@ def load_county(path: Path | str) -> County:
     sweep = reader.table(document, "sweep", required=False)
     reader.only_known("sweep", sweep, {"packs", "frames"})
     code = reader.text(county, "code", "county")
-    if not re.fullmatch(r"\d{6}", code):
+    if not re.fullmatch("[0-9]{6}", code):
         raise reader.wrong("county.code", "须为六位区划代码", 'code = "610723"')
     divisions, letterbox = county.get("divisions"), county.get("letterbox")
     data, sources = file.parent / reader.text(county, "data", "county"), reader.sources(document)
@@ -170,7 +175,7 @@ def load_county(path: Path | str) -> County:
         frames=tuple(file.parent / frame for frame in reader.texts(sweep, "frames", "sweep")),
         parameters=reader.table(document, "parameters", required=False),
         authority=reader.authority(document),
-        language=reader.language(county),
+        language=reader.one_of(county, "language", "county", Language.ZH),
         letterbox=None if letterbox is None else file.parent / reader.text(county, "letterbox", "county"),
     )
 
@@ -196,7 +201,7 @@ def inbox_of(source: SourceSpec) -> tuple[Inbox, ...]:
                 loose.extend(_files_below(entry, source.folder))
         if loose:
             newest = max(path.stat().st_mtime for _, path in loose)
-            newest_day = datetime.fromtimestamp(newest, tz=UTC).astimezone().date()
+            newest_day = min(datetime.fromtimestamp(newest, tz=UTC).astimezone().date(), today())
             dated.setdefault(source.as_of or newest_day, []).extend(loose)
     except OSError as error:
         raise unreadable(source, error) from error
@@ -213,6 +218,21 @@ def inbox_of(source: SourceSpec) -> tuple[Inbox, ...]:
             hint="请把报送文件放入该文件夹，或放入以日期命名的子文件夹（如 2024-06-30）。",
         )
     return boxes
+
+
+def today() -> date:
+    """The day here: no delivery says how things are on a later one."""
+    return datetime.now(UTC).astimezone().date()
+
+
+def from_the_future(inbox: Inbox) -> SourceFolderError:
+    """The refusal of a delivery whose folder names a day that is yet to come."""
+    return SourceFolderError(
+        f"来源“{inbox.source.title}”有一批报送的日期在将来，没有接收。",
+        where=f"{inbox.source.folder} {inbox.as_of.isoformat()}",
+        why="年份或月日可能写错；按将来的日期接收，年龄会算错，以后的报送也都会算作旧的。",
+        hint="请把文件夹改名为数据的实际日期，或更正 county.toml 的 as_of。",
+    )
 
 
 def missing(source: SourceSpec, *, hint: str) -> SourceFolderError:
@@ -246,11 +266,11 @@ def _read_toml(file: Path) -> dict[str, Any]:
         raise CountyFileError(
             "县配置文件不是 UTF-8 编码。", where=str(file), hint="请用记事本另存为 UTF-8 编码。"
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise CountyFileError(
             "县配置文件格式有误。",
             where=str(file),
-            why=str(error),
+            why=str(error) if isinstance(error, tomllib.TOMLDecodeError) else "括号嵌套过深。",
             hint="请对照文档 docs/formats/delivery.md 更正该行。",
         ) from error
     except OSError as error:
@@ -330,14 +350,28 @@ class _TableReader:
         value = table.get(key)
         if not isinstance(value, str) or not value.strip():
             raise self.wrong(f"{name}.{key}", "须填写文字，并加引号", f'{key} = "…"')
-        return value
+        return self._in_one_line(value, f"{name}.{key}")
 
     def texts(self, table: Mapping[str, Any], key: str, name: str) -> tuple[str, ...]:
         """A list of texts; empty where absent."""
         value = table.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self.wrong(f"{name}.{key}", "须为文字的列表", f'{key} = ["…"]')
-        return tuple(value)
+        return tuple(self._in_one_line(item, f"{name}.{key}") for item in value)
+
+    def one_of(self, table: Mapping[str, Any], key: str, name: str, default: Choice) -> Choice:
+        """One of the words of an enumeration; the default where the key is absent."""
+        value = table.get(key, default)
+        if not isinstance(value, str) or value not in set(type(default)):
+            words = type(default)
+            raise self.wrong(f"{name}.{key}", f"只能是：{'、'.join(words)}", f'{key} = "{default.value}"')
+        return type(default)(value)
+
+    def _in_one_line(self, text: str, key: str) -> str:
+        """A text without characters that no name or path has. In a path they end in an error of the system's."""
+        if _CONTROL.search(text):
+            raise self.wrong(key, "含有换行、制表符或看不见的字符")
+        return text
 
     def authority(self, document: Mapping[str, Any]) -> AuthoritySpec | None:
         """The [authority] table; None where there is none. A secret never stands in the file itself."""
@@ -347,18 +381,13 @@ class _TableReader:
         self.only_known("authority", table, {"osia", "token_variable"})
         return AuthoritySpec(self.text(table, "osia", "authority"), self.text(table, "token_variable", "authority"))
 
-    def language(self, county: Mapping[str, Any]) -> Language:
-        """The language of what is written for people; Simplified Chinese where the file does not say."""
-        value = county.get("language", Language.ZH)
-        if value not in set(Language):
-            raise self.wrong("county.language", f"只能是：{'、'.join(Language)}", 'language = "zh-Hans"')
-        return Language(value)
-
     def sources(self, document: Mapping[str, Any]) -> tuple[SourceSpec, ...]:
         """All [[source]] tables, checked against each other."""
         tables = document.get("source")
         if not isinstance(tables, list) or not tables:
             raise self.wrong("source", "至少要有一个来源", "[[source]]")
+        if len(tables) > MOST_SOURCES:
+            raise self.wrong("source", f"最多 {MOST_SOURCES} 个来源，这里有 {len(tables)} 个")
         sources = tuple(self._source(table, number) for number, table in enumerate(tables, start=1))
         ids = [source.id for source in sources]
         for source in sources:
@@ -370,6 +399,14 @@ class _TableReader:
                     f"source（{source.id}）.derived_from",
                     f"没有来源 {strangers[0]}，或指向自身",
                     'derived_from = ["national"]',
+                )
+        for one, other in combinations(sources, 2):
+            here, there = one.folder.resolve(), other.folder.resolve()
+            if here.is_relative_to(there) or there.is_relative_to(here):
+                raise self.wrong(
+                    f"source（{other.id}）.folder",
+                    f"与来源“{one.title}”的文件夹相同或一个在另一个里面，同一份文件会算作两本台账",
+                    'folder = "inbox/city"',
                 )
         return sources
 
@@ -388,9 +425,6 @@ class _TableReader:
         as_of = table.get("as_of")
         if as_of is not None and type(as_of) is not date:
             raise self.wrong(f"{name}.as_of", "须为日期，不加引号", "as_of = 2024-06-30")
-        accept = table.get("accept", Acceptance.ASK.value)
-        if accept not in set(Acceptance):
-            raise self.wrong(f"{name}.accept", f"只能是：{'、'.join(Acceptance)}", 'accept = "ask"')
         most_changed = table.get("most_changed", MOST_CHANGED)
         if not isinstance(most_changed, int | float) or isinstance(most_changed, bool) or not 0 <= most_changed <= 1:
             raise self.wrong(f"{name}.most_changed", "须为 0 到 1 之间的数", "most_changed = 0.2")
@@ -405,6 +439,6 @@ class _TableReader:
             derived_from=self.texts(table, "derived_from", name),
             as_of=as_of,
             files=patterns,
-            accept=Acceptance(accept),
+            accept=self.one_of(table, "accept", name, Acceptance.ASK),
             most_changed=float(most_changed),
         )

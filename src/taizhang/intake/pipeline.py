@@ -8,8 +8,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from taizhang.errors import UserError
-from taizhang.intake.county import County, SourceFolderError, SourceSpec, inbox_of, unreadable
+from taizhang.intake.county import (
+    County,
+    SourceFolderError,
+    SourceSpec,
+    from_the_future,
+    inbox_of,
+    today,
+    unreadable,
+)
 from taizhang.intake.delivery.lake import Lake, commit, remove, write_json
+from taizhang.intake.delivery.manifest import content_digest
 from taizhang.intake.delivery.reading import Delivery, DeliveryRef, reference
 from taizhang.intake.mapping import LayoutMemory, MappingFile, MappingFileError
 from taizhang.intake.preflight import Limits
@@ -103,8 +112,14 @@ class _Taking:
             self._problems.append(error)
             self._incomplete.append(source.id)
             return
-        for inbox in inboxes:
+        contents: set[str] = set()
+        found: dict[date, tuple[Box, DeliveryRef | None]] = {}
+        for inbox in sorted(inboxes, key=lambda one: not one.is_dated):
             if until is not None and inbox.as_of > until:
+                continue
+            if inbox.as_of > today():
+                self._problems.append(from_the_future(inbox))
+                self._incomplete.append(source.id)
                 continue
             try:
                 box = self._run.receive(inbox)
@@ -114,10 +129,12 @@ class _Taking:
                 self._problems.append(unreadable(source, error))
                 self._incomplete.append(source.id)
                 continue
-            same = self._run.already_taken(box)
+            same = self._run.already_taken(box, contents)
             if same is not None:
                 remove(box.staging)
-            self.boxes.append((box, same))
+            contents.add(content_digest(box.sent))
+            found[inbox.as_of] = box, same
+        self.boxes += [found[day] for day in sorted(found)]
 
     def commit(self) -> None:
         """Put the deliveries together and commit them, source after source, oldest first."""

@@ -4,7 +4,7 @@ What becomes of a built delivery is the caller's: `pipeline` commits it, `propos
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -19,7 +19,7 @@ from taizhang.intake.delivery.facts import FileFacts
 from taizhang.intake.delivery.file_reading import read_file
 from taizhang.intake.delivery.holding import Holding, judge
 from taizhang.intake.delivery.lake import Lake, remove, write_json
-from taizhang.intake.delivery.manifest import base_digest, content_digest, make_manifest
+from taizhang.intake.delivery.manifest import base_digest, content_digest, digest_again, make_manifest
 from taizhang.intake.delivery.messages import delivery_held, file_not_taken, sheets_wait
 from taizhang.intake.delivery.reading import Delivery, DeliveryRef, deliveries_of
 from taizhang.intake.delivery.receiving import SentFile, receive
@@ -69,18 +69,28 @@ class Run:
             raise
         return Box(inbox, staging, sent, ParseCache.of(self.lake, self._county, inbox.source))
 
-    def already_taken(self, box: Box) -> DeliveryRef | None:
-        """A delivery of the same files read with the same mappings: of the same day, or of any where it was guessed."""
+    def already_taken(self, box: Box, beside: Container[str] = ()) -> DeliveryRef | None:
+        """A delivery of the same files read with the same mappings: of the same day, or of any where it was guessed.
+
+        beside: content digests of what else lies in the source's folder. None where other files came after that delivery
+        and lie there no more: a correction was undone, and what was delivered before it is delivered again.
+        """
         content = content_digest(box.sent)
         dated = box.inbox.is_dated
         key, wanted = ("base_digest", base_digest(box.inbox, content)) if dated else ("content_digest", content)
-        for ref in reversed(deliveries_of(self.lake.root, box.inbox.source.id)):
+        known = deliveries_of(self.lake.root, box.inbox.source.id)
+        for ref in reversed(known):
             manifest = Delivery(ref.folder).manifest
             layouts = {
                 sheet["fingerprint"] for file in manifest["files"] for sheet in file["sheets"] if sheet["fingerprint"]
             }
             if manifest[key] == wanted and mapping_state(self.lake, layouts) == manifest["mapping_state"]:
-                return ref
+                contents = (
+                    Delivery(one.folder).manifest["content_digest"]
+                    for one in known
+                    if one.taken_at > ref.taken_at and ref.as_of <= one.as_of <= box.inbox.as_of
+                )
+                return ref if all(one == content or one in beside for one in contents) else None
         return None
 
     def read(self, boxes: Sequence[Box]) -> None:
@@ -136,6 +146,9 @@ class Run:
             assembled = assemble(parsed, box.staging, box.inbox.as_of)
         state = mapping_state(self.lake, {layout for file in parsed for layout in fingerprints(file.facts)})
         manifest = make_manifest(box.inbox, box.sent, parsed, assembled, state)
+        known = {ref.digest for ref in deliveries_of(self.lake.root, box.inbox.source.id)}
+        while manifest["digest"] in known:
+            manifest["digest"] = digest_again(manifest["digest"])
         judge_now(self.lake, manifest)
         write_json(box.staging / "manifest.json", manifest)
         self._ask(parsed)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taizhang.intake.delivery.lake import sync
+from taizhang.sweep.history import finished_sweeps
 
 STAGED = "register"
 
@@ -28,10 +29,8 @@ def settle(sweeps: Path, register: Path) -> None:
 
     A reader sees the old or the new file, never half of one. Only whoever holds the lake may call it.
     """
-    waiting = sorted(
-        sweeps.glob(f"[0-9]*/{STAGED}"), key=lambda folder: (folder.parent / "sweep.json").stat().st_mtime_ns
-    )
-    for folder in waiting:
+    waiting = [folder / STAGED for folder, _ in finished_sweeps(sweeps)]
+    for folder in filter(Path.is_dir, waiting):
         register.mkdir(parents=True, exist_ok=True)
         for path in sorted(folder.iterdir()):
             path.replace(register / path.name)

@@ -3,7 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from taizhang.errors import UserError
 from taizhang.intake.county import County
@@ -16,18 +16,26 @@ class NoSweep(UserError):
     code: ClassVar[str] = "E-SWEEP-NONE"
 
 
+def finished_sweeps(sweeps: Path) -> list[tuple[Path, dict[str, Any]]]:
+    """The finished sweeps below a folder with what each says of itself (sweep.json), the one that was finished last at the end.
+
+    Their order is the one written in them: the times of files are others after a copy or a restored backup.
+    """
+    found = [(path.parent, json.loads(path.read_text("utf-8"))) for path in sweeps.glob("[0-9]*/sweep.json")]
+    return sorted(found, key=lambda one: (one[1].get("order", 0), one[0].name))
+
+
 def latest_sweep(county: County) -> Path:
     """The folder of the sweep that was finished last. Raises NoSweep."""
-    folders = [path.parent for path in (county.data / "sweeps").glob("[0-9]*/sweep.json")]
-    if not folders:
+    finished = finished_sweeps(county.data / "sweeps")
+    if not finished:
         raise NoSweep("还没有排查过。", where=str(county.data), hint="先运行 taizhang sweep。")
-    return max(folders, key=lambda folder: ((folder / "sweep.json").stat().st_mtime_ns, folder.name))
+    return finished[-1][0]
 
 
 def was_swept_for(county: County, asked_by: str) -> bool:
     """Whether a finished sweep bears the mark of whoever asked for it."""
-    found = (json.loads(path.read_text("utf-8")) for path in (county.data / "sweeps").glob("[0-9]*/sweep.json"))
-    return any(about.get("asked_by") == asked_by for about in found)
+    return any(about.get("asked_by") == asked_by for _, about in finished_sweeps(county.data / "sweeps"))
 
 
 def delivery_dates(county: County) -> list[date]:

@@ -20,7 +20,7 @@ class SourceDelivery:
     """One source with the delivery the sweep reads.
 
     number: 0-based place in the order of source ids, so that nothing depends on the order in the county file.
-    ancestors: numbers of the sources whose rows this one copies. kind: national, city, ledger, app or authority.
+    ancestors: numbers of the sources whose rows this one copies, at whatever remove. kind: national, city, ledger, app or authority.
     folder: of the delivery in the lake; earlier: the folders of all before it, newest first.
     """
 
@@ -118,10 +118,23 @@ def _taken_at(folder: Path) -> str:
     return str(manifest_of(folder).get("taken_at", ""))
 
 
+def _copied(source: str, parents: Mapping[str, Sequence[str]]) -> set[str]:
+    """The sources that one copies, and those that they copy: what came by a copy of a copy is no second witness either."""
+    found: set[str] = set()
+    following = list(parents[source])
+    while following:
+        one = following.pop()
+        if one not in found:
+            found.add(one)
+            following += parents[one]
+    return found - {source}
+
+
 def current_deliveries(data: Path, sources: Sequence[SourceFacts], as_of: date | None) -> list[SourceDelivery]:
     """The newest delivery of every source not after `as_of`; sources that never delivered are left out."""
     ordered = sorted(sources, key=lambda source: source.id)
     numbers = {source.id: number for number, source in enumerate(ordered)}
+    parents = {source.id: [one for one in source.derived_from if one in numbers] for source in ordered}
     found = []
     for source in ordered:
         fitting = [one for one in delivery_folders(data, source.id) if as_of is None or one[0] <= as_of]
@@ -133,7 +146,7 @@ def current_deliveries(data: Path, sources: Sequence[SourceFacts], as_of: date |
                 number=numbers[source.id],
                 source=source.id,
                 kind=source.kind,
-                ancestors=tuple(sorted(numbers[one] for one in source.derived_from if one in numbers)),
+                ancestors=tuple(sorted(numbers[one] for one in _copied(source.id, parents))),
                 folder=folder,
                 name=folder.name,
                 as_of=day,

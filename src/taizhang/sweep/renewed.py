@@ -5,10 +5,8 @@ earlier delivery asked for is a correction; any other has to be explained. Where
 nobody knows what was asked, and a change is neither.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +14,7 @@ import pyarrow.parquet as pq
 
 from taizhang.sweep.canonical import filled_columns
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.history import finished_sweeps
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.tables import RECORD_BASE
 
@@ -109,17 +108,12 @@ def _part(delivery: SourceDelivery, previous: str, *, was_swept: bool) -> str:
 def sweep_over(sweeps: Path, source: str, delivery: str) -> Path | None:
     """The last finished sweep that read this delivery of a source; None where none did."""
     found = [
-        (about.get("order", 0), folder.name, folder)
-        for folder, about in _finished(sweeps)
-        if any(one["source"] == source and one["delivery"] == delivery for one in about["deliveries"])
+        folder
+        for folder, about in finished_sweeps(sweeps)
+        if (folder / "findings.parquet").is_file()
+        and any(one["source"] == source and one["delivery"] == delivery for one in about["deliveries"])
     ]
-    return max(found)[2] if found else None
-
-
-def _finished(sweeps: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    for about in sorted(sweeps.glob("[0-9]*/sweep.json")):
-        if (about.parent / "findings.parquet").is_file():
-            yield about.parent, json.loads(about.read_text("utf-8"))
+    return found[-1] if found else None
 
 
 def _asked(sweep: Path, source: str) -> pa.Table:

@@ -34,6 +34,7 @@ from taizhang.sweep.findings.texts import Texts
 from taizhang.sweep.findings.verdicts import Today
 from taizhang.sweep.findings.write import write_about, write_counts, write_findings, write_passes
 from taizhang.sweep.grounds import grounds_of
+from taizhang.sweep.history import finished_sweeps
 from taizhang.sweep.judge.truth import Judged
 from taizhang.sweep.lake import SourceDelivery, current_deliveries, facts_of
 from taizhang.sweep.link.persons import Linked, forget_linking, link_persons, make_claim_person
@@ -276,6 +277,11 @@ class _Task:
             closed()
         return counts
 
+    def _order(self) -> int:
+        """After all sweeps before, also where the clock was set back meanwhile."""
+        before = finished_sweeps(self.data / "sweeps")
+        return max(time.time_ns(), before[-1][1].get("order", 0) + 1 if before else 0)
+
     def _about(self, counts: dict[str, int], faults: dict[str, str], learned: Judged) -> dict[str, Any]:
         return {
             "schema_version": 1,
@@ -283,7 +289,7 @@ class _Task:
             "as_of": self.day.isoformat(),
             "version": __version__,
             "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "order": time.time_ns(),
+            "order": self._order(),
             "deliveries": [
                 {"source": d.source, "title": d.title, "delivery": d.name, "as_of": d.as_of.isoformat(), "held": d.held}
                 for d in self.deliveries

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from taizhang.intake.county import CountyFileError, SourceFolderError, SourceKind, inbox_of, load_county
+from taizhang.intake.county import CountyFileError, SourceFolderError, SourceKind, inbox_of, load_county, today
 
 FILE = """
 [county]
@@ -73,6 +73,15 @@ def test_a_file_with_a_byte_order_mark_is_read(tmp_path):
         ('packs = ["packs/own.yaml"]', "packs = 3", "packs"),
         ("[sweep]", "[sweeps]", "sweeps"),
         ("[county]", "[county", "格式"),
+        ("[county]", f"deep = {'[' * 20_000}\n[county]", "格式"),
+        ('code = "610723"', 'code = "６１０７２３"', "county.code"),
+        ('code = "610723"', 'code = "610723"\nlanguage = ["en"]', "county.language"),
+        ('kind = "city"', 'kind = "city"\naccept = {now = true}', "accept"),
+        ('folder = "inbox/city"', 'folder = "inbox/\\u0000city"', "folder"),
+        ('data = "data"', 'data = "data\\n"', "county.data"),
+        ('folder = "inbox/city"', 'folder = "inbox/national"', "全国系统"),
+        ('folder = "inbox/city"', 'folder = "inbox"', "全国系统"),
+        ('folder = "inbox/city"', 'folder = "inbox/national/city/../2024"', "全国系统"),
     ],
 )
 def test_a_mistake_in_the_county_file_names_its_key(tmp_path, old, new, named):
@@ -145,3 +154,26 @@ def test_a_missing_folder_says_where_and_what_to_do(tmp_path):
 
     assert str(source.folder) in str(caught.value)
     assert "county.toml" in caught.value.hint
+
+
+def many(count):
+    """A county file with so many sources."""
+    head, _, _ = FILE.partition("[[source]]")
+    return head + "".join(
+        f'[[source]]\nid = "town{one}"\nkind = "ledger"\nfolder = "inbox/town{one}"\n' for one in range(count)
+    )
+
+
+def test_a_county_may_have_sixty_sources_and_not_one_more(tmp_path):
+    assert len(load_county(written(tmp_path, many(60))).sources) == 60
+    with pytest.raises(CountyFileError, match="61"):
+        load_county(written(tmp_path, many(61)))
+
+
+def test_a_file_written_by_a_clock_that_is_ahead_is_of_today(tmp_path):
+    source = load_county(written(tmp_path)).source("national")
+    put(source.folder, "甲.xlsx", "2999-01-01")
+
+    (box,) = inbox_of(source)
+
+    assert box.as_of == today()

@@ -231,6 +231,47 @@ def test_loose_files_with_a_newer_date_are_still_the_same_delivery(tmp_path):
     assert len(deliveries_of(county.data, "app")) == 1
 
 
+@pytest.mark.parametrize("place", [f"{DAY}/push.csv", "push.csv"], ids=["dated", "loose"])
+def test_a_correction_that_is_undone_is_delivered_again_and_once(tmp_path, place):
+    county = county_of(tmp_path, app="app")
+    sent = tmp_path / "inbox/app" / place
+    for rows in (3, 4, 3, 3):
+        csv_file(sent, rows=rows)
+        newest = take_in(county, jobs=1).deliveries[-1]
+
+    known = deliveries_of(county.data, "app")
+    assert [ref.rows for ref in known] == [3, 4, 3]
+    assert newest.folder == known[-1].folder
+    assert len({ref.digest for ref in known}) == 3
+
+
+def test_a_loose_file_stays_taken_beside_newer_deliveries(tmp_path):
+    county = county_of(tmp_path, app="app")
+    sent = csv_file(tmp_path / "inbox/app/push.csv")
+    os.utime(sent, (1.7e9, 1.7e9))
+    csv_file(tmp_path / "inbox/app/2024-06-30/push.csv", rows=4)
+    take_in(county, jobs=1)
+    sent.touch()
+
+    take_in(county, jobs=1)
+
+    assert [ref.rows for ref in deliveries_of(county.data, "app")] == [3, 4]
+
+
+def test_a_delivery_of_a_day_to_come_is_told_and_not_taken(tmp_path):
+    county = county_of(tmp_path, app="app")
+    csv_file(tmp_path / "inbox/app" / DAY / "push.csv")
+    csv_file(tmp_path / "inbox/app/2924-07-31/push.csv")
+
+    result = take_in(county, jobs=1)
+
+    assert [ref.as_of for ref in result.deliveries] == [date(2024, 6, 30)]
+    (problem,) = result.problems
+    assert "2924-07-31" in problem.where
+    assert problem.hint
+    assert result.incomplete == ("app",)
+
+
 def test_the_same_content_as_of_a_later_day_is_another_delivery(tmp_path):
     county = county_of(tmp_path, app="app")
     csv_file(tmp_path / "inbox/app/2024-06-30/push.csv")

@@ -117,3 +117,17 @@ def test_a_stranger_with_somebodys_number_is_complained_about_and_the_holders_ro
 
     assert [(one.records, one.culprit) for one in found] == [((len(rows) - 1,), "city")]
     assert {value.value for value in found[0].observed} == {"欧阳致远", persons[4]["name"]}
+
+
+def test_ledgers_may_be_many():
+    """Sets of ledgers are told by what occurs: of forty there are a million millions."""
+    towns = [f"town{number:02d}" for number in range(40)]
+    persons = people(30)
+    rows = everywhere(persons, towns)
+    rows[3] = rows[3] | {"name": "王伟军"}
+    rows = [*rows, *({"source": "town00"} | person | {"id_no": persons[0]["id_no"]} for person in people(31)[30:])]
+
+    found = [one for one in diagnose_rows(rows) if one.code.startswith(IDENTITY)]
+
+    assert {(one.code, one.culprit) for one in found if 3 in one.records} == {("XS-NAME-DISJOINT", "town00")}
+    assert {one.source for one in found} == {"town00"}

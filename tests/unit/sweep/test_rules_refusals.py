@@ -6,6 +6,7 @@ import pytest
 
 from taizhang.sweep.rules import PackError, load_packs, service
 from taizhang.sweep.rules.loading import load_pack
+from taizhang.sweep.rules.parameters import typed
 
 OWN = (Path(__file__).parent / "own_pack.yaml").read_text("utf-8")
 WHEN = 'when: "filled(household_no) and filled(size_reported)"'
@@ -47,6 +48,7 @@ def checked(condition):
 
 CASES = {
     "broken yaml": (changed("pack:", "pack: ["), "YAML"),
+    "control character": (changed("severity: suspect", "severity: suspect # \x07"), "控制字符"),
     "duplicate key": (changed("severity: suspect", "severity: suspect\n    severity: error"), "重复"),
     "anchor": (changed("severity: suspect", "severity: &s suspect"), "锚点"),
     "tag": (changed("severity: suspect", "severity: !!str suspect"), "标签"),
@@ -269,3 +271,9 @@ def test_a_pattern_that_nothing_can_meet_is_still_called_constant(tmp_path):
     path.write_text(checked("size_reported < 0 and size_reported > :own_limit"), "utf-8")
 
     assert any("恒成立" in str(refusal) for refusal in service.check_pack(path))
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-Infinity", "sNaN", "1e"])
+def test_a_number_that_nothing_can_be_compared_with_is_no_parameter(text):
+    with pytest.raises(PackError, match="own_limit"):
+        typed(text, "decimal", name="own_limit")

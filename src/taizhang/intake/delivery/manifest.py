@@ -25,6 +25,11 @@ def base_digest(box: Inbox, content: str) -> str:
     return _digest([str(SCHEMA_VERSION), box.source.id, box.as_of.isoformat(), content])
 
 
+def digest_again(digest: str) -> str:
+    """Digest of a delivery that is delivered again after others of its day: the folders must not be one."""
+    return _digest([digest, "again"])
+
+
 def make_manifest(
     box: Inbox, sent: Sequence[SentFile], parsed: Sequence[ParsedFile], assembled: Assembled, mapping_state: str
 ) -> dict[str, Any]:

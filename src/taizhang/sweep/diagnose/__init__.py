@@ -1,7 +1,8 @@
 """Why records disagree: every disagreement about identity under the taxonomy of domain/identity.md, §15.3 and §15.4."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -136,15 +137,19 @@ def _once(diagnosis: Diagnosis) -> Diagnosis:
     return replace(diagnosis, records=tuple(dict.fromkeys(diagnosis.records)))
 
 
-def _independent(sources: Mapping[int, SourceDelivery]) -> dict[int, int]:
-    """For every set of sources (as a mask) how many independent witnesses it holds: relatives count once."""
+def _independent(sources: Mapping[int, SourceDelivery]) -> Callable[[int], int]:
+    """How many independent witnesses a set of sources (as a mask) holds: relatives count once."""
     family = {number: number for number in sources}
     for number in sorted(sources):
         for ancestor in sources[number].ancestors:
             old, new = family[number], family.get(ancestor, ancestor)
             family = {one: min(old, new) if kin in (old, new) else kin for one, kin in family.items()}
-    size = max(sources, default=-1) + 1
-    return {mask: len({family[number] for number in sources if mask >> number & 1}) for mask in range(2**size)}
+
+    @cache  # few sets occur, and of many sources there are too many to count them all
+    def witnesses(mask: int) -> int:
+        return len({family[number] for number in sources if mask >> number & 1})
+
+    return witnesses
 
 
 def _ambiguous(context: Context, linked: Linked) -> list[Diagnosis]:

@@ -1,7 +1,7 @@
 """One number for two persons: issued twice, copied from a housemate, or somebody else's by mistake."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,10 +49,10 @@ class _Holder:
         return denied - sum(row.born is True and not row.is_other_sex for row in self.rows)
 
 
-def shared_numbers(context: Context, independent: dict[int, int]) -> Iterator[Diagnosis]:
+def shared_numbers(context: Context, independent: Callable[[int], int]) -> Iterator[Diagnosis]:
     """Valid numbers that are the likeliest number of two persons at once.
 
-    independent: source mask → number of independent witnesses in it. A number tells its holder's date of birth and sex, and
+    independent: gives for a source mask the number of independent witnesses in it. A number tells its holder's date of birth and sex, and
     nobody issues two alike into one household. So two witnesses for each of two persons of different households, whose
     columns do not deny the number, make it one that was really issued twice (重号): PR-ID-SHARED, without a suggestion.
     Of housemates one carries the other's (PR-COPY-FAMILY). Otherwise the person whose own columns deny the number, or with
@@ -69,7 +69,7 @@ def shared_numbers(context: Context, independent: dict[int, int]) -> Iterator[Di
     held = table.filter(may_be_theirs)
     claimed: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for ident, root, mask in zip(*(held[name].to_pylist() for name in held.column_names), strict=True):
-        claimed[ident].append((root, independent[mask]))
+        claimed[ident].append((root, independent(mask)))
     wanted = {ident: holders for ident, holders in claimed.items() if len(holders) > 1}
     rows = _rows_of(context, sorted(wanted))
     for ident, holders in wanted.items():

@@ -7,7 +7,6 @@ no rule asks any more or no ledger keeps any more (copies of the head), and supe
 by another finding now, which is named.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from taizhang.sweep.findings.assemble import Finding
 from taizhang.sweep.findings.schema import ENDED, FINDINGS, GONE, OUT_OF_RULE, SUPERSEDED
 from taizhang.sweep.findings.untaken import Untaken
 from taizhang.sweep.findings.verdicts import HIT, PASS, UNKNOWN, Said, Today
+from taizhang.sweep.history import finished_sweeps
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.rules.run import FAULT
 
@@ -53,30 +53,20 @@ class Before:
 
 def read_before(sweeps: Path, register: Path) -> Before:
     """The newest finished sweep of the lake; empty before the first one."""
-    finished = _finished(sweeps)
+    finished = finished_sweeps(sweeps)
     history_path = register / "finding.parquet"
     history = (
         {row["finding_id"]: row for row in pq.read_table(history_path).to_pylist()} if history_path.is_file() else {}
     )
     if not finished:
         return Before(FINDINGS.empty_table(), {}, history)
-    _, last = finished[-1]
+    last, _ = finished[-1]
     rows = pq.read_table(last / "findings.parquet", schema=FINDINGS)
     deliveries = {
-        folder.name: {one["source"]: one["delivery"] for one in about["deliveries"]} for about, folder in finished
+        folder.name: {one["source"]: one["delivery"] for one in about["deliveries"]} for folder, about in finished
     }
     ended = pc.is_in(rows["delta"], value_set=pa.array(sorted(ENDED)))
     return Before(rows.filter(pc.invert(ended)), deliveries, history, last.name)
-
-
-def _finished(sweeps: Path) -> list[tuple[dict[str, Any], Path]]:
-    found = []
-    for folder in sweeps.iterdir() if sweeps.is_dir() else ():
-        about = folder / "sweep.json"
-        if about.is_file():
-            loaded = json.loads(about.read_text("utf-8"))
-            found.append((loaded.get("order", 0), folder.name, loaded, folder))
-    return [(loaded, folder) for _, _, loaded, folder in sorted(found, key=lambda one: one[:2])]
 
 
 def with_delta(

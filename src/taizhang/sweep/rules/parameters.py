@@ -31,7 +31,7 @@ def typed(text: str, kind: str, *, file: str = "", line: int = 0, name: str = ""
         if kind == "int":
             return int(text)
         if kind == "decimal":
-            return Decimal(text)
+            return _finite(Decimal(text))
         if kind == "date":
             return date.fromisoformat(text)
         if kind == "bool":
@@ -41,6 +41,13 @@ def typed(text: str, kind: str, *, file: str = "", line: int = 0, name: str = ""
             f"参数 {name} 的值不是 {kind}", file=file, line=line, hint="整数、小数、YYYY-MM-DD 日期或 true/false"
         ) from None
     return text
+
+
+def _finite(number: Decimal) -> Decimal:
+    """The number; raises ValueError for infinity and not-a-number, which no rule can compare with."""
+    if not number.is_finite():
+        raise ValueError
+    return number
 
 
 def in_force(parameter: Parameter, *, year: int, province: str, county: str) -> InForce:

@@ -69,6 +69,11 @@ def read_yaml(path: Path) -> Mapping:
         raise PackError(
             "YAML 写法有误", file=path.name, line=line, why=error.problem or "", hint="检查缩进、冒号与引号"
         ) from None
+    except yaml.reader.ReaderError as error:
+        raise PackError(
+            "规则包里有看不见的控制字符", file=path.name, line=text.count("\n", 0, error.position) + 1,
+            hint="删去该字符，或用编辑器另存为 UTF-8 文本",
+        ) from None  # fmt: skip
     if len(documents) != 1 or not isinstance(documents[0], yaml.MappingNode):
         raise PackError(
             "规则包应是一个 YAML 文档，最外层是键值", file=path.name, line=1, hint="以 pack: 与 rules: 开头"
