@@ -159,6 +159,8 @@ def load_county(path: Path | str) -> County:
         raise reader.wrong("county.code", "须为六位区划代码", 'code = "610723"')
     divisions, letterbox = county.get("divisions"), county.get("letterbox")
     data, sources = file.parent / reader.text(county, "data", "county"), reader.sources(document)
+    if _STRANGE.search(str(data)):
+        raise reader.wrong("county.data", "所在文件夹的名称不是 UTF-8，数据无法写在那里", 'data = "/data/taizhang"')
     for source in sources:
         if data.resolve().is_relative_to(source.folder.resolve()):
             raise reader.wrong(

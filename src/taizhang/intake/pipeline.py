@@ -18,7 +18,7 @@ from taizhang.intake.county import (
     unreadable,
 )
 from taizhang.intake.delivery.lake import Lake, commit, remove, write_json
-from taizhang.intake.delivery.manifest import content_digest
+from taizhang.intake.delivery.manifest import base_digest, content_digest
 from taizhang.intake.delivery.reading import Delivery, DeliveryRef, reference
 from taizhang.intake.mapping import LayoutMemory, MappingFile, MappingFileError
 from taizhang.intake.preflight import Limits
@@ -112,7 +112,7 @@ class _Taking:
             self._problems.append(error)
             self._incomplete.append(source.id)
             return
-        contents: set[str] = set()
+        beside: set[str] = set()
         found: dict[date, tuple[Box, DeliveryRef | None]] = {}
         for inbox in sorted(inboxes, key=lambda one: not one.is_dated):
             if until is not None and inbox.as_of > until:
@@ -129,10 +129,10 @@ class _Taking:
                 self._problems.append(unreadable(source, error))
                 self._incomplete.append(source.id)
                 continue
-            same = self._run.already_taken(box, contents)
+            same = self._run.already_taken(box, beside)
             if same is not None:
                 remove(box.staging)
-            contents.add(content_digest(box.sent))
+            beside.add(base_digest(inbox, content_digest(box.sent)))
             found[inbox.as_of] = box, same
         self.boxes += [found[day] for day in sorted(found)]
 

@@ -72,7 +72,7 @@ class Run:
     def already_taken(self, box: Box, beside: Container[str] = ()) -> DeliveryRef | None:
         """A delivery of the same files read with the same mappings: of the same day, or of any where it was guessed.
 
-        beside: content digests of what else lies in the source's folder. None where other files came after that delivery
+        beside: base digests of what else lies in the source's folder. None where other files came after that delivery
         and lie there no more: a correction was undone, and what was delivered before it is delivered again.
         """
         content = content_digest(box.sent)
@@ -85,12 +85,13 @@ class Run:
                 sheet["fingerprint"] for file in manifest["files"] for sheet in file["sheets"] if sheet["fingerprint"]
             }
             if manifest[key] == wanted and mapping_state(self.lake, layouts) == manifest["mapping_state"]:
-                contents = (
-                    Delivery(one.folder).manifest["content_digest"]
+                later = (
+                    Delivery(one.folder).manifest
                     for one in known
                     if one.taken_at > ref.taken_at and ref.as_of <= one.as_of <= box.inbox.as_of
                 )
-                return ref if all(one == content or one in beside for one in contents) else None
+                lie_there = (one["content_digest"] == content or one["base_digest"] in beside for one in later)
+                return ref if all(lie_there) else None
         return None
 
     def read(self, boxes: Sequence[Box]) -> None:

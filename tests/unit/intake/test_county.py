@@ -177,3 +177,11 @@ def test_a_file_written_by_a_clock_that_is_ahead_is_of_today(tmp_path):
     (box,) = inbox_of(source)
 
     assert box.as_of == today()
+
+
+def test_data_cannot_lie_in_a_folder_whose_name_is_no_text(tmp_path):
+    folder = tmp_path / "\udcb9\udcb2"  # as an archive of a Chinese Windows is unpacked elsewhere
+    folder.mkdir()
+
+    with pytest.raises(CountyFileError, match=r"county\.data"):
+        load_county(written(folder))

@@ -235,14 +235,15 @@ def test_loose_files_with_a_newer_date_are_still_the_same_delivery(tmp_path):
 def test_a_correction_that_is_undone_is_delivered_again_and_once(tmp_path, place):
     county = county_of(tmp_path, app="app")
     sent = tmp_path / "inbox/app" / place
-    for rows in (3, 4, 3, 3):
+    csv_file(tmp_path / "inbox/app/2024-05-31/push.csv", rows=3)  # the same as was corrected, of an earlier day
+    for rows in (3, 4, 3, 4, 4):
         csv_file(sent, rows=rows)
         newest = take_in(county, jobs=1).deliveries[-1]
 
     known = deliveries_of(county.data, "app")
-    assert [ref.rows for ref in known] == [3, 4, 3]
+    assert [ref.rows for ref in known] == [3, 3, 4, 3, 4]
     assert newest.folder == known[-1].folder
-    assert len({ref.digest for ref in known}) == 3
+    assert len({ref.digest for ref in known}) == 5
 
 
 def test_a_loose_file_stays_taken_beside_newer_deliveries(tmp_path):
