@@ -20,6 +20,7 @@ from officeworld import DISPATCHED, HOME_PERSON, PICTURE, build, full_id
 from taizhang.office.access.roles import Role
 from taizhang.office.access.table import PUBLIC, role_permissions, routes
 from taizhang.office.accounts.models import User
+from taizhang.office.casework.models import Verification
 from taizhang.office.findings.models import Finding, SavedView
 from taizhang.office.jobs.models import Job
 from taizhang.office.ledger import record
@@ -122,6 +123,9 @@ def ready(world, name, user):
         _closed_in_january()
     if name == "case_withdraw":
         Finding.objects.model._base_manager.filter(pk=full_id(DISPATCHED)).update(state="confirmed")
+        Verification._base_manager.create(
+            division_code=HOME_VILLAGE, finding_id=full_id(DISPATCHED), is_true=True, note="", by=user
+        )
 
 
 def test_every_change_leaves_exactly_one_entry(lake):

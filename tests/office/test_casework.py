@@ -35,6 +35,7 @@ from taizhang.office.casework.selectors import workload
 from taizhang.office.casework.services import bulk
 from taizhang.office.casework.services.bulk import apply_bulk, preview_bulk
 from taizhang.office.casework.services.dispatching import dispatch_findings, reassign_tasks
+from taizhang.office.casework.services.evidence import add_evidence
 from taizhang.office.casework.services.exempting import decide_exemption, lapse_expired, propose_exemption
 from taizhang.office.casework.services.handing_back import request_handback
 from taizhang.office.casework.services.reminding import remind
@@ -305,6 +306,21 @@ def test_a_returned_finding_goes_back_to_its_holder_with_its_reason(found, staff
     assert Task.objects.get().ended_at is None
     confirm_finding(actor=staff["helper"], finding_id=ONE, proposals=[NAME], note="已补")
     assert state() is State.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("content", "ending"), [(b"\xff\xd8\xff\xe0", ".jpg"), (b"\x89PNG\r\n\x1a\n", ".png"), (b"%PDF-1.7", ".pdf")]
+)
+def test_a_paper_is_taken_out_under_a_name_that_a_double_click_opens(found, staff, content, ending):
+    to(staff, State.DISPATCHED)
+    paper = add_evidence(actor=staff["helper"], finding_id=ONE, kind="户口簿页", name="首页", content=content)
+    client = Client()
+    client.force_login(User.objects.get(pk=staff["helper"].user_id))
+
+    answer = client.post(reverse("evidence", args=[paper.pk]))
+
+    assert answer["Content-Disposition"].endswith(f'{ending}"')
+    assert answer.content == content
 
 
 def test_a_verification_is_withdrawn_before_review_only(found, staff):

@@ -120,6 +120,33 @@ def test_only_a_language_the_office_speaks_is_kept(asked, language):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("shown", "page"),
+    [
+        ("/findings/?state=all", "/findings/?state=all"), ("/people/results", "/people/"), ("/rechecks/draw", "/rechecks/"),
+        ("/nowhere/at/all", "/"), ("/folders/look", "/"),
+    ],
+)  # fmt: skip
+def test_another_language_is_spoken_on_a_page_that_is_there(shown, page):
+    client = logged_in(person(Role.CENTRE_OPERATOR))
+
+    answer = client.post(reverse("set_language"), {"language": "en", "next": shown})
+
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    assert client.get(page).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_refused_form_leads_another_language_to_the_page_it_stood_on():
+    client = logged_in(person(Role.CENTRE_OPERATOR))
+
+    answer = client.post(reverse("upload"), {}, headers={"referer": "http://testserver/sources/upload?source=city"})
+
+    assert answer.status_code == 422
+    assert 'name="next" value="/sources/upload?source=city"' in answer.content.decode()
+
+
+@pytest.mark.django_db
 def test_the_next_person_at_a_machine_has_their_own_language():
     first, second = person(Role.CENTRE_OPERATOR), person(Role.CENTRE_REVIEWER)
     User.objects.filter(pk=second.pk).update(language="zh-hans")

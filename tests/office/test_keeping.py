@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -83,6 +84,25 @@ def test_of_a_foreign_file_nothing_is_accepted_and_the_reason_is_shown(operator,
     assert reverse("submission_accept", args=[refused.pk]) not in page
     assert client.post(reverse("submission_accept", args=[refused.pk])).status_code == 409
     assert deliveries_of(settings.INSTALLATION.county.data, "city") == []
+
+
+def test_what_was_read_again_meanwhile_is_not_accepted_unseen(operator):
+    client, user = operator
+    sent = send(user, sheet(smallcounty.rows()))
+    page, accept = reverse("submission", args=[sent.pk]), reverse("submission_accept", args=[sent.pk])
+
+    def seen():
+        return re.search('name="seen" value="(.+?)"', client.get(page).content.decode()).group(1)
+
+    early = seen()
+    client.post(reverse("submission_again", args=[sent.pk]))
+    assert "progress-line" in client.get(page).content.decode()
+    work()
+
+    assert client.post(accept, {"seen": early}).status_code == 409
+    assert deliveries_of(settings.INSTALLATION.county.data, "city") == []
+    assert client.post(accept, {"seen": seen()}).status_code == 302
+    assert len(deliveries_of(settings.INSTALLATION.county.data, "city")) == 1
 
 
 def test_a_kept_file_is_handed_out_byte_for_byte_with_a_recorded_reason(operator, refused):

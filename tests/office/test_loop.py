@@ -16,6 +16,7 @@ from django.utils import timezone
 
 import smallcounty
 from officepeople import COUNTY, actor
+from taizhang.identity.numbers import check_digit
 from taizhang.intake.delivery import Lake
 from taizhang.intake.pipeline import take_in
 from taizhang.office.access.roles import Role
@@ -26,7 +27,7 @@ from taizhang.office.casework.services.handing_back import confirm_entered, fetc
 from taizhang.office.casework.services.reviewing import approve_verification, close_finding
 from taizhang.office.casework.services.verifying import Proposal, confirm_finding
 from taizhang.office.errors import Stale
-from taizhang.office.findings.models import Finding, SweepRun
+from taizhang.office.findings.models import Delta, Finding, SweepRun
 from taizhang.office.findings.states import State
 from taizhang.office.jobs.models import PLANNED, Job, JobState
 from taizhang.office.jobs.presenting import job_line
@@ -44,6 +45,10 @@ from taizhang.sweep import sweep
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PERSON = 14
 WRONG = {"证件号码": smallcounty.digits_swapped(PERSON)}
+RIGHT = smallcounty.number(PERSON)
+_ORDER = f"{RIGHT[:14]}{int(RIGHT[14:17]) + 2}"
+OTHER = {"证件号码": _ORDER + check_digit(_ORDER)}
+"""A number that is no less valid than the right one."""
 
 
 @pytest.fixture(autouse=True)
@@ -112,17 +117,20 @@ def staff():
     }
 
 
-def handed_back(staff):
-    """The one finding about the wrong number, walked until its correction is entered; gives it with its batch."""
+def handed_back(staff, wrong=WRONG, source="city", value=RIGHT):
+    """The one finding about the wrong number, walked until its correction is entered; gives it with its batch.
+
+    wrong: what the city's row says; source, value: what is corrected where.
+    """
     operator = staff[Role.CENTRE_OPERATOR]
     deliver(operator, "national", date(2020, 1, 10), smallcounty.rows())
-    deliver(operator, "city", date(2020, 1, 10), smallcounty.rows(**{f"p{PERSON}": WRONG}))
+    deliver(operator, "city", date(2020, 1, 10), smallcounty.rows(**{f"p{PERSON}": wrong}))
     with scope((COUNTY,)):
         finding = _about_number()
         dispatch_findings(actor=operator, finding_ids=[finding.pk], assignee_id=staff[Role.HELPER].user_id)
         confirm_finding(
             actor=staff[Role.HELPER], finding_id=finding.pk, note="户口簿为准",
-            proposals=[Proposal("city", "id_no", smallcounty.number(PERSON))],
+            proposals=[Proposal(source, "id_no", value)],
         )  # fmt: skip
         for role, level in (
             (Role.VILLAGE_TEAM, "village"),
@@ -130,7 +138,7 @@ def handed_back(staff):
             (Role.CENTRE_REVIEWER, "county"),
         ):
             approve_verification(actor=staff[role], finding_id=finding.pk, level=level)
-        batch = request_handback(actor=operator, source="city", reason="月度回填")
+        batch = request_handback(actor=operator, source=source, reason="月度回填")
     work()
     with scope((COUNTY,)):
         confirm_entered(actor=operator, handback_id=batch.pk)
@@ -179,6 +187,46 @@ def test_another_ledger_delivering_proves_nothing(staff):
     deliver(staff[Role.CENTRE_OPERATOR], "ledger", date(2020, 2, 10), smallcounty.rows())
 
     assert state_of(finding_id) is State.WRITTEN_BACK
+
+
+def test_ledgers_that_agree_on_another_number_than_was_approved_prove_nothing(staff):
+    finding_id, _ = handed_back(staff, OTHER)
+    operator, still = staff[Role.CENTRE_OPERATOR], {f"p{PERSON}": OTHER}
+    deliver(operator, "national", date(2020, 2, 9), smallcounty.rows(**still))
+
+    deliver(operator, "city", date(2020, 2, 10), smallcounty.rows(p3={"健康状况": "长期慢性病"}, **still))
+
+    assert state_of(finding_id) is State.NOT_FIXED
+    with scope((COUNTY,)):
+        assert Finding.objects.get(pk=finding_id).delta == Delta.GONE
+        assert Correction.objects.get().state == CorrectionState.CONTRADICTED
+
+
+def test_a_delivery_of_a_ledger_that_was_not_to_be_corrected_shows_nothing(staff):
+    finding_id, _ = handed_back(staff, OTHER, "national", OTHER["证件号码"])
+    operator, right = staff[Role.CENTRE_OPERATOR], {f"p{PERSON}": OTHER}
+    deliver(operator, "city", date(2020, 2, 10), smallcounty.rows(p3={"健康状况": "长期慢性病"}, **right))
+
+    assert state_of(finding_id) is State.WRITTEN_BACK
+    with scope((COUNTY,)):
+        assert Correction.objects.get().state == CorrectionState.HANDED_BACK
+
+    deliver(operator, "national", date(2020, 2, 11), smallcounty.rows(**right))
+    deliver(operator, "city", date(2020, 2, 12), smallcounty.rows(**right))
+
+    assert state_of(finding_id) is State.PROVEN
+    with scope((COUNTY,)):
+        assert Correction.objects.get().state == CorrectionState.CONFIRMED
+
+
+def test_a_ledger_that_was_to_be_corrected_and_was_not_is_told(staff):
+    finding_id, _ = handed_back(staff, OTHER, "national", OTHER["证件号码"])
+    operator = staff[Role.CENTRE_OPERATOR]
+    deliver(operator, "national", date(2020, 2, 9), smallcounty.rows(p3={"健康状况": "长期慢性病"}))
+
+    deliver(operator, "city", date(2020, 2, 10), smallcounty.rows(p4={"健康状况": "残疾"}, **{f"p{PERSON}": OTHER}))
+
+    assert state_of(finding_id) is State.NOT_FIXED
 
 
 def test_a_closed_finding_that_comes_again_is_reopened(staff):

@@ -1,5 +1,6 @@
 """Nothing typed is lost and nobody decides about what they have not seen: ended roles, ended sessions, two officers at once."""
 
+import re
 import time
 from datetime import timedelta
 
@@ -16,13 +17,15 @@ from taizhang.office.access.scope import scope
 from taizhang.office.access.sessions import BEGAN
 from taizhang.office.accounts.models import Assignment, User
 from taizhang.office.accounts.selectors import actor_for
-from taizhang.office.casework.models import Exemption, HandBack, ReturnReason, Review, Task, Verification
+from taizhang.office.casework.models import Correction, Exemption, HandBack, ReturnReason, Review, Task, Verification
 from taizhang.office.casework.services.dispatching import dispatch_findings
 from taizhang.office.casework.services.exempting import propose_exemption
 from taizhang.office.casework.services.reviewing import close_finding, return_verification
 from taizhang.office.casework.services.verifying import deny_finding
+from taizhang.office.crypto.sealing import unseal
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.states import State
+from taizhang.office.jobs.models import Job, JobState
 from taizhang.office.rechecks.models import Recheck
 from taizhang.office.rechecks.services import draw_round
 from taizhang.sweep.findings.fingerprint import short_id
@@ -197,6 +200,86 @@ def test_a_review_is_of_the_verification_that_was_on_the_page(work):
     assert state() == State.VILLAGE_OK
 
 
+def page_of(user):
+    """The finding's page as somebody sees it now."""
+    return logged_in(user).get(PAGE.removeprefix("http://testserver")).content.decode()
+
+
+def stood_on(page, name):
+    """What the form of a step on a page says that it knows of."""
+    return re.search(rf'action="{reverse(name, args=[ONE])}".*?name="stood" value="(\d+)"', page, re.DOTALL).group(1)
+
+
+@pytest.mark.parametrize("name", ["case_deny", "case_confirm", "case_ask"])
+def test_a_step_is_refused_after_others_steps_that_its_page_did_not_tell(work, name):
+    fields = {"value:city:name": "王建君"} if name == "case_confirm" else {}
+    early = stood_on(page_of(work[Role.VILLAGE_TEAM]), name)
+    sent(work[Role.HELPER], "case_ask")
+    sent(work[Role.CENTRE_OPERATOR], "case_answer")
+    late = stood_on(page_of(work[Role.VILLAGE_TEAM]), name)
+
+    refused(sent(work[Role.VILLAGE_TEAM], name, stood=early, **fields), str(work[Role.CENTRE_OPERATOR]), "答复")
+    assert state() == State.VERIFYING
+    assert sent(work[Role.VILLAGE_TEAM], name, stood=late, **fields).status_code == 302
+
+
+def test_an_answer_is_to_the_question_that_stood_on_the_page(work):
+    sent(work[Role.HELPER], "case_ask")
+    early = stood_on(page_of(work[Role.TOWN_DATA_LEAD]), "case_answer")
+    sent(work[Role.CENTRE_OPERATOR], "case_answer")
+    sent(work[Role.HELPER], "case_ask", note="另一个问题")
+
+    refused(sent(work[Role.TOWN_DATA_LEAD], "case_answer", stood=early), str(work[Role.HELPER]))
+    assert state() == State.NEED_INFO
+    late = stood_on(page_of(work[Role.TOWN_DATA_LEAD]), "case_answer")
+    assert sent(work[Role.TOWN_DATA_LEAD], "case_answer", stood=late).status_code == 302
+
+
+def test_ones_own_steps_since_the_page_was_opened_are_no_news(work):
+    early = stood_on(page_of(work[Role.HELPER]), "case_deny")
+    sent(work[Role.HELPER], "case_start")
+
+    assert sent(work[Role.HELPER], "case_deny", stood=early).status_code == 302
+
+
+def test_only_its_maker_takes_a_verification_back(work):
+    denied(work[Role.HELPER])
+    form = reverse("case_withdraw", args=[ONE])
+
+    assert form not in page_of(work[Role.VILLAGE_TEAM])
+    refused(sent(work[Role.VILLAGE_TEAM], "case_withdraw"), "只有核实人本人可以撤回")
+    assert state() == State.NOT_CONFIRMED
+    assert form in page_of(work[Role.HELPER])
+    assert sent(work[Role.HELPER], "case_withdraw").status_code == 302
+    assert state() == State.VERIFYING
+
+
+def mark_on(page):
+    """What the page sends for its suggested number."""
+    return re.search('name="take:city:id_no" value="(.+?)"', page).group(1)
+
+
+def test_the_suggestion_that_is_taken_is_the_one_that_stood_on_the_page(work, lake):
+    early = mark_on(page_of(work[Role.HELPER]))
+    other = {
+        "field": "id_no",
+        "value": number_of(2),
+        "probability": 0.9,
+        "reason": "other_source",
+        "sources": ["ledger"],
+    }
+    lake.imported([finding(1, "王建军", candidates=[other], delta="persisting", value_digest="v2")])
+
+    refused(sent(work[Role.HELPER], "case_confirm", **{"take:city:id_no": early}))
+    assert state() == State.DISPATCHED
+    late = mark_on(page_of(work[Role.HELPER]))
+    assert number_of(2) not in late
+    assert sent(work[Role.HELPER], "case_confirm", **{"take:city:id_no": late}).status_code == 302
+    with scope((COUNTY,)):
+        made = Correction.objects.get()
+    assert unseal(made.after, made.context("after")) == number_of(2)
+
+
 def test_who_decides_about_an_exemption_second_sees_the_first_decision(work):
     with scope((TOWN,)):
         asked = propose_exemption(actor=actor_for(work[Role.TOWN_DATA_LEAD]), finding_id=ONE, reason="外出务工")
@@ -230,6 +313,22 @@ def test_who_makes_a_batch_second_is_told_of_the_first(approved):
     refused(sent(other, "handback_new", [], source="city", reason=WORDS), str(first), "HT-")
     with scope((COUNTY,)):
         assert HandBack.objects.count() == 1
+
+
+def test_a_batch_says_how_far_its_file_is_and_where_to_look_when_there_is_none(approved):
+    operator = approved[Role.CENTRE_OPERATOR]
+    sent(operator, "handback_new", [], source="city", reason=WORDS)
+    page, job = reverse("handback", args=[HandBack.objects.get().pk]), Job.objects.get(kind="handback.write")
+    client = logged_in(operator)
+
+    waiting = client.get(page).content.decode()
+    Job.objects.update(state=JobState.FAILED, error_code="E-HANDBACK-ORIGINAL")
+    failed = client.get(page).content.decode()
+
+    assert "progress-line" in waiting
+    assert 'hx-trigger="every 2s"' in waiting
+    assert 'hx-trigger="every 2s"' not in failed
+    assert reverse("job_progress", args=[job.pk]) in failed
 
 
 def test_who_says_entered_second_sees_who_said_it_first(approved):

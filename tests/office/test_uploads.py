@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -267,6 +268,39 @@ def test_a_file_that_is_not_whole_is_not_sent_and_nothing_is_left_of_the_attempt
     assert not Submission.objects.exists()
     assert set(uploads.parts_folder().parent.iterdir()) == before
     assert uploads.part_of(whole).read_bytes() == CONTENT
+
+
+def sent_plainly(day, *files):
+    """The answer to the form without scripts."""
+    client = Client()
+    client.force_login(person(Role.CENTRE_OPERATOR), backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client.post(reverse("upload"), {"source": "city", "as_of": day, "files": [*files]})
+
+
+def test_a_hundred_files_and_more_are_sent_without_scripts():
+    answer = sent_plainly("2020-02-01", *(SimpleUploadedFile(f"{one}.csv", b"x") for one in range(120)))
+
+    assert answer.status_code == 302
+    assert Submission.objects.get().files == 120
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_a_day_is_not_later_than_today(late):
+    day = timezone.localdate() + timedelta(days=late)
+
+    answer = sent_plainly(day.isoformat(), SimpleUploadedFile("台账.csv", b"x"))
+
+    assert answer.status_code == (422 if late else 302)
+    assert Submission.objects.exists() is not bool(late)
+
+
+@pytest.mark.parametrize("day", ["", "2020-02-30", "0202-02-01", "1999-12-31"])
+def test_a_day_that_is_none_is_said_in_words(day):
+    answer = sent_plainly(day, SimpleUploadedFile("台账.csv", b"x"))
+
+    assert answer.status_code == 422
+    assert "数据日期" in answer.content.decode()
+    assert not Submission.objects.exists()
 
 
 def test_what_had_no_news_for_a_day_is_removed_and_what_belongs_to_nothing(operator):

@@ -13,6 +13,7 @@ import { keyboardRows } from "./behaviours/rowKeys";
 import { carryQuery, sendAsShown, submitOnChange } from "./behaviours/forms";
 import { reachableScroll } from "./behaviours/scrollable";
 import { selection } from "./behaviours/selection";
+import { startSentOnce } from "./behaviours/sentOnce";
 import { sideSheet } from "./behaviours/sideSheet";
 import { themeSwitch } from "./behaviours/themeSwitch";
 import { fadingNote } from "./behaviours/toasts";
@@ -37,6 +38,7 @@ enhance("[data-upload]", (zone) => void import("./upload/zone").then(({ uploadZo
 startMenus();
 startDialogs();
 startHotkeys();
+startSentOnce();
 startKeptText();
 startPartialPages(enhanceAll);
 enhanceAll(document);

@@ -1,7 +1,7 @@
 /** A page for a test: its HTML and the words that scripts show. */
 const WORDS = {
   chosen: "已选 {count} 条", copied: "已复制。", "not-copied": "未能复制。", "kept-restored": "已恢复文字。", "kept-discard": "不要",
-  "keys-move": "上一行、下一行", "keys-open": "打开", "keys-select": "选中", "keys-range": "选中一段",
+  "keys-move": "上一行、下一行", "keys-open": "打开", "keys-select": "选中", "keys-range": "选中一段", sending: "正在提交。",
 };
 
 export function page(html: string, attributes: Record<string, string> = {}): void {

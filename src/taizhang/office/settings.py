@@ -163,6 +163,7 @@ STORAGES = {
 }
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # more than a submission may hold: the office says so in its own words
 
 # kind of job: (queue, handler). A queue in jobs.models.SINGLE_QUEUES runs one job at a time.
 JOB_HANDLERS: dict[str, tuple[str, str]] = {

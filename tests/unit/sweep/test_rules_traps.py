@@ -330,3 +330,16 @@ def test_every_trap_has_its_test():
     here = Path(__file__).read_text("utf-8")
 
     assert [n for n in range(1, 31) if f"def test_t{n}_" not in here] == []
+
+
+def test_a_household_in_two_towns_is_told_with_a_village_of_the_town_it_names():
+    rows = [member(1, town_name="甲镇", village_name="乙村"), member(2, town_name="乙镇", village_name="甲村")]
+    with DuckDbEngine() as engine:
+        columns = tables()["record"].columns
+        table = {c: pa.array([r.get(c) for r in rows], arrow_type(k.kind)) for c, k in columns.items()}
+        engine.register("given_record", pa.table(table))
+        engine.execute("CREATE TABLE record AS SELECT * FROM given_record")
+        only(load_packs(), ["HH-DIVISION"]).run(engine, as_of=DAY)
+        message = engine.fetch("SELECT message_zh FROM rule_hit").to_pylist()[0]["message_zh"]
+
+    assert message.startswith("甲镇乙村")

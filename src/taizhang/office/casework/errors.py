@@ -30,6 +30,14 @@ class TooFewReviewers(OfficeError):
     hint = _("请减少人数，或先由安全管理员授权更多的审核人。")
 
 
+class NotTheirs(OfficeError):
+    """Only whoever verified takes a verification back; who reviews it returns it, with a reason its maker sees."""
+
+    code = "E-CASE-THEIRS"
+    message = _("只有核实人本人可以撤回自己的核实结果。")
+    hint = _("不同意的，请按“退回”，选原因并写明意见。")
+
+
 class StaleBase(OfficeError):
     """The values changed in a newer delivery since the correction was proposed."""
 

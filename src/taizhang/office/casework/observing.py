@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from taizhang.office.casework.models import Correction, CorrectionState, Exemption, ExemptionState, Task, Verification
 from taizhang.office.casework.services.conflicts import release
-from taizhang.office.casework.services.proving import prove_by_value
+from taizhang.office.casework.services.proving import look_again, prove_by_value
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.services.importing import Moved
 from taizhang.office.findings.states import GONE, State
@@ -23,11 +23,17 @@ def follow_moves(moves: Sequence[Moved]) -> None:
     lapsed = [move.finding for move in moves if move.before is State.EXEMPTED and move.after is State.OPEN]
     now = timezone.now()
     by_value, other_value = prove_by_value()
-    proven = by_state.get(State.PROVEN, []) + by_value
+    waited = {move.finding for move in moves if move.before is State.WRITTEN_BACK}
+    hit, gone = by_state.get(State.NOT_FIXED, []), by_state.get(State.PROVEN, [])
+    wait_on, others = look_again([one for one in hit if one in waited], [one for one in gone if one in waited])
+    Finding.objects.filter(pk__in=wait_on).update(state=State.WRITTEN_BACK)
+    Finding.objects.filter(pk__in=others).update(state=State.NOT_FIXED)
+    proven = [*(one for one in gone if one not in others), *by_value]
     _judged(_with_merged(proven), CorrectionState.CONFIRMED)
     merged = by_state.get(State.MERGED, [])
     _end([*proven, *merged, *by_state.get(State.OUT_OF_RULE, [])])
-    again = by_state.get(State.NOT_FIXED, []) + by_state.get(State.REOPENED, []) + other_value
+    mended_not = [*(one for one in hit if one not in wait_on), *others, *other_value]
+    again = mended_not + by_state.get(State.REOPENED, [])
     still_wrong = [move.finding for move in moves if move.after is State.MERGED and move.seen.is_newer]
     _judged([*again, *still_wrong], CorrectionState.CONTRADICTED)
     Verification.objects.filter(finding__in=again, withdrawn_at=None).update(withdrawn_at=now)

@@ -75,7 +75,7 @@ def workload_table(rows: Iterable[dict[str, Any]]) -> Table:
         )
         for one in rows
     ]
-    return Table(columns, lines, caption=_("工作量"), empty=_("没有待办任务"))
+    return Table(columns, lines, empty=_("没有待办任务"))
 
 
 def notices_table(notices: Iterable[Notice], *, may_see_plan: bool) -> Table:
@@ -166,7 +166,7 @@ def handbacks_table(batches: Iterable[HandBack]) -> Table:
         )
         for one in batches
     ]
-    return Table(columns, rows, empty=_("还没有回填批次"))
+    return Table(columns, rows, empty=_("还没有回填批次"), empty_hint=_("县复核通过的补正会出现在这里。"))
 
 
 def lines_table(lines: Iterable[Correction]) -> Table:

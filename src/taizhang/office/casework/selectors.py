@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.functional import Promise
 
 from taizhang.office.access.actor import Actor
@@ -29,13 +30,15 @@ from taizhang.office.casework.models import (
     Verification,
 )
 from taizhang.office.casework.services.bulk import STEPS
+from taizhang.office.casework.services.evidence import KINDS
 from taizhang.office.casework.services.exempting import MAY_BE_EXEMPTED
+from taizhang.office.casework.services.moving import last_step
 from taizhang.office.casework.services.owning import own_places, work_place
 from taizhang.office.casework.services.reviewing import Shortage, shortage_of
 from taizhang.office.casework.services.routing import CHAIN
 from taizhang.office.casework.services.values import IDENTITY_FIELDS, NUMBER_FIELDS
 from taizhang.office.casework.transitions import MOVES, REVIEWS, WAITS, Move, moves_from
-from taizhang.office.errors import NotFound
+from taizhang.office.errors import NotFound, Stale
 from taizhang.office.findings.catalogue import field_title, source_title
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.marking import hidden
@@ -43,6 +46,10 @@ from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.selectors.partly import sees_all_sides
 from taizhang.office.findings.selectors.reading import detail_of
 from taizhang.office.findings.states import State
+from taizhang.office.jobs.models import Job
+
+MARK = 16
+"""Characters by which a form names a suggested value."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,8 @@ class CorrectionLine:
 class Actions:
     """What the actor may do about a finding now.
 
-    level: of review, empty where none is theirs; fields: to be corrected; returned: why it came back, while it is back;
+    last: number of the newest change of the finding, which a form says it knows of; level: of review, empty where none is
+    theirs; fields: to be corrected; returned: why it came back, while it is back;
     waits_for: what it waits for where the actor has nothing to do; shortage: why nobody can bring it past the review it is at.
     """
 
@@ -83,7 +91,10 @@ class Actions:
     may_decide: bool
     may_add_evidence: bool
     waits_for: Promise | str
+    last: int
     shortage: Shortage | None = None
+
+    evidence_kinds: ClassVar = KINDS
 
     @property
     def has_wrong(self) -> bool:
@@ -93,14 +104,17 @@ class Actions:
 
 def actions_for(actor: Actor, finding: Finding) -> Actions:
     """Everything the action panel of a finding's page shows."""
+    last = last_step(finding)  # before the rest is read: what comes in between is not taken for seen
     place = work_place(finding)
     allowed = tuple(
         move for move in moves_from(finding.state)
         if actor.may(move.permission, place)
         or (move.name == "answer" and own_places(actor, finding, move.permission))
     )  # fmt: skip
-    names = {move.name for move in allowed}
     verification = finding.verifications.filter(withdrawn_at=None).select_related("by").first()
+    if verification is None or verification.by_id != actor.user_id:
+        allowed = tuple(move for move in allowed if move.name != "withdraw")
+    names = {move.name for move in allowed}
     exemption = finding.exemptions.filter(state__in=[ExemptionState.PROPOSED, ExemptionState.APPROVED]).first()
     has_spoken = verification is not None and (
         verification.by_id == actor.user_id or verification.reviews.filter(by_id=actor.user_id).exists()
@@ -123,6 +137,7 @@ def actions_for(actor: Actor, finding: Finding) -> Actions:
         and actor.may("exemption.decide", exemption.division_code),
         may_add_evidence="confirm" in names or (bool(finding.sides.all()) and not place),
         waits_for="" if allowed else WAITS.get(finding.state, ""),
+        last=last,
         shortage=_shortage(finding, verification, place),
     )
 
@@ -150,7 +165,7 @@ def _line(one: Correction) -> CorrectionLine:
 
 
 def correctable_fields(finding: Finding, *, with_suggestions: bool) -> tuple[Mapping[str, Any], ...]:
-    """The source's fields a correction may concern: {source, title, field, label, suggestion, is_number}.
+    """The source's fields a correction may concern: {source, title, field, label, suggestion, mark, is_number}.
 
     with_suggestions: the likeliest values may be shown; to one side of a finding of two places they are the other's.
     """
@@ -167,6 +182,7 @@ def correctable_fields(finding: Finding, *, with_suggestions: bool) -> tuple[Map
             "label": field_title(field),
             "suggestion": best.get(field, "") if source == wrong and field not in ("id_no", "head_id_no") else "",
             "has_candidate": source == wrong and bool(best.get(field)),
+            "mark": suggestion_mark(finding, field, best[field]) if source == wrong and best.get(field) else "",
             "masked": hidden(field, best[field]) if source == wrong and best.get(field) else "",
             "is_wrong": source == wrong, "is_number": field in NUMBER_FIELDS,
             "is_identity": field in IDENTITY_FIELDS,
@@ -174,6 +190,11 @@ def correctable_fields(finding: Finding, *, with_suggestions: bool) -> tuple[Map
         for source, field in listed
         if source in titles
     )  # fmt: skip
+
+
+def suggestion_mark(finding: Finding, field: str, value: str) -> str:
+    """What a form sends for a suggested value instead of the value: keyed, so that nobody tells the number from it."""
+    return salted_hmac("casework.suggestion", f"{finding.pk}:{field}:{value}").hexdigest()[:MARK]
 
 
 def suggested_value(finding: Finding, field: str) -> str:
@@ -262,12 +283,18 @@ def unread_notices(actor: Actor) -> QuerySet[Notice]:
     return Notice.objects.filter(user_id=actor.user_id, read_at=None)
 
 
-def suggestion(actor: Actor, finding_id: str, field: str) -> str:
-    """The likeliest candidate for a field of a finding in the scope. Raises NotFound."""
+def suggestion(actor: Actor, finding_id: str, field: str, mark: str) -> str:
+    """The likeliest candidate for a field of a finding in the scope.
+
+    mark: of the one that was on the page. Raises NotFound; Stale where a sweep has another one since.
+    """
     finding = findings_of(actor).filter(pk=finding_id).first()
     if finding is None or not sees_all_sides(finding):
         raise NotFound
-    return suggested_value(finding, field)
+    value = suggested_value(finding, field)
+    if not constant_time_compare(mark, suggestion_mark(finding, field, value)):
+        raise Stale(field)
+    return value
 
 
 def handback_of(handback_id: int) -> HandBack:
@@ -276,6 +303,11 @@ def handback_of(handback_id: int) -> HandBack:
     if batch is None:
         raise NotFound
     return batch
+
+
+def writing_of(batch: HandBack) -> Job | None:
+    """The job that writes a batch's file, while there is none."""
+    return Job.objects.filter(key=f"handback:{batch.pk}").first() if not batch.sha256 else None
 
 
 def lines_of(batch: HandBack) -> QuerySet[Correction]:

@@ -1,6 +1,7 @@
 """Pages and steps of the loop; each view parses, calls one service or selector, and shows."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.conf import settings
 from django.contrib import messages
@@ -26,10 +27,11 @@ from taizhang.office.casework.services import (
 )
 from taizhang.office.casework.services.bulk import apply_bulk, preview_bulk
 from taizhang.office.casework.services.conflicts import digest_of
-from taizhang.office.casework.services.evidence import add_evidence, read_evidence
+from taizhang.office.casework.services.evidence import ENDINGS, LARGEST, add_evidence, read_evidence
 from taizhang.office.casework.services.reminding import read_notices
 from taizhang.office.exporting import export_offered, exported
 from taizhang.office.findings.catalogue import rule_title
+from taizhang.office.jobs.presenting import job_line
 from taizhang.office.parts.listing import INTERNAL, Listing
 from taizhang.office.parts.model import Table
 from taizhang.office.parts.punctuation import listed
@@ -38,6 +40,11 @@ from taizhang.office.parts.typed import whole_number
 
 def _back(finding_id: str) -> HttpResponse:
     return redirect("finding", selectors.short_id_of(finding_id))
+
+
+def _stood(request: OfficeRequest) -> int | None:
+    """Number of the last change that the page told of on which a form stood."""
+    return whole_number(request.POST.get("stood", ""))
 
 
 def dispatch(request: OfficeRequest, finding_id: str) -> HttpResponse:
@@ -63,7 +70,7 @@ def confirm(request: OfficeRequest, finding_id: str) -> HttpResponse:
     """True: with the values that ought to stand there."""
     verifying.confirm_finding(
         actor=request.actor, finding_id=finding_id, proposals=_proposals(request, finding_id),
-        note=request.POST.get("note", ""), seen=request.POST.get("seen", ""),
+        note=request.POST.get("note", ""), seen=request.POST.get("seen", ""), stood=_stood(request),
     )  # fmt: skip
     return _back(finding_id)
 
@@ -93,7 +100,9 @@ def _proposals(request: OfficeRequest, finding_id: str) -> list[verifying.Propos
         kind, _sep, place = name.partition(":")
         source, _sep, field = place.partition(":")
         if kind == "take" and field:
-            found.append(verifying.Proposal(source, field, selectors.suggestion(request.actor, finding_id, field)))
+            found.append(
+                verifying.Proposal(source, field, selectors.suggestion(request.actor, finding_id, field, str(text)))
+            )
         elif kind == "value" and field and str(text).strip() and f"take:{place}" not in request.POST:
             found.append(verifying.Proposal(source, field, str(text)))
     return found
@@ -101,26 +110,34 @@ def _proposals(request: OfficeRequest, finding_id: str) -> list[verifying.Propos
 
 def deny(request: OfficeRequest, finding_id: str) -> HttpResponse:
     """Not true: with the reason."""
-    verifying.deny_finding(actor=request.actor, finding_id=finding_id, note=request.POST.get("note", ""))
+    verifying.deny_finding(
+        actor=request.actor, finding_id=finding_id, note=request.POST.get("note", ""), stood=_stood(request)
+    )
     return _back(finding_id)
 
 
 def ask(request: OfficeRequest, finding_id: str) -> HttpResponse:
     """A question to a department or another town."""
-    verifying.ask_about(actor=request.actor, finding_id=finding_id, question=request.POST.get("note", ""))
+    verifying.ask_about(
+        actor=request.actor, finding_id=finding_id, question=request.POST.get("note", ""), stood=_stood(request)
+    )
     return _back(finding_id)
 
 
 def answer(request: OfficeRequest, finding_id: str) -> HttpResponse:
     """The answer."""
-    verifying.answer_question(actor=request.actor, finding_id=finding_id, answer=request.POST.get("note", ""))
+    verifying.answer_question(
+        actor=request.actor, finding_id=finding_id, answer=request.POST.get("note", ""), stood=_stood(request)
+    )
     messages.success(request, _("已答复，核实的人会看到。"))
     return redirect("findings")  # to a liaison the finding is closed from now on
 
 
 def withdraw(request: OfficeRequest, finding_id: str) -> HttpResponse:
     """Take a verification back."""
-    verifying.withdraw_verification(actor=request.actor, finding_id=finding_id, reason=request.POST.get("note", ""))
+    verifying.withdraw_verification(
+        actor=request.actor, finding_id=finding_id, reason=request.POST.get("note", ""), stood=_stood(request)
+    )
     return _back(finding_id)
 
 
@@ -190,7 +207,7 @@ def evidence_add(request: OfficeRequest, finding_id: str) -> HttpResponse:
     file = request.FILES.get("file")
     add_evidence(
         actor=request.actor, finding_id=finding_id, kind=request.POST.get("kind", ""),
-        name=file.name or "" if file else "", content=file.read() if file else b"",
+        name=file.name or "" if file else "", content=file.read(LARGEST + 1) if file else b"",
     )  # fmt: skip
     return _back(finding_id)
 
@@ -199,7 +216,7 @@ def evidence(request: OfficeRequest, evidence_id: int) -> HttpResponse:
     """A paper or photo, as an attachment."""
     row, content = read_evidence(actor=request.actor, evidence_id=evidence_id)
     response = HttpResponse(content, content_type=row.content_type)
-    response["Content-Disposition"] = f'attachment; filename="evidence-{row.pk}"'
+    response["Content-Disposition"] = f'attachment; filename="evidence-{row.pk}{ENDINGS[row.content_type]}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -311,9 +328,9 @@ def handback_new(request: OfficeRequest) -> HttpResponse:
 def handback(request: OfficeRequest, handback_id: int) -> HttpResponse:
     """One batch with its lines, masked."""
     batch = selectors.handback_of(handback_id)
-    lines = _lines(batch)
+    lines, writing = _lines(batch), selectors.writing_of(batch)
     return render(request, "casework/handback.html", {
-        "batch": batch, "table": lines.table(lines.rows), "may_make": request.actor.may("handback.make"),
+        "batch": batch, "writing": writing, "progress": replace(job_line(writing), url="") if writing is not None else None, "table": lines.table(lines.rows), "may_make": request.actor.may("handback.make"),
         "may_confirm": request.actor.may("handback.confirm"), "export": export_offered(request, [lines]),
     })  # fmt: skip
 

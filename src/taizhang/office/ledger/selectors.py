@@ -46,8 +46,17 @@ class Asked:
 
 def last_change_of(kind: str, subject_id: str) -> Entry | None:
     """What was done to a subject last, reading left out."""
+    return _changes_of(kind, subject_id).first()
+
+
+def last_change_by_others(kind: str, subject_id: str, since: int, user_id: int | None) -> Entry | None:
+    """What anybody but one person did last to a subject after the entry of that number."""
+    return _changes_of(kind, subject_id).filter(seq__gt=since).exclude(actor_id=user_id).first()
+
+
+def _changes_of(kind: str, subject_id: str) -> QuerySet[Entry]:
     done = Entry.objects.filter(subject_type=kind, subject_id=subject_id).exclude(verb__endswith=".read")
-    return done.order_by("-seq").first()
+    return done.order_by("-seq")
 
 
 def entries(asked: Asked, verbs: Iterable[str] = ()) -> QuerySet[Entry]:

@@ -16,6 +16,7 @@ WORDS: dict[str, Promise | str] = {
     "keys-select": _("选中当前行"),
     "keys-range": _("选中一段"),
     "no-connection": _("连不上服务器，请检查网络后再试；已填写的文字还在。"),
+    "sending": _("正在提交，请稍候。"),
     "server-error": _("没有完成（{status}）。请稍后再试；已填写的文字还在。"),
     "session-over": _("登录已过期。请重新登录，已填写的文字会恢复。"),
     "upload-again": _("再试"),

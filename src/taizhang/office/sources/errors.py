@@ -19,6 +19,15 @@ class NothingSent(OfficeError):
     hint = _("请选择表格文件或其压缩包：最多 500 个、合计不超过 1 GB。")
 
 
+class DayUnfit(OfficeError):
+    """The day of what is sent is none, or one on which it cannot be: a later one would stand above every true delivery."""
+
+    code = "E-UPLOAD-DAY"
+    status = 422
+    message = _("数据日期没有写，或不在2000年至今天之间。")
+    hint = _("请写明这批数据截至哪一天；已传的文件还在，改好日期再报送。")
+
+
 class NothingToAccept(OfficeError):
     """Not one row of a proposed delivery would count."""
 

@@ -70,6 +70,11 @@ class Submission(models.Model):
     def __str__(self) -> str:
         return f"{self.source} {self.as_of}"
 
+    @property
+    def read_mark(self) -> str:
+        """Which reading of its files a page shows: they are read again when a layout is explained."""
+        return self.settled_at.isoformat() if self.settled_at is not None else ""
+
 
 class Upload(models.Model):
     """A file on its way in pieces, of one person; gone when it is sent as part of a submission, or given up.

@@ -19,6 +19,8 @@ from taizhang.office.findings.selectors.narrowing import findings_of
 
 LARGEST = 10 * 2**20
 BEGINNINGS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"%PDF-": "application/pdf"}
+ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "application/pdf": ".pdf"}
+"""How a paper's file is named when it is taken out, so that a double click opens it."""
 KINDS = (
     gettext_noop("居民身份证（正面）"),
     gettext_noop("户口簿页"),

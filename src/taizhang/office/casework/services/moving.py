@@ -12,22 +12,23 @@ from taizhang.office.casework.errors import WrongState
 from taizhang.office.casework.models import Task, TaskKind
 from taizhang.office.casework.services.owning import own_places, work_place
 from taizhang.office.casework.transitions import Move
-from taizhang.office.errors import Forbidden, NotFound
+from taizhang.office.errors import Forbidden, NotFound, Stale
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.states import ENDED, State
 from taizhang.office.ledger.models import Entry
-from taizhang.office.ledger.selectors import last_change_of
+from taizhang.office.ledger.selectors import last_change_by_others, last_change_of
 from taizhang.office.ledger.verbs import VERBS
 
 HELD = frozenset({State.DISPATCHED, State.VERIFYING, State.NEED_INFO, State.RETURNED})
 """States in which a task is in somebody's hands."""
 
 
-def locked(actor: Actor, finding_id: str, move: Move) -> Finding:
+def locked(actor: Actor, finding_id: str, move: Move, stood: int | None = None) -> Finding:
     """The finding, locked, if the actor sees it and may make the move in its division and it stands where the move begins.
 
-    Raises NotFound outside the scope, Forbidden, WrongState.
+    stood: number of the last change that the page told of; None asks nothing. Raises NotFound outside the scope, Forbidden,
+    WrongState, and Stale where it stands there again after others' steps that the page did not tell of.
     """
     finding: Finding | None = (
         findings_of(actor).select_for_update(of=("self",), no_key=True).filter(pk=finding_id).first()
@@ -38,7 +39,18 @@ def locked(actor: Actor, finding_id: str, move: Move) -> Finding:
         raise Forbidden
     if finding.state not in move.sources:
         raise moved_on(finding)
+    unseen = last_change_by_others("finding", finding_id, stood, actor.user_id) if stood is not None else None
+    if unseen is not None:
+        stale = Stale(state=str(finding.state))
+        stale.happened = told(unseen)
+        raise stale
     return finding
+
+
+def last_step(finding: Finding) -> int:
+    """Number of the last change of a finding, for its page to say what whoever looks at it knows of; 0 for none."""
+    last = last_change_of("finding", finding.finding_id)
+    return last.seq if last is not None else 0
 
 
 def moved_on(finding: Finding) -> WrongState:

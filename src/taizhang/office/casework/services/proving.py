@@ -1,20 +1,27 @@
-"""Proof by value, for findings whose rule had passed already when a recheck opened them again.
+"""Proof by value: what the deliveries say of the values that went back, where what the engine says of a rule is not enough.
 
-The engine tells nothing more of such a finding: it went when its rule passed. What proves it now is that the newer
-delivery of every source to which a value went back carries that very value; another value in its place shows that it was
-not mended.
+Of a finding whose rule had passed already when a recheck opened it again the engine tells nothing more. What proves it now
+is that the newer delivery of every source to which a value went back carries that very value; another value in its place
+shows that it was not mended.
+
+Of one that it judges itself two things only the office knows. To which source the value went back: a newer delivery of
+another one shows nothing about it. And what was approved: where ledgers agree since, but on another number or name, the
+contradiction is gone and the mistake is not.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from taizhang.office.casework.models import SENT, Correction, HandBack
+from taizhang.office.casework.services.values import NAME_FIELDS, NUMBER_FIELDS
 from taizhang.office.crypto.sealing import unseal
 from taizhang.office.findings.lake import lake, sweep_folder
+from taizhang.office.findings.lookup import rows_at
 from taizhang.office.findings.models import Delta, Finding, SweepRun
 from taizhang.office.findings.selectors.present_values import present_values
 from taizhang.office.findings.selectors.reading import detail_of
@@ -30,11 +37,7 @@ def prove_by_value() -> tuple[list[str], list[str]]:
     Moves it to proven or not fixed; gives the ids of both. What no delivery shows yet stays as it is.
     """
     waiting = Finding.objects.filter(state=State.WRITTEN_BACK, delta=Delta.GONE).values_list("pk", flat=True)
-    sent = list(
-        Correction.objects.filter(finding__in=list(waiting), state__in=SENT)
-        .select_related("finding", "handback", "against__handback")
-        .order_by("pk")
-    )
+    sent = _sent(list(waiting))
     if not sent:
         return [], []
     verdicts: dict[str, list[bool | None]] = defaultdict(list)
@@ -46,6 +49,44 @@ def prove_by_value() -> tuple[list[str], list[str]]:
     Finding.objects.filter(pk__in=proven).update(state=State.PROVEN, changed_in=run, remark="")
     Finding.objects.filter(pk__in=not_fixed).update(state=State.NOT_FIXED, changed_in=run, remark="")
     return proven, not_fixed
+
+
+def look_again(hit: Collection[str], gone: Collection[str]) -> tuple[list[str], list[str]]:
+    """Of findings that waited for proof and that a sweep hit again, or found gone: whose values wait on, and whose are others.
+
+    The former are hit by another source's delivery, of which no value was asked; of the latter a source that was to write
+    a number or name writes another one.
+    """
+    sent = _sent([*hit, *gone])
+    if not sent:
+        return [], []
+    runs, entered = list(SweepRun.objects.order_by("place")), _entered_at(sent)
+    answered = {
+        one.finding_id
+        for one in sent
+        if one.pk not in entered or next(_newer(one.source, entered[one.pk], runs), None) is not None
+    }
+    asked = {one.finding_id for one in sent}
+    checked = [one for one in sent if one.finding_id in gone and one.field in NUMBER_FIELDS | NAME_FIELDS]
+    others = {one.finding_id for one, verdict in _verdicts(checked) if verdict is False and not _moved(one, runs[-1])}
+    return [one for one in hit if one in asked - answered], [one for one in gone if one in others]
+
+
+def _moved(one: Correction, run: SweepRun) -> bool:
+    """Whether a number stands in another person's row of its source now: rows are told apart by their numbers."""
+    name = next((at["delivery"] for at in run.deliveries if at["source"] == one.source), "")
+    path = lake() / "deliveries" / one.source / name / "record.parquet"
+    if one.field != "id_no" or not path.is_file():
+        return False
+    return bool(rows_at(path, one.field, [unseal(one.after, one.context("after"))], ()).num_rows)
+
+
+def _sent(findings: Sequence[str]) -> list[Correction]:
+    return list(
+        Correction.objects.filter(finding__in=findings, state__in=SENT)
+        .select_related("finding", "handback", "against__handback")
+        .order_by("pk")
+    )
 
 
 def _verdicts(sent: Sequence[Correction]) -> list[tuple[Correction, bool | None]]:
@@ -85,20 +126,27 @@ def _batch_of(one: Correction) -> HandBack | None:
 
 def _first_newer(source: str, since: datetime, runs: Sequence[SweepRun], whole: Callable[[Path], bool]) -> int | None:
     """Place among the sweeps of the first that stands on a whole, unheld delivery newer than those before the hand-back."""
-    known: Mapping[str, str] | None = None
+    return next(
+        (
+            place
+            for place, delivery in _newer(source, since, runs)
+            if not delivery["held"] and whole(lake() / "deliveries" / source / delivery["delivery"])
+        ),
+        None,
+    )
+
+
+def _newer(source: str, since: datetime, runs: Sequence[SweepRun]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Places among the sweeps that stand on a delivery newer than those before the hand-back, each with that delivery."""
+    known: Mapping[str, Any] | None = None
     for place, run in enumerate(runs):
         delivery = next((one for one in run.deliveries if one["source"] == source), None)
         if delivery is None:
             continue
         if run.imported_at <= since:
             known = delivery
-        elif (
-            _is_newer(delivery, known)
-            and not delivery["held"]
-            and whole(lake() / "deliveries" / source / delivery["delivery"])
-        ):
-            return place
-    return None
+        elif _is_newer(delivery, known):
+            yield place, delivery
 
 
 def _is_newer(delivery: Mapping[str, str], known: Mapping[str, str] | None) -> bool:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from taizhang.office.access.actor import Actor
-from taizhang.office.casework.errors import AnotherProposal, ConflictUnseen, NothingToCorrect
+from taizhang.office.casework.errors import AnotherProposal, ConflictUnseen, NothingToCorrect, NotTheirs
 from taizhang.office.casework.models import (
     ATTACHED,
     OPEN_CORRECTIONS,
@@ -57,11 +57,11 @@ def start_verifying(*, actor: Actor, finding_id: str) -> None:
 
 
 def confirm_finding(
-    *, actor: Actor, finding_id: str, proposals: Sequence[Proposal], note: str, seen: str = ""
-) -> Verification:
+    *, actor: Actor, finding_id: str, proposals: Sequence[Proposal], note: str, seen: str = "", stood: int | None = None
+) -> Verification:  # fmt: skip
     """Say that the complaint is true and what the values should be.
 
-    seen: digest of the pending corrections that whoever files it was shown. Raises NotFound, Forbidden, WrongState,
+    seen: digest of the pending corrections that whoever files it was shown; stood: as `locked` has it. Raises what that does,
     NothingToCorrect, BadValue, ConflictUnseen where others meet it than were seen, AnotherProposal where one of them has
     gone back to the source.
     """
@@ -71,7 +71,7 @@ def confirm_finding(
     try:
         with transaction.atomic():
             _lock_matter_of(actor, finding_id)
-            finding = locked(actor, finding_id, move)
+            finding = locked(actor, finding_id, move, stood)
             met = _met(finding, proposals)
             if digest_of(told_to(actor, met)) != seen:
                 raise ConflictUnseen("value", met=len(met))
@@ -93,35 +93,35 @@ def preview_conflicts(*, actor: Actor, finding_id: str, proposals: Sequence[Prop
         return told_to(actor, _met(locked(actor, finding_id, MOVES["confirm"]), proposals))
 
 
-def deny_finding(*, actor: Actor, finding_id: str, note: str) -> Verification:
-    """Say that the value is right, and why. Raises NotFound, Forbidden, WrongState, NothingToCorrect."""
+def deny_finding(*, actor: Actor, finding_id: str, note: str, stood: int | None = None) -> Verification:
+    """Say that the value is right, and why. Raises as `locked`, NothingToCorrect."""
     move = MOVES["deny"]
     if not note.strip():
         raise NothingToCorrect("note")
     with transaction.atomic():
-        finding = locked(actor, finding_id, move)
+        finding = locked(actor, finding_id, move, stood)
         verification = _verified(actor, finding, is_true=False, note=note)
         move_finding(actor, finding, move, reason=note)
     return verification
 
 
-def ask_about(*, actor: Actor, finding_id: str, question: str) -> None:
+def ask_about(*, actor: Actor, finding_id: str, question: str, stood: int | None = None) -> None:
     """Ask a department or another town; the clock stands still meanwhile. Raises NothingToCorrect without a question."""
     if not question.strip():
         raise NothingToCorrect("note")
     with transaction.atomic():
-        _step(actor, finding_id, "ask", question)
+        _step(actor, finding_id, "ask", question, stood)
         Task.objects.filter(finding_id=finding_id, kind=TaskKind.VERIFY, ended_at=None).update(
             paused_on=timezone.localdate()
         )
 
 
-def answer_question(*, actor: Actor, finding_id: str, answer: str) -> None:
-    """Answer; the clock goes on, and the task is due as many working days later as it stood still."""
+def answer_question(*, actor: Actor, finding_id: str, answer: str, stood: int | None = None) -> None:
+    """Answer the question that stood on the page; the clock goes on, and the task is due as many working days later as it stood still."""
     if not answer.strip():
         raise NothingToCorrect("note")
     with transaction.atomic():
-        _step(actor, finding_id, "answer", answer)
+        _step(actor, finding_id, "answer", answer, stood)
         calendar, today = WorkCalendar.of_county(), timezone.localdate()
         # Whatever the scope: of two sides one answers what the other, whose clock it is, has asked.
         held = Task._base_manager.select_for_update().filter(  # noqa: SLF001 - documented API
@@ -133,11 +133,16 @@ def answer_question(*, actor: Actor, finding_id: str, answer: str) -> None:
             task.save(update_fields=["due_on", "paused_on"])
 
 
-def withdraw_verification(*, actor: Actor, finding_id: str, reason: str) -> None:
-    """Take back what was said, before anybody has reviewed it; the task is open again for the same holder."""
+def withdraw_verification(*, actor: Actor, finding_id: str, reason: str, stood: int | None = None) -> None:
+    """Take back what one said oneself, before anybody has reviewed it; the task is open again for the same holder.
+
+    Raises as `locked`, NotTheirs for what somebody else said: who reviews gives it back with a reason.
+    """
     move = MOVES["withdraw"]
     with transaction.atomic():
-        finding = locked(actor, finding_id, move)
+        finding = locked(actor, finding_id, move, stood)
+        if not finding.verifications.filter(withdrawn_at=None, by_id=actor.user_id).exists():
+            raise NotTheirs
         undo_verification(finding)
         move_finding(actor, finding, move, reason=reason)
 
@@ -156,10 +161,10 @@ def undo_verification(finding: Finding) -> None:
         newest.save(update_fields=["ended_at"])
 
 
-def _step(actor: Actor, finding_id: str, name: str, reason: str = "") -> None:
+def _step(actor: Actor, finding_id: str, name: str, reason: str = "", stood: int | None = None) -> None:
     move = MOVES[name]
     with transaction.atomic():
-        move_finding(actor, locked(actor, finding_id, move), move, reason=reason)
+        move_finding(actor, locked(actor, finding_id, move, stood), move, reason=reason)
 
 
 def _verified(actor: Actor, finding: Finding, *, is_true: bool, note: str) -> Verification:

@@ -22,11 +22,13 @@ from taizhang.intake.watching import Dated, Lying
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.jobs.services.queue import enqueue
-from taizhang.office.sources.errors import NothingSent, UnknownSource
+from taizhang.office.sources.errors import DayUnfit, NothingSent, UnknownSource
 from taizhang.office.sources.models import PROPOSE, Origin, Submission, SubmissionState, Upload
 from taizhang.office.sources.services.uploads import part_of, whole_uploads
 
 MOST_FILES, MOST_BYTES = 500, 2**30
+EARLIEST = date(2000, 1, 1)
+"""The first day that a delivery can be of: what is earlier is a mistyped year."""
 _CHUNK = 2**20
 
 
@@ -59,6 +61,17 @@ def source_of(source_id: str) -> SourceSpec:
     if found is None:
         raise UnknownSource("source")
     return found
+
+
+def stated_day(text: str) -> date:
+    """The day that a form says of what is sent. Raises DayUnfit."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise DayUnfit("as_of") from None
+    if not EARLIEST <= day <= timezone.localdate():
+        raise DayUnfit("as_of")
+    return day
 
 
 def inbox(submission: Submission) -> Path:

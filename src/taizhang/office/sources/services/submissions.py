@@ -148,13 +148,16 @@ def _figures(proposal: Proposal, dated: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def accept_submission(*, actor: Actor, submission_id: int) -> Submission:
+def accept_submission(*, actor: Actor, submission_id: int, seen: str | None = None) -> Submission:
     """Make the proposed delivery count, and queue a sweep.
 
-    Raises NotFound, Stale where it was decided, NothingToAccept where no row would count, LakeSays.
+    seen: mark of the reading that stood on the page. Raises NotFound, Stale where it was decided or read again since, as
+    columns are understood now, NothingToAccept where no row would count, LakeSays.
     """
     with transaction.atomic():
         submission = _open(submission_id)
+        if seen not in (None, submission.read_mark):
+            raise Stale(state=submission.state)
         if submission.change.get("rows") == 0:
             raise NothingToAccept
         try:

@@ -1,5 +1,7 @@
 """Pages of sources and deliveries."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.exporting import export_offered, exported
 from taizhang.office.findings.catalogue import source_title
+from taizhang.office.jobs.presenting import job_line
 from taizhang.office.parts.listing import INTERNAL, Listing
 from taizhang.office.sources import arrivals, presenting, selectors
 from taizhang.office.sources.models import Submission
@@ -48,11 +51,12 @@ def sources_export(request: OfficeRequest) -> FileResponse:
 def submission(request: OfficeRequest, submission_id: int) -> HttpResponse:
     """What a submission would change, before it counts."""
     row = selectors.submission_of(submission_id)
+    job = selectors.job_of_submission(row)
     may_decide, may_inspect = request.actor.may("delivery.accept"), request.actor.may("delivery.inspect")
     villages, not_taken = lists = _changes(row)
     context = {
         "row": row, "title": f"{source_title(row.source)} {row.as_of.isoformat()}", "facts": presenting.submission_facts(row), "figures": presenting.change_figures(row),
-        "job": selectors.job_of_submission(row), "may_decide": may_decide,
+        "progress": replace(job_line(job), url="") if job is not None else None, "may_decide": may_decide,
         "remarks": [arrivals.REMARKS[one] for one in row.change.get("remarkable", ())],
         "villages": villages.table(villages.rows), "not_taken": not_taken.table(not_taken.rows[:NOT_TAKEN]),
         "export": export_offered(request, lists) if villages.count + not_taken.count else None,
@@ -83,7 +87,7 @@ def submission_again(request: OfficeRequest, submission_id: int) -> HttpResponse
 
 def submission_accept(request: OfficeRequest, submission_id: int) -> HttpResponse:
     """Let it count."""
-    submissions.accept_submission(actor=request.actor, submission_id=submission_id)
+    submissions.accept_submission(actor=request.actor, submission_id=submission_id, seen=request.POST.get("seen"))
     messages.success(request, _("已接收；排查已排队。"))
     return redirect("sources")
 

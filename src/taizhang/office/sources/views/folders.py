@@ -1,7 +1,5 @@
 """Pages of the watched folders: looking now, and deciding about a file that found no source."""
 
-from datetime import date
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.sources import arrivals, selectors
-from taizhang.office.sources.errors import NothingSent
 from taizhang.office.sources.services import watching
+from taizhang.office.sources.services.receiving import stated_day
 
 
 def folders_look(request: OfficeRequest) -> HttpResponse:
@@ -34,13 +32,10 @@ def arrival(request: OfficeRequest, arrival_id: int) -> HttpResponse:
 
 def arrival_assign(request: OfficeRequest, arrival_id: int) -> HttpResponse:
     """Say whose it is, and of which day."""
-    try:
-        day = date.fromisoformat(request.POST.get("as_of", ""))
-    except ValueError:
-        raise NothingSent("as_of") from None
     sent = watching.assign_arrival(
-        actor=request.actor, arrival_id=arrival_id, source_id=request.POST.get("source", ""), as_of=day
-    )
+        actor=request.actor, arrival_id=arrival_id, source_id=request.POST.get("source", ""),
+        as_of=stated_day(request.POST.get("as_of", "")),
+    )  # fmt: skip
     return redirect("submission", sent.pk)
 
 

@@ -1,7 +1,6 @@
 """Sending files: the page, and the protocol of its script (docs/developer/uploads.md)."""
 
 import json
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -12,11 +11,11 @@ from django.utils import timezone
 
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.parts.typed import whole_number
-from taizhang.office.sources.errors import BrokenPiece, NoFileName, NothingSent, TooMuch
+from taizhang.office.sources.errors import BrokenPiece, NoFileName, TooMuch
 from taizhang.office.sources.models import Upload
 from taizhang.office.sources.selectors import uploads_of
 from taizhang.office.sources.services import uploads
-from taizhang.office.sources.services.receiving import receive_files
+from taizhang.office.sources.services.receiving import receive_files, stated_day
 
 CREATED, GONE = 201, 204
 LONGEST_HEADER = 20
@@ -35,12 +34,8 @@ def upload(request: OfficeRequest) -> HttpResponse:
 
 
 def _send(request: OfficeRequest) -> HttpResponse:
-    try:
-        day = date.fromisoformat(request.POST.get("as_of", ""))
-    except ValueError:
-        raise NothingSent("as_of") from None
     sent = receive_files(
-        actor=request.actor, source_id=request.POST.get("source", ""), as_of=day, files=request.FILES.getlist("files"),
+        actor=request.actor, source_id=request.POST.get("source", ""), as_of=stated_day(request.POST.get("as_of", "")), files=request.FILES.getlist("files"),
         arrived=request.POST.getlist("arrived"),
     )  # fmt: skip
     return redirect("submission", sent.pk)
