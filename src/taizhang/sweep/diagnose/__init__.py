@@ -22,8 +22,8 @@ from taizhang.sweep.engines import Engine
 from taizhang.sweep.judge.births import read_birth_columns
 from taizhang.sweep.judge.divisions import Divisions, read_divisions
 from taizhang.sweep.judge.fields import FieldVerdict, judge_names, judge_numbers
-from taizhang.sweep.judge.kin import read_kin
-from taizhang.sweep.judge.spelling import county_names
+from taizhang.sweep.judge.kin import Kin, read_kin
+from taizhang.sweep.judge.spelling import Spelling, county_names
 from taizhang.sweep.judge.troubled import Troubled, read_held, read_housemates_numbers, read_troubled
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.link.persons import Linked
@@ -52,8 +52,7 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Lin
     totals = np.zeros(max(sources, default=-1) + 1, dtype=np.int64)
     totals[counted["source_no"].to_numpy()] = counted["n"].to_numpy()
     ancestors = {number: source.ancestors for number, source in sources.items()}
-    county = county_names(engine)
-    spelling, kin = county.spelling(), read_kin(engine, county)
+    spelling, kin = _named(engine)
     divisions = read_divisions(engine)
     housemates = read_housemates_numbers(engine)
     held, births = read_held(engine), read_birth_columns(engine, len(totals))
@@ -88,6 +87,12 @@ def judge_all(engine: Engine, sources: Mapping[int, SourceDelivery], linked: Lin
         return judged
     numbers, names = (Field(one.owner, one.value, one.posterior) for one in (judged.numbers, judged.names))
     return judge(number_evidence(answers, names), name_evidence(answers, numbers))
+
+
+def _named(engine: Engine) -> tuple[Spelling, Kin]:
+    """What the county's people are called, and those whom troubled persons live with; the names themselves are let go."""
+    names = county_names(engine)
+    return names.spelling(), read_kin(engine, names)
 
 
 def diagnose(

@@ -5,12 +5,13 @@ folders it was given and nothing else, cannot load extensions, and cannot be rec
 own text, so the compiler is the first wall and this is the second.
 """
 
+import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -20,6 +21,11 @@ from sqlglot import exp
 from taizhang.sweep.engines.interrupts import Interruptible
 from taizhang.sweep.engines.protocol import Statement
 
+Outcome = TypeVar("Outcome")
+
+MOST_OF_MACHINE = 0.5
+"""Share of the machine's memory up to which the engine's limit is raised by itself."""
+_UNITS = {"MiB": 1.0, "GiB": 1024.0, "TiB": 1024.0**2}
 STORED = "stored"
 """The name of the database in a file; what a connection makes without saying where goes into the one it uses."""
 
@@ -44,7 +50,7 @@ class _Connection:
     def fetch(self, query: Statement) -> pa.Table:
         """Run a query and return all of its rows."""
         sql = self.text(query)
-        return self._asking.do(lambda: self._connection.execute(sql).to_arrow_table())
+        return self._asking.do(lambda: self._with_room(lambda: self._connection.execute(sql).to_arrow_table()))
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable under a name, replacing an earlier one of that name."""
@@ -73,7 +79,27 @@ class _Connection:
         self._connection.execute(f"SET memory_limit = '{memory}'")
 
     def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
-        return self._asking.do(lambda: self._connection.execute(sql))
+        return self._asking.do(lambda: self._with_room(lambda: self._connection.execute(sql)))
+
+    def _with_room(self, statement: Callable[[], Outcome]) -> Outcome:
+        """What a statement gives; one that runs out of memory is undone, and done again with twice the limit.
+
+        How much of a join cannot be spilt depends on the data: limits are low, and few statements of few counties need more.
+        """
+        while True:
+            try:
+                return statement()
+            except duckdb.OutOfMemoryException:
+                limit = self._memory_limit()
+                if 2 * limit > MOST_OF_MACHINE * _machine_memory():
+                    raise
+                self.limit_memory(f"{2 * limit}MiB")
+
+    def _memory_limit(self) -> int:
+        """The limit in MiB."""
+        row = self._connection.execute("SELECT value FROM duckdb_settings() WHERE name = 'memory_limit'").fetchone()
+        number, unit = str(row[0] if row else "").split()
+        return int(float(number) * _UNITS[unit])
 
     def beside(self) -> "_Connection":
         """Another connection to the same database."""
@@ -104,7 +130,7 @@ class DuckDbEngine(_Connection):
 
     readable: folders whose Parquet files may be read; everything else on the disk is refused.
     memory: limit of the engine's own buffers, in DuckDB's spelling; beyond it the engine spills to a private
-        temporary folder and then raises duckdb.OutOfMemoryException.
+        temporary folder. What cannot be spilt raises the limit, up to half of the machine; then duckdb.OutOfMemoryException is raised.
     stored: tables stand compressed in a file of that folder, a fifth of their size in memory, and are read from there
         in parts, for a tenth more time. Nothing is logged; a killed process leaves the file as it leaves what it spilt.
     """
@@ -154,6 +180,11 @@ class DuckDbEngine(_Connection):
         """Give back memory and temporary files."""
         super().close()
         self._spill.cleanup()
+
+
+def _machine_memory() -> int:
+    """The memory of this machine in MiB."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
 
 
 def transpiled(statement: Statement, dialect: str) -> str:
