@@ -111,7 +111,7 @@ def test_a_sweep_whose_tables_are_stored_in_a_file_says_the_same_and_leaves_none
 def test_the_command_without_the_extra_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     made = Ledgers(tmp_path).deliver(everywhere(family(1)))
-    sources = "".join(f'[[source]]\nid = "{one}"\nkind = "{one}"\nfolder = "in"\n' for one in made.order)
+    sources = "".join(f'[[source]]\nid = "{one}"\nkind = "{one}"\nfolder = "in/{one}"\n' for one in made.order)
     (tmp_path / "county.toml").write_text(COUNTY + sources, encoding="utf-8")
 
     told = CliRunner().invoke(cli, ["sweep", str(tmp_path / "county.toml"), "--no-intake", "--engine", "spark"])

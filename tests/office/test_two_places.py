@@ -28,7 +28,7 @@ from taizhang.office.access.scope import scope
 from taizhang.office.accounts.selectors import actor_for
 from taizhang.office.casework.errors import NothingToCorrect, StatementMissing, WrongState
 from taizhang.office.casework.models import Correction, OwnerReason, ReturnReason, Side, Statement, Task, TaskKind
-from taizhang.office.casework.selectors import suggestion
+from taizhang.office.casework.selectors import suggestion, suggestion_mark
 from taizhang.office.casework.services.dispatching import dispatch_findings
 from taizhang.office.casework.services.evidence import add_evidence, read_evidence
 from taizhang.office.casework.services.reviewing import (
@@ -372,9 +372,14 @@ def test_a_suggestion_of_the_other_sides_value_is_not_taken(county, who):
     who["operator"].does(transfer_finding, finding_id=SHARED, division_code=HOME_VILLAGE, reason="该村填错")
 
     with scope(who["near"].areas), pytest.raises(NotFound):
-        suggestion(who["near"].actor, SHARED, "name")
+        suggestion(who["near"].actor, SHARED, "name", suggested())
     with scope((COUNTY,)):
-        assert suggestion(who["operator"].actor, SHARED, "name") == FAR
+        assert suggestion(who["operator"].actor, SHARED, "name", suggested()) == FAR
+
+
+def suggested():
+    """What the form of the shared finding sends for the suggested name."""
+    return suggestion_mark(of_county(lambda: Finding.objects.get(pk=SHARED)), "name", FAR)
 
 
 def test_the_other_side_may_answer_a_question_and_a_third_not(county, who):
