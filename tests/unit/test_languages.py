@@ -95,7 +95,7 @@ EVENTS = [
         FileEvent(code, "warn", facts={"count": 3})
         for code in (
             "SR-FILE-ENCRYPTED", "SR-FILE-ENTITY", "SR-READER-PLAIN", "SR-FORMULA", "SR-CELL-PICTURE", "SR-CELL-CORRUPT",
-            "SR-CELL-ORDER", "SR-ROW-ORDER",
+            "SR-CELL-ORDER", "SR-ROW-ORDER", "SR-PLACE-DOUBT",
         )
     ),
 ]  # fmt: skip
@@ -206,6 +206,7 @@ SPEAKING = (
     "console",
     "demo",
     "disk",
+    "divisions",
     "ledger",
     "main",
     "mapping",

@@ -10,6 +10,7 @@ from taizhang import __version__
 from taizhang.cli import console
 from taizhang.cli.authority import authority
 from taizhang.cli.demo import demo
+from taizhang.cli.divisions import divisions
 from taizhang.cli.docs import docs
 from taizhang.cli.ledger import ledger
 from taizhang.cli.mapping import map_sheets
@@ -40,7 +41,22 @@ def cli(lang: str | None) -> None:
     speak(None if lang is None else Language(lang))
 
 
-for command in (demo, sample, intake, map_sheets, release, sweep, show, rules, authority, score, office, ledger, docs):
+for command in (
+    demo,
+    sample,
+    intake,
+    map_sheets,
+    divisions,
+    release,
+    sweep,
+    show,
+    rules,
+    authority,
+    score,
+    office,
+    ledger,
+    docs,
+):
     cli.add_command(command)
 
 

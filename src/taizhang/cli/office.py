@@ -10,6 +10,7 @@ import click
 
 from taizhang.cli import options
 from taizhang.cli.console import Bars, out, own
+from taizhang.cli.divisions import tell_of_divisions
 from taizhang.errors import UserError
 from taizhang.office import installation
 from taizhang.office.crypto.keyring import KeyRing
@@ -85,6 +86,7 @@ def prepare(county: Path, *, demo: bool = False) -> int:
 def init(county: Path) -> int:
     """初始化：建立密钥环、数据库和行政区划；已有的不动。 Make keys, database and divisions."""
     out.print(own(f"数据库已就绪；行政区划 {prepare(county)} 个。"))
+    tell_of_divisions(installation.installation().county)
     return 0
 
 
@@ -146,7 +148,7 @@ def account(county: Path, username: str, name: str, role: str, area: str, days: 
     actor, today = system_actor("command line"), timezone.localdate()
     try:
         chosen, where = Role(role), Area(area or settings.INSTALLATION.county.code)
-        password = os.environ.get("TAIZHANG_NEW_PASSWORD") or getpass.getpass(own("密码（至少12位）："))
+        password = os.environ.get("TAIZHANG_NEW_PASSWORD") or _asked_twice()
         user = create_user(actor=actor, username=username, display_name=name, password=password)
         assign_role(
             actor=actor,
@@ -164,6 +166,14 @@ def account(county: Path, username: str, name: str, role: str, area: str, days: 
         raise NoSuchAccount(str(error.message), hint=str(error.hint)) from None
     out.print(own(f"已建立账号 {username}（{chosen.label}，{where.prefix}，有效 {days} 天）。"))
     return 0
+
+
+def _asked_twice() -> str:
+    """A password typed unseen, twice; raises NoSuchAccount where the second is another, for nobody could log in by a slip."""
+    password = getpass.getpass(own("密码（至少12位）："))
+    if getpass.getpass(own("再输入一次：")) != password:
+        raise NoSuchAccount("两次输入的密码不一样，没有建立账号。", hint="请重新运行这条命令，两次输入同一个密码。")
+    return password
 
 
 @office.command("rotate-keys")

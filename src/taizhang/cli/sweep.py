@@ -11,9 +11,11 @@ from rich.table import Table
 from taizhang.cli import console, options
 from taizhang.cli.console import Bars, out, own
 from taizhang.cli.disk import writing
+from taizhang.cli.divisions import tell_of_divisions
 from taizhang.cli.proposing import propose_what_lies
 from taizhang.intake.county import County, load_county
 from taizhang.intake.delivery import Delivery, Lake
+from taizhang.intake.delivery.places import OUTSIDE, PLACE_DOUBT
 from taizhang.intake.pipeline import TakenIn, take_in
 from taizhang.languages import spoken
 from taizhang.office.installation import installation_of
@@ -44,6 +46,7 @@ def intake(county: Path, jobs: int, as_of: datetime | None) -> int:
     with Bars() as bars:
         taken = take_in(book, progress=bars, jobs=jobs, until=options.day(as_of))
     print_intake(taken)
+    tell_of_divisions(book)
     return INCOMPLETE if taken.problems else 0
 
 
@@ -87,6 +90,7 @@ def sweep(
     if taken is not None:
         print_intake(taken)
     incomplete = print_sweep(book, result, reports, time.perf_counter() - started, taken)
+    tell_of_divisions(book)
     return INCOMPLETE if incomplete else 0
 
 
@@ -109,7 +113,29 @@ def print_intake(taken: TakenIn) -> None:
     if empty:
         more = " " + own(f"等 {len(empty)} 处") if len(empty) > console.PLACES else ""
         out.print(own(f"没有数据的文件：{'、'.join(empty[: console.PLACES])}") + more)
+    _print_places(taken)
     console.errors(taken.problems)
+
+
+def _print_places(taken: TakenIn) -> None:
+    """Say of new deliveries how many sheets got their town or village from outside their rows, and which could not."""
+    files = [
+        file for delivery in taken.deliveries if delivery.is_new for file in Delivery(delivery.folder).manifest["files"]
+    ]
+    placed = sum(not set(OUTSIDE).isdisjoint(sheet["told"].values()) for file in files for sheet in file["sheets"])
+    if placed:
+        out.print(own(f"有 {placed} 张表没有镇、村列，已取自表名、标题、文件名或文件夹。"))
+    doubts = [
+        f"{file['name']}《{event['sheet']}》（{event['facts']['names']}）"
+        for file in files
+        for event in file["events"]
+        if event["code"] == PLACE_DOUBT
+    ]
+    if doubts:
+        more = " " + own(f"等 {len(doubts)} 处") if len(doubts) > console.PLACES else ""
+        named = "；".join(doubts[: console.PLACES]) + more
+        out.print(own(f"表名、标题、文件名说的镇、村不止一处或互相矛盾，没有采用：{named}"))
+        out.print(own("  请报送单位更正表名或标题，或在表中加上“镇”“村”两列。"))
 
 
 def _without_data(taken: TakenIn) -> list[str]:

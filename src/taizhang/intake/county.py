@@ -44,6 +44,8 @@ class SourceFolderError(UserError):
 
 MOST_SOURCES = 60
 """A set of sources is an integer of 64 bits; a county of eighteen towns with a ledger each stays far below."""
+DIVISIONS_FILE = "divisions.csv"
+"""The county's list of divisions beside its county file, where that names no other."""
 MOST_CHANGED = 0.2  # our own number, see docs/adr/0034-how-much-change-is-remarkable.md
 
 
@@ -102,6 +104,7 @@ class AuthoritySpec:
 class County:
     """A county as its file describes it; all paths absolute.
 
+    divisions: the county's list of towns and villages; None for the one that is shipped.
     letterbox: one folder for files of all sources, which find theirs by its `files`; watched by the office only.
     parameters: overrides of rule parameters; a table holds values by year. language: of the lists and returned
     workbooks that go to the county's people; the screen has its own.
@@ -157,7 +160,7 @@ def load_county(path: Path | str) -> County:
     code = reader.text(county, "code", "county")
     if not re.fullmatch("[0-9]{6}", code):
         raise reader.wrong("county.code", "须为六位区划代码", 'code = "610723"')
-    divisions, letterbox = county.get("divisions"), county.get("letterbox")
+    divisions, letterbox = county.get("divisions", _own_list(file)), county.get("letterbox")
     data, sources = file.parent / reader.text(county, "data", "county"), reader.sources(document)
     if _STRANGE.search(str(data)):
         raise reader.wrong("county.data", "所在文件夹的名称不是 UTF-8，数据无法写在那里", 'data = "/data/taizhang"')
@@ -172,7 +175,9 @@ def load_county(path: Path | str) -> County:
         name=reader.text(county, "name", "county"),
         data=data,
         sources=sources,
-        divisions=None if divisions is None else file.parent / reader.text(county, "divisions", "county"),
+        divisions=None
+        if divisions is None
+        else file.parent / reader.text({"divisions": divisions}, "divisions", "county"),
         packs=tuple(file.parent / pack for pack in reader.texts(sweep, "packs", "sweep")),
         frames=tuple(file.parent / frame for frame in reader.texts(sweep, "frames", "sweep")),
         parameters=reader.table(document, "parameters", required=False),
@@ -180,6 +185,11 @@ def load_county(path: Path | str) -> County:
         language=reader.one_of(county, "language", "county", Language.ZH),
         letterbox=None if letterbox is None else file.parent / reader.text(county, "letterbox", "county"),
     )
+
+
+def _own_list(county_file: Path) -> str | None:
+    """The list of divisions that lies beside a county file which names none."""
+    return DIVISIONS_FILE if (county_file.parent / DIVISIONS_FILE).is_file() else None
 
 
 def inbox_of(source: SourceSpec) -> tuple[Inbox, ...]:

@@ -82,9 +82,11 @@ KINDS: dict[str, str] = {
     "unknown": "无法识别的文件",
 }
 
+# By kind, or by the mark that proved it.
 _KIND_HINTS: dict[str, str] = {
-    "document": "请把其中的表格另存为 .xlsx 后重新报送。",
-    "image": "图片中的文字不能读取，请报送原始的表格文件。",
+    "document": "请把其中的表格复制到 Excel 或 WPS 表格，另存为 .xlsx 后重新报送。",
+    "pdf": "PDF 不能读取，请报送原来的表格文件。",
+    "image": "图片中的文字不能读取，请报送原来的表格文件。",
     "foreign_archive": "请先解压，再报送其中的表格文件（.zip 可直接报送）。",
     "archive": "压缩包中的压缩包不会打开，请解压后直接报送其中的表格文件。",
     "empty": "文件没有内容，请检查后重新导出并报送。",
@@ -130,7 +132,8 @@ def _kind(event: FileEvent) -> tuple[str, str, str]:
             "系统按文件内容而不是扩展名判断格式",
             "内容无需处理；建议以后导出时另存为 .xlsx。",
         )
-    hint = _KIND_HINTS.get(kind, "请用 Excel 或 WPS 打开后另存为 .xlsx 重新报送。")
+    usual = _KIND_HINTS.get(kind, "请用 Excel 或 WPS 打开后另存为 .xlsx 重新报送。")
+    hint = _KIND_HINTS.get(str(event.facts.get("found")), usual)
     return f"这是{label}，不是可读取的表格，未采用。", "系统按文件内容而不是扩展名判断格式", hint
 
 
@@ -212,5 +215,10 @@ _TEXTS: dict[str, _Text] = {
         "有 {count} 行的行号重复或倒退，已按文件次序读取。",
         "多为导出程序的错误",
         "请核对这些行，用 Excel 或 WPS 另存后重新报送。",
+    ),
+    "SR-PLACE-DOUBT": _fixed(
+        "表名、标题或文件名说的镇、村没有采用。",
+        "所说的不止一处或互相矛盾，行里也没有镇、村",
+        "请报送单位更正表名或标题，或在表中加上“镇”“村”两列。",
     ),
 }

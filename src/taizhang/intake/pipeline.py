@@ -96,7 +96,7 @@ class _Taking:
     def adopt_mappings(self) -> None:
         """Mapping files in `mappings` that somebody confirmed are remembered; a broken one is told."""
         memory = LayoutMemory(self._lake.layouts)
-        for path in sorted(self._lake.mappings.glob("*.yaml")):
+        for path in (*sorted(self._lake.mappings.glob("*.yaml")), *sorted(self._lake.extra.glob("*.yaml"))):
             try:
                 mapping = MappingFile.load(path)
                 if mapping.confirmed_by is not None and memory.recall(mapping.fingerprint) != mapping:

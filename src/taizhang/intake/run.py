@@ -4,17 +4,18 @@ What becomes of a built delivery is the caller's: `pipeline` commits it, `propos
 """
 
 import json
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from taizhang.errors import UserError
+from taizhang.identity.divisions import CountyDivisions
 from taizhang.intake.child import ChildPool, Refused
 from taizhang.intake.county import County, Inbox
 from taizhang.intake.delivery.assembling import ParsedFile, assemble
-from taizhang.intake.delivery.cache import ParseCache, fingerprints, mapping_state
+from taizhang.intake.delivery.cache import ParseCache, divisions_state, fingerprints, mapping_state
 from taizhang.intake.delivery.facts import FileFacts
 from taizhang.intake.delivery.file_reading import read_file
 from taizhang.intake.delivery.holding import Holding, judge
@@ -42,7 +43,7 @@ class Box:
 
 
 class Run:
-    """Builds deliveries in a workspace of a locked lake.
+    """Builds deliveries in a workspace of a locked lake. Raises DivisionListError for a county whose list cannot be read.
 
     jobs: how many children read at once. seconds: by stage; children count beside the clock of this process.
     """
@@ -52,7 +53,9 @@ class Run:
     ) -> None:
         self.lake, self.workspace, self.progress = lake, workspace, progress
         self.seconds: dict[str, float] = {}
+        CountyDivisions.load(county.divisions)  # one that cannot be read is told before any file is
         self._county, self._jobs, self._limits = county, jobs, limits
+        self._divisions = divisions_state(county)
         self._read: dict[Path, FileFacts] = {}
         self._refused: dict[Path, FileFacts] = {}
         self._numbered = 0
@@ -72,6 +75,7 @@ class Run:
     def already_taken(self, box: Box, beside: Container[str] = ()) -> DeliveryRef | None:
         """A delivery of the same files read with the same mappings: of the same day, or of any where it was guessed.
 
+        The newest of the source has also to be read with the same list of divisions; what is older is history.
         beside: base digests of what else lies in the source's folder. None where other files came after that delivery
         and lie there no more: a correction was undone, and what was delivered before it is delivered again.
         """
@@ -79,12 +83,15 @@ class Run:
         dated = box.inbox.is_dated
         key, wanted = ("base_digest", base_digest(box.inbox, content)) if dated else ("content_digest", content)
         known = deliveries_of(self.lake.root, box.inbox.source.id)
+        is_newest = bool(known) and Delivery(known[-1].folder).manifest[key] == wanted
         for ref in reversed(known):
             manifest = Delivery(ref.folder).manifest
             layouts = {
                 sheet["fingerprint"] for file in manifest["files"] for sheet in file["sheets"] if sheet["fingerprint"]
             }
-            if manifest[key] == wanted and mapping_state(self.lake, layouts) == manifest["mapping_state"]:
+            has_places = not is_newest or manifest.get("divisions_state", "") == self._divisions
+            is_alike = manifest[key] == wanted and has_places
+            if is_alike and mapping_state(self.lake, layouts) == manifest["mapping_state"]:
                 later = (
                     Delivery(one.folder).manifest
                     for one in known
@@ -99,9 +106,9 @@ class Run:
         unread: dict[Path, tuple[SentFile, Box]] = {}
         for box in boxes:
             for file in box.sent:
-                target = box.cache.folder(file.sha256)
+                target = box.cache.folder(file.sha256, file.name)
                 if file.is_readable and target not in unread:
-                    found = box.cache.find(file.sha256)
+                    found = box.cache.find(file.sha256, file.name)
                     if found is None:
                         unread[target] = (file, box)
                     else:
@@ -124,7 +131,7 @@ class Run:
                     self._refused[target] = FileFacts(file.kind.value, events=list(outcome.events))
                 else:
                     self.seconds["children"] = self.seconds.get("children", 0.0) + outcome.seconds["child"]
-                    box.cache.keep(file.sha256, outcome, out)
+                    box.cache.keep(file.sha256, file.name, outcome, out)
                     self._read[target] = outcome
                 self.progress.advance(STAGE)
 
@@ -146,7 +153,7 @@ class Run:
         with Stopwatch("assemble", self.seconds):
             assembled = assemble(parsed, box.staging, box.inbox.as_of)
         state = mapping_state(self.lake, {layout for file in parsed for layout in fingerprints(file.facts)})
-        manifest = make_manifest(box.inbox, box.sent, parsed, assembled, state)
+        manifest = make_manifest(box.inbox, box.sent, parsed, assembled, state, self._divisions)
         known = {ref.digest for ref in deliveries_of(self.lake.root, box.inbox.source.id)}
         while manifest["digest"] in known:
             manifest["digest"] = digest_again(manifest["digest"])
@@ -156,7 +163,7 @@ class Run:
         return manifest
 
     def _parsed(self, number: int, file: SentFile, box: Box) -> ParsedFile:
-        folder = box.cache.folder(file.sha256)
+        folder = box.cache.folder(file.sha256, file.name)
         found = box.facts.get(file.sha256) or self._read.get(folder)
         if not file.is_readable or found is None:
             refused = self._refused.get(folder) if file.is_readable else None
@@ -176,30 +183,42 @@ class Run:
     def _ask(self, parsed: Sequence[ParsedFile]) -> None:
         """Write the questions of layouts beside their mapping files; what is there already belongs to whoever edits it."""
         for file in parsed:
-            path = None if file.folder is None else file.folder / "questions.json"
-            if path is None or not path.is_file():
+            if file.folder is None:
                 continue
-            for layout, question in json.loads(path.read_text("utf-8")).items():
+            for layout, question in json.loads((file.folder / "questions.json").read_text("utf-8")).items():
                 target = self.lake.mappings / f"{layout}.yaml"
                 if not target.exists():
-                    target.parent.mkdir(parents=True, exist_ok=True)
                     shown = json.dumps(question["shown"], ensure_ascii=False, indent=1)
-                    for place, text in ((target.with_suffix(".json"), shown), (target, question["mapping"])):
-                        unfinished = self.workspace / place.name
-                        unfinished.write_text(text, "utf-8")
-                        unfinished.replace(place)
+                    self._leave(target.with_suffix(".json"), shown)
+                    self._leave(target, question["mapping"])
+            for layout, mapping in json.loads((file.folder / "extra.json").read_text("utf-8")).items():
+                target = self.lake.extra / f"{layout}.yaml"
+                if not target.exists():
+                    self._leave(target, mapping)
+
+    def _leave(self, place: Path, text: str) -> None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self.workspace / place.name
+        unfinished.write_text(text, "utf-8")
+        unfinished.replace(place)
 
 
 def judge_now(lake: Lake, manifest: dict[str, Any]) -> Holding:
     """Judge a delivery against those its source has in the lake by now; the judgement also stands in the manifest."""
     known = deliveries_of(lake.root, manifest["source"])
-    earlier = [ref for ref in known if ref.as_of.isoformat() <= manifest["as_of"]]
-    previous = Delivery(earlier[-1].folder).manifest if earlier else None
+    earlier = (ref.folder for ref in reversed(known) if ref.as_of.isoformat() <= manifest["as_of"])
+    before = next((one for one in map(Delivery, earlier) if not _is_same_sent(one.manifest, manifest)), None)
+    previous = None if before is None else before.manifest
     newest = max((ref.as_of for ref in known), default=None)
     holding = judge(manifest, previous, newest_as_of=None if newest is None else newest.isoformat())
     manifest["held"] = holding.to_json()
-    manifest["previous"] = earlier[-1].folder.name if earlier else None
+    manifest["previous"] = None if before is None else before.folder.name
     return holding
+
+
+def _is_same_sent(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two deliveries are the same files of the same day, read another time: neither is then before the other."""
+    return bool(one["base_digest"] == other["base_digest"])
 
 
 def problems_of(manifest: dict[str, Any], title: str, lake: Lake) -> list[UserError]:

@@ -9,6 +9,7 @@ import duckdb
 
 from taizhang.intake.county import County, SourceSpec
 from taizhang.intake.delivery.releasing import is_held
+from taizhang.intake.divisions import has_divisions
 from taizhang.report.page import PageFacts, SourceFacts
 from taizhang.report.texts import Label, label
 from taizhang.sweep.findings.schema import OPEN_SQL
@@ -45,6 +46,7 @@ def page_facts(county: County, folder: Path) -> PageFacts:
         sources=tuple(
             _source(county, source, delivered.get(source.id), source.id in not_taken) for source in county.sources
         ),
+        has_divisions=has_divisions(county),
     )
 
 

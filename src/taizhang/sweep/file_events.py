@@ -14,22 +14,40 @@ from taizhang.sweep.lake import SourceDelivery, manifest_of
 MOST_ROWS = 0.5  # of the delivery before: a column of one odd file is none that the source delivers
 ONLY_IN_DOUBT = frozenset({"SR-ENCODING", "SR-FILE-KIND"})
 """Events that intake also writes down, as a note, when the file was read all the same: then nobody has to look."""
+MOST_FILES = 3
+"""Files that are named in a sentence; of more, intake tells each."""
 
 
 def make_file_events(engine: Engine, deliveries: Sequence[SourceDelivery]) -> None:
-    """Create `file_event`: what intake told about files, sheets and cells, one row an event, cell events counted by sheet and code."""
-    names = ("source", "delivery", "as_of", "file", "sheet", "cell", "code", "n")
+    """Create `file_event`: what intake told about files, sheets and cells, one row an event, cell events counted by sheet and code.
+
+    files: the names of the delivery's files with such an event, for the sentence of a finding.
+    """
+    names = ("source", "delivery", "as_of", "file", "sheet", "cell", "code", "n", "files")
     rows = [
         row
         for delivery in deliveries
-        for row in (*_told(delivery), *_empty(delivery), *_dropped(delivery), *_cell_events(engine, delivery))
+        for row in _with_files(
+            [*_told(delivery), *_empty(delivery), *_dropped(delivery), *_cell_events(engine, delivery)]
+        )
     ]
-    kinds = (pa.string(), pa.string(), pa.date32(), pa.string(), pa.string(), pa.string(), pa.string(), pa.int64())
+    kinds = (*(pa.string(),) * 2, pa.date32(), *(pa.string(),) * 4, pa.int64(), pa.string())
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     engine.register(
         "file_event_raw", pa.table({n: pa.array(c, k) for n, c, k in zip(names, columns, kinds, strict=True)})
     )
     engine.execute("CREATE OR REPLACE TABLE file_event AS SELECT * FROM file_event_raw")
+
+
+def _with_files(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The events of one delivery, each with the first files of its code, in the order they were sent."""
+    files: dict[str, list[str]] = {}
+    for _, _, _, file, _, _, code, _ in rows:
+        if file is not None and file not in files.setdefault(code, []):
+            files[code].append(file)
+    for row in rows:
+        named = files.get(row[6], [])
+        yield (*row, "、".join(named[:MOST_FILES]) + ("…" if len(named) > MOST_FILES else "") or None)
 
 
 def _told(delivery: SourceDelivery) -> Iterator[tuple[Any, ...]]:

@@ -84,9 +84,38 @@ def test_a_faulty_list_is_refused_with_its_line(line):
         CountyDivisions.from_csv(f"code,name,aliases,placeholder\n{line}\n", "own.csv")
 
 
-def test_a_list_in_another_encoding_is_refused_with_advice(tmp_path):
+def test_a_list_saved_by_a_chinese_spreadsheet_program_is_read(tmp_path):
     path = tmp_path / "own.csv"
     path.write_bytes(OWN_LIST.encode("gbk"))
 
-    with pytest.raises(DivisionListError, match="UTF-8"):
+    assert codes(CountyDivisions.load(path).match("黄金峡镇新村")) == ["610723111201"]
+
+
+def test_codes_in_parts_chinese_headings_and_remarks_are_read(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text(
+        "代码,名称,别名,占位,说明\n610723 111 000,黄金峡镇,金峡,,3 行\n610723111,黄金峡镇,,,\n,,,,\n", "utf-8-sig"
+    )
+
+    with pytest.raises(DivisionListError, match="重复"):
         CountyDivisions.load(path)
+    path.write_text(
+        "代码,名称,别名,占位,说明\n610723 111 000,黄金峡镇,金峡,,3 行\n,,,,\n610723 111 201,新村,,1,\n", "utf-8-sig"
+    )
+    assert codes(CountyDivisions.load(path)) == ["610723111000", "610723111201"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("code,name\n6.10723E+11,黄金峡镇\n", "科学计数"),
+        ("code,name\n61072311,黄金峡镇\n", "12位"),
+        ("区划,名字\n610723111000,黄金峡镇\n", "表头"),
+    ],
+)
+def test_a_list_that_cannot_be_read_says_why(text, said):
+    with pytest.raises(DivisionListError) as refused:
+        CountyDivisions.from_csv(text, "own.csv")
+
+    assert said in f"{refused.value.message}{refused.value.why}"
+    assert refused.value.hint

@@ -2,5 +2,19 @@
 
 from taizhang.identity.divisions.county import CountyDivisions, Division, DivisionKind, DivisionListError
 from taizhang.identity.divisions.history import DivisionHistory
+from taizhang.identity.divisions.naming import Mentions, PlaceNames
+from taizhang.identity.divisions.proposing import NamedPlace, Proposed, named_in, propose_divisions
 
-__all__ = ["CountyDivisions", "Division", "DivisionHistory", "DivisionKind", "DivisionListError"]
+__all__ = [
+    "CountyDivisions",
+    "Division",
+    "DivisionHistory",
+    "DivisionKind",
+    "DivisionListError",
+    "Mentions",
+    "NamedPlace",
+    "PlaceNames",
+    "Proposed",
+    "named_in",
+    "propose_divisions",
+]

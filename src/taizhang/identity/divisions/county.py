@@ -11,9 +11,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import ClassVar, Self
 
-from taizhang.errors import UserError
+from taizhang.errors import UserError, reason
 
-_CODE = re.compile(r"[0-9]{12}")
+_CODE = re.compile(r"[0-9]{12}|[0-9]{9}|[0-9]{6}")
+_DAMAGED_CODE = re.compile(r"[0-9.]+E\+?[0-9]+", re.IGNORECASE)
+_CODE_LENGTH = 12
+HEADINGS = ("code", "name", "aliases", "placeholder")
+"""The columns of a list; behind them anything may stand."""
+_SAID = dict(zip(("代码", "名称", "别名", "占位"), HEADINGS, strict=True))
 _SUFFIXES = (
     "街道办事处",
     "社区居委会",
@@ -59,6 +64,11 @@ class Division:
     aliases: tuple[str, ...] = ()
     is_placeholder: bool = False
 
+    @property
+    def bare(self) -> str:
+        """Its name without what kind of place it is: 王家 of 王家村村委会."""
+        return bare_name(self.name)
+
 
 class CountyDivisions:
     """The divisions of one county, by code and by name."""
@@ -67,40 +77,56 @@ class CountyDivisions:
         self._by_code = {division.code: division for division in divisions}
         self._by_key: dict[str, list[Division]] = defaultdict(list)
         for division in self._by_code.values():
-            for name in {_key(name) for name in (division.name, *division.aliases)}:
+            for name in {bare_name(name) for name in (division.name, *division.aliases)}:
                 self._by_key[name].append(division)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
         """Read a list with the columns code, name, aliases (separated by |), placeholder; the sample county's without a path.
 
-        Raises DivisionListError with the line at fault.
+        As UTF-8, or as a Chinese office program saves it (GB18030). Raises DivisionListError with the line at fault.
         """
         if path is None:
             return cls.from_csv(
                 files(__package__).joinpath("data/yangxian.csv").read_text(encoding="utf-8"), "yangxian.csv"
             )
         try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
+            raw = path.read_bytes()
+        except OSError as error:
             raise DivisionListError(
-                "行政区划表打不开。", where=path.name, why=type(error).__name__, hint="请给出 UTF-8 编码的 CSV 文件。"
-            ) from error
+                "行政区划表打不开。", where=str(path), why=reason(error),
+                hint="请更正 county.toml 的 divisions，或把文件放到那里；没有时运行 taizhang divisions 生成建议。",
+            ) from error  # fmt: skip
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = raw.decode("gb18030", "replace")
         return cls.from_csv(text, path.name)
 
     @classmethod
     def from_csv(cls, text: str, where: str) -> Self:
         """Read the text of such a list; `where` is its name in messages."""
         found: dict[str, Division] = {}
-        for line, row in enumerate(csv.DictReader(io.StringIO(text)), 2):
-            code, name = (row.get("code") or "").strip(), (row.get("name") or "").strip()
-            if not _CODE.fullmatch(code) or not name:
+        rows = csv.reader(io.StringIO(text))
+        headings = [_SAID.get(heading.strip(), heading.strip()) for heading in next(rows, [])]
+        if not {"code", "name"} <= set(headings):
+            raise DivisionListError(
+                "行政区划表的表头不对。", where=where, hint="第一行写 code,name,aliases,placeholder，或 代码,名称,别名,占位。"
+            )  # fmt: skip
+        for line, cells in enumerate(rows, 2):
+            row = dict(zip(headings, cells, strict=False))
+            if not any(cell.strip() for cell in cells):
+                continue
+            typed, name = re.sub(r"[\s'\"=]", "", row.get("code") or ""), (row.get("name") or "").strip()
+            if not _CODE.fullmatch(typed) or not name:
+                is_damaged = _DAMAGED_CODE.fullmatch(typed) is not None
                 raise DivisionListError(
                     "行政区划表有一行不合规。",
                     where=f"{where} 第{line}行",
-                    why="代码不是12位数字，或名称为空",
-                    hint="列：code,name,aliases,placeholder",
+                    why="代码被电子表格软件改成了科学计数" if is_damaged else "代码不是12位数字，或名称为空",
+                    hint="列：code,name,aliases,placeholder；代码可以分段写，如 610723 103 201，电子表格软件就不会改动它。",
                 )
+            code = typed.ljust(_CODE_LENGTH, "0")
             if code in found:
                 raise DivisionListError(
                     "行政区划代码重复。", where=f"{where} 第{line}行", hint="每个代码只写一行，别名用 | 分开。"
@@ -121,7 +147,7 @@ class CountyDivisions:
         """
         inside = _prefix(within)
         plain = re.sub(r"\s", "", name)
-        fitting = [d for d in self._by_key.get(_key(plain), ()) if d.code.startswith(inside)]
+        fitting = [d for d in self._by_key.get(bare_name(plain), ()) if d.code.startswith(inside)]
         if not fitting:
             return self._below(plain, inside)
         whole = [d for d in fitting if plain in {d.name, *d.aliases}]
@@ -146,7 +172,8 @@ def _prefix(code: str) -> str:
     return code
 
 
-def _key(name: str) -> str:
+def bare_name(name: str) -> str:
+    """A name without white space and without what kind of place it is; 镇 alone stays."""
     plain = re.sub(r"\s", "", name)
     for suffix in _SUFFIXES:
         if plain.endswith(suffix) and len(plain) > len(suffix):

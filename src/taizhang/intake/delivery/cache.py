@@ -1,4 +1,4 @@
-"""Files that were read before: by content and settings, so that an unchanged file of a folder is not read again."""
+"""Files that were read before: by content, name and settings, so that an unchanged file of a folder is not read again."""
 
 import hashlib
 import json
@@ -12,13 +12,13 @@ from taizhang.intake.delivery.lake import Lake, remove
 from taizhang.intake.delivery.schemas import SCHEMA_VERSION
 from taizhang.intake.model import MODEL_VERSION
 
-READER_VERSION = "6"
+READER_VERSION = "7"
 """Goes up whenever reading the same bytes gives another result."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParseCache:
-    """The parsed files of one source. settings: digest of everything but the bytes that decides a reading."""
+    """The parsed files of one source. settings: everything but the bytes and the name that decides a reading."""
 
     lake: Lake
     settings: str
@@ -26,17 +26,17 @@ class ParseCache:
     @classmethod
     def of(cls, lake: Lake, county: County, source: SourceSpec) -> "ParseCache":
         """The cache for a source as the county file describes it now."""
-        divisions = b"" if county.divisions is None else _bytes_of(county.divisions)
         parts = (str(SCHEMA_VERSION), READER_VERSION, MODEL_VERSION, source.kind.value, county.code)
-        return cls(lake, hashlib.sha256("\n".join(parts).encode() + divisions).hexdigest()[:16])
+        return cls(lake, "\n".join((*parts, divisions_state(county))))
 
-    def folder(self, sha256: str) -> Path:
-        """Where a file's parsed tables lie, or will."""
-        return self.lake.parsed / f"{sha256}-{self.settings}"
+    def folder(self, sha256: str, name: str) -> Path:
+        """Where a file's parsed tables lie, or will; name: as sent, with its folders, which may say a village."""
+        settings = hashlib.sha256(f"{self.settings}\n{name}".encode(errors="surrogateescape")).hexdigest()[:16]
+        return self.lake.parsed / f"{sha256}-{settings}"
 
-    def find(self, sha256: str) -> FileFacts | None:
+    def find(self, sha256: str, name: str) -> FileFacts | None:
         """What an earlier reading found; None where there is none or a mapping of one of its layouts changed since."""
-        path = self.folder(sha256) / "facts.json"
+        path = self.folder(sha256, name) / "facts.json"
         if not path.is_file():
             return None
         document = json.loads(path.read_text("utf-8"))
@@ -45,13 +45,13 @@ class ParseCache:
         facts = FileFacts.from_json(document["facts"])
         return facts if document["mappings"] == mapping_state(self.lake, fingerprints(facts)) else None
 
-    def keep(self, sha256: str, facts: FileFacts, folder: Path) -> Path:
+    def keep(self, sha256: str, name: str, facts: FileFacts, folder: Path) -> Path:
         """Move a finished reading into the cache, in place of an outdated one."""
         state = mapping_state(self.lake, fingerprints(facts))
         sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
         document = {"facts": facts.to_json(), "mappings": state, "sizes": sizes}
         (folder / "facts.json").write_text(json.dumps(document, ensure_ascii=False), "utf-8")
-        target = self.folder(sha256)
+        target = self.folder(sha256, name)
         remove(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         folder.rename(target)  # not forced to the disk: what is lost is read again
@@ -75,9 +75,12 @@ def mapping_state(lake: Lake, layouts: Iterable[str]) -> str:
     return digest.hexdigest() if known else ""
 
 
+def divisions_state(county: County) -> str:
+    """Digest of the county's own list of divisions; "" where it has none."""
+    if county.divisions is None or not county.divisions.is_file():
+        return ""
+    return hashlib.sha256(county.divisions.read_bytes()).hexdigest()
+
+
 def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else -1
-
-
-def _bytes_of(path: Path) -> bytes:
-    return path.read_bytes() if path.is_file() else b""

@@ -28,7 +28,10 @@ class SheetFacts:
 
     kind: data, code_list, pivot, cover, empty or waiting. status: mapped or waiting.
     columns: field → column letter (several, comma-separated, where several columns feed one field).
-    told: field → cell of a value above the table that holds for every row. extra: header → column letter of the columns nobody mapped. confidence: field → 0…1.
+    told: field → where a value stands that holds for every row: a cell above the table, or what names a place (the sheet's
+        name, a title, the file, its folder). extra: header → column letter of the columns nobody mapped. confidence: field → 0…1.
+    seems: town_name and village_name as the sheet's name, title, file or folder seem to say, of sheets without the column;
+        for a proposed list of divisions only.
     households: the verdict of `rows.households`, and why, in counts.
     """
 
@@ -44,6 +47,7 @@ class SheetFacts:
     header_last: int | None = None
     columns: dict[str, str] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
+    seems: dict[str, str] = field(default_factory=dict)
     extra: dict[str, str] = field(default_factory=dict)
     confidence: dict[str, float] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
@@ -71,7 +75,9 @@ class FileFacts:
         """The inverse of `to_json`; a manifest's entry, which says more, is read too."""
         known = [entry.name for entry in dataclasses.fields(SheetFacts)]
         sheets = [
-            SheetFacts(**{**{name: sheet[name] for name in known}, "counts": Counts(**sheet["counts"])})
+            SheetFacts(
+                **{**{name: sheet[name] for name in known if name in sheet}, "counts": Counts(**sheet["counts"])}
+            )
             for sheet in document["sheets"]
         ]
         return cls(**{**document, "sheets": sheets, "events": [FileEvent(**event) for event in document["events"]]})

@@ -5,22 +5,26 @@ file holds, except FileRefused, which the pool turns into events.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from taizhang.identity.divisions import named_in
 from taizhang.intake.delivery.facts import FileFacts, SheetFacts
 from taizhang.intake.delivery.holding import COLUMN_EMPTY
-from taizhang.intake.delivery.places import Places
+from taizhang.intake.delivery.places import NOTHING_NAMED, OUTSIDE, PLACE_DOUBT, NamedOutside, Places
 from taizhang.intake.delivery.quarantine import explain_rows, explain_sheet
 from taizhang.intake.delivery.schemas import EVENTS, QUARANTINE, RESERVED
 from taizhang.intake.delivery.sheet import ColumnPlan, SheetPlan, SheetReader
 from taizhang.intake.mapping import (
+    HEADER_EXTRA,
     LayoutMemory,
     MappedSheet,
     RowClassifier,
@@ -33,8 +37,9 @@ from taizhang.intake.mapping import (
     shown_sheet,
     write_mapping,
 )
+from taizhang.intake.mapping.above import is_of_household
 from taizhang.intake.model import FIELDS
-from taizhang.intake.raw import FileEvent, RawBlock, RawColumn, RawSheet, SheetMeta
+from taizhang.intake.raw import CellKind, FileEvent, RawBlock, RawColumn, RawSheet, SheetMeta
 from taizhang.intake.readers import open_workbook
 from taizhang.intake.rows import Verdict
 from taizhang.intake.sniff import FileKind
@@ -49,6 +54,10 @@ _COUNTED = {
     RowKind.SIGNATURE: "signature",
     RowKind.TITLE: "title",
 }
+_OF_PEOPLE = frozenset({"record", "household", "work_spell", "planned_work"})
+_TOWNS = frozenset({"town_name", "town_code", "division_code", "division_name"})
+_VILLAGES = frozenset({"village_name", "village_code", "division_code", "division_name"})
+_PLACED = ("town_name", "village_name")
 MOST_PLACES = 50  # of one sheet: a thousand alike places help nobody
 _FOOTERS = ("total", "note", "signature")
 
@@ -56,7 +65,7 @@ _FOOTERS = ("total", "note", "signature")
 def read_file(
     path: Path, *, out: str, kind: str, name: str, source_kind: str, county: str, divisions: str | None, layouts: str
 ) -> FileFacts:
-    """Read a file into `out`: `s<no>-<table>.arrow`, `events.arrow`, `quarantine.arrow`, `questions.json`.
+    """Read a file into `out`: `s<no>-<table>.arrow`, `events.arrow`, `quarantine.arrow`, `questions.json`, `extra.json`.
 
     path: the kept copy, named by its SHA-256. kind: as sniffed. name: as the sender calls it, for questions.
     source_kind: whose aliases and numberings hold. divisions: the county's list, None for the shipped one.
@@ -96,6 +105,7 @@ class _Segment:
     classifier: RowClassifier | None
     reader: SheetReader | None
     hidden_rows: int = 0
+    outside: NamedOutside = NOTHING_NAMED
 
 
 class _FileReading:
@@ -117,6 +127,7 @@ class _FileReading:
         self._events: list[pa.Table] = []
         self._quarantine: list[pa.Table] = []
         self._questions: dict[str, dict[str, Any]] = {}
+        self._extra: dict[str, str] = {}
 
     def read_sheet(self, sheet: RawSheet) -> None:
         """Read a sheet block by block; a header further down begins another segment."""
@@ -128,14 +139,15 @@ class _FileReading:
             while (next_header := _next_header(segment, rest)) is not None:
                 self._take(segment, _rows(rest, None, next_header))
                 self._end(segment, sheet.meta)
-                segment = self._begin(read_head([block], sheet.meta, from_row=next_header), sheet.meta)
+                segment = self._begin(read_head([block], sheet.meta, from_row=next_header), sheet.meta, is_further=True)
                 rest = _rows(rest, next_header, None)
             self._take(segment, rest)
         if segment is None:
             segment = self._begin(read_head([], sheet.meta), sheet.meta)
         self._end(segment, sheet.meta)
 
-    def _begin(self, head: SheetHead, meta: SheetMeta) -> _Segment:
+    def _begin(self, head: SheetHead, meta: SheetMeta, *, is_further: bool = False) -> _Segment:
+        """Begin a table; is_further: one below another of the sheet, which the sheet's name and title may not be about."""
         mapped = map_sheet(head, source_kind=self._source_kind, memory=self._memory)
         facts = SheetFacts(
             no=len(self.facts.sheets),
@@ -168,8 +180,18 @@ class _FileReading:
                 "mapping": write_mapping(mapped.to_mapping(f"{self._name}《{meta.name}》"), notes),
                 "shown": shown_sheet(head, mapped, self._name),
             }
+        elif any(event.code == HEADER_EXTRA for event in mapped.events):
+            self._extra[mapped.fingerprint] = write_mapping(mapped.to_mapping(f"{self._name}《{meta.name}》"))
         if mapped.status is not Status.MAPPED or mapped.table is None:
             return _Segment(mapped, facts, None, None)
+        outside = self._named_outside(head, mapped, facts)
+        if is_further and not is_of_household(mapped.told) and (outside.town or outside.village):
+            # Between two tables of a sheet may stand which other village's the second is.
+            outside = NamedOutside(doubt=tuple(one.name for one in (outside.town, outside.village) if one))
+        if outside.doubt:
+            self._doubt(facts, outside.doubt)
+        placed = {name: said for name, said in _placed(outside).items() if name in _missing(facts)}
+        facts.told |= {name: by for name, (_, by) in placed.items()}
         plan = SheetPlan(
             table=mapped.table,
             columns=_plans(mapped),
@@ -177,9 +199,48 @@ class _FileReading:
             digest=self._digest,
             code_source=mapped.code_source,
             constants=tuple(mapped.constants.items()),
-            told=tuple((told.field, told.text, head.kind(told.row, told.column)) for told in mapped.told),
+            told=(
+                *((told.field, told.text, head.kind(told.row, told.column)) for told in mapped.told),
+                *((name, text, CellKind.TEXT) for name, (text, _) in placed.items()),
+            ),
         )
-        return _Segment(mapped, facts, RowClassifier(mapped), SheetReader(plan, meta, self._folder, self._places))
+        reader = SheetReader(plan, meta, self._folder, self._places)
+        return _Segment(mapped, facts, RowClassifier(mapped), reader, outside=outside)
+
+    def _named_outside(self, head: SheetHead, mapped: MappedSheet, facts: SheetFacts) -> NamedOutside:
+        """Town and village that hold for all rows of a sheet which has no column for them; told outside the rows."""
+        missing = _missing(facts)
+        if mapped.table not in _OF_PEOPLE or not missing:
+            return NOTHING_NAMED
+        *folders, name = self._name.split("/")
+        texts = list(zip(OUTSIDE, ((head.name,), mapped.titles, (Path(name).stem,), folders[::-1]), strict=True))
+        seems = named_in(text for _, lines in texts for text in lines)
+        facts.seems = {"town_name": seems.town, "village_name": seems.village}
+        named = self._places.named(texts)
+        column = mapped.by_field.get("town_name")
+        if named.home is not None and column is not None:
+            towns = head.sample(column.index, mapped.header_last)
+            if not self._places.is_all(named.home.code, towns):
+                named = replace(named, village=None, home=None, doubt=(*named.doubt, named.home.name))
+        return named if "village_name" in missing else replace(named, village=None, home=None)
+
+    def _deny(self, segment: _Segment, block: RawBlock, below: npt.NDArray[np.bool_]) -> None:
+        """Take back the place of a sheet in which a line further down, alone in its row, names another."""
+        filled = sum(
+            column.text.is_valid().to_numpy(zero_copy_only=False).astype(int) for column in block.columns.values()
+        )
+        for at in np.flatnonzero(below & (filled == 1)):
+            [text] = [said for column in block.columns.values() if (said := column.text[int(at)].as_py()) is not None]
+            if segment.outside.denies(self._places.mentioned(text)) and segment.reader is not None:
+                named = segment.outside
+                self._doubt(segment.facts, [place.name for place in (named.town or named.home, named.village) if place])
+                segment.reader.take_back(_PLACED)
+                segment.facts.told = {name: by for name, by in segment.facts.told.items() if name not in _PLACED}
+                segment.outside = NOTHING_NAMED
+                return
+
+    def _doubt(self, facts: SheetFacts, names: Sequence[str]) -> None:
+        self._event(PLACE_DOUBT, "warn", facts, names="、".join(names))
 
     def _take(self, segment: _Segment, block: RawBlock) -> None:
         counts = segment.facts.counts
@@ -199,6 +260,8 @@ class _FileReading:
         below = ~above & ~in_header
         for kind, reason in _COUNTED.items():
             counts.skip(reason, int((below & (kinds == kind)).sum()))
+        if segment.outside != NOTHING_NAMED:
+            self._deny(segment, block, below)
         kept = below & (kinds == RowKind.DATA)
         strange = below & (kinds == RowKind.OTHER_HEADER)
         if strange.any():
@@ -260,6 +323,26 @@ class _FileReading:
         _write(self._folder / "quarantine.arrow", self._quarantine, QUARANTINE)
         text = json.dumps(self._questions, ensure_ascii=False)
         (self._folder / "questions.json").write_text(text, "utf-8")
+        (self._folder / "extra.json").write_text(json.dumps(self._extra, ensure_ascii=False), "utf-8")
+
+
+def _missing(facts: SheetFacts) -> frozenset[str]:
+    """Those of town and village that no column of a sheet tells, and no line above its table."""
+    there = {*facts.columns, *facts.told}
+    return frozenset(
+        name for name, columns in (("town_name", _TOWNS), ("village_name", _VILLAGES)) if not there & columns
+    )
+
+
+def _placed(outside: NamedOutside) -> dict[str, tuple[str, str]]:
+    """Field → name, and which text says so."""
+    found: dict[str, tuple[str, str]] = {}
+    town, by = (outside.town, outside.town_by) if outside.town is not None else (outside.home, outside.village_by)
+    if town is not None:
+        found["town_name"] = town.name, by
+    if outside.village is not None:
+        found["village_name"] = outside.village.name, outside.village_by
+    return found
 
 
 def _next_header(segment: _Segment, block: RawBlock) -> int | None:

@@ -66,6 +66,11 @@ class Lake:
         return self.root / "mappings"
 
     @property
+    def extra(self) -> Path:
+        """Mapping files of layouts that are read, with columns nobody knows: for whoever wants those read, too."""
+        return self.mappings / "extra"
+
+    @property
     def layouts(self) -> Path:
         """Layouts that were confirmed."""
         return self.root / "layouts"

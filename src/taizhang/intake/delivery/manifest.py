@@ -31,25 +31,32 @@ def digest_again(digest: str) -> str:
 
 
 def make_manifest(
-    box: Inbox, sent: Sequence[SentFile], parsed: Sequence[ParsedFile], assembled: Assembled, mapping_state: str
+    box: Inbox,
+    sent: Sequence[SentFile],
+    parsed: Sequence[ParsedFile],
+    assembled: Assembled,
+    mapping_state: str,
+    divisions_state: str,
 ) -> dict[str, Any]:
     """The manifest without the judgement whether the delivery is held.
 
-    The digest is the base digest, and also of the confirmed mappings where one was used: the same files read under
-    other mappings are another delivery.
+    The digest is the base digest, and also of the confirmed mappings where one was used and of the county's own list of
+    divisions: the same files read under other mappings, or with other places, are another delivery.
     """
     content = content_digest(sent)
     base = base_digest(box, content)
+    decided = [state for state in (mapping_state, divisions_state) if state]
     return {
         "schema_version": SCHEMA_VERSION,
         "source": box.source.id,
         "source_kind": box.source.kind.value,
         "as_of": box.as_of.isoformat(),
         "taken_at": datetime.now(UTC).isoformat(timespec="microseconds"),
-        "digest": _digest([base, mapping_state]) if mapping_state else base,
+        "digest": _digest([base, *decided]) if decided else base,
         "base_digest": base,
         "content_digest": content,
         "mapping_state": mapping_state,
+        "divisions_state": divisions_state,
         "versions": {"taizhang": __version__, "reader": READER_VERSION, "model": MODEL_VERSION},
         "rows": assembled.rows,
         "cell_events": assembled.event_codes,

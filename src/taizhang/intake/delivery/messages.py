@@ -51,12 +51,14 @@ def sheets_wait(name: str, source: str, facts: FileFacts, mappings: str) -> list
     """The problems of a file's waiting sheets."""
     return [
         SheetWaitsError(
-            f"有{sheet.counts.quarantined}行等待确认列的含义，暂未采用。",
+            f"有{sheet.counts.quarantined}行等待确认列的含义，暂未采用。"
+            if sheet.fingerprint
+            else f"有{sheet.counts.quarantined}行没有认出表头，未采用。",
             where=f"{source} {name}《{sheet.name}》",
             hint=(
-                f"请编辑 {mappings}/{sheet.fingerprint}.yaml 核对各列，并在“确认”处写上姓名，然后重新接收。"
+                f"请编辑 {mappings}/{sheet.fingerprint}.yaml 核对各列，并在“确认”处写上姓名，再运行 taizhang sweep。"
                 if sheet.fingerprint
-                else "没有找到表头：请在表中保留一行完整的表头后重新报送；若该表不是数据，可不处理。"
+                else "请在表中保留一行完整的表头（要有姓名、身份证号码，或户编号、户主姓名）后重新报送；若该表不是数据，可不处理。"
             ),
         )
         for sheet in facts.sheets

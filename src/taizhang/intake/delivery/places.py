@@ -1,13 +1,47 @@
-"""Codes of towns and villages, by the names a ledger gives them."""
+"""Codes of towns and villages by the names a ledger gives them, and the place that a sheet names outside its rows."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from taizhang.identity.divisions import CountyDivisions
+from taizhang.identity.divisions import CountyDivisions, Division, DivisionKind, Mentions, PlaceNames
 
 _BETWEEN = "\x1f"
+OUTSIDE = ("表名", "标题", "文件名", "文件夹")
+"""What may name the town and village of a sheet outside its rows, the nearest first; as it stands in the manifest."""
+PLACE_DOUBT = "SR-PLACE-DOUBT"
+"""The event of a sheet that names a town or village outside its rows which could not be taken for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOutside:
+    """The town and village that a sheet names outside its rows.
+
+    town_by, village_by: which of the texts names them. home: the town of the village, whether it is named or not.
+    doubt: what was named that could not be taken, because it may be several places or texts contradict each other.
+    """
+
+    town: Division | None = None
+    town_by: str = ""
+    village: Division | None = None
+    village_by: str = ""
+    home: Division | None = None
+    doubt: tuple[str, ...] = ()
+
+    def denies(self, mentions: Mentions) -> bool:
+        """Whether something that stands further down is about another place."""
+        town = self.town or self.home
+        if town is None:
+            return False
+        inside = [{code for code in one if code[:9] == town.code[:9]} for one in mentions.villages]
+        others = self.village is not None and any(self.village.code not in one for one in inside)
+        return bool(mentions.towns - {town.code}) or not all(inside) or others
+
+
+NOTHING_NAMED = NamedOutside()
 
 
 class Places:
@@ -18,7 +52,50 @@ class Places:
         self._county = county_code
         self._known: dict[str, tuple[str | None, str | None]] = {}
         self._with_villages = {place.code[:9] for place in self._divisions if place.code[9:] != "000"}
+        self._in_texts = PlaceNames(self._divisions, county_code)
+        self._by_code = {place.code: place for place in self._divisions}
         self.unknown: set[str] = set()
+
+    def named(self, texts: Sequence[tuple[str, Sequence[str]]]) -> NamedOutside:
+        """The one town, and the one village, that these texts name; texts: pairs of (what they are, they), the nearest first.
+
+        The nearest text that names a place decides, and one further away may name more, but not others: a title that was
+        left as it was when the file was copied from another village contradicts the sheet's name.
+        """
+        said = [(what, self._in_texts.mentioned(lines)) for what, lines in texts]
+        town, town_by = _decided([(what, [one.towns]) for what, one in said if one.towns])
+        if town == "":
+            return NamedOutside(doubt=self._called(frozenset().union(*(one.towns for _, one in said))))
+        inside = [(what, [_inside(one, town) for one in found.villages]) for what, found in said if found.villages]
+        village, village_by = _decided(inside)
+        doubt: frozenset[str] = frozenset()
+        if village == "" or (village is not None and town is None and not self._in_texts.has_all_villages):
+            doubt = frozenset().union(*(one for _, found in said for one in found.villages))
+            village, village_by = None, ""
+        return NamedOutside(
+            None if town is None else self._by_code[town],
+            town_by,
+            None if village is None else self._by_code[village],
+            village_by,
+            None if village is None else self._by_code[f"{village[:9]}000"],
+            self._called(doubt),
+        )
+
+    def mentioned(self, text: str) -> Mentions:
+        """The places that a text names."""
+        return self._in_texts.mentioned([text])
+
+    def is_all(self, town: str, names: Iterable[str]) -> bool:
+        """Whether every one of the names is of this town, by its code."""
+        return all(self._find(f"{name}{_BETWEEN}")[0] == town for name in set(names))
+
+    def _called(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Places by name, a village with its town."""
+        return tuple(self._full_name(self._by_code[code]) for code in sorted(codes))
+
+    def _full_name(self, place: Division) -> str:
+        town = self._by_code.get(place.parent or "") if place.kind is DivisionKind.VILLAGE else None
+        return place.name if town is None else town.name + place.name
 
     def codes(self, towns: pa.StringArray, villages: pa.StringArray | None) -> tuple[pa.StringArray, pa.StringArray]:
         """Town and village codes of 12 digits; null where a name is unknown or means several places.
@@ -55,3 +132,21 @@ class Places:
             self.unknown.add(f"{town}/{village}")
             return town_code, None
         return town_code, inside[0].code
+
+
+def _inside(villages: frozenset[str], town: str | None) -> frozenset[str]:
+    return villages if town is None else frozenset(code for code in villages if code[:9] == town[:9])
+
+
+def _decided(levels: Sequence[tuple[str, Sequence[frozenset[str]]]]) -> tuple[str | None, str]:
+    """What the nearest level names, and which level that is: None where none names anything, "" where it is not one place.
+
+    levels: each with the codes that its names may mean.
+    """
+    if not levels:
+        return None, ""
+    what, nearest = levels[0]
+    one = frozenset().union(*nearest)
+    if len(one) != 1 or not all(nearest) or any(not one <= frozenset().union(*names) for _, names in levels[1:]):
+        return "", ""
+    return next(iter(one)), what

@@ -35,7 +35,10 @@ _HINT = {
     "SR-COLUMN-SHIFT": "请核对该列与相邻列是否错位，更正后重新报送。",
     "OTHER-HEADER": "请把两种表分放在两个工作表后重新报送。",
 }
-_DEFAULT_HINT = "请打开数据目录 mappings 下的对应表文件，核对各列，在“确认”处写上姓名，存入 layouts 后重新接收。"
+_DEFAULT_HINT = (
+    "请编辑数据目录 mappings 下该版式的对应表，核对各列，在“确认”处写上姓名，再运行 taizhang sweep；"
+    "有办公系统的，在“来源与报送”里等待说明的版式上回答。"
+)
 COUNTED = {
     "orphans": "{n}行家庭成员前面没有户主",
     "two_spouses": "{n}户有两个以上配偶",

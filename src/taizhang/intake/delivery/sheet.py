@@ -100,6 +100,7 @@ class SheetReader:
         self._whole = [name for name in self._fields if name in _HOUSEHOLD_SIDE or _is_filled(FIELDS[name])]
         self._empty = list(self._fields)
         self.years: set[str] = set()
+        self._taken_back: tuple[str, ...] = ()
         self._side: dict[str, list[pa.Array]] = {name: [] for name in ("row_no", *self._whole)}
 
     def take(self, block: RawBlock, kept: Mask) -> None:
@@ -139,6 +140,12 @@ class SheetReader:
                     "extra": json_objects(work.extra, count),
                 }
             )
+        )
+
+    def take_back(self, names: Sequence[str]) -> None:
+        """Leave out what stands above the table of these fields after all."""
+        self._taken_back = tuple(
+            name for name in names if any(one.index in self._told for one in self._by_field.get(name, ()))
         )
 
     def _watch(self, work: "_Block") -> None:
@@ -277,6 +284,7 @@ class SheetReader:
             for batch in self._spool.batches():
                 columns = {name: batch.column(name) for name in batch.schema.names}
                 columns |= {name: array.slice(start, batch.num_rows) for name, array in replaced.items()}
+                columns |= {name: pa.nulls(batch.num_rows, columns[name].type) for name in self._taken_back}
                 columns["comment"] = comments.slice(start, batch.num_rows)
                 columns["row_hash"] = row_hashes(self._canonical(columns), batch.num_rows)
                 self._find_places(columns)

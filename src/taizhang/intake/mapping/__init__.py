@@ -21,7 +21,7 @@ from taizhang.intake.mapping.memory import (
     write_mapping,
 )
 from taizhang.intake.mapping.rows import RowClassifier, RowKind
-from taizhang.intake.mapping.sheet import MappedSheet, Question, Status, map_sheet
+from taizhang.intake.mapping.sheet import HEADER_EXTRA, MappedSheet, Question, Status, map_sheet
 from taizhang.intake.mapping.showing import masked, shown_sheet
 from taizhang.intake.mapping.triage import SheetClass
 from taizhang.intake.model import code_lists
@@ -35,6 +35,7 @@ def preload() -> None:
 
 
 __all__ = [
+    "HEADER_EXTRA",
     "HeadRow",
     "Layout",
     "LayoutMemory",

@@ -36,11 +36,13 @@ _NEEDED: dict[str, frozenset[IdentityRole]] = {
     "cadre": frozenset({IdentityRole.NAME, IdentityRole.ID_NO}),
 }
 SHIFT_FIT = 0.6  # share of a column's values that must fit the neighbour's label
+HEADER_EXTRA = "SR-HEADER-EXTRA"
+"""The event of a column whose header nobody knows, or that is somebody else's."""
 _CODES = {
     Why.AMBIGUOUS: "SR-HEADER-AMBIGUOUS",
     Why.DUPLICATE: "SR-HEADER-DUP",
-    Why.UNKNOWN: "SR-HEADER-EXTRA",
-    Why.SOMEBODY_ELSE: "SR-HEADER-EXTRA",
+    Why.UNKNOWN: HEADER_EXTRA,
+    Why.SOMEBODY_ELSE: HEADER_EXTRA,
 }
 _KEY_ROLES = frozenset({IdentityRole.NAME, IdentityRole.ID_NO, IdentityRole.HOUSEHOLD_NO, IdentityRole.PERSON_NO})
 

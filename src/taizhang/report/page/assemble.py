@@ -36,7 +36,7 @@ class SourceFacts:
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What the page says besides the findings."""
+    """What the page says besides the findings. has_divisions: whether the county has a list of its towns."""
 
     county: str
     sweep: str
@@ -46,6 +46,7 @@ class PageFacts:
     rules_run: int
     synthetic: bool
     sources: tuple[SourceFacts, ...]
+    has_divisions: bool = True
 
 
 def page(facts: PageFacts, figures: Figures, findings: Sequence[FindingRow], source_titles: Mapping[str, str]) -> str:
@@ -62,7 +63,7 @@ def page(facts: PageFacts, figures: Figures, findings: Sequence[FindingRow], sou
             "<main>",
             _cards(facts, figures),
             f'<div class="pair">{_by_severity(figures)}{_by_delta(figures)}</div>',
-            f'<div class="pair"><div class="stack">{_by_source(figures)}{_by_group(figures)}</div>{_by_town(figures)}</div>',
+            f'<div class="pair"><div class="stack">{_by_source(figures)}{_by_group(figures)}</div>{_by_town(facts, figures)}</div>',
             _rules(figures.rules),
             _map(figures),
             _sources(facts.sources),
@@ -142,8 +143,9 @@ def _by_group(figures: Figures) -> str:
     return _section("by_group", stacked_bars(figures.by_group, filter_name="group"))
 
 
-def _by_town(figures: Figures) -> str:
-    return _section("by_town", stacked_bars(figures.by_town, filter_name="town", most=24))
+def _by_town(facts: PageFacts, figures: Figures) -> str:
+    note = None if facts.has_divisions else label("no_divisions")
+    return _section("by_town", stacked_bars(figures.by_town, filter_name="town", most=24), note=note)
 
 
 def _rules(rules: Sequence[RuleFigure]) -> str:

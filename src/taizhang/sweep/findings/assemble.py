@@ -13,9 +13,10 @@ from taizhang.sweep.findings.fingerprint import finding_id, short_id, value_dige
 from taizhang.sweep.findings.hits import FIELD_OF, NUMBER_SYMPTOMS, ROW_CODES, Hit, HitKey, read_hits, without_symptoms
 from taizhang.sweep.findings.masking import without_numbers
 from taizhang.sweep.findings.places import Files, Place, places_of
-from taizhang.sweep.findings.texts import About, Texts, filled
+from taizhang.sweep.findings.texts import About, Texts, filled, with_household
 from taizhang.sweep.findings.told import Told
 from taizhang.sweep.lake import SourceDelivery
+from taizhang.sweep.rules.messages import HEAD_UNKNOWN
 
 Finding = dict[str, Any]
 
@@ -87,7 +88,11 @@ class Assembler:
         subject = {"household": household, "source": one.source}.get(one.subject_type, min(people, default=None))
         scope = one.scope_key + "".join(f"|{person}" for person in sorted(people)[1:])
         values = self._values(one, records)
-        message = {language: filled(about.message[language], values) for language in ("zh", "zh_hant", "en")}
+        first = records[0] if records else None
+        message = {
+            language: with_household(filled(about.message[language], values), language, first)
+            for language in ("zh", "zh_hant", "en")
+        }
         finding = self._base(one.code, about, one.subject_type, str(subject), scope, one.fields, records)
         finding |= {
             "person_id": people[0] if people and one.subject_type == "person" else None,
@@ -149,7 +154,9 @@ class Assembler:
             "candidates": [_offered(one.candidate) for one in fitting],
             "confidence_class": confidence.value,
             "evidence": [one.sentence for one in fitting[:1]],
-            "message_zh": hit.message_zh, "message_hant": hit.message_hant, "message_en": hit.message_en,
+            "message_zh": with_household(hit.message_zh, "zh", place),
+            "message_hant": with_household(hit.message_hant, "zh_hant", place),
+            "message_en": with_household(hit.message_en, "en", place),
             "value_digest": value_digest([hit.observed, *said]),
         }  # fmt: skip
         if finding["p_culprit"] is None:
@@ -188,7 +195,7 @@ class Assembler:
         first = records[0] if records else None
         village = f"{first.town_name or ''}{first.village_name or ''}" if first else ""
         names = {
-            "village": village, "household_head": (first.head_name or "") if first else "",
+            "village": village, "household_head": (first.head_name or HEAD_UNKNOWN) if first else "",
             "name": (first.name or "") if first else "", "household_no": (first.household_no or "") if first else "",
             "source": self.titles.get(one.source or "", one.source or ""),
             "culprit": self.titles.get(one.culprit or "", one.culprit or ""),

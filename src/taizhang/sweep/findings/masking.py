@@ -9,6 +9,8 @@ NUMBER_FIELDS = frozenset({"id_no", "head_id_no", "core18", "head_core18"})
 HIDDEN_FIELDS = frozenset(name for name, one in FIELDS.items() if one.type is FieldType.PHONE) | {"bank_account"}
 LONG_RUN = re.compile(r"[0-9A-Za-z]{15}")
 """As many letters and digits in a row may be a number of a person, whatever the field."""
+MONTHS = frozenset(name for name, one in FIELDS.items() if one.type is FieldType.MONTH)
+_FIRST_OF_MONTH = re.compile(r"\d{4}-\d{2}-01")
 _NUMBER_IN_TEXT = re.compile(r"\d{14}[0-9A-Za-z]+")
 """The same within a sentence, where a word may be as long."""
 
@@ -17,7 +19,12 @@ def masked_value(field: str | None, value: str | None) -> str | None:
     """A value of a field as whoever has no reason recorded may see it."""
     if value is None or field in HIDDEN_FIELDS:
         return None if value is None else "*" * len(value)
-    return mask_number(value) if field in NUMBER_FIELDS or LONG_RUN.search(value) else value
+    return mask_number(value) if field in NUMBER_FIELDS or LONG_RUN.search(value) else month_only(field, value)
+
+
+def month_only(field: str | None, value: str) -> str:
+    """A month without the day that it is kept under: nobody wrote a first of February; other fields' values as they are."""
+    return value[:7] if field in MONTHS and _FIRST_OF_MONTH.fullmatch(value) else value
 
 
 def without_numbers(text: str | None) -> str | None:

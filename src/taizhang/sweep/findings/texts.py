@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from taizhang.intake.delivery.linking import TEMPORARY
 from taizhang.sweep.diagnose.wording import TITLES
+from taizhang.sweep.findings.places import Place
 from taizhang.sweep.rules import RuleSet
 from taizhang.sweep.rules.compile import digest
-from taizhang.sweep.rules.messages import BEFORE_VILLAGE
+from taizhang.sweep.rules.messages import BEFORE_VILLAGE, BLANK, HEAD_UNKNOWN
 from taizhang.sweep.rules.model import WEIGHTS, Severity, Status
 
 GROUPS = {"ID": "A", "NM": "B", "PR": "C", "XS": "D", "AU": "E", "SR": "Y"}
@@ -19,6 +21,8 @@ _SEVERITY = {
     "PR-COPY-FAMILY": "error", "PR-ROW-SHIFT": "error", "XS-NAME-GIVEN": "error", "XS-NAME-DISJOINT": "error",
     "XS-SWAP": "error",
 }  # fmt: skip
+HOUSEHOLDS = {"zh": ("编号{}", "成员{}"), "zh_hant": ("編號{}", "成員{}"), "en": ("number {}", "member {}")}
+"""How a household is called by its number, or by a member, where nobody says who its head is."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,23 @@ def _stand_in(code: str) -> About:
          "en": f"{{name}}, household of {{household_head}}, {{village}}: {code}."},
         {"zh": "核对证件原件。", "zh_hant": "核對證件原件。", "en": "Check the original documents."}, frozenset(), (),
     )  # fmt: skip
+
+
+def with_household(message: str, language: str, place: Place | None) -> str:
+    """A message whose household has no known head says its number, or else a member; `place`: the row shown of it.
+
+    A provisional number stands in no ledger and says nothing to anybody.
+    """
+    if HEAD_UNKNOWN not in message:
+        return message
+    by_number, by_member = HOUSEHOLDS[language]
+    if place is not None and place.household_no and not place.household_no.startswith(TEMPORARY):
+        household = by_number.format(place.household_no)
+    elif place is not None and place.name:
+        household = by_member.format(place.name)
+    else:
+        household = BLANK[language]
+    return message.replace(HEAD_UNKNOWN, household)
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:

@@ -23,6 +23,8 @@ OBSERVED = "observed"
 """The placeholder of what a rule about households counted."""
 PLACES = ("town_name", "village_name")
 OTHER_NAMES = {"household_head": "head_name"}
+HEAD_UNKNOWN = "\ue000"
+"""What a message says of a household's head where no row names one, until the finding says the household by something else."""
 
 
 def placeholders(template: str) -> list[str]:
@@ -75,7 +77,9 @@ def message_pieces(
         name = OTHER_NAMES.get(found[1], found[1])
         if name in LATER:
             continue
-        if name == "source" and name in columns and titles:
+        if found[1] in OTHER_NAMES and name in columns and columns[name].mask is Mask.NONE:
+            value = f"COALESCE({name}, {text_sql(HEAD_UNKNOWN)})"
+        elif name == "source" and name in columns and titles:
             value = _titled(name, titles)
         else:
             value = _rendered(name, language, columns, given)
@@ -124,6 +128,8 @@ def _value(sql: str, kind: Kind, mask: Mask, language: str) -> str:
         return f"COALESCE(RPAD('', CAST(LENGTH(CAST({sql} AS VARCHAR)) AS INTEGER), '*'), {blank})"
     if mask is Mask.YEAR:
         return f"COALESCE(CAST(YEAR({sql}) AS VARCHAR), {blank})"
+    if mask is Mask.MONTH:
+        return f"COALESCE(SUBSTR(CAST({sql} AS VARCHAR), 1, 7), {blank})"
     if kind is Kind.BOOL:
         yes, no = YES_NO[language]
         return f"CASE WHEN {sql} THEN '{yes}' WHEN NOT {sql} THEN '{no}' ELSE {blank} END"

@@ -32,6 +32,7 @@ class Mask(StrEnum):
     NUMBER = "number"
     HIDDEN = "hidden"
     YEAR = "year"
+    MONTH = "month"
 
 
 _ARROW = {
@@ -235,6 +236,7 @@ sheet text 工作表
 cell text 单元格
 code text 事件
 n int 次数
+files text 有此事件的文件
 """
 
 
@@ -270,7 +272,7 @@ def _field_column(name: str, field: Field) -> Column:
     elif field.type is FieldType.PHONE or (field.sensitivity is Sensitivity.SENSITIVE and name.endswith("account")):
         mask = Mask.HIDDEN
     else:
-        mask = _birth_mask(name)
+        mask = Mask.MONTH if field.type is FieldType.MONTH else _birth_mask(name)
     return Column(name, _FIELD_KINDS[field.type], field.zh, labels, mask, delivered=True)
 
 

@@ -145,7 +145,7 @@ class _Checker:
 
     def _mask(self, node: exp.Expr, names: Names) -> Mask:
         """The mask of a computed output: that of the columns it is made of, so that no expression unmasks a value."""
-        masks = {column_of(column, names).mask for column in node.find_all(exp.Column)} - {Mask.NONE}
+        masks = {column_of(column, names).mask for column in node.find_all(exp.Column)} - {Mask.NONE, Mask.MONTH}
         return Mask.HIDDEN if masks and kind_of(node, names) is Kind.TEXT else Mask.NONE
 
     def _window(self, node: exp.Window, names: Names) -> Kind:

@@ -4,7 +4,10 @@ from datetime import date
 
 from taizhang.identity.names import NameDefect, parse_name
 from taizhang.identity.numbers import mask_number, parse_id
+from taizhang.intake.raw import CellKind
+from taizhang.intake.values.dates import read_month
 from taizhang.office.casework.errors import BadValue
+from taizhang.sweep.findings.masking import MONTHS, month_only
 
 NUMBER_FIELDS = frozenset({"id_no", "head_id_no"})
 NAME_FIELDS = frozenset({"name", "head_name"})
@@ -18,7 +21,7 @@ DAMAGED = frozenset({
 
 
 def sound_value(field: str, text: str, as_of: date) -> str:
-    """The value as it is to be written. Raises BadValue for a number that fails its check, a name with defects, an empty text."""
+    """The value as it is to be written. Raises BadValue for a number that fails its check, a name with defects, a month that is none, an empty text."""
     value = text.strip()
     if not value or len(value) > LONGEST:
         raise BadValue(field)
@@ -32,9 +35,14 @@ def sound_value(field: str, text: str, as_of: date) -> str:
         if name.text is None or DAMAGED & set(name.defects):
             raise BadValue(field)
         return name.text
+    if field in MONTHS:
+        month = read_month(value, CellKind.TEXT).value
+        if month is None:
+            raise BadValue(field)
+        return str(month)
     return value
 
 
 def shown_value(field: str, value: str) -> str:
-    """The value as lists may show it: numbers masked, everything else shortened."""
-    return mask_number(value) if field in NUMBER_FIELDS else value[:60]
+    """The value as lists may show it: numbers masked, months without a day, everything else shortened."""
+    return mask_number(value) if field in NUMBER_FIELDS else month_only(field, value)[:60]

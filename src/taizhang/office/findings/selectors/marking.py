@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from taizhang.identity.names import readings_of
 from taizhang.office.crypto.masks import mask_number, mask_phone
 from taizhang.office.parts.punctuation import listed
+from taizhang.sweep.findings.masking import month_only
 
 NUMBERS = frozenset({"id_no", "head_id_no", "core18", "head_core18"})
 PHONES = frozenset({"member_phone", "household_phone"})
@@ -87,7 +88,7 @@ def _note(field: str, value: str, apart: frozenset[int]) -> str:
 
 
 def hidden(field: str, value: str) -> str:
-    """A value as everybody may see it: numbers, phones and accounts by their masks."""
+    """A value as everybody may see it: numbers, phones and accounts by their masks, months without a day."""
     if field in NUMBERS:
         return mask_number(value)
     if field in PHONES:
@@ -97,4 +98,4 @@ def hidden(field: str, value: str) -> str:
     longest = max(
         (len(run) for run in "".join(c if c.isascii() and c.isalnum() else " " for c in value).split()), default=0
     )
-    return mask_number(value) if longest >= 11 else value
+    return mask_number(value) if longest >= 11 else month_only(field, value)
