@@ -43,9 +43,7 @@ def keep_only(folder: Path, ledgers: tuple[str, ...]) -> None:
     """Leave the deliveries of these ledgers."""
     file = folder / "county.toml"
     head, *sources = re.split(r"(?=\n\[\[source\]\])", file.read_text("utf-8"))
-    file.write_text(
-        head + "".join(one for one in sources if f'id = "{_id(one)}"' in one and _id(one) in ledgers), "utf-8"
-    )
+    file.write_text(head + "".join(one for one in sources if _id(one) in ledgers), "utf-8")
     for delivered in (folder / "data/deliveries").iterdir():
         if delivered.name not in ledgers:
             shutil.rmtree(delivered)
@@ -80,7 +78,7 @@ def decoded(
                     f" JOIN read_parquet('{folder}/truth/persons.parquet') AS p USING (person)"
                     f" WHERE t.id_wrong AND regexp_matches(t.causes, '{SLIPS}')"
                 ).fetchall()
-                true |= {number * RECORD_BASE + record: number_ for record, number_ in rows}
+                true |= {number * RECORD_BASE + record: whole for record, whole in rows}
         true = {record: one for record, one in true.items() if texts.get(record)}
         wanted = {record: texts[record] for record in true}
         return ask(engine, judged, wanted, max(one.as_of for one in deliveries)), true

@@ -57,16 +57,12 @@ def _told(proposed: Proposed, book: County) -> None:
 def tell_of_divisions(book: County) -> None:
     """Say once, where the county has no list of its towns or ledgers name places that are not on it, what to do."""
     if not has_divisions(book):
-        out.print(
-            own("[yellow]![/] 本县没有行政区划表 divisions.csv：问题都列在“未分镇村”，不能按镇、村分发。"), markup=True
-        )
-    elif unknown_places(book):
-        told = own(
-            f"[yellow]![/] 台账里有 {unknown_places(book)} 个镇、村名称不在行政区划表中，这些行不能按镇、村分发。"
-        )
-        out.print(told, markup=True)
+        told = own("[yellow]![/] 本县没有行政区划表 divisions.csv：问题都列在“未分镇村”，不能按镇、村分发。")
+    elif unknown := unknown_places(book):
+        told = own(f"[yellow]![/] 台账里有 {unknown} 个镇、村名称不在行政区划表中，这些行不能按镇、村分发。")
     else:
         return
+    out.print(told, markup=True)
     out.print(own("  运行 taizhang divisions 按台账生成建议表，核对后加 --accept 采用，再运行 taizhang sweep。"))
 
 

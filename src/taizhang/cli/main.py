@@ -63,9 +63,8 @@ for command in (
 def main() -> Never:
     """Run the command line; every way out has a documented exit status and never a traceback."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="replace"
-        )  # a terminal or a file of GBK has no ✗, and a path may be no text at all
+        # A terminal or a file of GBK has no ✗, and a path may be no text at all.
+        sys.stdout.reconfigure(errors="replace")
     try:
         status = cli.main(standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)

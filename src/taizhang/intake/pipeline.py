@@ -8,18 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from taizhang.errors import UserError
-from taizhang.intake.county import (
-    County,
-    SourceFolderError,
-    SourceSpec,
-    from_the_future,
-    inbox_of,
-    today,
-    unreadable,
-)
+from taizhang.intake.county import County, SourceSpec
 from taizhang.intake.delivery.lake import Lake, commit, remove, write_json
 from taizhang.intake.delivery.manifest import base_digest, content_digest
 from taizhang.intake.delivery.reading import Delivery, DeliveryRef, reference
+from taizhang.intake.inbox import SourceFolderError, from_the_future, inbox_of, today, unreadable
 from taizhang.intake.mapping import LayoutMemory, MappingFile, MappingFileError
 from taizhang.intake.preflight import Limits
 from taizhang.intake.run import Box, Run, Stopwatch, problems_of

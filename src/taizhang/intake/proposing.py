@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from taizhang.errors import UserError
-from taizhang.intake.county import County, Inbox, SourceSpec, files_below, unreadable
+from taizhang.intake.county import County, SourceSpec
 from taizhang.intake.delivery.comparing import DeliveryChange, compare, read_change, write_change
 from taizhang.intake.delivery.holding import Holding
 from taizhang.intake.delivery.lake import Lake, commit, remove
 from taizhang.intake.delivery.reading import Delivery, DeliveryRef, is_delivery_name, reference
+from taizhang.intake.inbox import Inbox, files_below, unreadable
 from taizhang.intake.preflight import Limits
 from taizhang.intake.run import Run, judge_now, problems_of
 from taizhang.progress import Progress, Silent

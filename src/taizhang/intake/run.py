@@ -13,7 +13,7 @@ from typing import Any
 from taizhang.errors import UserError
 from taizhang.identity.divisions import CountyDivisions
 from taizhang.intake.child import ChildPool, Refused
-from taizhang.intake.county import County, Inbox
+from taizhang.intake.county import County
 from taizhang.intake.delivery.assembling import ParsedFile, assemble
 from taizhang.intake.delivery.cache import ParseCache, divisions_state, fingerprints, mapping_state
 from taizhang.intake.delivery.facts import FileFacts
@@ -24,6 +24,7 @@ from taizhang.intake.delivery.manifest import base_digest, content_digest, diges
 from taizhang.intake.delivery.messages import delivery_held, file_not_taken, sheets_wait
 from taizhang.intake.delivery.reading import Delivery, DeliveryRef, deliveries_of
 from taizhang.intake.delivery.receiving import SentFile, receive
+from taizhang.intake.inbox import Inbox
 from taizhang.intake.preflight import Limits
 from taizhang.progress import Progress
 

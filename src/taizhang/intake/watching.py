@@ -13,7 +13,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from taizhang.errors import UserError, reason
-from taizhang.intake.county import County, SourceFolderError, SourceSpec, files_below, folder_date, missing, unreadable
+from taizhang.intake.county import County, SourceSpec
+from taizhang.intake.inbox import SourceFolderError, files_below, folder_date, missing, unreadable
 
 LETTERBOX = ""
 """The place of files that lie in no source's own folder."""

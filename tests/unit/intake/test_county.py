@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from taizhang.intake.county import CountyFileError, SourceFolderError, SourceKind, inbox_of, load_county, today
+from taizhang.intake.county import CountyFileError, SourceKind, load_county
+from taizhang.intake.inbox import SourceFolderError, inbox_of, today
 
 FILE = """
 [county]

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from taizhang.intake.county import CountyFileError, SourceFolderError, load_county
+from taizhang.intake.county import CountyFileError, load_county
 from taizhang.intake.delivery import LakeBusyError, LakeWriteError, NoDeliveryError
 from taizhang.intake.delivery.messages import DeliveryHeldError, FileNotTakenError, SheetWaitsError
+from taizhang.intake.inbox import SourceFolderError
 from taizhang.intake.values import Change
 
 PAGE = Path(__file__).parents[3] / "docs" / "formats" / "delivery.md"

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from taizhang.intake.county import SourceFolderError, load_county
+from taizhang.intake.county import load_county
 from taizhang.intake.delivery import deliveries_of, open_delivery
 from taizhang.intake.delivery.browsing import not_taken
 from taizhang.intake.delivery.comparing import compare
+from taizhang.intake.inbox import SourceFolderError
 from taizhang.intake.pipeline import take_in
 from taizhang.intake.proposing import (
     NoProposalError,

@@ -96,7 +96,6 @@ class _Proposing:
         self._known, self._county = known, county_code
         self._places = {place.code: place for place in known if place.code.startswith(county_code)}
         self._listed = frozenset(self._places)
-        self._listed = frozenset(self._places)
         top = county_code + "000000"
         self._places.setdefault(top, Division(top, county_name, DivisionKind.COUNTY, None))
         self._rows: Counter[str] = Counter()

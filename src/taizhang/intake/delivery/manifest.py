@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from taizhang import __version__
-from taizhang.intake.county import Inbox
 from taizhang.intake.delivery.assembling import Assembled, ParsedFile
 from taizhang.intake.delivery.cache import READER_VERSION
 from taizhang.intake.delivery.receiving import SentFile
 from taizhang.intake.delivery.schemas import SCHEMA_VERSION
+from taizhang.intake.inbox import Inbox
 from taizhang.intake.model import MODEL_VERSION
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from taizhang.intake.archives import Member, expand_archives
-from taizhang.intake.county import Inbox
 from taizhang.intake.delivery.lake import keep_copy
+from taizhang.intake.inbox import Inbox
 from taizhang.intake.preflight import FileRefused, Limits
 from taizhang.intake.raw import FileEvent
 from taizhang.intake.sniff import FileKind, sniff

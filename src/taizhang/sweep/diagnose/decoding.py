@@ -86,6 +86,8 @@ def decode(
     known: the county's divisions and years of birth. taken: the keys, of those it is given, that somebody has.
     as_of: the day of the data; nobody in them is born later.
     """
+    if not damaged:
+        return []
     slips = [[_slips(text, one.birth, as_of) for text in one.texts] for one in damaged]
     numbers = [sorted({number for some in of_texts for number in some}) for of_texts in slips]
     keys = np.array([id_key(number) for some in numbers for number in some], dtype=np.int64)
@@ -157,8 +159,9 @@ def _borne(known: Divisions, numbers: Ints) -> Floats:
     of_division, of_year, there = _counts(known, division, born)
     whole = float(known.persons.sum())
     history = DivisionHistory.packaged()
-    existed = np.array([history.ever_existed(f"{one:06d}") for one in division.tolist()], dtype=bool)
-    elsewhere = np.where(existed, log(FROM_ELSEWHERE / len(history.codes)), NO_DIVISION)
+    codes, place = np.unique(division, return_inverse=True)
+    existed = np.array([history.ever_existed(f"{one:06d}") for one in codes.tolist()], dtype=bool)
+    elsewhere = np.where(existed[place], log(FROM_ELSEWHERE / len(history.codes)), NO_DIVISION)
     in_division = np.logaddexp(elsewhere, np.log(np.maximum(of_division, 1e-9) / (whole + 1.0)))
     in_year = (of_year + 1.0) / (whole + CENTURY)
     told: Floats = in_division + np.log((there + LIKE_THE_COUNTY * in_year) / (of_division + LIKE_THE_COUNTY))

@@ -17,6 +17,8 @@ from taizhang.sweep.link.features import MISSING, Ints, integers
 
 EPOCH = date(1970, 1, 1)
 MOST = 5
+MOST_OTHERS = 8
+"""Further texts of a person that are decoded along with a row's: a number that many rows damage is no typist's slips."""
 LEAST = 0.01
 """Likelihood below which a decoded number is not shown."""
 SEXES = {1: "男", 2: "女"}
@@ -112,7 +114,9 @@ def _decoded(engine: Engine, judged: Judgement, rows: Sequence[int], as_of: date
             continue
         said = {texts[other] for other in troubled.members(int(troubled.group[at]))} - {text, None}
         birth = None if days == MISSING else EPOCH + timedelta(days=days)
-        asked.append(Damaged(text, birth, SEXES.get(int(troubled["sex"][at])), tuple(sorted(filter(None, said)))))
+        asked.append(
+            Damaged(text, birth, SEXES.get(int(troubled["sex"][at])), tuple(sorted(filter(None, said))[:MOST_OTHERS]))
+        )
         records.append(int(troubled["record_id"][at]))
     for record, found in zip(
         records, decode(asked, judged.divisions, lambda keys: _taken(engine, keys), as_of), strict=True
