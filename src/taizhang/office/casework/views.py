@@ -56,7 +56,9 @@ def dispatch(request: OfficeRequest, finding_id: str) -> HttpResponse:
 
 def reject(request: OfficeRequest, finding_id: str) -> HttpResponse:
     """Say that the rule is wrong."""
-    dispatching.reject_hit(actor=request.actor, finding_id=finding_id, reason=request.POST.get("note", ""))
+    dispatching.reject_hit(
+        actor=request.actor, finding_id=finding_id, reason=request.POST.get("note", ""), stood=_stood(request)
+    )
     return _back(finding_id)
 
 

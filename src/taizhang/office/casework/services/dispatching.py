@@ -128,10 +128,10 @@ def reassign_tasks(*, actor: Actor, from_user_id: int, to_user_id: int | None, r
     return len(tasks)
 
 
-def reject_hit(*, actor: Actor, finding_id: str, reason: str) -> None:
-    """Say that the rule is wrong, not the ledger; it counts against the rule. Raises as `locked` does."""
+def reject_hit(*, actor: Actor, finding_id: str, reason: str, stood: int | None = None) -> None:
+    """Say that the rule is wrong, not the ledger; it counts against the rule. stood, and what it raises: as `locked` has it."""
     move = MOVES["reject_hit"]
     if not reason:
         raise WrongState("reason")
     with transaction.atomic():
-        move_finding(actor, locked(actor, finding_id, move), move, reason=reason)
+        move_finding(actor, locked(actor, finding_id, move, stood), move, reason=reason)
