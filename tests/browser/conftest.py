@@ -3,9 +3,12 @@
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from taizhang.office.parts.assets import are_built
+
+# The library's five seconds are short for a page that a busy machine shows for the first time.
+expect.set_options(timeout=30_000)
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 

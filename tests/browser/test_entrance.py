@@ -59,6 +59,7 @@ def log_out(page):
     """Leave."""
     page.goto("/accounts/logout/")
     page.locator("main button[type=submit]").first.click()
+    page.wait_for_url(lambda url: "logout" not in url)
 
 
 def test_a_passkey_is_added_and_then_opens_the_office_alone(page, settings):
@@ -97,8 +98,10 @@ def test_an_authenticator_app_is_set_up_and_asked_for_at_the_next_login(page, se
     secret = page.locator("#authenticator_secret").input_value()
     page.locator("#id_code").fill(code_of(secret))
     page.locator("main button[type=submit]").first.click()
+    page.wait_for_url(lambda url: "totp/activate" not in url)
     page.goto("/")
     expect(page.locator(INSIDE)).to_be_visible()
+    expect(page).to_have_url(re.compile(r":\d+/$"))
     log_out(page)
     cache.clear()  # the code just used is still good for its half minute, and a code is good once
 

@@ -251,6 +251,7 @@ def test_without_scripts_the_form_sends_the_files_whole(office, chromium, tmp_pa
     page.get_by_label("用户名").fill("operator")
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录", exact=True).click()
+    expect(page.locator(".frame-top")).to_be_visible()
     page.goto("/sources/upload")
     page.locator("input[type=file]").set_input_files(tmp_path / "人员.csv")
     page.get_by_role("button", name="报送这些文件").click()

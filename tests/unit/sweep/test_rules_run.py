@@ -12,6 +12,7 @@ from taizhang.sweep.rules import PackError, RuleUnknown, load_packs, service
 from taizhang.sweep.rules.compile import digest
 from taizhang.sweep.rules.explaining import rule_sql
 from taizhang.sweep.rules.frames import read_frame, shipped_cells
+from taizhang.sweep.rules.messages import HEAD_UNKNOWN
 from taizhang.sweep.rules.observe import observe
 from taizhang.sweep.rules.ruleset import only
 from taizhang.sweep.rules.run import COUNT_COLUMNS, HIT_COLUMNS
@@ -169,13 +170,13 @@ def test_no_expression_of_a_select_unmasks_a_number(engine, tmp_path, output):
     assert NUMBER[4:8] not in hit["message_zh"]
 
 
-def test_an_empty_placeholder_says_that_it_is_empty(engine):
+def test_an_empty_placeholder_says_that_it_is_empty_and_an_unknown_head_waits_for_the_finding(engine):
     put(engine, "record", [person(1, sex="女", id_sex="男", id_ok=True)])
 
     _, [hit], _ = run(engine, "ID-SEX-DIFF")
 
-    assert hit["message_zh"].startswith("（空）户（空）")
-    assert hit["message_en"].startswith("(blank)")
+    assert hit["message_zh"].startswith(f"{HEAD_UNKNOWN}户（空）")
+    assert hit["message_en"].startswith(f"(blank), household of {HEAD_UNKNOWN}")
 
 
 def test_a_row_without_a_village_leaves_no_comma_in_english(engine):

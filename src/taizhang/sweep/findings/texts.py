@@ -9,7 +9,7 @@ from taizhang.sweep.diagnose.wording import TITLES
 from taizhang.sweep.findings.places import Place
 from taizhang.sweep.rules import RuleSet
 from taizhang.sweep.rules.compile import digest
-from taizhang.sweep.rules.messages import BEFORE_VILLAGE, BLANK, HEAD_UNKNOWN
+from taizhang.sweep.rules.messages import BEFORE_VILLAGE, HEAD_UNKNOWN
 from taizhang.sweep.rules.model import WEIGHTS, Severity, Status
 
 GROUPS = {"ID": "A", "NM": "B", "PR": "C", "XS": "D", "AU": "E", "SR": "Y"}
@@ -21,8 +21,12 @@ _SEVERITY = {
     "PR-COPY-FAMILY": "error", "PR-ROW-SHIFT": "error", "XS-NAME-GIVEN": "error", "XS-NAME-DISJOINT": "error",
     "XS-SWAP": "error",
 }  # fmt: skip
-HOUSEHOLDS = {"zh": ("编号{}", "成员{}"), "zh_hant": ("編號{}", "成員{}"), "en": ("number {}", "member {}")}
-"""How a household is called by its number, or by a member, where nobody says who its head is."""
+HOUSEHOLDS = {
+    "zh": ("编号{}", "成员{}", "户主不明"),
+    "zh_hant": ("編號{}", "成員{}", "戶主不明"),
+    "en": ("number {}", "member {}", "an unknown head"),
+}
+"""How a household is called by its number, by a member, or not at all, where nobody says who its head is."""
 
 
 @dataclass(frozen=True)
@@ -82,17 +86,17 @@ def _stand_in(code: str) -> About:
 def with_household(message: str, language: str, place: Place | None) -> str:
     """A message whose household has no known head says its number, or else a member; `place`: the row shown of it.
 
-    A provisional number stands in no ledger and says nothing to anybody.
+    A provisional number stands in no ledger and says nothing to anybody; nor does a member whom the message names anyway.
     """
     if HEAD_UNKNOWN not in message:
         return message
-    by_number, by_member = HOUSEHOLDS[language]
+    by_number, by_member, unknown = HOUSEHOLDS[language]
     if place is not None and place.household_no and not place.household_no.startswith(TEMPORARY):
         household = by_number.format(place.household_no)
-    elif place is not None and place.name:
+    elif place is not None and place.name and place.name not in message:
         household = by_member.format(place.name)
     else:
-        household = BLANK[language]
+        household = unknown
     return message.replace(HEAD_UNKNOWN, household)
 
 
