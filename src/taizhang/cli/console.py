@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from taizhang.errors import UserError
+from taizhang.errors import SystemFault, UserError
 from taizhang.languages import Language, said, spoken, translated
 
 PLACES = 3
@@ -56,7 +56,7 @@ def errors(faults: Sequence[UserError]) -> None:
 
 
 def fault(unexpected: BaseException) -> None:
-    """Say that the program failed and where; never the text of the error, which may hold a value from a record."""
+    """Say that the program failed and where; the text of an error only where it is our own, others may hold a value from a record."""
     frames = traceback.extract_tb(unexpected.__traceback__)
     place = (
         f"{frames[-1].filename.rsplit('site-packages/', 1)[-1].rsplit('src/', 1)[-1]}:{frames[-1].lineno}"
@@ -65,7 +65,8 @@ def fault(unexpected: BaseException) -> None:
     )
     what = own("程序出错，已停止；未改动任何报送。请把下面一行告诉维护人员：")
     err.print(f"[bold red]✗[/] {what}")
-    err.print(f"  {type(unexpected).__name__} · {place}", markup=False)
+    told = f" · {unexpected}" if isinstance(unexpected, SystemFault) and str(unexpected) else ""
+    err.print(f"  {type(unexpected).__name__} · {place}{told}", markup=False)
 
 
 class Bars:

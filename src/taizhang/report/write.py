@@ -12,6 +12,7 @@ from taizhang.errors import SystemFault
 from taizhang.intake.child import ChildPool, Refused
 from taizhang.intake.county import County
 from taizhang.intake.delivery import Lake
+from taizhang.intake.preflight import Limits
 from taizhang.languages import Language
 from taizhang.progress import Progress
 from taizhang.report.facts import page_facts, rule_titles, source_titles
@@ -27,6 +28,8 @@ RETURNED = "returned"
 FINDINGS_ON_PAGE = 2000
 _NOT_IN_FILE_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 _LONGEST_STEM = 40  # characters; three bytes each stay well below the 255 bytes of a file name
+_OF_OUR_OWN = Limits(memory_bytes=2**36, cpu_seconds=86_400, wall_seconds=86_400, open_files=2**16, output_bytes=2**36)
+"""Nothing of a stranger's is read here: a workbook holds a file open for each of its sheets, and a county of a million takes minutes."""
 
 
 class ListsFailed(SystemFault):
@@ -68,7 +71,7 @@ def _write_reports(county: County, folder: Path, progress: Progress, *, returned
 
     # Lists and returned workbooks share nothing but the findings: a second core does the lists.
     with ThreadPoolExecutor(1) as second:
-        lists = second.submit(_lists_apart, folder, facts, titles, sources, county.language)
+        lists = second.submit(write_lists_apart, folder, facts, titles, sources, county.language)
         returned_folder = (
             return_workbooks(county, folder, folder / RETURNED, progress=progress, jobs=jobs) if returned else None
         )
@@ -80,16 +83,17 @@ def _write_reports(county: County, folder: Path, progress: Progress, *, returned
     return Reports(folder / PAGE, folder / COUNTY_LIST, folder / TOWN_LISTS, returned_folder)
 
 
-def _lists_apart(
+def write_lists_apart(
     folder: Path, facts: PageFacts, titles: dict[str, Label], sources: dict[str, str], language: Language
 ) -> None:
     """Write the lists in a process of their own; raises ListsFailed."""
-    with ChildPool(1, preload=(__name__,)) as pool:
+    with ChildPool(1, _OF_OUR_OWN, preload=(__name__,)) as pool:
         (outcome,) = pool.map(
             write_lists, [(folder, {"facts": facts, "titles": titles, "sources": sources, "language": language})]
         )
     if isinstance(outcome, Refused):
-        raise ListsFailed(outcome.events[0].code)
+        event = outcome.events[0]
+        raise ListsFailed(" ".join([event.code, *(f"{name}={told}" for name, told in event.facts.items())]))
 
 
 def write_lists(

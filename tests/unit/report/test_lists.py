@@ -8,10 +8,12 @@ import pytest
 from findingtable import NUMBER, finding, write
 
 from countyruns import FULL_NUMBER, workbook_texts
+from taizhang.intake.preflight import Limits
+from taizhang.languages import Language
 from taizhang.report.facts import page_facts
 from taizhang.report.lists import COUNTY_LIST
 from taizhang.report.page import PageFacts
-from taizhang.report.write import write_lists
+from taizhang.report.write import ListsFailed, write_lists, write_lists_apart
 
 TITLES = {"ledger": "镇村台账"}
 FACTS = PageFacts(
@@ -137,6 +139,23 @@ def test_two_towns_of_one_name_do_not_overwrite_each_other(tmp_path):
         "F000000001",
         "F000000002",
     ]
+
+
+def test_a_town_may_have_more_villages_than_a_strangers_file_may_open_files(tmp_path):
+    villages = Limits().open_files + 6
+    write(tmp_path, *(finding(n, village_code=f"6107231{n:05d}", village_name=f"第{n}村") for n in range(villages)))
+
+    write_lists_apart(tmp_path, FACTS, {}, TITLES, Language.ZH)
+
+    assert len(lines(tmp_path / "lists" / "龙亭镇.xlsx")) == villages
+
+
+def test_lists_that_cannot_be_written_say_why_without_a_value(tmp_path):
+    write(tmp_path, finding(1, name="王小"))
+    (tmp_path / COUNTY_LIST).mkdir()
+
+    with pytest.raises(ListsFailed, match=r"^SR-READER-FAULT fault=\w+ place=\S+$"):
+        write_lists_apart(tmp_path, FACTS, {}, TITLES, Language.ZH)
 
 
 def test_every_list_carries_whose_it_is(tmp_path):
