@@ -6,7 +6,7 @@ In a notebook (docs/library.md)::
 
     taizhang.parse_id("612323190001010013")
     taizhang.compare_names("刘兰英", "刘南英")
-    taizhang.diagnose({"全国系统": table, "村台账": rows})
+    taizhang.diagnose({"全国系统": table, "村台账": rows}, language="en")
     taizhang.sweep("county.toml")
 
 Importing the package loads nothing else; each name loads its part when it is first used.
@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from taizhang.identity.names import NameRelation, compare_names
-    from taizhang.identity.numbers import IdParse, mask_number, parse_id
+    from taizhang.identity.names import NameRelation, compare_name_pairs, compare_names
+    from taizhang.identity.numbers import IdColumns, IdParse, mask_number, parse_id, parse_ids
     from taizhang.library import Candidate, LedgerRow, LedgerUnreadable, Observed, Verdict, Verdicts, diagnose
     from taizhang.sweep.county_file import sweep_county as sweep
 
 _HOMES = {
+    "IdColumns": "taizhang.identity.numbers",
     "IdParse": "taizhang.identity.numbers",
     "NameRelation": "taizhang.identity.names",
     "Candidate": "taizhang.library",
@@ -32,14 +33,17 @@ _HOMES = {
     "Observed": "taizhang.library",
     "Verdict": "taizhang.library",
     "Verdicts": "taizhang.library",
+    "compare_name_pairs": "taizhang.identity.names",
     "compare_names": "taizhang.identity.names",
     "diagnose": "taizhang.library",
     "mask_number": "taizhang.identity.numbers",
     "parse_id": "taizhang.identity.numbers",
+    "parse_ids": "taizhang.identity.numbers",
 }
 
 __all__ = [
     "Candidate",
+    "IdColumns",
     "IdParse",
     "LedgerRow",
     "LedgerUnreadable",
@@ -48,10 +52,12 @@ __all__ = [
     "Verdict",
     "Verdicts",
     "__version__",
+    "compare_name_pairs",
     "compare_names",
     "diagnose",
     "mask_number",
     "parse_id",
+    "parse_ids",
     "sweep",
 ]
 

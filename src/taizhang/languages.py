@@ -1,4 +1,4 @@
-"""The languages of the terminal: which one is spoken, and the texts of errors in it.
+"""The languages of terminal, report and notebook: which one is spoken, our texts in it, and how it strings them together.
 
 The code holds the Simplified Chinese texts; `errors.yaml`, `titles.yaml` for what columns and parameters are called, and
 `evidence.yaml` for the sentences of evidence that a sweep stores, hold each of them in Traditional Chinese and English, with {}
@@ -7,7 +7,7 @@ where a value stands. A text is found again by its fixed parts, so whoever raise
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -21,6 +21,7 @@ _PLACE = "{}"
 _TEXTS, _EVIDENCE = ("errors.yaml", "titles.yaml"), ("sweep/diagnose/evidence.yaml",)
 _LISTED = "、"
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # ten times as fast where libyaml is there
+_BRACKETS = re.compile("（([^（）]*)）")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in the order POSIX asks them
 
@@ -86,6 +87,26 @@ def translated(text: str, language: Language) -> str:
     return _looked_up(text, language, _TEXTS)
 
 
+def listed(parts: Iterable[str], language: Language) -> str:
+    """Short things in a row."""
+    return (", " if language is Language.EN else "、").join(parts)
+
+
+def apart(parts: Iterable[str], language: Language) -> str:
+    """Longer things in a row."""
+    return ("; " if language is Language.EN else "；").join(parts)
+
+
+def bracketed(text: str, language: Language) -> str:
+    """A remark behind something."""
+    return f" ({text})" if language is Language.EN else f"（{text}）"
+
+
+def told(name: str, text: str, language: Language) -> str:
+    """A thing under its name."""
+    return f"{name}{': ' if language is Language.EN else '：'}{text}"
+
+
 @lru_cache(maxsize=4096)
 def evidence_in(sentence: str, language: Language) -> str:
     """A stored sentence of evidence in a language; one that `evidence.yaml` does not know stays as it is."""
@@ -108,13 +129,23 @@ def _looked_up(text: str, language: Language, known: tuple[str, ...]) -> str:
         found = pattern.fullmatch(text)
         if found is None:
             continue
-        values = [_looked_up(one, language, known) if _CHINESE.search(one) else one for one in found.groups()]
+        values = [_value(one, language, known) for one in found.groups()]
         # Brackets and semicolons alone prove no text of ours: a value of somebody's may have them too.
         if has_words or all(
             new != old for new, old in zip(values, found.groups(), strict=True) if _CHINESE.search(old)
         ):
             return versions[at].format(*values)
     return text
+
+
+def _value(value: str, language: Language, known: tuple[str, ...]) -> str:
+    """What stands in a place: a text of ours translated, a list or brackets as the language writes them, else as it is."""
+    said = _looked_up(value, language, known) if _CHINESE.search(value) else value
+    if said != value or language is not Language.EN:
+        return said
+    inner = _BRACKETS.fullmatch(value)
+    text = listed((inner[1] if inner else value).split(_LISTED), language)
+    return bracketed(text, language) if inner else text
 
 
 @dataclass(frozen=True, slots=True)

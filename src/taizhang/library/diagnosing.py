@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from taizhang.intake.county import MOST_SOURCES, County, SourceKind, SourceSpec
+from taizhang.languages import Language, language_of
 from taizhang.library.tables import LedgerTable, LedgerUnreadable, number_villages, read_ledger, whole_text
 from taizhang.library.verdicts import Verdicts, verdicts_of
 from taizhang.sweep import sweep
@@ -29,6 +30,7 @@ def diagnose(
     kinds: Mapping[str, str] | None = None,
     as_of: date | None = None,
     engine: str = "duckdb",
+    language: str = Language.ZH,
 ) -> Verdicts:
     """Say where ID numbers and names do not belong together, why, and which ledger is probably wrong.
 
@@ -36,14 +38,15 @@ def diagnose(
     household_no, relation_to_head, phone, person_no, head_name, head_id_no as there are; every one helps.
     derived_from: title → the title or titles it was copied from: their agreement is then no second witness.
     kinds: title → national, city, ledger, app or authority; "ledger" where not told. as_of: the day ages and future
-    dates are judged by, today where not told. engine: as for a sweep.
+    dates are judged by, today where not told. engine: as for a sweep. language: zh-Hans, zh-Hant or en, of titles,
+    messages and evidence.
     The rows of the verdicts are 0-based positions in the tables. Tables are written to a private temporary folder that
     is gone when this returns.
-    Raises LedgerUnreadable for ledgers, titles and kinds that cannot be, TypeError for a day that is no date, and what
+    Raises LedgerUnreadable for ledgers, titles, kinds and languages that cannot be, TypeError for a day that is no date, and what
     `taizhang.sweep.run.sweep` raises for an engine.
     """
     titles = _titles(ledgers)
-    day = _day(as_of)
+    day, spoken = _day(as_of), _language(language)
     ids = {title: f"l{number:02d}" for number, title in enumerate(titles)}
     copies = {_known(title, ids): _originals(title, of, ids) for title, of in (derived_from or {}).items()}
     kind_of = {_known(title, ids): _kind(title, kind) for title, kind in (kinds or {}).items()}
@@ -60,20 +63,22 @@ def diagnose(
         county = County(file=base / "county.toml", code="", name="", data=base / "data", sources=sources)
         result = sweep(county, as_of=day, rules=_identity_rules(), engine=engine)
         findings = pq.read_table(result.folder / "findings.parquet").to_pylist()
+        persons = pq.read_table(result.folder / "persons.parquet", columns=["person_id", "household_id", "records"])
     return verdicts_of(
         findings,
         titles={identity: title for title, identity in ids.items()},
         rules=_identity_rules(),
         records=sum(table.rows for table in tables.values()),
-        persons=result.counts["persons"],
+        persons=persons,
         ignored={title: table.ignored for title, table in tables.items() if table.ignored},
         unread={title: table.unread for title, table in tables.items() if table.unread},
+        language=spoken,
     )
 
 
 def _titles(ledgers: Any) -> list[str]:
     """In an order of their own: nothing may depend on the one in which the ledgers are given."""
-    if not isinstance(ledgers, Mapping) or not all(isinstance(title, str) for title in ledgers):
+    if not isinstance(ledgers, Mapping) or not all(isinstance(title, str) and title.strip() for title in ledgers):
         raise LedgerUnreadable("台账须按名称给出。", hint="写成 {“村台账”: 表}，名称是文字。")
     if any(whole_text(title) != title for title in ledgers):
         raise LedgerUnreadable("台账的名称里有不成字的字符。", hint="换一个名称。")
@@ -89,6 +94,13 @@ def _day(as_of: Any) -> date:
     if not isinstance(as_of, date):
         raise TypeError(f"as_of is a datetime.date, not a {type(as_of).__name__}")
     return as_of.date() if isinstance(as_of, datetime) else as_of
+
+
+def _language(tag: str) -> Language:
+    spoken = language_of(tag)
+    if spoken is None:
+        raise LedgerUnreadable("没有这种语言。", hint=f"只能是：{'、'.join(Language)}")
+    return spoken
 
 
 def _originals(title: str, of: str | Sequence[str], ids: Mapping[str, str]) -> tuple[str, ...]:

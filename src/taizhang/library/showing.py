@@ -1,4 +1,7 @@
-"""How verdicts are shown: lines for a terminal, a table for a notebook. Numbers are masked, differing places marked."""
+"""How verdicts are shown: lines for a terminal, a table for a notebook. Numbers are masked, differing places marked.
+
+The words stand in `titles.yaml`, in every language.
+"""
 
 from collections.abc import Sequence
 from html import escape
@@ -6,6 +9,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from taizhang.identity.numbers import mask_number, mask_phone
+from taizhang.languages import Language, bracketed, listed, told, translated
 from taizhang.sweep.diagnose.wording import chance
 
 if TYPE_CHECKING:
@@ -16,16 +20,17 @@ PHONES = frozenset({"member_phone", "household_phone"})
 ACCOUNT = "bank_account"
 MOST_OPEN = 3
 """Candidates shown of a verdict: in the table of every one, in a line of one that names no culprit."""
+MOST_ROWS = 4
 MOST_LINES = 20
 MOST_TABLE_ROWS = 200
 _CELL = 'style="text-align:left;vertical-align:top"'
 _HEADINGS = ("诊断", "台账与行", "登记为", "建议", "可能出错", "依据")
 
 
-def masked(field: str, value: str | None) -> str:
+def masked(field: str, value: str | None, language: Language = Language.ZH) -> str:
     """A value as it may be shown: each kind of number by the one mask that the product has for it."""
     if value is None:
-        return "（空）"
+        return translated("（空）", language)
     if field in NUMBERS:
         return mask_number(value)
     if field in PHONES:
@@ -35,35 +40,42 @@ def masked(field: str, value: str | None) -> str:
 
 def verdict_line(verdict: "Verdict") -> str:
     """One verdict in one line."""
-    parts = [f"{verdict.code} {verdict.title}", "、".join(f"{row.ledger}[{row.row}]" for row in verdict.rows[:4])]
+    language = verdict.language
+    rows = [f"{row.ledger}[{row.row}]" for row in verdict.rows[:MOST_ROWS]]
+    parts = [
+        f"{verdict.code} {verdict.title}",
+        listed(rows, language) + (" …" if len(verdict.rows) > MOST_ROWS else ""),
+    ]
     written, best = written_value(verdict), verdict.candidates[:1]
     if written is not None and written not in [(one.field, one.value) for one in best]:
-        parts.append(f"登记为 {masked(*written)}")
+        parts.append(f"{translated('登记为', language)} {masked(*written, language)}")
     if verdict.culprit is None and len(verdict.candidates) > 1:  # nothing is suggested where nothing is decided
-        parts.append(f"可能是 {'、'.join(map(_said, verdict.candidates[:MOST_OPEN]))}")
+        offers = listed((_said(one, language) for one in verdict.candidates[:MOST_OPEN]), language)
+        parts.append(f"{translated('可能是', language)} {offers}")
     elif best:
-        parts.append(f"建议 {_said(best[0])}")
+        parts.append(f"{translated('建议', language)} {_said(best[0], language)}")
     if verdict.culprit is not None:
-        parts.append(f"可能出错：{verdict.culprit}（{_chance(verdict.p_culprit)}）")
+        parts.append(told(translated("可能出错", language), _blamed(verdict), language))
     return f"<{' | '.join(part for part in parts if part)}>"
 
 
 def verdicts_text(verdicts: "Verdicts") -> str:
     """A summary and the first verdicts."""
-    lines = [_summary(len(verdicts), verdicts.records, verdicts.persons)]
+    language = verdicts.language
+    lines = [_summary(len(verdicts), verdicts.records, verdicts.persons, language)]
     lines += [f"  {verdict_line(one)}" for one in verdicts[:MOST_LINES]]
     if len(verdicts) > MOST_LINES:
-        lines.append(f"  … 另有 {len(verdicts) - MOST_LINES} 条")
+        lines.append(f"  {_left_out(len(verdicts) - MOST_LINES, language)}")
     return "\n".join(lines)
 
 
-def verdicts_html(verdicts: "Sequence[Verdict]", records: int = 0, persons: int = 0) -> str:
+def verdicts_html(verdicts: "Sequence[Verdict]", language: Language, records: int = 0, persons: int = 0) -> str:
     """A table with one row a verdict; every text is escaped."""
-    head = "".join(f"<th {_CELL}>{heading}</th>" for heading in _HEADINGS)
+    head = "".join(f"<th {_CELL}>{escape(translated(heading, language))}</th>" for heading in _HEADINGS)
     rows = "".join(_html_row(one) for one in verdicts[:MOST_TABLE_ROWS])
-    summary = f"<p>{escape(_summary(len(verdicts), records, persons))}</p>" if records else ""
+    summary = f"<p>{escape(_summary(len(verdicts), records, persons, language))}</p>" if records else ""
     left = len(verdicts) - MOST_TABLE_ROWS
-    more = f"<p>… 另有 {left} 条</p>" if left > 0 else ""
+    more = f"<p>{escape(_left_out(left, language))}</p>" if left > 0 else ""
     return f"{summary}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
 
 
@@ -77,9 +89,9 @@ def written_value(verdict: "Verdict") -> tuple[str, str] | None:
     return (chosen[0].field, chosen[0].value or "") if chosen else None
 
 
-def marked(field: str, value: str | None, other: str | None) -> str:
+def marked(field: str, value: str | None, other: str | None, language: Language = Language.ZH) -> str:
     """A value as HTML with the places marked in which it differs from another; numbers masked place by place."""
-    shown = masked(field, value)
+    shown = masked(field, value, language)
     if value is None or other is None:
         return escape(shown)
     differs = [x != y for x, y in zip_longest(value, other)][: len(value)]
@@ -90,28 +102,38 @@ def _html_row(verdict: "Verdict") -> str:
     written = written_value(verdict)
     best = verdict.candidates[0] if verdict.candidates else None
     fits = written is not None and best is not None and best.field == written[0]
+    language = verdict.language
     cells = (
         f"<b>{escape(verdict.title)}</b><br><code>{'<br>'.join(map(escape, verdict.kinds))}</code>",
         "<br>".join(f"{escape(row.ledger)} [{row.row}]" for row in verdict.rows),
-        marked(*written, best.value if fits and best else None) if written else "",
-        "<br>".join(_offer(one, written[1] if fits and written else None) for one in verdict.candidates[:MOST_OPEN]),
-        f"{escape(verdict.culprit)}（{_chance(verdict.p_culprit)}）" if verdict.culprit else "依据不足以判断",
+        marked(*written, best.value if fits and best else None, language) if written else "",
+        "<br>".join(
+            _offer(one, written[1] if fits and written else None, language) for one in verdict.candidates[:MOST_OPEN]
+        ),
+        escape(_blamed(verdict) if verdict.culprit else translated("依据不足以判断", language)),
         "<br>".join(map(escape, verdict.evidence)),
     )
     return f"<tr>{''.join(f'<td {_CELL}>{cell}</td>' for cell in cells)}</tr>"
 
 
-def _said(candidate: "Candidate") -> str:
-    return f"{masked(candidate.field, candidate.value)}（{_chance(candidate.probability)}）"
+def _said(candidate: "Candidate", language: Language) -> str:
+    return masked(candidate.field, candidate.value) + bracketed(chance(candidate.probability), language)
 
 
-def _offer(candidate: "Candidate", written: str | None) -> str:
-    return f"{marked(candidate.field, candidate.value, written)}（{_chance(candidate.probability)}）"
+def _offer(candidate: "Candidate", written: str | None, language: Language) -> str:
+    return marked(candidate.field, candidate.value, written) + bracketed(
+        escape(chance(candidate.probability)), language
+    )
 
 
-def _summary(verdicts: int, records: int, persons: int) -> str:
-    return f"{records:,} 行 · {persons:,} 人 · {verdicts:,} 条诊断"
+def _blamed(verdict: "Verdict") -> str:
+    sure = "" if verdict.p_culprit is None else bracketed(chance(verdict.p_culprit), verdict.language)
+    return f"{verdict.culprit}{sure}"
 
 
-def _chance(probability: float | None) -> str:
-    return "" if probability is None else chance(probability)
+def _summary(verdicts: int, records: int, persons: int, language: Language) -> str:
+    return translated(f"{records:,} 行 · {persons:,} 人 · {verdicts:,} 条诊断", language)
+
+
+def _left_out(verdicts: int, language: Language) -> str:
+    return translated(f"… 另有 {verdicts:,} 条", language)

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from taizhang.errors import UserError
+from taizhang.identity.cells import is_missing
 from taizhang.intake.model import FIELDS, TABLES, FieldType, label_key
 from taizhang.intake.raw import CellKind, RawColumn
 from taizhang.intake.values import ColumnContext, read_column
@@ -28,6 +29,7 @@ VILLAGE_BASE = 999_999_000_000
 _IDENTITY = (FieldType.ID, FieldType.NAME)
 _CELLS = (str, int, float, Decimal, date, np.bool_, np.number, np.datetime64)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BETWEEN_WORDS = re.compile(r"[\s-]+")
 _NUMBER = re.compile(r"\d{7}")
 """In a column's name: the name is a person's number or telephone, which no error repeats."""
 
@@ -100,9 +102,13 @@ def read_ledger(title: str, table: Any) -> LedgerTable:
 
 
 def field_of(name: str) -> str | None:
-    """The canonical field of a person's row that a column name means, None for a name that means nothing."""
+    """The canonical field of a person's row that a column name means, None for a name that means nothing.
+
+    Of names in Latin letters capitals, blanks and hyphens say nothing: `ID_NO` and "ID number" are `id_no`.
+    """
     fields = TABLES["record"].fields
-    short = SHORT_NAMES.get(name, name)
+    plain = _BETWEEN_WORDS.sub("_", name.strip().lower())
+    short = SHORT_NAMES.get(plain, plain)
     return short if short in fields else _headers().get(label_key(name))
 
 
@@ -143,11 +149,8 @@ def _exported(title: str, table: Any) -> Iterable[tuple[str, list[Any]]]:
     """The columns of an object that exports Arrow; a frame of pandas may be none that Arrow can hold."""
     try:
         return _columns(title, pa.table(table))
-    except (
-        pa.ArrowException,
-        ValueError,
-        TypeError,
-    ) as error:  # mixed cells, two columns of one name: it may quote a cell
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        # Mixed cells, or two columns of one name; the error's own text may quote a cell.
         if not hasattr(table, "to_dict"):
             raise _no_table(title, table) from error
     split = table.to_dict("split")
@@ -189,24 +192,12 @@ def whole_text(text: str) -> str:
 
 
 def _is_cell(value: Any) -> bool:
-    return isinstance(value, _CELLS) or _is_missing(value)
-
-
-def _is_missing(value: Any) -> bool:
-    """None, and whatever is not equal to itself or cannot say so: NaN, NaT, pandas.NA."""
-    if value is None:
-        return True
-    try:
-        return bool(value != value)  # noqa: PLR0124
-    except (TypeError, ArithmeticError):
-        return True
-    except ValueError:  # an array, which is no cell
-        return False
+    return isinstance(value, _CELLS) or is_missing(value)
 
 
 def _told(value: Any) -> tuple[str | None, CellKind]:
     """A value as a cell of a sheet would hold it."""
-    if _is_missing(value) or not str(value).strip():
+    if is_missing(value) or not str(value).strip():
         return None, CellKind.EMPTY
     if isinstance(value, bool | np.bool_):
         return str(int(value)), CellKind.BOOL

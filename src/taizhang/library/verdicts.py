@@ -5,8 +5,11 @@ from dataclasses import asdict, dataclass
 from typing import Any, overload
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from taizhang.languages import Language, evidence_in, translated
 from taizhang.library import showing
+from taizhang.sweep.findings.schema import MESSAGE_COLUMNS
 from taizhang.sweep.rules import RuleSet
 
 _TEXTS = pa.list_(pa.string())
@@ -21,6 +24,13 @@ _TABLE = pa.schema([
     ("observed", pa.list_(_OBSERVED)), ("candidates", pa.list_(_CANDIDATE)), ("evidence", _TEXTS),
     ("message", pa.string()), ("confidence", pa.string()),
 ])  # fmt: skip
+_BY_ROW = pa.schema([
+    ("ledger", pa.string()), ("row", pa.int64()), ("verdict", pa.int64()), ("code", pa.string()), ("title", pa.string()),
+    ("severity", pa.string()), ("culprit", pa.string()), ("p_culprit", pa.float64()), ("field", pa.string()),
+    ("suggested", pa.string()), ("probability", pa.float64()),
+])  # fmt: skip
+_LINK = pa.schema([("ledger", pa.string()), ("row", pa.int64()), ("person", pa.int64()), ("household", pa.int64())])
+_RULE_TITLE = {Language.ZH: "zh", Language.HANT: "zh_hant", Language.EN: "en"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,7 +78,8 @@ class Verdict:
     code, title: of the diagnosis (docs/diagnoses.md); kinds: all codes that fit, this one first. severity: error, warn,
     suspect or info. ledger: whose row is complained about. culprit, p_culprit: the ledger that is probably wrong and
     how sure that is; None where the evidence does not tell. rows: the wrong ones first. candidates: the likeliest
-    first, suggestions only. confidence: A lossless, B another ledger is whole, C ranked, D none.
+    first, suggestions only. confidence: A lossless, B another ledger is whole, C ranked, D none. language: of the title, the
+    message and the evidence, and of how it is shown.
     """
 
     code: str
@@ -85,28 +96,32 @@ class Verdict:
     evidence: tuple[str, ...]
     message: str
     confidence: str
+    language: Language = Language.ZH
 
     def __repr__(self) -> str:
         """One line, masked."""
         return showing.verdict_line(self)
 
     def _repr_html_(self) -> str:
-        return showing.verdicts_html([self])
+        return showing.verdicts_html([self], self.language)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Verdicts(Sequence[Verdict]):
     """All verdicts on some ledgers, in an order that depends on their contents only.
 
-    records, persons: how many rows were read and how many people they are about. ignored: title → columns that mean
-    nothing here; unread: title → field → values that could not be read and count as missing.
+    records, persons: how many rows were read and how many people they are about. links: which rows those are, an Arrow table of
+    ledger, row, person and household (numbers that hold within these verdicts only). ignored: title → columns that mean
+    nothing here; unread: title → field → values that could not be read and count as missing. language: as for `Verdict`.
     """
 
     verdicts: tuple[Verdict, ...]
     records: int
     persons: int
+    links: pa.Table
     ignored: Mapping[str, tuple[str, ...]]
     unread: Mapping[str, Mapping[str, int]]
+    language: Language = Language.ZH
 
     @overload
     def __getitem__(self, at: int) -> Verdict: ...
@@ -137,12 +152,22 @@ class Verdicts(Sequence[Verdict]):
         """A row a verdict, with the fields of `Verdict` as columns; values are whole. Data frames are made of it."""
         return pa.Table.from_pylist([asdict(one) for one in self.verdicts], schema=_TABLE)
 
+    def by_row(self) -> pa.Table:
+        """A row a verdict and ledger row that it shows, to be joined back: `ledger` and `row` say which row of which table.
+
+        verdict: the position here and in `to_arrow`. field, suggested, probability: the likeliest candidate of a verdict that
+        shows this row only and names its ledger the culprit; null elsewhere, for then it is not said which row to change.
+        """
+        return pa.Table.from_pylist(
+            [line for at, one in enumerate(self.verdicts) for line in _lines(at, one)], schema=_BY_ROW
+        )
+
     def __repr__(self) -> str:
         """A summary and the first lines, masked."""
         return showing.verdicts_text(self)
 
     def _repr_html_(self) -> str:
-        return showing.verdicts_html(self, self.records, self.persons)
+        return showing.verdicts_html(self, self.language, self.records, self.persons)
 
 
 def verdicts_of(
@@ -151,17 +176,40 @@ def verdicts_of(
     titles: Mapping[str, str],
     rules: RuleSet,
     records: int,
-    persons: int,
+    persons: pa.Table,
     ignored: Mapping[str, tuple[str, ...]],
     unread: Mapping[str, Mapping[str, int]],
+    language: Language,
 ) -> Verdicts:
-    """Typed verdicts out of the rows of findings.parquet. titles: source id → title."""
-    found = [_verdict(one, titles, rules) for one in findings]
+    """Typed verdicts out of the rows of findings.parquet and persons.parquet. titles: source id → title."""
+    found = [_verdict(one, titles, rules, language) for one in findings]
     found.sort(key=lambda one: (one.rows[:1], one.code, one.rows))
-    return Verdicts(tuple(found), records, persons, ignored, unread)
+    return Verdicts(tuple(found), records, persons.num_rows, _links(persons, titles), ignored, unread, language)
 
 
-def _verdict(finding: Mapping[str, Any], titles: Mapping[str, str], rules: RuleSet) -> Verdict:
+def _links(persons: pa.Table, titles: Mapping[str, str]) -> pa.Table:
+    """Whose row every row is, in the order of ledgers and rows."""
+    held = persons["records"].combine_chunks()
+    rows = pa.Table.from_struct_array(held.flatten())
+    owners = persons.select(["person_id", "household_id"]).take(pc.list_parent_indices(held))
+    names = pa.array([titles[one] for one in rows["source"].to_pylist()], pa.string())
+    columns = [names, rows["row_no"], *owners.columns]
+    return pa.table(columns, names=_LINK.names).cast(_LINK).sort_by([("ledger", "ascending"), ("row", "ascending")])
+
+
+def _lines(at: int, verdict: Verdict) -> Iterator[dict[str, Any]]:
+    """A verdict as a line for each of its rows."""
+    is_settled = len(verdict.rows) == 1 and verdict.culprit == verdict.rows[0].ledger
+    best = verdict.candidates[0] if is_settled and verdict.candidates else None
+    for row in verdict.rows:
+        yield {
+            "ledger": row.ledger, "row": row.row, "verdict": at, "code": verdict.code, "title": verdict.title,
+            "severity": verdict.severity, "culprit": verdict.culprit, "p_culprit": verdict.p_culprit,
+            "field": best and best.field, "suggested": best and best.value, "probability": best and best.probability,
+        }  # fmt: skip
+
+
+def _verdict(finding: Mapping[str, Any], titles: Mapping[str, str], rules: RuleSet, language: Language) -> Verdict:
     def title(source: str | None) -> str | None:
         return None if source is None else titles.get(source, source)
 
@@ -179,7 +227,7 @@ def _verdict(finding: Mapping[str, Any], titles: Mapping[str, str], rules: RuleS
     ]
     return Verdict(
         code=code,
-        title=rules.rules[code].title["zh"] if code in rules.rules else code,
+        title=rules.rules[code].title[_RULE_TITLE[language]] if code in rules.rules else code,
         kinds=tuple(finding["kinds"]),
         severity=finding["severity"],
         fields=tuple(finding["fields"]),
@@ -188,11 +236,12 @@ def _verdict(finding: Mapping[str, Any], titles: Mapping[str, str], rules: RuleS
         p_culprit=finding["p_culprit"],
         rows=tuple(dict.fromkeys(rows)),
         observed=tuple(
-            Observed(titles.get(one["source"], one["source"] or ""), one["field"], one["value"])
+            Observed(titles.get(one["source"]) or translated(one["source"] or "", language), one["field"], one["value"])
             for one in finding["observed"] or ()
         ),
         candidates=tuple(candidates),
-        evidence=tuple(finding["evidence"] or ()),
-        message=finding["message_zh"] or "",
+        evidence=tuple(evidence_in(one, language) for one in finding["evidence"] or ()),
+        message=finding[f"message_{MESSAGE_COLUMNS[language]}"] or "",
         confidence=finding["confidence_class"],
+        language=language,
     )

@@ -8,12 +8,13 @@ import duckdb
 
 from taizhang.errors import UserError
 from taizhang.intake.county import County
-from taizhang.languages import Language, evidence_in
+from taizhang.languages import Language, bracketed, evidence_in, told
 from taizhang.report.facts import rule_titles, source_titles
 from taizhang.report.texts import Label, label
-from taizhang.report.wording import MESSAGE_COLUMNS, bracketed, field_title, place, reason, told, value
+from taizhang.report.wording import field_title, place, reason, value
 from taizhang.sweep.diagnose.wording import chance
 from taizhang.sweep.findings.fingerprint import read_short_id
+from taizhang.sweep.findings.schema import MESSAGE_COLUMNS
 
 
 class FindingUnknown(UserError):

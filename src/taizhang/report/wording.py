@@ -1,42 +1,20 @@
 """What a report says of a finding besides its stored message and hint, in one language."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from taizhang.intake.model import FIELDS
-from taizhang.languages import Language, evidence_in, translated
+from taizhang.languages import Language, apart, bracketed, evidence_in, listed, translated
 from taizhang.report.texts import Label, label
 from taizhang.sweep.diagnose.wording import chance
 from taizhang.sweep.findings.masking import masked_value
 
-MESSAGE_COLUMNS = {Language.ZH: "zh", Language.HANT: "hant", Language.EN: "en"}
-"""What the columns of findings.parquet that hold a message or a hint end in."""
 _OWN_REASONS = frozenset({"other_source", "member_row", "authority"})
 
 
 def field_title(field: str, language: Language) -> str:
     """What a field is called; its name in code where the catalogue does not know it."""
     return translated(FIELDS[field].zh, language) if field in FIELDS else field
-
-
-def listed(parts: Iterable[str], language: Language) -> str:
-    """Short things in a row."""
-    return (", " if language is Language.EN else "、").join(parts)
-
-
-def apart(parts: Iterable[str], language: Language) -> str:
-    """Longer things in a row."""
-    return ("; " if language is Language.EN else "；").join(parts)
-
-
-def bracketed(text: str, language: Language) -> str:
-    """A remark behind something."""
-    return f" ({text})" if language is Language.EN else f"（{text}）"
-
-
-def told(name: str, text: str, language: Language) -> str:
-    """A thing under its name."""
-    return f"{name}{': ' if language is Language.EN else '：'}{text}"
 
 
 def place(record: Mapping[str, Any], source_titles: Mapping[str, str], language: Language) -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
-from ledgers import SON, Ledgers, changed, everywhere, family, identity_rules, number
+from ledgers import HEAD, SON, Ledgers, changed, everywhere, family, identity_rules, number
 
 import taizhang
 from taizhang.identity.numbers import mask_phone
@@ -126,7 +126,7 @@ def test_one_ledger_alone_is_judged_by_itself():
     [({"ledgers": {}}, "台账"), ({"ledgers": {"一": []}, "derived_from": {"二": ["一"]}}, "没有名为"),
      ({"ledgers": {"一": []}, "kinds": {"二": "app"}}, "没有名为"), ({"ledgers": {"一": []}, "kinds": {"一": "市级"}}, "national"),
      ({"ledgers": {"一": []}, "derived_from": {"一": ["一"]}}, "它自己"), ({"ledgers": [[], []]}, "名称"),
-     ({"ledgers": {1: []}}, "名称")],
+     ({"ledgers": {1: []}}, "名称"), ({"ledgers": {" ": []}}, "名称")],
 )  # fmt: skip
 def test_ledgers_and_kinds_that_cannot_be_are_refused(arguments, said):
     with pytest.raises(LedgerUnreadable, match=said):
@@ -170,6 +170,57 @@ def test_verdicts_are_a_table_for_data_frames(verdicts):
     assert table["rows"].to_pylist()[0] == [{"ledger": "村台账", "row": SON}]
     assert table["candidates"].to_pylist()[0][0]["value"] == "刘建军"
     assert taizhang.diagnose({"村台账": []}, as_of=DAY).to_arrow().schema == table.schema
+
+
+def test_every_row_of_a_verdict_can_be_joined_back_to_its_table(verdicts, troubled):
+    lines = verdicts.by_row().to_pylist()
+
+    assert [(one["ledger"], one["row"], one["verdict"]) for one in lines] == [
+        ("村台账", SON, 0),
+        ("村台账", 4 + SON, 1),
+    ]
+    assert [(one["field"], one["suggested"]) for one in lines] == [("name", "刘建军"), ("id_no", number(2, SON))]
+    assert taizhang.diagnose({"村台账": []}, as_of=DAY).by_row().schema == verdicts.by_row().schema
+
+
+def test_no_row_is_told_what_to_write_where_several_are_shown_or_nothing_is_decided():
+    swapped = changed(changed(family(1), SON, id_no=number(1, HEAD)), HEAD, id_no=number(1, SON))
+    exchange = taizhang.diagnose({"甲": family(1), "乙": family(1), "丙": swapped}, as_of=DAY)
+    one, other = ([{"id_no": number(1, SON), "name": name}] for name in ("刘建军", "刘健军"))
+    undecided = taizhang.diagnose({"甲": one, "乙": other}, as_of=DAY)
+
+    assert [len(said.rows) for said in (*exchange, *undecided)] == [2, 2]
+    assert {line["suggested"] for said in (exchange, undecided) for line in said.by_row().to_pylist()} == {None}
+
+
+def test_links_say_of_every_row_whose_it_is(verdicts, troubled):
+    links = verdicts.links.to_pylist()
+
+    son = {(one["ledger"], one["row"]): one["person"] for one in links}
+    assert len(links) == verdicts.records
+    assert len({one["person"] for one in links}) == verdicts.persons
+    assert len({son[title, 4 + SON] for title in titled(troubled)}) == 1
+    assert son["村台账", SON] != son["村台账", 4 + SON]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "words"),
+    [("en", "Homophone", ("suggested 刘建军", "probably wrong: 村台账", "rows · 8 persons")),
+     ("zh-TW", "同音字", ("建議 刘建军", "可能出錯：村台账", "條診斷"))],
+)  # fmt: skip
+def test_verdicts_are_said_in_the_language_asked_for(verdicts, troubled, language, title, words):
+    said = taizhang.diagnose(titled(troubled), as_of=DAY, language=language)
+
+    assert [one.rows for one in said] == [one.rows for one in verdicts]
+    assert said[0].title == title
+    assert [word for word in words if word not in repr(said)] == []
+    assert said[0].evidence != verdicts[0].evidence
+    assert said[0].message != verdicts[0].message
+
+
+def test_a_language_nobody_speaks_here_is_refused():
+    with pytest.raises(LedgerUnreadable, match="语言"):
+        taizhang.diagnose({"一": []}, language="klingon")
 
 
 def test_a_telephone_is_shown_as_everywhere_in_the_product():

@@ -3,8 +3,10 @@
 import inspect
 import subprocess
 import sys
+from decimal import Decimal
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import taizhang
@@ -68,9 +70,35 @@ def test_a_number_may_be_an_int_as_in_a_data_frame(cell):
     assert taizhang.parse_id(cell) == taizhang.parse_id(NUMBER)
 
 
+def test_a_whole_decimal_is_its_digits_as_databases_give_them():
+    assert taizhang.parse_id(Decimal(NUMBER)) == taizhang.parse_id(NUMBER)
+    assert taizhang.parse_id(Decimal("nan")) == taizhang.parse_id(None)
+    with pytest.raises(TypeError, match="text"):
+        taizhang.parse_id(Decimal("Infinity"))
+
+
+def test_columns_say_what_their_cells_say_one_by_one():
+    numbers = ["612323190001010013", None, "无", "612323190001010014"]
+
+    table = taizhang.parse_ids(pa.array(numbers)).to_arrow()
+
+    each = [taizhang.parse_id(one) for one in numbers]
+    assert table["core18"].to_pylist() == [one.core18 for one in each]
+    assert table["ok"].to_pylist() == [one.valid for one in each]
+    pairs = taizhang.compare_name_pairs(pa.array(["刘兰英", None]), pa.array(["刘南英", "王芳"]))
+    assert pairs["code"].to_pylist() == ["XS-NAME-NEARPHONE", "missing"]
+
+
+@pytest.mark.parametrize("ask", [taizhang.parse_ids, lambda cells: taizhang.compare_name_pairs(cells, cells)])
+def test_what_is_no_column_is_refused_with_what_to_give(ask):
+    with pytest.raises(TypeError, match=r"pyarrow\.array"):
+        ask(["刘兰英"])
+
+
 def test_a_float_is_a_numeric_cell_and_not_a_number_an_empty_one():
     assert [defect.value for defect in taizhang.parse_id(float(NUMBER)).defects] == ["ID-EXCEL-NUMERIC"]
     assert taizhang.parse_id(float(NUMBER)).text is None
+    assert taizhang.parse_id(np.float32(NUMBER)).defects == taizhang.parse_id(float(NUMBER)).defects
     assert taizhang.parse_id(float("nan")) == taizhang.parse_id(None)
 
 
@@ -82,7 +110,7 @@ def test_what_is_no_cell_is_refused_without_its_number(cell):
     assert NUMBER not in str(refused.value)
 
 
-@pytest.mark.parametrize("cell", [None, float("nan"), np.float64("nan"), ""])
+@pytest.mark.parametrize("cell", [None, float("nan"), np.float64("nan"), np.datetime64("nat"), ""])
 def test_a_name_that_a_data_frame_lacks_is_missing(cell):
     assert taizhang.compare_names("刘兰英", cell).code.value == taizhang.compare_names("刘兰英", None).code.value
     assert taizhang.compare_names(cell, "刘兰英").grade is None

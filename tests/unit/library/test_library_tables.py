@@ -55,7 +55,8 @@ def test_rows_columns_and_arrow_say_the_same(table):
 @pytest.mark.parametrize(
     ("name", "field"),
     [("id_no", "id_no"), ("证件号码", "id_no"), ("姓名", "name"), ("village", "village_name"), ("phone", "member_phone"),
-     ("与户主关系", "relation_to_head"), ("天气", None)],
+     ("与户主关系", "relation_to_head"), ("天气", None), ("ID_NO", "id_no"), ("ID number", "id_no"), (" Birth-Date", "birth_date"),
+     ("weather", None)],
 )  # fmt: skip
 def test_columns_are_found_by_name_short_name_and_header(name, field):
     assert field_of(name) == field

@@ -83,6 +83,17 @@ def test_a_name_that_differs_under_one_number_is_explained_and_blamed_on_its_sou
     assert [rows[at]["name"] for at in found.records] == [written]
 
 
+def test_only_a_number_that_every_row_has_is_said_to_agree():
+    right = changed(household(), "ledger", "王建国", name="王健国")
+    crossed = WANG["id_no"][:15] + WANG["id_no"][16] + WANG["id_no"][15] + WANG["id_no"][17]
+    wrong = changed(right, "city", "王建国", id_no=crossed)
+
+    about = [one for rows in (right, wrong) for one in diagnose_rows(rows) if one.fields == ("name",)]
+
+    assert [one.source for one in about] == ["ledger", "ledger"]
+    assert ["各来源证件号码一致" in one.evidence for one in about] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("damage", "code"),
     [

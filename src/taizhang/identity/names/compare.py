@@ -1,6 +1,5 @@
 """How two names differ: the first explanation that fits, and the others that fit too (identity.md §15.4)."""
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from html import escape
 
 import numpy as np
 
+from taizhang.identity.cells import is_missing
 from taizhang.identity.names.knowledge import knowledge
 from taizhang.identity.names.likeness import Like, liken
 from taizhang.identity.names.parse import USUAL_HAN, NameParse, parse_name
@@ -95,15 +95,15 @@ def compare_names(
     """Compare two cells or normalised names. Symmetric but for the direction of `differences`.
 
     near: which sounds the county's speech confuses. A placeholder (不详, 王某) is no name: the relation is `MISSING`,
-    for missing is not different. As in a data frame, not-a-number is an empty cell. TypeError for anything else.
+    for missing is not different. NaN, NaT and pandas.NA are empty cells, as in a data frame. TypeError for anything else.
     """
     return compared(_text_of(a), _text_of(b), near)
 
 
 def _text_of(cell: object) -> str | None:
-    if cell is None or isinstance(cell, str):
+    if isinstance(cell, str):
         return cell
-    if isinstance(cell, float) and math.isnan(cell):
+    if is_missing(cell):
         return None
     raise TypeError(f"a name is a text, not {type(cell).__name__}: give str, or None where the cell is empty")
 

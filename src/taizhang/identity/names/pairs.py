@@ -44,8 +44,8 @@ class _Names:
 def compare_name_pairs(a: pa.StringArray, b: pa.StringArray, *, near: NearSounds = USUAL_NEAR_SOUNDS) -> pa.Table:
     """Compare pairs of names row by row; equal to `compare_names`.
 
-    Returns a table with code, grade (null where a name is missing), also (set text or null) and similarity. A pair that
-    comes again, also the other way round, is compared once. near: as for `compare_names`.
+    a, b: arrays of Arrow of one length, chunked or not. Returns a table with code, grade (null where a name is missing), also (set text or null) and similarity. A pair that
+    comes again, also the other way round, is compared once. near: as for `compare_names`. Raises TypeError for what is no array.
     """
     cells = pa.chunked_array([*_chunks(a), *_chunks(b)], pa.string()).combine_chunks().dictionary_encode()
     distinct: pa.StringArray = cells.dictionary
@@ -60,6 +60,8 @@ def compare_name_pairs(a: pa.StringArray, b: pa.StringArray, *, near: NearSounds
 
 
 def _chunks(texts: pa.StringArray) -> list[pa.Array]:
+    if not isinstance(texts, pa.Array | pa.ChunkedArray):
+        raise TypeError(f"a column is an array of Arrow, not a {type(texts).__name__}: give pyarrow.array(column)")
     chunks = texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]
     return [chunk.cast(pa.string()) for chunk in chunks]
 

@@ -1,7 +1,7 @@
 """A whole column of ID cells at once: the clean ones over Arrow buffers, the odd ones by the scalar form."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
 from typing import Self
@@ -32,7 +32,7 @@ _DAYS_IN_MONTH = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] + 
 class IdColumns:
     """The parse of a column, every array as long as the input.
 
-    kind, text, core18, sex, area: pa.StringArray. key: pa.Int64Array. ok: pa.BooleanArray (never null).
+    kind, text, core18, sex, area: pa.StringArray, as in `IdParse`. key: pa.Int64Array. ok: pa.BooleanArray (never null).
     birth: pa.Date32Array. defects: pa.StringArray of a set text ("|ID-CHECKSUM|…|", sorted), null where there are none.
     """
 
@@ -46,6 +46,10 @@ class IdColumns:
     area: pa.StringArray
     defects: pa.StringArray
 
+    def to_arrow(self) -> pa.Table:
+        """The same as a table, a column each."""
+        return pa.table({one.name: getattr(self, one.name) for one in fields(self)})
+
 
 def parse_ids(
     texts: pa.StringArray,
@@ -58,9 +62,13 @@ def parse_ids(
 ) -> IdColumns:
     """Parse a column; equal to `parse_id` row by row.
 
-    numeric: true where the file stored the cell as a number; None means nowhere.
+    texts: an array of Arrow, chunked or not, whose cells are texts or integers (of a data frame: `pyarrow.array(frame["id_no"])`).
+    numeric: true where the file stored the cell as a number; None means nowhere. The rest: as for `parse_id`.
+    Raises TypeError for what is no array.
     """
     history = divisions or DivisionHistory.packaged()
+    if not isinstance(texts, pa.Array | pa.ChunkedArray):
+        raise TypeError(f"a column is an array of Arrow, not a {type(texts).__name__}: give pyarrow.array(column)")
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
     texts = texts.cast(pa.string())

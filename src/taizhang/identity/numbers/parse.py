@@ -1,13 +1,13 @@
 """One cell of an ID column, read completely: its kind, its parts, every defect."""
 
-import math
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from numbers import Integral
+from numbers import Integral, Real
 
+from taizhang.identity.cells import is_missing
 from taizhang.identity.divisions import DivisionHistory
 from taizhang.identity.numbers.check import check_digit, id_key
 from taizhang.identity.numbers.kinds import IdDefect, IdKind, IdParse
@@ -38,7 +38,7 @@ _ASCENDING = "01234567890123456789"
 
 
 def parse_id(
-    raw: str | float | None,
+    raw: str | float | Decimal | None,
     *,
     numeric: bool = False,
     as_of: date | None = None,
@@ -48,8 +48,8 @@ def parse_id(
 ) -> IdParse:
     """Read one cell. Never raises, whatever the text.
 
-    raw: the cell's text. A script may give what it has in its place: an int is its digits, a float a numeric cell,
-        not-a-number an empty one. TypeError for anything else.
+    raw: the cell's text. A script may give what it has in its place: an int (or a whole Decimal) is its digits, a float a numeric
+        cell; NaN, NaT and pandas.NA are empty ones. TypeError for anything else.
     numeric: the file stored the cell as a number. From 16 significant digits on, such a number was rounded before
         anybody read it, so its digits are not kept.
     as_of: date of the data, for births in the future and great age; without it neither is told.
@@ -111,11 +111,11 @@ def numbers_in(raw: str) -> tuple[str, ...]:
 
 def _text_of(cell: object, *, is_numeric: bool) -> tuple[str | None, bool]:
     """(text, numeric) of a cell that is no text; as in a sheet, a float of 16 digits and more has lost some of them."""
-    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+    if is_missing(cell):
         return None, is_numeric
-    if isinstance(cell, Integral):
+    if isinstance(cell, Integral) or (isinstance(cell, Decimal) and cell.is_finite() and cell == int(cell)):
         return str(int(cell)), is_numeric
-    if isinstance(cell, float):
+    if isinstance(cell, Real):
         return repr(float(cell)), True
     raise TypeError(
         f"an ID number is a text, not {type(cell).__name__}: give str or int, or None where the cell is empty"

@@ -12,14 +12,14 @@ from taizhang.errors import UserError
 from taizhang.intake.child import ChildPool, Refused
 from taizhang.intake.county import County
 from taizhang.intake.sniff import FileKind, sniff
-from taizhang.languages import Language, translated
+from taizhang.languages import Language, bracketed, listed, told, translated
 from taizhang.progress import Progress
 from taizhang.report.returned.problem_list import Problem
 from taizhang.report.returned.rebuilt import rebuild_workbook
 from taizhang.report.returned.workbook import Returned, annotate_workbook, damaged_original
 from taizhang.report.texts import label
-from taizhang.report.wording import MESSAGE_COLUMNS, bracketed, evidence_sentences, field_title, listed, told
-from taizhang.sweep.findings.schema import OPEN_SQL
+from taizhang.report.wording import evidence_sentences, field_title
+from taizhang.sweep.findings.schema import MESSAGE_COLUMNS, OPEN_SQL
 
 EVIDENCE_SHOWN = 3  # which places of a number differ, who says otherwise, what fits
 NOT_RETURNED = "未生成.txt"

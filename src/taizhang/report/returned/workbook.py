@@ -9,14 +9,13 @@ from pathlib import Path
 from lxml import etree
 
 from taizhang.errors import UserError
-from taizhang.languages import Language
+from taizhang.languages import Language, bracketed, told
 from taizhang.report.returned.marks import mark_cells
 from taizhang.report.returned.notes import CellNote, add_notes
 from taizhang.report.returned.package import Package, parse_xml
 from taizhang.report.returned.problem_list import Problem, add_problem_list
 from taizhang.report.returned.styles import Styles
 from taizhang.report.texts import label
-from taizhang.report.wording import bracketed, told
 
 
 class OriginalDamaged(UserError):

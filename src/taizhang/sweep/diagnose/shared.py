@@ -161,7 +161,9 @@ def _undecided(context: Context, ordered: Sequence[_Holder], *, is_denied: bool)
         if len(ordered) == 2:
             sentence = "同一号码被多个来源登记给两个人，出生日期或性别列与之不符，不是重号"
     else:
-        sentence = "同一号码登记在两个不同的人名下，此人只有较少来源支持"
+        sentence = f"同一号码登记在{len(ordered)}个不同的人名下"
+        if others[0].witnesses > weakest.witnesses:
+            sentence += "，此人只有较少来源支持"
     # Rows shown are rows complained about: where the evidence decides, the rightful holder's rows are not among them.
     shown = own if few else [row for holder in ordered for row in holder.rows]
     people = sorted(ordered, key=lambda holder: holder.root) if many else ordered

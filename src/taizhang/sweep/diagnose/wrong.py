@@ -151,21 +151,31 @@ def number_diagnoses(
 def name_diagnoses(context: Context, wrongs: WrongRows) -> Iterator[Diagnosis]:
     """The diagnoses of wrong names, with their candidates and evidence."""
     verdict, texts = context.names, context.troubled.texts["name"]
+    have_one_number = _have_one_number(context.troubled)
     for _, some in wrongs.portions():
         said = _said_of_rows(context, some, "name")
         own, true = texts.at(some.at), texts.at(verdict.row[verdict.best[some.group]])
         kinds = map(verdict.compared.kinds.__getitem__, verdict.compared.kind[some.at].tolist())
-        told = zip(said, kinds, own, true, (some["ident"] > 0).tolist(), strict=True)
+        told = zip(said, kinds, own, true, have_one_number[some.group].tolist(), strict=True)
         causes = [
             _Cause(
                 "XS-NAME-ALIAS" if name in one.aliases else code if code.startswith("XS-") else "XS-NAME-DISJOINT",
                 _codes(also or ""),
-                _name_evidence(names_differ(name or "", truth or "", code), one.told_by, is_valid=is_valid),
+                _name_evidence(names_differ(name or "", truth or "", code), one.told_by, one_number=one_number),
                 {"p": chance(one.candidates[0].probability)},
             )
-            for one, (code, also), name, truth, is_valid in told
+            for one, (code, also), name, truth, one_number in told
         ]
         yield from _diagnosed(context, some, "name", said, causes)
+
+
+def _have_one_number(troubled: Troubled) -> NDArray[np.bool_]:
+    """By person, whether every row has the same sound number."""
+    if not len(troubled):
+        return np.zeros(0, dtype=bool)
+    ident, first = troubled["ident"], troubled.starts[:-1]
+    alike: NDArray[np.bool_] = np.minimum.reduceat(ident, first) == np.maximum.reduceat(ident, first)
+    return alike & (ident[first] > 0)
 
 
 def _said_of_rows(context: Context, wrongs: WrongRows, field: str) -> list[Said]:
@@ -227,6 +237,6 @@ def _number_evidence(
     return tuple(one for one in told if one)
 
 
-def _name_evidence(differ: str, told_by: tuple[str, ...], *, is_valid: bool) -> tuple[str, ...]:
-    told = (differ, agreeing(told_by, "姓名"), "各来源证件号码一致" if is_valid else "")
+def _name_evidence(differ: str, told_by: tuple[str, ...], *, one_number: bool) -> tuple[str, ...]:
+    told = (differ, agreeing(told_by, "姓名"), "各来源证件号码一致" if one_number else "")
     return tuple(one for one in told if one)

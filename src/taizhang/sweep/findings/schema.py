@@ -2,6 +2,8 @@
 
 import pyarrow as pa
 
+from taizhang.languages import Language
+
 _CELL = pa.struct([("field", pa.string()), ("cell", pa.string())])
 _RECORD = pa.struct([
     ("source", pa.string()), ("delivery", pa.string()), ("file_no", pa.int16()), ("file", pa.string()),
@@ -29,6 +31,9 @@ FINDINGS = pa.schema([
     ("observation", pa.string()), ("first_seen", pa.string()), ("reopened_count", pa.int32()), ("cause", pa.string()),
     ("superseded_by", pa.string()),
 ])  # fmt: skip
+
+MESSAGE_COLUMNS = {Language.ZH: "zh", Language.HANT: "hant", Language.EN: "en"}
+"""What the columns that hold a message or a hint end in, by language."""
 
 GONE, OUT_OF_RULE, SUPERSEDED = "gone", "out_of_rule", "superseded"
 DELTAS = ("new", "persisting", "reopened", GONE, OUT_OF_RULE, SUPERSEDED)
