@@ -54,6 +54,7 @@ class _Job:
     pipe: int
     started: float
     module: str
+    limits: Limits
     received: bytearray = field(default_factory=bytearray)
     status: int | None = None
     at_end: bool = False
@@ -65,6 +66,7 @@ class _Job:
 class ChildPool:
     """Up to `jobs` children at a time. A context manager; leaving it, for whatever reason, leaves no process behind.
 
+    limits: of a small file; a large one may take longer (`Limits.of_file`).
     preload: modules the zygote imports before it forks; name those of the task, or the first file pays for them.
     isolation: what could really be taken away on this machine; None before the start.
     """
@@ -176,9 +178,10 @@ class ChildPool:
         reader, writer = os.pipe()
         os.set_blocking(reader, False)
         self._next += 1
-        job = _Job(self._next, reader, time.monotonic(), task.__module__)
+        limits = self._limits.of_file(_size(path))
+        job = _Job(self._next, reader, time.monotonic(), task.__module__, limits)
         arguments = pickle.dumps((Path(path), dict(settings)))
-        request = Request(job.number, task.__module__, task.__qualname__, arguments, self._limits)
+        request = Request(job.number, task.__module__, task.__qualname__, arguments, limits)
         try:
             send_message(self._control, request, [writer])
         except OSError as error:
@@ -204,7 +207,7 @@ class ChildPool:
                     self._drain(key.data)
         now = time.monotonic()
         for job in running.values():
-            job.late = job.late or now - job.started > self._limits.wall_seconds
+            job.late = job.late or now - job.started > job.limits.wall_seconds
             if job.late or job.too_long:
                 self._kill(job)
         return [job for job in running.values() if job.at_end and job.status is not None]
@@ -237,7 +240,7 @@ class ChildPool:
                 send_message(self._control, {"kill": job.number})
 
     def _outcome(self, job: _Job) -> Any:
-        limits = self._limits
+        limits = job.limits
         if job.late:
             return Refused((over_limit("wall_seconds", limits.wall_seconds + 1, limits.wall_seconds).event,))
         if job.too_long:
@@ -251,6 +254,14 @@ class ChildPool:
             facts: dict[str, str | int] = {"fault": "UnpicklingError", "place": job.module}
             return Refused((FileEvent("SR-READER-FAULT", "error", facts=facts),))
         return Refused(tuple(result)) if job.received[:1] == b"E" else result
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 where there is none, which the task itself will say."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _death(status: int, limits: Limits) -> FileEvent:

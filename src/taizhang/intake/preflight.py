@@ -7,7 +7,7 @@ readers count the same limits again while they inflate (`readers/xlsx/package.py
 import os
 import struct
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,18 +28,21 @@ class Limits:
         above `ratio_floor_bytes`, because a tiny archive of one repeated row harms nobody.
     columns: different columns with a value in one sheet.
     token_bytes: one tag or entity of XML, which a streaming parser must hold as a whole.
+    member_bytes, cells: a province's export of a county of a million persons is one sheet of 1.5 GB and 41 million cells.
     memory_bytes, cpu_seconds, wall_seconds, open_files, output_bytes: taken from the child process (`child.py`).
+    seconds_per_mib: what every MiB of a file may take besides `cpu_seconds`, and twice as much by the clock; of memory, four times
+        its size besides `memory_bytes`.
     """
 
-    file_bytes: int = 200 * MIB
+    file_bytes: int = 400 * MIB
     members: int = 2_000
     directory_bytes: int = 4 * MIB
-    inflated_bytes: int = GIB
-    member_bytes: int = 512 * MIB
+    inflated_bytes: int = 3 * GIB
+    member_bytes: int = 2 * GIB
     ratio: int = 100
     ratio_floor_bytes: int = 8 * MIB
     string_chars: int = 32_767
-    cells: int = 20_000_000
+    cells: int = 60_000_000
     shared_strings: int = 5_000_000
     shared_bytes: int = 512 * MIB
     depth: int = 64
@@ -50,8 +53,19 @@ class Limits:
     memory_bytes: int = 2 * GIB
     cpu_seconds: int = 120
     wall_seconds: int = 300
+    seconds_per_mib: int = 4
     open_files: int = 64
     output_bytes: int = GIB
+
+    def of_file(self, size: int) -> "Limits":
+        """These limits with the time and memory that a file of `size` bytes may take; a small bomb gets none of it."""
+        more = self.seconds_per_mib * size // MIB
+        return replace(
+            self,
+            cpu_seconds=self.cpu_seconds + more,
+            wall_seconds=self.wall_seconds + 2 * more,
+            memory_bytes=self.memory_bytes + 4 * size,
+        )
 
 
 class FileRefused(Exception):

@@ -91,7 +91,7 @@ class Run:
                 sheet["fingerprint"] for file in manifest["files"] for sheet in file["sheets"] if sheet["fingerprint"]
             }
             has_places = not is_newest or manifest.get("divisions_state", "") == self._divisions
-            is_alike = manifest[key] == wanted and has_places
+            is_alike = manifest[key] == wanted and has_places and not (is_newest and self._may_read_more(manifest))
             if is_alike and mapping_state(self.lake, layouts) == manifest["mapping_state"]:
                 later = (
                     Delivery(one.folder).manifest
@@ -101,6 +101,16 @@ class Run:
                 lie_there = (one["content_digest"] == content or one["base_digest"] in beside for one in later)
                 return ref if all(lie_there) else None
         return None
+
+    def _may_read_more(self, manifest: Mapping[str, Any]) -> bool:
+        """Whether a file of a delivery was refused for a limit that is wider by now."""
+        for file in manifest["files"]:
+            limits = self._limits.of_file(file["size"])
+            for event in file["events"]:
+                facts = event["facts"]
+                if event["code"] == "SR-FILE-LIMIT" and facts["allowed"] < getattr(limits, facts["limit"], 0):
+                    return True
+        return False
 
     def read(self, boxes: Sequence[Box]) -> None:
         """Read every file that no cache knows, of all boxes together, the biggest first: no core waits for a source."""
@@ -146,6 +156,7 @@ class Run:
             "county": self._county.code,
             "divisions": None if divisions is None else str(divisions),
             "layouts": str(self.lake.layouts),
+            "limits": self._limits,
         }
 
     def build(self, box: Box) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from taizhang.intake.county import load_county
 from taizhang.intake.delivery import deliveries_of, open_delivery, table_schema
 from taizhang.intake.delivery.lake import Lake, LakeBusyError
 from taizhang.intake.pipeline import take_in
+from taizhang.intake.preflight import Limits
 from taizhang.sample import make_county
 
 TOML = """
@@ -217,6 +218,18 @@ def test_the_same_files_again_are_the_same_delivery(tmp_path):
     assert (first.is_new, again.is_new) == (True, False)
     assert again.folder == first.folder
     assert len(deliveries_of(county.data, "app")) == 1
+
+
+def test_a_file_refused_for_a_limit_is_read_once_the_limit_is_wider(tmp_path):
+    county = county_of(tmp_path, app="app")
+    csv_file(tmp_path / "inbox/app" / DAY / "push.csv", rows=3)
+    narrow = Limits(cells=1)
+
+    first, second = (take_in(county, jobs=1, limits=narrow).deliveries[0] for _ in range(2))
+    third, fourth = (take_in(county, jobs=1).deliveries[0] for _ in range(2))
+
+    assert [one.is_new for one in (first, second, third, fourth)] == [True, False, True, False]
+    assert [ref.rows for ref in deliveries_of(county.data, "app")] == [0, 3]
 
 
 def test_loose_files_with_a_newer_date_are_still_the_same_delivery(tmp_path):

@@ -39,6 +39,7 @@ from taizhang.intake.mapping import (
 )
 from taizhang.intake.mapping.above import is_of_household
 from taizhang.intake.model import FIELDS
+from taizhang.intake.preflight import Limits
 from taizhang.intake.raw import CellKind, FileEvent, RawBlock, RawColumn, RawSheet, SheetMeta
 from taizhang.intake.readers import open_workbook
 from taizhang.intake.rows import Verdict
@@ -63,16 +64,25 @@ _FOOTERS = ("total", "note", "signature")
 
 
 def read_file(
-    path: Path, *, out: str, kind: str, name: str, source_kind: str, county: str, divisions: str | None, layouts: str
+    path: Path,
+    *,
+    out: str,
+    kind: str,
+    name: str,
+    source_kind: str,
+    county: str,
+    divisions: str | None,
+    layouts: str,
+    limits: Limits,
 ) -> FileFacts:
     """Read a file into `out`: `s<no>-<table>.arrow`, `events.arrow`, `quarantine.arrow`, `questions.json`, `extra.json`.
 
     path: the kept copy, named by its SHA-256. kind: as sniffed. name: as the sender calls it, for questions.
     source_kind: whose aliases and numberings hold. divisions: the county's list, None for the shipped one.
-    layouts: folder of confirmed mappings. Raises FileRefused; whatever was written then counts for nothing.
+    layouts: folder of confirmed mappings. limits: what the file may cost. Raises FileRefused; whatever was written then counts for nothing.
     """
     started = perf_counter()
-    workbook = open_workbook(path, FileKind(kind))
+    workbook = open_workbook(path, FileKind(kind), limits)
     reading = _FileReading(
         Path(out),
         path.name,
