@@ -89,6 +89,8 @@ def defects(text, **other):
         ("612323000000001", "placeholder", None, {"ID-PLACEHOLDER"}),
         ("000000000000000000", "placeholder", None, {"ID-PLACEHOLDER"}),
         ("无身份证", "placeholder", None, {"ID-PLACEHOLDER"}),
+        ("未上户", "placeholder", None, {"ID-PLACEHOLDER"}),
+        ("补办中", "placeholder", None, {"ID-PLACEHOLDER"}),
         ("612332999913990011", "citizen", "612332999913990011",
          {"ID-CHECKSUM", "ID-BIRTH-INVALID", "ID-REGION-UNKNOWN"}),
         ("710000190001010014", "citizen", "710000190001010014", {"ID-REGION-UNKNOWN"}),

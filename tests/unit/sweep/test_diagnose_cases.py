@@ -165,6 +165,37 @@ def test_an_old_number_is_offered_with_18_digits(judged):
     assert finding["confidence_class"] == "A"
 
 
+def test_a_student_number_is_offered_without_its_letter(judged):
+    code = CODE_OF["school number"]
+    (finding,) = (one for one in judged.of(code) if one["rule"] == "ID-STUDENT-NO")
+
+    (offered,) = finding["candidates"]
+
+    assert (offered["value"], offered["reason"]) == (number(code, SON), "XS-ID-STUDENT")
+    assert finding["confidence_class"] == "A"
+
+
+def test_who_says_what_another_ledger_offers_is_told(judged):
+    (finding,) = (one for one in judged.of(CODE_OF["blank in one"]) if one["rule"] == "ID-MISSING")
+
+    assert finding["candidates"][0]["sources"] == ["app", "city", "national"]
+
+
+def test_what_is_only_noted_blames_no_ledger(judged):
+    noted = [one for one in judged.of(CODE_OF["noise around the number"]) if one["severity"] == "info"]
+
+    assert [one["rule"] for one in noted] == ["ID-FORMAT-NOISE"]
+    assert [(one["culprit"], one["p_culprit"]) for one in noted] == [(None, None)]
+
+
+def test_a_differing_field_is_named_in_every_language(swept):
+    (finding,) = swept.of(CODE_OF["other sex"])
+
+    assert "性别与其他来源不同" in finding["message_zh"]
+    assert "性別與其他來源不同" in finding["message_hant"]
+    assert "the sex differs" in finding["message_en"]
+
+
 @pytest.mark.parametrize("key", ["prefix of the other era", "born elsewhere"])
 def test_unusual_prefix_that_all_ledgers_agree_on_makes_no_task(judged, key):
     assert [one["rule"] for one in judged.of(CODE_OF[key]) if one["severity"] != "info"] == []

@@ -510,3 +510,56 @@ def test_a_row_that_stands_twice_in_one_household_is_a_row_too_many():
     rows = household((WANG, LI, GIRL, GIRL), sources=("ledger",))
 
     assert [one.code for one in diagnose_rows(rows)] == ["PR-DUP-ROW"]
+
+
+CARD = "VNM610185040507"
+
+
+@pytest.mark.parametrize(
+    ("written", "likeliest", "among"),
+    [({"ledger": CARD, "city": CARD}, CARD, 2 / 3), ({"ledger": "E12345678"}, GIRL["id_no"], 2 / 3)],
+    ids=["a foreigner's card in two of three", "a passport in one of three"],
+)
+def test_a_number_of_another_document_is_told_by_how_many_have_it_and_blames_nobody(written, likeliest, among):
+    rows = household()
+    for source, number_there in written.items():
+        rows = changed(rows, source, "王丽娟", id_no=number_there)
+
+    found = diagnose_rows(rows)
+
+    assert {one.source for one in found} == set(written)
+    assert {one.culprit for one in found} == {None}
+    assert {one.evidence[0] for one in found} == {"本行登记的是另一种证件的号码"}
+    assert {one.candidates[0].value for one in found} == {likeliest}
+    assert {round(one.candidates[0].probability, 2) for one in found} == {round(among, 2)}
+
+
+def test_two_numbers_in_a_cell_are_told_as_that_and_not_as_another_number():
+    found = only(changed(household(), "ledger", "王丽娟", id_no=f"{GIRL['id_no']}/{SON['id_no']}"))
+
+    assert found.code == "ID-TWO-IN-CELL"
+    assert found.candidates[0].value == GIRL["id_no"]
+
+
+def test_one_number_on_two_names_of_one_ledger_is_no_row_too_many():
+    stranger = {
+        "source": "ledger",
+        **LI,
+        "name": "赵桂英",
+        "village_code": "610723101201",
+        "household_no": "6107230001",
+    }
+    twice = {"source": "ledger", **LI, "village_code": "610723101201", "household_no": "6107230001"}
+
+    named, again = only([twice, stranger]), only([twice, dict(twice)])
+
+    assert (named.code, named.candidates) == ("PR-ID-TWO-NAMES", ())
+    assert named.evidence == ("同一来源内2行号码相同而姓名不同",)
+    assert again.code == "PR-DUP-ROW"
+
+
+@pytest.mark.parametrize(("written", "shows"), [("王健国", True), ("王国建", False), ("赵志强", False)])
+def test_characters_are_shown_one_by_one_only_where_they_are_the_explanation(written, shows):
+    found = only(changed(household(), "ledger", "王建国", name=written))
+
+    assert ("字“" in found.evidence[0]) == shows

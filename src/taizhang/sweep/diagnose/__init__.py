@@ -1,6 +1,6 @@
 """Why records disagree: every disagreement about identity under the taxonomy of domain/identity.md, §15.3 and §15.4."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -17,7 +17,7 @@ from taizhang.sweep.diagnose.other_fields import differing_fields, reused_person
 from taizhang.sweep.diagnose.presence import certificates, make_homes, missing, moved, stale
 from taizhang.sweep.diagnose.repeated import repeated_persons
 from taizhang.sweep.diagnose.shared import shared_numbers
-from taizhang.sweep.diagnose.wrong import wrong_names, wrong_numbers
+from taizhang.sweep.diagnose.wrong import WrongRows, wrong_names, wrong_numbers
 from taizhang.sweep.engines import Engine
 from taizhang.sweep.judge.births import read_birth_columns
 from taizhang.sweep.judge.divisions import Divisions, read_divisions
@@ -119,9 +119,8 @@ def _diagnoses(
     context = make_context(engine, judged.troubled, judged.numbers, judged.names, sources)
     repeated = list(repeated_persons(context))
     yield from repeated
-    explained = [record for one in repeated if one.code == "PR-NAME-TWO-IDS" for record in one.records[: one.wrong]]
-    numbers, names = wrong_numbers(context), wrong_names(context)
-    numbers = numbers.only(~np.isin(numbers["record_id"], np.array(explained, dtype=np.int64)))
+    numbers = _unexplained(wrong_numbers(context), repeated, "PR-NAME-TWO-IDS")
+    names = _unexplained(wrong_names(context), repeated, "PR-ID-TWO-NAMES")
     yield from value_diagnoses(context, numbers, names)
     yield from shared_numbers(context, _independent(sources))
     troubled_rows = frozenset([*numbers["record_id"].tolist(), *names["record_id"].tolist()])
@@ -134,6 +133,12 @@ def _diagnoses(
     yield from differing_fields(engine, sources)
     yield from reused_person_numbers(engine, sources)
     yield from _ambiguous(context, linked)
+
+
+def _unexplained(wrongs: WrongRows, repeated: Iterable[Diagnosis], code: str) -> WrongRows:
+    """Wrong rows that no diagnosis with a code tells of."""
+    told = [record for one in repeated if one.code == code for record in one.records[: one.wrong]]
+    return wrongs.only(~np.isin(wrongs["record_id"], np.array(told, dtype=np.int64)))
 
 
 def _once(diagnosis: Diagnosis) -> Diagnosis:

@@ -140,12 +140,14 @@ def _code_of(context: Context, wrong: Wrong, plain: str) -> tuple[str, tuple[str
 def _plain(context: Context, numbers: WrongRows) -> list[str]:
     """The codes of how wrong numbers differ from the likeliest ones.
 
-    Where the damage shows in the row itself, the other sources only say what it was: ID-EXCEL-TRUNC.
+    Where the damage shows in the row itself, the other sources only say what it was: ID-EXCEL-TRUNC, ID-TWO-IN-CELL.
     """
     compared = context.numbers.compared.only(numbers.at)
     codes = compared.each(lambda code: code if code.startswith("XS-") else "XS-ID-DISJOINT").astype(object)
-    is_cut = context.troubled.texts["id_defects"].having("|ID-EXCEL-TRUNC|")[numbers.at]
+    defects = context.troubled.texts["id_defects"]
+    is_cut = defects.having("|ID-EXCEL-TRUNC|")[numbers.at]
     codes[compared.is_any("XS-ID-EXCEL") & is_cut] = "ID-EXCEL-TRUNC"
+    codes[defects.having("|ID-TWO-IN-CELL|")[numbers.at]] = "ID-TWO-IN-CELL"
     found: list[str] = codes.tolist()
     return found
 

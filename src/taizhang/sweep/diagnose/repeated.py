@@ -14,6 +14,8 @@ PUSHED = "app"
 """Pushed records come again by design; the same person twice from one household is no complaint there."""
 
 
+STRANGERS = frozenset({"XS-NAME-GIVEN", "XS-NAME-DISJOINT"})
+"""How names of different people differ: one number on them is no row too many."""
 READ = ("id_kind", "id_no")
 """Texts that are read of rows of persons that stand more than once."""
 _Texts = Mapping[int, str | None]
@@ -55,6 +57,8 @@ def _repeated(
         code, also = "PR-DUP-15-18", ("ID-15", "PR-DUP-ROW")
     elif "disability" in kinds and len(kinds) > 1:
         code, also = "PR-DUP-DISABILITY", ("PR-DUP-ROW",)
+    elif named := [m for m in members if context.names.compared.of(m).code in STRANGERS]:
+        return _two_names(context, group, named, [m for m in members if m not in named])
     else:
         code = "PR-DUP-ROW"
         if pushed:
@@ -80,6 +84,29 @@ def _repeated(
         observed=tuple(Observed(source, "id_no", texts["id_no"][m]) for m in ordered),
         confidence=Confidence.RANKED,
         facts={"n": str(len(members))},
+    )
+
+
+def _two_names(context: Context, group: int, named: Sequence[int], others: Sequence[int]) -> Diagnosis:
+    """Rows of one number that name different people. named: those that do not have the person's likeliest name."""
+    troubled = context.troubled
+    ordered = (*named, *others)
+    source = context.source_id(int(troubled["source_no"][ordered[0]]))
+    names = troubled.texts["name"].at(np.array(ordered))
+    return Diagnosis(
+        code="PR-ID-TWO-NAMES",
+        persons=(int(troubled.roots[group]),),
+        records=tuple(int(troubled["record_id"][m]) for m in ordered),
+        wrong=len(named),
+        source=source,
+        fields=("id_no", "name"),
+        also=tuple(sorted({context.names.compared.of(m).code for m in named})),
+        culprit=source,
+        p_culprit=0.95,
+        scope_key=source,
+        evidence=(f"同一来源内{len(ordered)}行号码相同而姓名不同",),
+        observed=tuple(Observed(source, "name", name) for name in names),
+        facts={"n": str(len(ordered))},
     )
 
 

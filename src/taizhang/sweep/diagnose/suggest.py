@@ -1,8 +1,8 @@
 """Suggestions for rows that a single-record rule complains about: other sources first, then decoding of the number."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,6 +12,7 @@ from taizhang.identity.numbers import from_key
 from taizhang.sweep.diagnose import Candidate, Confidence, Judgement
 from taizhang.sweep.diagnose.decoding import Damaged, decode
 from taizhang.sweep.engines import Engine
+from taizhang.sweep.judge.fields import FieldVerdict
 from taizhang.sweep.judge.kinds import NUMBER_FAMILIES, PRIOR_RATE
 from taizhang.sweep.link.features import MISSING, Ints, integers
 
@@ -22,6 +23,7 @@ MOST_OTHERS = 8
 LEAST = 0.01
 """Likelihood below which a decoded number is not shown."""
 SEXES = {1: "男", 2: "女"}
+FROM_15, FROM_STUDENT = "由15位旧号换算：补上出生年份的19，再加校验位", "学籍号去掉首字母即身份证号码"
 TOLD_TWICE = "由校验位推算，此人其他行的错号也只差一处，须以证件核对"
 
 
@@ -39,11 +41,11 @@ OLD_NUMBER_WRONG = sum(PRIOR_RATE[family] for family in NUMBER_FAMILIES)
 
 
 def suggestions(
-    engine: Engine, judged: Judgement, records: Collection[int | None], as_of: date
+    engine: Engine, judged: Judgement, records: Collection[int | None], sources: Mapping[int, str], as_of: date
 ) -> dict[int, list[Suggestion]]:
     """Suggestions by record id, the likeliest first, for those of the given records whose person is troubled or number old.
 
-    as_of: the day of the data; nobody in them is born later.
+    sources: their ids, by number. as_of: the day of the data; nobody in them is born later.
     """
     troubled = judged.troubled
     found: dict[int, list[Suggestion]] = defaultdict(list)
@@ -56,15 +58,18 @@ def suggestions(
         number, name = int(judged.numbers.best[group]), int(judged.names.best[group])
         if number >= 0 and int(judged.numbers.value[number]) != int(troubled["ident"][at]):
             value = from_key(int(judged.numbers.value[number]))
-            found[record].append(_other("id_no", value, float(judged.numbers.posterior[number])))
+            found[record].append(_other("id_no", value, judged.numbers, number, sources))
         elif number >= 0 and record in upgraded:
-            value = from_key(int(judged.numbers.value[number]))
-            found[record].append(_written_anew(value, float(judged.numbers.posterior[number])))
+            probability = round(float(judged.numbers.posterior[number]), 4)
+            candidate = upgraded[record].candidate._replace(
+                value=from_key(int(judged.numbers.value[number])), probability=probability
+            )
+            found[record].append(replace(upgraded[record], candidate=candidate))
         elif number < 0:
             nobodys.append(at)
         if name >= 0 and int(judged.names.value[name]) != int(troubled["name_id"][at]):
             text = troubled.texts["name"][int(judged.names.row[name])] or ""
-            found[record].append(_other("name", text, float(judged.names.posterior[name])))
+            found[record].append(_other("name", text, judged.names, name, sources))
     for record, suggestion in _decoded(engine, judged, nobodys, as_of):
         found[record].append(suggestion)
     for record, suggestion in upgraded.items():
@@ -74,13 +79,15 @@ def suggestions(
 
 
 def _upgraded(engine: Engine) -> dict[int, Suggestion]:
-    """By record with a sound number of 15 digits, the same number with 18; surer the more sources write all 18."""
+    """By record with a sound number of 15 digits, or of a pupil, the same number with 18; surer the more sources write all 18."""
     table = engine.fetch("""
         WITH old AS (
-            SELECT c.record_id, c.root, c.ident FROM claim_person AS c
-            SEMI JOIN (SELECT record_id FROM record_raw WHERE id_defects LIKE '%|ID-15|%') AS r ON r.record_id = c.record_id
+            SELECT c.record_id, c.root, c.ident, r.is_15 FROM claim_person AS c
+            JOIN (SELECT record_id, id_defects LIKE '%|ID-15|%' AS is_15 FROM record_raw
+                WHERE id_defects LIKE '%|ID-15|%' OR id_defects LIKE '%|ID-STUDENT-NO|%' AND UPPER(id_no) LIKE 'G%'
+            ) AS r ON r.record_id = c.record_id
             WHERE c.ident > 0)
-        SELECT o.record_id, o.ident, COALESCE(w.witnesses, 0) AS witnesses FROM old AS o
+        SELECT o.record_id, o.ident, o.is_15, COALESCE(w.witnesses, 0) AS witnesses FROM old AS o
         LEFT JOIN (
             SELECT c.root, c.ident, COUNT(DISTINCT c.source_no) AS witnesses FROM claim_person AS c
             SEMI JOIN old AS p ON p.root = c.root AND p.ident = c.ident
@@ -88,19 +95,24 @@ def _upgraded(engine: Engine) -> dict[int, Suggestion]:
             GROUP BY c.root, c.ident) AS w ON w.root = o.root AND w.ident = o.ident
     """)
     return {
-        record: _written_anew(from_key(ident), 1.0 - OLD_NUMBER_WRONG ** (1 + witnesses))
-        for record, ident, witnesses in zip(*(table[name].to_pylist() for name in table.column_names), strict=True)
+        record: _written_anew(from_key(ident), 1.0 - OLD_NUMBER_WRONG ** (1 + witnesses), is_15=is_15)
+        for record, ident, is_15, witnesses in zip(
+            *(table[name].to_pylist() for name in table.column_names), strict=True
+        )
     }
 
 
-def _written_anew(value: str, probability: float) -> Suggestion:
-    candidate = Candidate("id_no", value, round(probability, 4), "XS-ID-15-18")
-    return Suggestion(candidate, Confidence.LOSSLESS, "由15位旧号换算：补上出生年份的19，再加校验位")
+def _written_anew(value: str, probability: float, *, is_15: bool) -> Suggestion:
+    candidate = Candidate("id_no", value, round(probability, 4), "XS-ID-15-18" if is_15 else "XS-ID-STUDENT")
+    return Suggestion(candidate, Confidence.LOSSLESS, FROM_15 if is_15 else FROM_STUDENT)
 
 
-def _other(field: str, value: str, probability: float) -> Suggestion:
+def _other(field: str, value: str, verdict: FieldVerdict, at: int, sources: Mapping[int, str]) -> Suggestion:
+    """The candidate at a place of a verdict, with the sources that say it."""
+    probability, mask = round(float(verdict.posterior[at]), 4), int(verdict.told_by[at])
     confidence = Confidence.OTHER_SOURCE if probability >= 0.9 else Confidence.RANKED
-    candidate = Candidate(field, value, round(probability, 4), "other_source")
+    told_by = tuple(sorted(source for number, source in sources.items() if mask >> number & 1))
+    candidate = Candidate(field, value, probability, "other_source", told_by)
     return Suggestion(candidate, confidence, "其他来源有此人的完整登记")
 
 

@@ -17,6 +17,8 @@ TITLES = {
     "XS-NAME-ONECHAR": "一字之差", "XS-NAME-SURNAME": "姓不同名同", "XS-NAME-GIVEN": "姓同名不同",
     "XS-NAME-DISJOINT": "姓名完全不同",
 }  # fmt: skip
+AS_WHOLES = frozenset({"XS-NAME-CLAN", "XS-NAME-ORDER", "XS-NAME-DISJOINT"})
+"""Explanations that no pair of characters has a part in."""
 MOST_CHARACTERS = 3
 """Differing characters that a sentence names one by one."""
 LEAST_CHANCE, MOST_CHANCE = 0.01, 0.99
@@ -38,7 +40,7 @@ def names_differ(own: str, true: str, code: str) -> str:
     """How a row's name differs from the likeliest one: the explanation, and which characters with their readings."""
     said = f"本行姓名与候选姓名：{TITLES.get(code, '不同')}"
     places = [at for at, (x, y) in enumerate(zip(own, true, strict=False)) if x != y]
-    if len(own) != len(true) or len(places) > MOST_CHARACTERS:
+    if code in AS_WHOLES or len(own) != len(true) or len(places) > MOST_CHARACTERS:
         return said
     told = [f"第{at + 1}字“{own[at]}”{_read(own, at)}与“{true[at]}”{_read(true, at)}" for at in places]
     return f"{said}，{'，'.join(told)}"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from taizhang.identity.numbers import compare_number_pairs, from_keys
 from taizhang.sweep.diagnose.context import OF_ROW, Context, Row
-from taizhang.sweep.diagnose.model import BLAME, Confidence, Diagnosis
+from taizhang.sweep.diagnose.model import BLAME, Candidate, Confidence, Diagnosis
 from taizhang.sweep.diagnose.person import Said, first_records, said_of
 from taizhang.sweep.diagnose.wording import agreeing, chance, names_differ, numbers_differ, places
 from taizhang.sweep.judge.fields import FieldVerdict
@@ -19,6 +19,8 @@ from taizhang.sweep.judge.troubled import Troubled
 from taizhang.sweep.link.facts import UNKNOWN_NUMBER
 from taizhang.sweep.link.features import Floats, Ints
 
+OTHER_DOCUMENTS = ("foreign_2017", "passport", "officer")
+"""Kinds of number that may be a person's own without being an ID number: nothing in them can be checked against one."""
 PORTION = 20_000
 """Rows that are diagnosed together; what is worked out for them column by column is held no longer."""
 
@@ -90,7 +92,27 @@ def wrong_numbers(context: Context) -> WrongRows:
     ident = context.troubled["ident"]
     found = _wrong_rows(context.troubled, context.numbers, ident, ident > UNKNOWN_NUMBER)
     owner = np.where(found.value > 0, context.owners.of(found.value), -1)
-    return replace(found, owner=np.where(owner == found["root"], -1, owner))
+    p_wrong = np.where(_is_of_another_document(context.troubled)[found.at], _outvoted(context, found), found.p_wrong)
+    return replace(found, owner=np.where(owner == found["root"], -1, owner), p_wrong=p_wrong)
+
+
+def _is_of_another_document(troubled: Troubled) -> NDArray[np.bool_]:
+    """By row, whether its number is one of the `OTHER_DOCUMENTS`."""
+    kinds = troubled.texts["id_kind"]
+    found: NDArray[np.bool_] = np.any([kinds.having(kind) for kind in OTHER_DOCUMENTS], axis=0)
+    return found
+
+
+def _outvoted(context: Context, wrongs: WrongRows) -> Floats:
+    """By wrong row, the share of the sources that have the person's ID number among those and the ones with another document."""
+    troubled = context.troubled
+    at = np.flatnonzero(_is_of_another_document(troubled))
+    persons = np.unique(np.stack([troubled.group[at], troubled["source_no"][at]]), axis=1)[0]
+    others = np.bincount(persons, minlength=len(troubled.roots))[wrongs.group]
+    told_by = context.numbers.told_by[context.numbers.best[wrongs.group]].tolist()
+    own = np.array([mask.bit_count() for mask in told_by], dtype=np.int64)
+    share: Floats = own / np.maximum(own + others, 1)
+    return share
 
 
 def wrong_names(context: Context) -> WrongRows:
@@ -124,7 +146,14 @@ def number_diagnoses(
 ) -> Iterator[Diagnosis]:
     """The diagnoses of wrong numbers, with their candidates and evidence. codes, also: of each the code and further ones."""
     for part, some in wrongs.portions():
-        said = _said_of_rows(context, some, "id_no")
+        is_other = _is_of_another_document(context.troubled)[some.at].tolist()
+        texts = context.troubled.texts["id_no"].at(some.at)
+        said = [
+            _beside(one, text or "", p_wrong) if other else one
+            for one, text, p_wrong, other in zip(
+                _said_of_rows(context, some, "id_no"), texts, some.p_wrong.tolist(), is_other, strict=True
+            )
+        ]
         written = pa.array(context.troubled.texts["number"].at(some.at), pa.string()).fill_null("")
         relations, differing = compare_number_pairs(written, from_keys(some.true))
         told = zip(
@@ -134,18 +163,27 @@ def number_diagnoses(
             some.value.tolist(),
             relations.to_pylist(),
             differing.to_pylist(),
+            is_other,
             strict=True,
         )
         causes = [
             _Cause(
                 code,
                 (*further, *_codes(relation)),
-                _number_evidence(relation, at, one.told_by, is_invalid=value <= 0, agrees=one.agrees),
+                _number_evidence(relation, at, one.told_by, is_invalid=value <= 0, is_other=other, agrees=one.agrees),
                 {"p": chance(one.candidates[0].probability), "places": places(at)},
             )
-            for code, further, one, value, relation, at in told
+            for code, further, one, value, relation, at, other in told
         ]
         yield from _diagnosed(context, some, "id_no", said, causes)
+
+
+def _beside(said: Said, document: str, p_wrong: float) -> Said:
+    """What is said of a number, with the number of another document, which is the person's unless it is wrong."""
+    sources = tuple(sorted({one.source for one in said.observed if one.value == document}))
+    own = Candidate("id_no", document, round(1.0 - p_wrong, 4), "other_source", sources)
+    others = (one._replace(probability=round(one.probability * p_wrong, 4)) for one in said.candidates)
+    return said._replace(candidates=tuple(sorted((own, *others), key=lambda one: (-one.probability, one.value))))
 
 
 def name_diagnoses(context: Context, wrongs: WrongRows) -> Iterator[Diagnosis]:
@@ -226,10 +264,10 @@ def _codes(relation: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16_384)
 def _number_evidence(
-    relation: str, differing: str, told_by: tuple[str, ...], *, is_invalid: bool, agrees: bool
+    relation: str, differing: str, told_by: tuple[str, ...], *, is_invalid: bool, is_other: bool, agrees: bool
 ) -> tuple[str, ...]:
     told = (
-        "本行号码不成立（校验、位数或日期不符）" if is_invalid else "",
+        "本行登记的是另一种证件的号码" if is_other else "本行号码不成立（校验、位数或日期不符）" if is_invalid else "",
         numbers_differ(differing, relation),
         agreeing(told_by, "号码"),
         "出生日期列与候选号码的出生日期一致" if agrees else "",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from taizhang.identity.numbers import mask_number
+from taizhang.languages import Language, evidence_in
 from taizhang.sweep.diagnose import Candidate, Confidence, Diagnosis, Judgement
 from taizhang.sweep.diagnose.suggest import Suggestion, confirmed_names, confirmed_numbers, suggestions
 from taizhang.sweep.diagnose.wording import joined
@@ -17,6 +18,7 @@ from taizhang.sweep.findings.texts import About, Texts, filled, with_household
 from taizhang.sweep.findings.told import Told
 from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.rules.messages import HEAD_UNKNOWN
+from taizhang.sweep.rules.model import Severity
 
 Finding = dict[str, Any]
 
@@ -26,6 +28,8 @@ LOSSLESS = frozenset(
 
 SHOWN = ("town_name", "village_name", "head_name", "name", "message_zh", "message_hant", "message_en")
 """The texts of cells, or with texts of cells in them, that lists and messages show as they are."""
+
+_LANGUAGES = {"zh": Language.ZH, "zh_hant": Language.HANT, "en": Language.EN}
 
 CODE_VALUES = "H"
 """The group of rules about cells that hold something unreadable: a finding of theirs names only those cells."""
@@ -64,6 +68,7 @@ class Assembler:
             self.engine,
             self.judged,
             {hit.record_id for hit in sifted.kept if hit.rule.startswith(ROW_CODES)},
+            {number: source for source, number in self.numbers.items()},
             self.as_of,
         )
         made = [
@@ -90,8 +95,8 @@ class Assembler:
         values = self._values(one, records)
         first = records[0] if records else None
         message = {
-            language: with_household(filled(about.message[language], values), language, first)
-            for language in ("zh", "zh_hant", "en")
+            language: with_household(filled(about.message[language], _said(values, spoken)), language, first)
+            for language, spoken in _LANGUAGES.items()
         }
         finding = self._base(one.code, about, one.subject_type, str(subject), scope, one.fields, records)
         finding |= {
@@ -146,7 +151,7 @@ class Assembler:
             "involved": [int(one) for one in (hit.involved or "").strip("|").split("|") if one.isdigit()],
             "source": hit.source,
             "culprit": hit.source,
-            "p_culprit": 1.0 if hit.rule.startswith(ROW_CODES) and hit.rule not in NUMBER_SYMPTOMS else None,
+            "p_culprit": 1.0 if _is_wrong(hit, about) else None,
             "kinds": [hit.rule],
             "observed": [
                 {"source": hit.source, "field": one, "value": value} for one, value in zip(shown, said, strict=True)
@@ -203,6 +208,16 @@ class Assembler:
             "observed": one.facts.get("n", ""),
         }  # fmt: skip
         return names | one.facts
+
+
+def _is_wrong(hit: Hit, about: About) -> bool:
+    """Whether a hit says by itself that its ledger is wrong; what is only noted (a permit, blanks taken off) is no mistake."""
+    return hit.rule.startswith(ROW_CODES) and hit.rule not in NUMBER_SYMPTOMS and about.severity != Severity.INFO
+
+
+def _said(values: dict[str, str], language: Language) -> dict[str, str]:
+    """The values of a message in its language: what a field is called; names are the same in all."""
+    return values | {"field": evidence_in(values["field"], language)} if "field" in values else values
 
 
 def _showable(finding: Finding) -> Finding:
