@@ -336,6 +336,54 @@ def test_what_the_command_line_took_in_before_is_not_proposed_again(county):
     assert states() == {"2020-01-10/人员信息.csv": (ArrivalState.TAKEN, "")}
 
 
+def sent_in_turn(county, *contents):
+    """Contents of one file of a folder, one after the other; each is accepted and swept. Gives what the last look took."""
+    operator = actor(Role.CENTRE_OPERATOR)
+    for lines in contents:
+        put(county.source("city").folder, "2020-01-10/人员信息.csv", lines)
+        looked = look_twice()
+        work()
+        if looked.taken:
+            accept_submission(actor=operator, submission_id=Submission.objects.latest("pk").pk)
+            work()
+    return looked
+
+
+WRONG = smallcounty.rows(p14={"证件号码": smallcounty.digits_swapped(14)})
+
+
+def test_a_correction_that_is_undone_in_its_file_comes_again_and_once(county):
+    sent_in_turn(county, WRONG, smallcounty.rows())
+
+    assert sent_in_turn(county, WRONG).taken == 1
+    assert delivered() == 3
+    assert sent_in_turn(county, WRONG).repeated == 1, "only its time is another"
+    assert delivered() == 3
+    assert sent_in_turn(county, smallcounty.rows()).taken == 1
+
+
+def test_what_the_command_line_took_in_and_a_file_corrected_comes_again_when_that_is_undone(county):
+    put(county.source("city").folder, "2020-01-10/人员信息.csv", WRONG)
+    take_in(county)
+    sent_in_turn(county, smallcounty.rows())
+
+    assert sent_in_turn(county, WRONG).taken == 1
+
+
+def test_an_undecided_correction_that_is_undone_in_its_file_is_not_to_be_accepted_any_more(county):
+    sent_in_turn(county, WRONG)
+    put(county.source("city").folder, "2020-01-10/人员信息.csv")
+    look_twice()
+    work()
+    corrected = Submission.objects.latest("pk")
+
+    assert sent_in_turn(county, WRONG).repeated == 1
+
+    corrected.refresh_from_db()
+    assert corrected.state == SubmissionState.REPLACED
+    assert delivered() == 1
+
+
 def test_a_file_that_comes_later_to_the_same_day_makes_a_new_batch_instead_of_the_undecided_one(county):
     folder = county.source("city").folder / "2020-01-10"
     put(folder, "一.csv", smallcounty.rows(range(20)))

@@ -118,20 +118,20 @@ def receive_lying(
 ) -> Submission | Repeated:
     """Make a submission of files of a watched folder, which stay where they lie, and queue its reading.
 
-    dated: how the day is known, None where the actor says it. bundle: an undecided submission of the same one is
-    replaced. Raises UnknownSource, NothingSent; FileLost, FileUnreadable for the first file that is concerned.
+    dated: how the day is known, None where the actor says it. bundle: an undecided submission of the same one with other
+    contents is replaced. Raises UnknownSource, NothingSent; FileLost, FileUnreadable for the first file that is concerned.
     """
     source = source_of(source_id)
     _check_amount([one.size for one in files])
     with _new_folder() as place:
         digests = [_copied(one, _new_place(place, number, one.name)) for number, one in enumerate(files)]
         with transaction.atomic():
-            before = _repeated(source.id, as_of, digests, is_dated=dated != Dated.FILE_TIME)
+            before = _repeated(source.id, as_of, digests, bundle, is_dated=dated != Dated.FILE_TIME)
+            if bundle:
+                _replace_older(actor, bundle, _digest_of(digests))
             if before is not None:
                 shutil.rmtree(place, ignore_errors=True)
                 return before
-            if bundle:
-                _replace_older(actor, bundle)
             return _submitted(
                 actor, source, as_of, place, [one.size for one in files], digest=_digest_of(digests), origin=Origin.FOLDER,
                 dated=dated or "", bundle=bundle, sent_by_id=actor.user_id,
@@ -250,26 +250,34 @@ def _digest_of(contents: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(set(contents))).encode()).hexdigest()
 
 
-def _repeated(source: str, as_of: date, contents: Sequence[str], *, is_dated: bool) -> Repeated | None:
-    """What had the same contents before: of the same day, or of any where the day is only guessed."""
-    same = Submission.objects.filter(source=source, digest=_digest_of(contents)).exclude(state=SubmissionState.REPLACED)
+def _repeated(source: str, as_of: date, contents: Sequence[str], bundle: str, *, is_dated: bool) -> Repeated | None:
+    """What had the same contents before: of the same day, or of any where the day is only guessed.
+
+    None where other contents of the same bundle were accepted after it: they lie there no more, so a correction was undone,
+    and what was delivered before it is delivered again.
+    """
+    digest = _digest_of(contents)
+    same = Submission.objects.filter(source=source, digest=digest).exclude(state=SubmissionState.REPLACED)
     if is_dated:
         same = same.filter(as_of=as_of)
+    other = Submission.objects.filter(bundle=bundle, state=SubmissionState.ACCEPTED, as_of__lte=as_of)
+    other = other.exclude(digest=digest) if bundle else other.none()
     found = same.first()
     if found is not None:
-        return Repeated(found)
-    for ref in deliveries_of(settings.INSTALLATION.county.data, source):
+        return None if other.filter(pk__gt=found.pk).exists() else Repeated(found)
+    for ref in reversed(deliveries_of(settings.INSTALLATION.county.data, source)):
         if ref.as_of == as_of or not is_dated:
             files = Delivery(ref.folder).manifest["files"]
             if {file["sha256"] for file in files} == set(contents):
-                return Repeated(None)
+                return None if other.filter(sent_at__gt=ref.taken_at).exists() else Repeated(None)
     return None
 
 
-def _replace_older(actor: Actor, bundle: str) -> None:
-    """What came of the same bundle before and nobody has decided gives way; its proposal goes with the next reading."""
+def _replace_older(actor: Actor, bundle: str, digest: str) -> None:
+    """What came of the same bundle before with other contents and nobody has decided gives way; its proposal goes with the next reading."""
     undecided = (SubmissionState.RECEIVED, SubmissionState.PROPOSED)
-    for older in Submission.objects.select_for_update().filter(bundle=bundle, state__in=undecided).order_by("pk"):
+    open_ones = Submission.objects.select_for_update().filter(bundle=bundle, state__in=undecided)
+    for older in open_ones.exclude(digest=digest).order_by("pk"):
         Submission.objects.filter(pk=older.pk).update(state=SubmissionState.REPLACED, settled_at=timezone.now())
         ledger.record(actor, "submission.replaced", "submission", older.pk, source=older.source)
 
