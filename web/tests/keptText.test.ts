@@ -44,6 +44,25 @@ test("text survives an error page and a login in between", () => {
   expect(note()).toBe("已看过户口簿");
 });
 
+test("a choice is there again too, unless it is not offered any more", () => {
+  const offered = (...values: string[]): string =>
+    `<form data-keep-text="columns-1"><select name="column:A"><option value=""></option>${values
+      .map((value) => `<option value="${value}"${value === "name" ? " selected" : ""}>${value}</option>`)
+      .join("")}</select></form>`;
+  const chosen = (): string => one<HTMLSelectElement>("select").value;
+  load(offered("name", "id_no"));
+  type("id_no", "select");
+
+  load("<p>登录</p>", { page: "login" });
+  load(offered("name"));
+  expect(chosen()).toBe("name");
+  load(offered("name", "id_no"));
+  expect(chosen()).toBe("id_no");
+
+  one("button").click();
+  expect(chosen()).toBe("name");
+});
+
 test("text of an accepted form is gone", () => {
   load(FORM);
   type("已看过户口簿");

@@ -1,12 +1,14 @@
 /**
- * Text is not lost. A form with data-keep-text="key" has its texts kept in this tab's session storage while they differ
- * from what the server sent: through a refused form, an error page, or a login in between. They come back into the form,
+ * Text is not lost. A form with data-keep-text="key" has its texts and choices kept in this tab's session storage while they
+ * differ from what the server sent: through a refused form, an error page, or a login in between. They come back into the form,
  * with a note and a way to discard them. They go when the form was accepted, at logout, and when somebody else logs in.
  */
 import { text } from "../texts";
 
 const PREFIX = "kept:";
-const FIELDS = "textarea, input[type=text], input[type=number], input[type=date], input:not([type])";
+const FIELDS = "textarea, select, input[type=text], input[type=number], input[type=date], input:not([type])";
+
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
 interface Kept {
   values: Record<string, string>;
@@ -69,14 +71,25 @@ function read(key: string): Kept | undefined {
   return stored === null ? undefined : (JSON.parse(stored) as Kept);
 }
 
-function fields(form: HTMLFormElement): (HTMLInputElement | HTMLTextAreaElement)[] {
-  return [...form.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>(FIELDS)].filter(
+function fields(form: HTMLFormElement): Field[] {
+  return [...form.querySelectorAll<Field>(FIELDS)].filter(
     (field) => field.name !== "" && !field.closest("[data-never-keep]"),
   );
 }
 
+/** What the server sent in a field. */
+function sentIn(field: Field): string {
+  if (!("options" in field)) return field.defaultValue;
+  return (field.querySelector<HTMLOptionElement>("option[selected]") ?? field.options[0])?.value ?? "";
+}
+
+/** Whether a field can have a value: a choice may not be offered any more. */
+function canHave(field: Field, value: string): boolean {
+  return !("options" in field) || [...field.options].some((option) => option.value === value);
+}
+
 function keep(form: HTMLFormElement, sent: boolean): void {
-  const changed = fields(form).filter((field) => field.value !== field.defaultValue);
+  const changed = fields(form).filter((field) => field.value !== sentIn(field));
   if (changed.length === 0 && !sent) return sessionStorage.removeItem(keyOf(form));
   const values = Object.fromEntries(changed.map((field) => [field.name, field.value]));
   const before = sent ? read(keyOf(form))?.values : undefined;
@@ -86,7 +99,10 @@ function keep(form: HTMLFormElement, sent: boolean): void {
 function restore(form: HTMLFormElement): void {
   const kept = read(keyOf(form));
   if (kept === undefined) return;
-  const lost = fields(form).filter((field) => (kept.values[field.name] ?? field.value) !== field.value);
+  const lost = fields(form).filter((field) => {
+    const value = kept.values[field.name] ?? field.value;
+    return value !== field.value && canHave(field, value);
+  });
   if (lost.length === 0) return;
   for (const field of lost) field.value = kept.values[field.name] ?? "";
   const note = document.createElement("p");
@@ -97,7 +113,7 @@ function restore(form: HTMLFormElement): void {
   discard.className = "btn btn-sm btn-plain";
   discard.textContent = text("kept-discard");
   discard.addEventListener("click", () => {
-    for (const field of lost) field.value = field.defaultValue;
+    for (const field of lost) field.value = sentIn(field);
     sessionStorage.removeItem(keyOf(form));
     note.remove();
   });

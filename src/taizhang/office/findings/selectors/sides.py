@@ -12,7 +12,7 @@ from taizhang.office.findings.catalogue import field_title, source_title
 from taizhang.office.findings.lake import county_code, lake, sweep_folder
 from taizhang.office.findings.lookup import persons_at, rows_at
 from taizhang.office.findings.models import SweepRun
-from taizhang.office.findings.selectors.marking import Marked, marked, reference
+from taizhang.office.findings.selectors.marking import HIDDEN, NUMBERS, PHONES, Marked, marked, reference
 
 FIELDS = (
     "name", "id_no", "sex", "birth_date", "relation_to_head", "head_name", "household_no", "village_name", "member_phone",
@@ -41,6 +41,11 @@ class Line:
     label: str
     cells: Sequence[Marked | None]
     differs: bool
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its values are runs of digits, which cannot be compared once they are broken in two."""
+        return self.field in NUMBERS | PHONES | HIDDEN
 
 
 @dataclass(frozen=True)
