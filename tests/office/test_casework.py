@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from officepeople import COUNTY, OTHER_TOWN, SETUP, TOWN, actor
 from officepeople import person as person_account
@@ -29,7 +30,16 @@ from taizhang.office.casework.errors import (
     TooMany,
     WrongState,
 )
-from taizhang.office.casework.models import Correction, CorrectionState, Exemption, Notice, ReturnReason, Review, Task
+from taizhang.office.casework.models import (
+    Correction,
+    CorrectionState,
+    Exemption,
+    ExemptionState,
+    Notice,
+    ReturnReason,
+    Review,
+    Task,
+)
 from taizhang.office.casework.observing import follow_moves
 from taizhang.office.casework.selectors import workload
 from taizhang.office.casework.services import bulk
@@ -63,6 +73,7 @@ from taizhang.office.findings.states import ENDED, State
 from taizhang.office.jobs.models import DayOff
 from taizhang.office.ledger.models import Entry
 from taizhang.office.ledger.verifying import verify
+from taizhang.sweep.findings.fingerprint import short_id
 
 pytestmark = pytest.mark.django_db
 VILLAGE = Area(HOME_VILLAGE)
@@ -468,7 +479,7 @@ def test_the_overdue_goes_up_by_working_days_not_by_days(found, staff, time_mach
 
 def test_workload_shows_who_has_how_much_until_it_changes_hands(found, staff):
     to(staff, State.DISPATCHED)
-    assert [(one["assignee_id"], one["open"], one["overdue"]) for one in workload()] == [
+    assert [(one["assignee_id"], one["open"], one["overdue"]) for one in workload(timezone.localdate())] == [
         (staff["helper"].user_id, 1, 0)
     ]
     disable_user(actor=SETUP, user_id=staff["helper"].user_id, reason="调离")
@@ -479,6 +490,45 @@ def test_workload_shows_who_has_how_much_until_it_changes_hands(found, staff):
     assert [(one["assignee_id"], one["open"], one["overdue"]) for one in workload(late)] == [
         (staff["village"].user_id, 1, 1)
     ]
+
+
+def page_of(staff, who, url):
+    """A page as somebody sees it."""
+    client = Client()
+    client.force_login(User.objects.get(pk=staff[who].user_id))
+    return html.fromstring(client.get(url).content)
+
+
+def tables_of(page):
+    """The lists of a page, each as its rows."""
+    return [table.findall("tbody/tr") for table in page.iterfind('.//table[@class="list as-cards"]')]
+
+
+def test_every_figure_of_the_workload_opens_the_tasks_it_counts(found, staff):
+    dispatch_findings(actor=staff["operator"], finding_ids=[ONE], assignee_id=staff["helper"].user_id)
+    dispatch_findings(actor=staff["operator"], finding_ids=[full_id(2)])
+    Task.objects.filter(finding_id=ONE).update(due_on=timezone.localdate() - timedelta(days=1))
+    everything = page_of(staff, "operator", reverse("tasks") + "?all=1")
+    _tasks, workload = tables_of(everything)
+    figures = [(int(one.text_content()), one.get("href")) for row in workload for one in row.iterfind(".//td[@class='cell-number']//a")]  # fmt: skip
+
+    opened = [page_of(staff, "operator", url) for _count, url in figures]
+
+    assert len(figures) == 3, "two with open tasks, one of them late"
+    assert [len(tables_of(page)[0]) for page in opened] == [count for count, _url in figures]
+    late = next(page for page, (_count, url) in zip(opened, figures, strict=True) if "due=late" in url)
+    assert [short_id(ONE) in row.text_content() for row in tables_of(late)[0]] == [True]
+    assert all("看全部" in page.text_content() for page in opened)
+    assert "看全部" not in everything.text_content()
+
+
+def test_only_whoever_may_give_tasks_to_others_is_led_there(found, staff):
+    to(staff, State.DISPATCHED)
+    reassign = reverse("reassign", args=[staff["helper"].user_id])
+
+    links = {who: page_of(staff, who, reverse("tasks") + "?all=1").xpath("//a/@href") for who in ("town", "village")}
+
+    assert {who: reassign in found for who, found in links.items()} == {"town": True, "village": False}
 
 
 def test_the_clock_stands_still_while_a_question_is_open(found, staff, time_machine):
@@ -558,6 +608,26 @@ def test_an_exemption_is_approved_by_another_and_ends(found, staff, time_machine
     time_machine.shift(timedelta(days=400))
     assert lapse_expired(actor=SETUP, today=timezone.localdate()) == 1
     assert state() is State.OPEN
+
+
+def test_a_refused_exemption_says_why_to_whoever_asked(found, staff):
+    exemption = propose_exemption(actor=staff["town"], finding_id=ONE, reason="外出务工，年底返乡")
+    with pytest.raises(NothingToCorrect):
+        decide_exemption(actor=staff["reviewer"], exemption_id=exemption.pk, approve=False, reason=" ")
+    assert Exemption.objects.get().state == ExemptionState.PROPOSED
+
+    decide_exemption(actor=staff["reviewer"], exemption_id=exemption.pk, approve=False, reason="可由家属出示户口簿")
+
+    shown = page_of(staff, "town", reverse("finding", args=[short_id(ONE)]))
+    note = next(one for one in shown.find_class("note") if "豁免未批准" in one.text_content())
+    assert "可由家属出示户口簿" in note.text_content()
+    assert any("可由家属出示户口簿" in one.text_content() for one in shown.find_class("timeline"))
+    listed = {who: page_of(staff, who, reverse("exemptions")).text_content() for who in ("town", "reviewer")}
+    assert {who: "可由家属出示户口簿" in text for who, text in listed.items()} == {"town": True, "reviewer": False}
+
+    propose_exemption(actor=staff["town"], finding_id=ONE, reason="家属也外出")
+    again = page_of(staff, "town", reverse("finding", args=[short_id(ONE)]))
+    assert not any("豁免未批准" in one.text_content() for one in again.find_class("note"))
 
 
 def exempted(staff):

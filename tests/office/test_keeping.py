@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from test_deliveries import came_in, deliver, page_of, sheet
@@ -18,6 +19,7 @@ from test_loop import work_apart
 from test_watching import work
 
 import smallcounty
+from officepeople import person
 from taizhang.intake.delivery import Lake
 from taizhang.intake.delivery.reading import Delivery, deliveries_of
 from taizhang.intake.model import TABLES
@@ -399,15 +401,27 @@ def test_another_table_offers_its_fields_and_keeps_what_was_chosen(operator):
     assert len(open_questions()) == 1
 
 
-def test_who_explains_a_layout_second_sees_who_did_it_first(operator):
+def test_who_explains_a_layout_second_sees_who_did_it_first_and_what_they_chose_themselves(operator):
     client, user = operator
     send(user, strange(smallcounty.rows()))
     asked, page = asked_of(client)
     seen = page.context["seen"]
     assert answered(client, asked, seen=seen).status_code == 302
+    other = Client()
+    other.force_login(person(Role.CENTRE_OPERATOR), backend="allauth.account.auth_backends.AuthenticationBackend")
+    letter = next(one.letter for one in asked.columns if one.path == "联系电话")
 
-    for verdict in ("answer", "refuse"):
-        late = answered(client, asked, seen=seen, verdict=verdict)
-        assert late.status_code == 409
-        assert str(user) in late.content.decode()
+    late = {
+        verdict: answered(other, asked, seen=seen, verdict=verdict, **{f"column:{letter}": "household_phone"})
+        for verdict in ("refuse", "answer")
+    }
+
+    assert {one.status_code for one in late.values()} == {409}
+    assert all(f"确认列的含义 · {user}" in one.content.decode() for one in late.values())
     assert Entry.objects.filter(verb__startswith="mapping.").count() == 1
+    chosen = {
+        verdict: {one.letter: one.field for one in page.context["lines"]}[letter] for verdict, page in late.items()
+    }
+    assert chosen == {"refuse": "id_no", "answer": "household_phone"}
+    again = answered(other, asked, seen=late["answer"].context["seen"], **{f"column:{letter}": "household_phone"})
+    assert again.status_code == 302

@@ -26,7 +26,7 @@ from taizhang.office.casework.services.dispatching import dispatch_findings
 from taizhang.office.casework.services.handing_back import confirm_entered, fetch_batch, request_handback, write_batch
 from taizhang.office.casework.services.reviewing import approve_verification, close_finding
 from taizhang.office.casework.services.verifying import Proposal, confirm_finding
-from taizhang.office.errors import Stale
+from taizhang.office.errors import ReasonMissing, Stale
 from taizhang.office.findings.models import Delta, Finding, SweepRun
 from taizhang.office.findings.states import State
 from taizhang.office.jobs.models import PLANNED, Job, JobState
@@ -38,6 +38,7 @@ from taizhang.office.ledger.verifying import verify
 from taizhang.office.sources.errors import NothingSent, UnknownSource
 from taizhang.office.sources.jobs import run_sweep
 from taizhang.office.sources.models import Submission, SubmissionState
+from taizhang.office.sources.presenting import submission_facts
 from taizhang.office.sources.services.receiving import inbox, receive_files
 from taizhang.office.sources.services.submissions import accept_submission, reject_submission, request_sweep
 from taizhang.sweep import sweep
@@ -241,6 +242,24 @@ def test_a_closed_finding_that_comes_again_is_reopened(staff):
     assert state_of(finding_id) is State.REOPENED
 
 
+def test_a_correction_that_is_undone_on_the_same_day_reopens_what_it_proved(staff):
+    operator, day = staff[Role.CENTRE_OPERATOR], date(2020, 2, 10)
+    wrong = smallcounty.rows(p3={"健康状况": "长期慢性病"}, **{f"p{PERSON}": WRONG})
+    finding_id, _ = handed_back(staff)
+    deliver(operator, "city", day, wrong)
+    assert state_of(finding_id) is State.NOT_FIXED
+    deliver(operator, "city", day, smallcounty.rows())
+    assert state_of(finding_id) is State.PROVEN
+    with scope((COUNTY,)):
+        close_finding(actor=staff[Role.CENTRE_REVIEWER], finding_id=finding_id)
+
+    deliver(operator, "city", day, wrong)
+
+    assert state_of(finding_id) is State.REOPENED
+    with scope((COUNTY,)):
+        assert Finding.objects.get(pk=finding_id).delta == Delta.REOPENED
+
+
 def test_the_file_handed_back_has_the_sources_own_columns_and_the_right_value_in_its_cell(staff, tmp_path):
     _, batch = handed_back(staff)
     before = Entry.objects.count()
@@ -398,7 +417,11 @@ def test_what_would_change_is_shown_before_it_counts(staff):
         "changed": 1,
     }
     assert len(list((settings.INSTALLATION.county.data / "deliveries" / "city").iterdir())) == 1
+    with pytest.raises(ReasonMissing):
+        reject_submission(actor=operator, submission_id=sent.pk, reason=" ")
     reject_submission(actor=operator, submission_id=sent.pk, reason="选错文件")
+    told = {one.label: one.value for one in submission_facts(Submission.objects.get(pk=sent.pk))}
+    assert told["退回原因"] == "选错文件"
     assert not inbox(sent).exists()
     with pytest.raises(Stale):
         accept_submission(actor=operator, submission_id=sent.pk)

@@ -25,7 +25,8 @@ from taizhang.office.casework.services.verifying import deny_finding
 from taizhang.office.crypto.sealing import unseal
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.states import State
-from taizhang.office.jobs.models import Job, JobState
+from taizhang.office.jobs.models import Job, JobState, Schedule
+from taizhang.office.ledger.models import Entry
 from taizhang.office.rechecks.models import Recheck
 from taizhang.office.rechecks.services import draw_round
 from taizhang.sweep.findings.fingerprint import short_id
@@ -284,11 +285,71 @@ def test_who_decides_about_an_exemption_second_sees_the_first_decision(work):
     with scope((TOWN,)):
         asked = propose_exemption(actor=actor_for(work[Role.TOWN_DATA_LEAD]), finding_id=ONE, reason="外出务工")
     first, other = work[Role.CENTRE_REVIEWER], second(Role.CENTRE_REVIEWER)
+    nothing_said = sent(first, "exemption_decide", [asked.pk], verdict="refuse", note="")
+    assert (nothing_said.status_code, "没有写明" in nothing_said.content.decode()) == (422, True)
     assert sent(first, "exemption_decide", [asked.pk], verdict="refuse").status_code == 302
 
     refused(sent(other, "exemption_decide", [asked.pk], verdict="approve"), str(first))
     with scope((COUNTY,)):
         assert Exemption.objects.get().approved_by == User.objects.get(pk=first.pk)
+
+
+# --- two of one office: settings ---
+
+LIMIT = {"measure": "right", "year": "2020", "reason": "县里的通知"}
+PLAN = {"name": "每周排查", "kind": "sweep.run", "every": "week", "weekday": "1", "at": "06:00"}
+DUE = {"source": "city", "town": "", "every": "month"}
+SETTINGS = {
+    "a term": (Role.CENTRE_REVIEWER, "terms", "term_save", ["verify"], {}, ("workdays", "7", "4")),
+    "a level": (Role.CENTRE_REVIEWER, "terms", "policy_save", ["town"], {"mode": "any"}, ("count", "3", "2")),
+    "a limit": (Role.CENTRE_REVIEWER, "scores", "limit_save", [], LIMIT, ("percent", "97", "96")),
+    "a day": (Role.CENTRE_OPERATOR, "calendar", "calendar_save", [], {"day": "2020-05-04"}, ("note", "青年节放假", "青年节值班")),
+    "a due day": (Role.CENTRE_OPERATOR, "delivery_calendar", "delivery_term_save", [], DUE, ("day", "25", "20")),
+    "a plan": (Role.CENTRE_OPERATOR, "schedule_edit", "schedule_save", None, PLAN, ("name", "周一排查", "每周一排查")),
+}  # fmt: skip
+"""Role, page, route and its ids, fields that stay, and the field whose value the first and the second one write."""
+
+
+def known_by(answer):
+    """What the forms of a page say that it knows of."""
+    return re.search(r'name="stood" value="(\d+)"', answer.content.decode()).group(1)
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_who_saves_a_setting_second_is_told_and_keeps_what_they_typed(db, setting):
+    role, page, route, ids, fields, (name, first_says, other_says) = SETTINGS[setting]
+    first, other = person(role), second(role)
+    if ids is None:
+        logged_in(first).post(reverse("schedule_new"), PLAN)
+        ids = [Schedule.objects.get().pk]
+    shown = reverse(page, args=ids if page == "schedule_edit" else [])
+    client = logged_in(other)
+    stood = known_by(client.get(shown))
+    saved = logged_in(first).post(reverse(route, args=ids), {**fields, name: first_says, "stood": stood})
+    assert saved.status_code == 302
+    before = Entry.objects.filter(actor_id=other.pk).exclude(verb__startswith="login").count()
+
+    late = client.post(reverse(route, args=ids), {**fields, name: other_says, "stood": stood})
+
+    text = late.content.decode()
+    assert late.status_code == 409
+    assert f"· {first} ·" in text
+    assert f'name="{name}" value="{other_says}"' in re.sub(r'(name="\w+") (?:(?!value=)[^>])*?(value=)', r"\1 \2", text)
+    assert Entry.objects.filter(actor_id=other.pk).exclude(verb__startswith="login").count() == before
+    again = client.post(reverse(route, args=ids), {**fields, name: other_says, "stood": known_by(late)})
+    assert again.status_code == 302
+
+
+@pytest.mark.parametrize("setting", ["a term", "a level"])
+def test_ones_own_change_of_a_setting_is_no_news_nor_is_that_of_another_setting(db, setting):
+    role, page, route, ids, fields, (name, first_says, other_says) = SETTINGS[setting]
+    user = person(role)
+    client = logged_in(user)
+    stood = known_by(client.get(reverse(page)))
+    client.post(reverse(route, args=ids), {**fields, name: first_says, "stood": stood})
+    logged_in(second(role)).post(reverse("term_save", args=["recheck"]), {"workdays": "9"})
+
+    assert client.post(reverse(route, args=ids), {**fields, name: other_says, "stood": stood}).status_code == 302
 
 
 # --- two of one office: hand-backs, rechecks ---

@@ -55,12 +55,12 @@ class AnotherProposal(OfficeError):
 
 
 class NothingToCorrect(OfficeError):
-    """A confirmed finding needs at least one value to correct, and a denied one a reason."""
+    """A confirmed finding needs at least one value to correct; a denied one, a return and a refusal need a reason."""
 
     code = "E-CASE-EMPTY"
     status = 422
     message = _("没有写明要补正的值或理由。")
-    hint = _("属实的请写出正确的值，不属实的请说明理由。")
+    hint = _("属实的请写出正确的值；不属实、退回和不批准的请说明理由。")
 
 
 class BadValue(OfficeError):

@@ -261,7 +261,10 @@ class ExemptionState(models.TextChoices):
 
 
 class Exemption(ScopedModel):
-    """A reasoned exception that always ends. It belongs to the finding and the values seen: another value, no exemption."""
+    """A reasoned exception that always ends. It belongs to the finding and the values seen: another value, no exemption.
+
+    approved_by: whoever decided; refused_why: their reason where they refused.
+    """
 
     finding = models.ForeignKey("findings.Finding", models.PROTECT, related_name="exemptions")
     reason = models.CharField(max_length=500)
@@ -272,6 +275,7 @@ class Exemption(ScopedModel):
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(auto_now_add=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    refused_why = models.CharField(max_length=500, blank=True)
     ended_why = models.CharField(max_length=40, blank=True)
 
     class Meta:

@@ -1,8 +1,9 @@
 """The loop's rows as the parts of pages; everything a list shows is masked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,14 +14,17 @@ from django.utils.translation import gettext_lazy
 
 from taizhang.office.access.roles import Role
 from taizhang.office.casework.models import Correction, Exemption, HandBack, Notice, ReviewPolicy, Task, TaskKind
+from taizhang.office.casework.selectors import NOBODY, TasksAsked
 from taizhang.office.casework.services.clocks import DEFAULTS, workdays_of
 from taizhang.office.casework.transitions import MOVES, REVIEWS
 from taizhang.office.findings.catalogue import field_title
 from taizhang.office.findings.presenting import is_here, shown_message, shown_name
+from taizhang.office.findings.selectors.listing import LATE
 from taizhang.office.findings.states import State
 from taizhang.office.parts.model import Cell, Column, Row, Table, Tone
-from taizhang.office.parts.punctuation import bracketed
+from taizhang.office.parts.punctuation import bracketed, headed
 
+EXEMPTED: dict[str, Tone] = {"proposed": "warning", "approved": "success", "rejected": "danger"}
 PROOF: dict[str, Tone] = {"confirmed": "success", "contradicted": "danger"}
 
 
@@ -61,21 +65,35 @@ def tasks_table(tasks: Iterable[Task], today: date) -> Table:
     return Table(columns, rows, empty=_("没有待办任务"), empty_hint=_("派发给您的问题会出现在这里。"))
 
 
-def workload_table(rows: Iterable[dict[str, Any]]) -> Table:
-    """Who has how many tasks; each row opens the page to give them to others."""
+def workload_table(rows: Iterable[dict[str, Any]], *, may_reassign: bool) -> Table:
+    """Who has how many tasks, each figure opening its rows; a row opens the page to give them to others, for whoever may."""
     columns = [Column(_("经办"), noted=_("角色")), Column(_("待办"), kind="number"), Column(_("超期"), kind="number")]
     lines = [
         Row(
             [
                 Cell(one["assignee__display_name"] or _("待指定"), note=str(Role(one["role"]).label)),
-                Cell(one["open"]),
-                Cell(one["overdue"], tone="danger" if one["overdue"] else ""),
+                Cell(one["open"], url=_tasks_of(one)),
+                Cell(one["overdue"], tone="danger", url=_tasks_of(one, due=LATE)) if one["overdue"] else Cell(0),
             ],
-            url=reverse("reassign", args=[one["assignee_id"]]) if one["assignee_id"] else "",
+            url=reverse("reassign", args=[one["assignee_id"]]) if one["assignee_id"] and may_reassign else "",
         )
         for one in rows
     ]
     return Table(columns, lines, empty=_("没有待办任务"))
+
+
+def _tasks_of(one: dict[str, Any], due: str = "") -> str:
+    """Address of the tasks that one figure of the workload was counted from."""
+    asked = TasksAsked(str(one["assignee_id"] or NOBODY), one["role"], due)
+    return f"{reverse('tasks')}?{urlencode({'all': 1} | asked.narrowed())}"
+
+
+def asked_for(asked: TasksAsked, rows: Iterable[dict[str, Any]]) -> str:
+    """What a list of tasks is narrowed to, in words; empty where it is not. rows: of the workload, which have the names."""
+    names = {str(one["assignee_id"] or NOBODY): one["assignee__display_name"] or _("待指定") for one in rows}
+    holder = names.get(asked.holder, _("没有待办任务的人")) if asked.holder else ""
+    role = str(Role(asked.role).label) if asked.role else ""
+    return " · ".join(filter(None, (holder, role, _("已超期") if asked.due else "")))
 
 
 def notices_table(notices: Iterable[Notice], *, may_see_plan: bool) -> Table:
@@ -122,7 +140,7 @@ def exemptions_table(rows: Iterable[Exemption]) -> Table:
         Column(_("理由")),
         Column(_("到期"), kind="date"),
         Column(_("提出")),
-        Column(_("状态")),
+        Column(_("状态"), noted=_("不批准的理由")),
     ]
     lines = [
         Row(
@@ -131,13 +149,18 @@ def exemptions_table(rows: Iterable[Exemption]) -> Table:
                 Cell(one.reason),
                 Cell(one.expires_on.isoformat()),
                 Cell(str(one.proposed_by)),
-                Cell(one.get_state_display(), tone="warning" if one.approved_by_id is None else "success"),
+                Cell(one.get_state_display(), tone=EXEMPTED.get(one.state, "neutral"), note=_refusal(one)),
             ],
             url=reverse("finding", args=[one.finding.short_id]),
         )
         for one in rows
     ]
     return Table(columns, lines, empty=_("没有豁免"), empty_hint=_("经批准暂不整改的问题列在这里，到期自动重新打开。"))
+
+
+def _refusal(one: Exemption) -> str:
+    """Why it was refused, and who says so."""
+    return f"{one.refused_why} · {one.approved_by}" if one.refused_why else ""
 
 
 def handbacks_table(batches: Iterable[HandBack]) -> Table:
@@ -201,18 +224,28 @@ CLOCKS = {
 }
 
 
-def clock_rows() -> list[dict[str, Any]]:
-    """Terms: {name, label, workdays}."""
-    return [{"name": name, "label": str(CLOCKS[name]), "workdays": workdays_of(name)} for name in DEFAULTS]
+def clock_rows(typed: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Terms: {name, label, workdays, now}.
+
+    typed: forms that were not saved, by their term; such a form has what was typed, and now says what stands instead.
+    """
+    rows = []
+    for name in DEFAULTS:
+        stands, said = workdays_of(name), typed.get(name)
+        now = _("现在是 %(n)s 个工作日") % {"n": stands} if said else ""
+        workdays = said.get("workdays") if said else stands
+        rows.append({"name": name, "label": str(CLOCKS[name]), "workdays": workdays, "now": now})
+    return rows
 
 
-def policy_rows() -> list[dict[str, Any]]:
-    """Levels of review: {level, label, mode, count}."""
+def policy_rows(typed: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Levels of review: {level, label, mode, count, now}. typed: as of `clock_rows`, by `review-<level>`."""
     stored = {one.level: one for one in ReviewPolicy.objects.all()}
-    return [
-        {
-            "level": level, "label": label_of(name), "mode": stored[level].mode if level in stored else "any",
-            "count": stored[level].count if level in stored else 1,
-        }
-        for level, name in REVIEWS.items()
-    ]  # fmt: skip
+    rows = []
+    for level, name in REVIEWS.items():
+        stands, said = stored.get(level) or ReviewPolicy(level=level), typed.get(f"review-{level}")
+        how = str(stands.count) if stands.mode == ReviewPolicy.Mode.COUNT else str(stands.get_mode_display())
+        mode, count = (said.get("mode"), said.get("count")) if said else (stands.mode, stands.count)
+        now = headed(_("现在是"), how) if said else ""
+        rows.append({"level": level, "label": label_of(name), "mode": mode, "count": count, "now": now})
+    return rows

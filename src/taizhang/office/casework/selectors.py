@@ -1,7 +1,7 @@
 """Questions about the loop: what may be done now, what waits for whom, how much everybody has to do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 
 from taizhang.office.access.actor import Actor
 from taizhang.office.access.areas import CODE_LENGTH, covered
+from taizhang.office.access.roles import Role
 from taizhang.office.access.scope import current_areas
 from taizhang.office.accounts.models import Assignment, User
 from taizhang.office.casework.conflict_lines import DisputeLine, disputes_to_settle
@@ -41,15 +42,21 @@ from taizhang.office.casework.transitions import MOVES, REVIEWS, WAITS, Move, mo
 from taizhang.office.errors import NotFound, Stale
 from taizhang.office.findings.catalogue import field_title, source_title
 from taizhang.office.findings.models import Finding
+from taizhang.office.findings.selectors.listing import LATE
 from taizhang.office.findings.selectors.marking import hidden
 from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.selectors.partly import sees_all_sides
 from taizhang.office.findings.selectors.reading import detail_of
 from taizhang.office.findings.states import State
 from taizhang.office.jobs.models import Job
+from taizhang.office.parts.typed import whole_number
 
 MARK = 16
 """Characters by which a form names a suggested value."""
+STANDING = (ExemptionState.PROPOSED, ExemptionState.APPROVED)
+"""States of an exemption that is asked for or holds; a finding has one such at a time."""
+NOBODY = "none"
+"""Word of an address for tasks that nobody holds."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,8 @@ class Actions:
     """What the actor may do about a finding now.
 
     last: number of the newest change of the finding, which a form says it knows of; level: of review, empty where none is
-    theirs; fields: to be corrected; returned: why it came back, while it is back;
+    theirs; fields: to be corrected; returned: why it came back, while it is back; refusal: the exemption refused last, while
+    the finding might have one and nobody has asked again;
     waits_for: what it waits for where the actor has nothing to do; shortage: why nobody can bring it past the review it is at.
     """
 
@@ -86,6 +94,7 @@ class Actions:
     corrections: tuple[CorrectionLine, ...]
     evidence: tuple[Evidence, ...]
     exemption: Exemption | None
+    refusal: Exemption | None
     disputes: Sequence[DisputeLine]
     may_exempt: bool
     may_decide: bool
@@ -115,7 +124,9 @@ def actions_for(actor: Actor, finding: Finding) -> Actions:
     if verification is None or verification.by_id != actor.user_id:
         allowed = tuple(move for move in allowed if move.name != "withdraw")
     names = {move.name for move in allowed}
-    exemption = finding.exemptions.filter(state__in=[ExemptionState.PROPOSED, ExemptionState.APPROVED]).first()
+    last_asked = finding.exemptions.select_related("approved_by").first()
+    exemption = last_asked if last_asked is not None and last_asked.state in STANDING else None
+    is_refused = last_asked is not None and last_asked.state == ExemptionState.REJECTED
     has_spoken = verification is not None and (
         verification.by_id == actor.user_id or verification.reviews.filter(by_id=actor.user_id).exists()
     )
@@ -129,6 +140,7 @@ def actions_for(actor: Actor, finding: Finding) -> Actions:
         corrections=tuple(_line(one) for one in finding.corrections.exclude(state=CorrectionState.WITHDRAWN)),
         evidence=tuple(finding.evidence.select_related("by")),
         exemption=exemption,
+        refusal=last_asked if is_refused and finding.state in MAY_BE_EXEMPTED else None,
         disputes=disputes_to_settle(actor, finding),
         may_exempt=exemption is None and finding.state in MAY_BE_EXEMPTED and actor.may("exemption.propose", place),
         may_decide=exemption is not None
@@ -211,20 +223,52 @@ def open_tasks_of(actor: Actor) -> QuerySet[Task]:
     return mine.select_related("finding", "assignee").order_by("due_on", "pk")
 
 
-def tasks_in_scope(*, overdue_on: date | None = None) -> QuerySet[Task]:
-    """All open tasks of the open scope, or those past their day."""
+@dataclass(frozen=True)
+class TasksAsked:
+    """Which tasks of the scope are asked for; what is not a known value is as if it were not there.
+
+    holder: id of whoever has them, or NOBODY; role: they have them in; due: LATE for those past their day while the clock runs.
+    """
+
+    holder: str = ""
+    role: str = ""
+    due: str = ""
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> "TasksAsked":
+        """From the words of an address."""
+        holder, role, due = (query.get(name, "") for name in ("holder", "role", "due"))
+        return cls(
+            holder=holder if holder == NOBODY or whole_number(holder) is not None else "",
+            role=role if role in Role.values else "", due=due if due == LATE else "",
+        )  # fmt: skip
+
+    def narrowed(self) -> dict[str, str]:
+        """What narrows the list, by the words of the address."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+
+def tasks_in_scope(asked: TasksAsked, today: date) -> QuerySet[Task]:
+    """Open tasks of the open scope, all of them or those asked for."""
     tasks = Task.objects.filter(ended_at=None).select_related("finding", "assignee").order_by("due_on", "pk")
-    return tasks.filter(due_on__lt=overdue_on, paused_on=None) if overdue_on else tasks
+    if asked.holder:
+        tasks = tasks.filter(assignee_id=None if asked.holder == NOBODY else int(asked.holder))
+    if asked.role:
+        tasks = tasks.filter(role=asked.role)
+    return tasks.filter(_past_their_day(today)) if asked.due else tasks
 
 
-def workload(today: date | None = None) -> list[dict[str, Any]]:
+def _past_their_day(today: date) -> Q:
+    return Q(due_on__lt=today, paused_on=None)
+
+
+def workload(today: date) -> list[dict[str, Any]]:
     """Open and overdue tasks of everybody in the scope, the busiest first; rows without a holder have assignee None."""
-    late = Q(due_on__lt=today or timezone.localdate(), paused_on=None)
     return list(
         Task.objects.filter(ended_at=None)
         .values("assignee_id", "assignee__display_name", "role")
-        .annotate(open=Count("pk"), overdue=Count("pk", filter=late))
-        .order_by("-open", "assignee_id")
+        .annotate(open=Count("pk"), overdue=Count("pk", filter=_past_their_day(today)))
+        .order_by("-open", "assignee_id", "role")
     )
 
 
@@ -272,10 +316,11 @@ def waiting_for_handback() -> list[tuple[str, int]]:
     return list(waiting_corrections().values_list("source").annotate(Count("pk")).order_by("source"))
 
 
-def exemptions_in_scope(states: Sequence[str]) -> QuerySet[Exemption]:
-    """Exemptions of the scope in some states, those that end first in front."""
-    rows = Exemption.objects.filter(state__in=states).select_related("finding", "proposed_by", "approved_by")
-    return rows.order_by("expires_on", "pk")
+def exemptions_in_scope(actor: Actor) -> QuerySet[Exemption]:
+    """Exemptions of the scope that stand, those that end first in front; and what the actor was refused about findings still open."""
+    refused = Q(state=ExemptionState.REJECTED, proposed_by_id=actor.user_id, finding__state__in=MAY_BE_EXEMPTED)
+    rows = Exemption.objects.filter(Q(state__in=STANDING) | refused)
+    return rows.select_related("finding", "proposed_by", "approved_by").order_by("expires_on", "pk")
 
 
 def unread_notices(actor: Actor) -> QuerySet[Notice]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +15,7 @@ from taizhang.office.access.request import OfficeRequest
 from taizhang.office.casework import presenting, selectors
 from taizhang.office.casework.conflict_lines import conflict_lines
 from taizhang.office.casework.errors import NothingToCorrect
-from taizhang.office.casework.models import ExemptionState, HandBack, ReturnReason, Task
+from taizhang.office.casework.models import HandBack, ReturnReason, Task
 from taizhang.office.casework.services import (
     clocks,
     dispatching,
@@ -29,9 +30,11 @@ from taizhang.office.casework.services.bulk import apply_bulk, preview_bulk
 from taizhang.office.casework.services.conflicts import digest_of
 from taizhang.office.casework.services.evidence import ENDINGS, LARGEST, add_evidence, read_evidence
 from taizhang.office.casework.services.reminding import read_notices
+from taizhang.office.errors import Stale
 from taizhang.office.exporting import export_offered, exported
 from taizhang.office.findings.catalogue import rule_title
 from taizhang.office.jobs.presenting import job_line
+from taizhang.office.ledger.selectors import newest_about
 from taizhang.office.parts.listing import INTERNAL, Listing
 from taizhang.office.parts.model import Table
 from taizhang.office.parts.punctuation import listed
@@ -224,17 +227,19 @@ def evidence(request: OfficeRequest, evidence_id: int) -> HttpResponse:
 
 
 def tasks(request: OfficeRequest) -> HttpResponse:
-    """Open tasks: one's own, or all of the scope with who has how many."""
+    """Open tasks: one's own, or those of the scope with who has how many."""
     lists = _task_lists(request)
     page = lists[0].page(request.GET.get("page"))
+    workload = lists[1:]
     return render(request, "casework/tasks.html", {
-        "page": page, "own": len(lists) == 1, "table": lists[0].table(page), "workload": [one.table(one.rows) for one in lists[1:]],
+        "page": page, "own": not workload, "table": lists[0].table(page), "workload": [one.table(one.rows) for one in workload],
+        "narrowed": "".join(presenting.asked_for(_asked(request), one.rows) for one in workload),
         "may_see_all": request.actor.may("task.read"), "export": export_offered(request, lists),
     })  # fmt: skip
 
 
 def _task_lists(request: OfficeRequest) -> list[Listing]:
-    """One's own open tasks; or all of the scope, and who has how many."""
+    """One's own open tasks; or those of the scope that the address asks for, and who has how many."""
     today = timezone.localdate()
 
     def table(rows: Iterable[Task]) -> Table:
@@ -242,10 +247,16 @@ def _task_lists(request: OfficeRequest) -> list[Listing]:
 
     if "all" not in request.GET or not request.actor.may("task.read"):
         return [Listing(_("我的任务"), selectors.open_tasks_of(request.actor), table)]
+    asked = _asked(request)
+    workload_table = partial(presenting.workload_table, may_reassign=request.actor.may("task.reassign"))
     return [
-        Listing(_("区划内全部任务"), selectors.tasks_in_scope(), table, {"all": "1"}),
-        Listing(_("工作量"), selectors.workload(), presenting.workload_table),
+        Listing(_("区划内全部任务"), selectors.tasks_in_scope(asked, today), table, {"all": "1"} | asked.narrowed()),
+        Listing(_("工作量"), selectors.workload(today), workload_table),
     ]
+
+
+def _asked(request: OfficeRequest) -> selectors.TasksAsked:
+    return selectors.TasksAsked.read(request.GET.dict())
 
 
 def tasks_export(request: OfficeRequest) -> FileResponse:
@@ -283,20 +294,19 @@ def exemption_decide(request: OfficeRequest, exemption_id: int) -> HttpResponse:
 
 def exemptions(request: OfficeRequest) -> HttpResponse:
     """The list of exemptions (豁免清单)."""
-    listed = _exemptions()
+    listed = _exemptions(request)
     page = listed.page(request.GET.get("page"))
     context = {"page": page, "table": listed.table(page), "export": export_offered(request, [listed])}
     return render(request, "casework/exemptions.html", context)
 
 
-def _exemptions() -> Listing:
-    rows = selectors.exemptions_in_scope([ExemptionState.PROPOSED, ExemptionState.APPROVED])
-    return Listing(_("豁免清单"), rows, presenting.exemptions_table)
+def _exemptions(request: OfficeRequest) -> Listing:
+    return Listing(_("豁免清单"), selectors.exemptions_in_scope(request.actor), presenting.exemptions_table)
 
 
 def exemptions_export(request: OfficeRequest) -> FileResponse:
     """The exemptions as a workbook."""
-    return exported(request, [_exemptions()])
+    return exported(request, [_exemptions(request)])
 
 
 def handbacks(request: OfficeRequest) -> HttpResponse:
@@ -364,12 +374,16 @@ def handback_entered(request: OfficeRequest, handback_id: int) -> HttpResponse:
 
 def terms(request: OfficeRequest) -> HttpResponse:
     """Terms in working days, and how many approvals each level asks for."""
-    context = {
-        "clocks": presenting.clock_rows(),
-        "policies": presenting.policy_rows(),
+    return _terms(request)
+
+
+def _terms(request: OfficeRequest, name: str = "", error: Stale | None = None) -> HttpResponse:
+    """name: of the setting that somebody else changed meanwhile; what was typed for it stands in its form again."""
+    stood, typed = newest_about("clock", "policy"), {name: request.POST.dict()} if error is not None else {}
+    return render(request, "casework/terms.html", {
+        "clocks": presenting.clock_rows(typed), "policies": presenting.policy_rows(typed), "stood": stood, "error": error,
         "may_edit": request.actor.may("policy.edit"),
-    }
-    return render(request, "casework/terms.html", context)
+    }, status=error.status if error is not None else None)  # fmt: skip
 
 
 def term_save(request: OfficeRequest, name: str) -> HttpResponse:
@@ -377,7 +391,12 @@ def term_save(request: OfficeRequest, name: str) -> HttpResponse:
     workdays = whole_number(request.POST.get("workdays", "")) or 0
     if name not in clocks.DEFAULTS or not 0 < workdays < 366:
         raise NothingToCorrect("workdays")
-    clocks.set_clock(actor=request.actor, name=name, workdays=workdays, why=request.POST.get("note", ""))
+    try:
+        clocks.set_clock(
+            actor=request.actor, name=name, workdays=workdays, why=request.POST.get("note", ""), stood=_stood(request)
+        )
+    except Stale as error:
+        return _terms(request, name, error)
     return redirect("terms")
 
 
@@ -386,7 +405,13 @@ def policy_save(request: OfficeRequest, level: str) -> HttpResponse:
     count, mode = whole_number(request.POST.get("count", "1")), request.POST.get("mode", "")
     if level not in reviewing.ROLE_OF_LEVEL or mode not in ("any", "all", "count") or count is None:
         raise NothingToCorrect("mode")
-    reviewing.set_policy(actor=request.actor, level=level, mode=mode, count=count, reason=request.POST.get("note", ""))
+    try:
+        reviewing.set_policy(
+            actor=request.actor, level=level, mode=mode, count=count, reason=request.POST.get("note", ""),
+            stood=_stood(request),
+        )  # fmt: skip
+    except Stale as error:
+        return _terms(request, f"review-{level}", error)
     short = reviewing.places_short_of(level, count) if mode == "count" else []
     if short:
         told = _("已保存。下列地方能审核的人不够，那里的问题过不了这一级：%(places)s")

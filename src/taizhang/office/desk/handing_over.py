@@ -9,9 +9,9 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.accounts.models import User
 from taizhang.office.casework.models import Task
 from taizhang.office.casework.services.dispatching import reassign_tasks
-from taizhang.office.casework.services.moving import told
 from taizhang.office.errors import NotFound, Stale
 from taizhang.office.ledger.selectors import entries_about
+from taizhang.office.ledger.telling import stale_by
 from taizhang.office.rechecks.handing_over import hand_over_rechecks
 from taizhang.office.rechecks.models import Recheck
 from taizhang.office.rechecks.selectors import rechecks_in_scope
@@ -61,6 +61,4 @@ def _nothing_in_hand(user_id: int) -> NotFound | Stale:
     last = entries_about({"user": [user_id]}, HANDED_OVER).first()
     if last is None or not HANDED_OVER[last.verb].objects.filter(pk__in=last.data["tasks"]).exists():
         return NotFound()
-    error = Stale()
-    error.happened = told(last)
-    return error
+    return stale_by(last)

@@ -27,6 +27,7 @@ from taizhang.office.findings.lake import county_code
 from taizhang.office.findings.models import SweepRun
 from taizhang.office.jobs.selectors import waits_to_begin, was_asked_for
 from taizhang.office.jobs.services.queue import enqueue
+from taizhang.office.ledger.telling import need_seen
 
 DAYS: dict[str, range] = {
     Every.WORKDAY: range(1), Every.WEEK: range(1, 8), Every.MONTH: range(1, 32), Every.QUARTER: range(1, 32),
@@ -36,11 +37,12 @@ AGAIN_AFTER = 5
 
 
 def save_term(
-    *, actor: Actor, source: str, town: str, every: str, day: int, why: str = "", today: date | None = None
-) -> Term:
+    *, actor: Actor, source: str, town: str, every: str, day: int, why: str = "", today: date | None = None,
+    stood: int | None = None,
+) -> Term:  # fmt: skip
     """Say when a source is due for a town or (empty) the county; the rule that held so far ends the day before.
 
-    Raises NoSuchSource, NotADay.
+    stood: number of the last entry that the page knew of. Raises NoSuchSource, NotADay, Stale where somebody else said it since.
     """
     if source_named(source) is None or (town and town not in {one.code for one in towns()}):
         raise NoSuchSource("source", "town")
@@ -49,6 +51,7 @@ def save_term(
     today = today or timezone.localdate()
     with transaction.atomic():
         for held in running_terms().select_for_update().filter(source=source, town=town).order_by("pk"):
+            need_seen(actor, "delivery_term", held.pk, stood)
             _end(held, today)
         term = Term.objects.create(
             source=source, town=town, every=every, day=day, begins_on=today, why=why, saved_by_id=actor.user_id

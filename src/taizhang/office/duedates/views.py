@@ -13,8 +13,11 @@ from taizhang.office.access.request import OfficeRequest
 from taizhang.office.duedates import presenting, selectors, services
 from taizhang.office.duedates.errors import NoSuchSource, NotADay
 from taizhang.office.duedates.forms import TermForm
+from taizhang.office.errors import Stale
 from taizhang.office.exporting import export_offered, exported
+from taizhang.office.ledger.selectors import newest_about
 from taizhang.office.parts.listing import INTERNAL, Listing
+from taizhang.office.parts.typed import whole_number
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -25,7 +28,7 @@ def delivery_calendar(request: OfficeRequest) -> HttpResponse:
 
 
 def _calendar(request: OfficeRequest, form: TermForm, error: object = None, status: int = 200) -> HttpResponse:
-    today = timezone.localdate()
+    today, stood = timezone.localdate(), newest_about("delivery_term")
     month = _month(request.GET.get("month", ""), today)
     looked = selectors.Looked(today)
     days = presenting.days_shown(month)
@@ -39,7 +42,7 @@ def _calendar(request: OfficeRequest, form: TermForm, error: object = None, stat
             may_edit=request.actor.may("plan.edit"),
         ),
         "sources": presenting.source_options(), "chosen": chosen, "figures": presenting.standing_figures(shown, month),
-        "terms": presenting.term_lines(selectors.running_terms(), looked), "form": form, "error": error,
+        "terms": presenting.term_lines(selectors.running_terms(), looked), "form": form, "error": error, "stood": stood,
         "may_edit": request.actor.may("plan.edit"),
         "export": export_offered(request, [_listed(shown, month, chosen)], page="delivery_calendar"),
     }, status=status)  # fmt: skip
@@ -81,8 +84,9 @@ def term_save(request: OfficeRequest) -> HttpResponse:
     if not form.is_valid():
         return _calendar(request, form, status=422)
     try:
-        services.save_term(actor=request.actor, **form.rule())
-    except (NoSuchSource, NotADay) as error:
+        stood = whole_number(request.POST.get("stood", ""))
+        services.save_term(actor=request.actor, **form.rule(), stood=stood)
+    except (NoSuchSource, NotADay, Stale) as error:
         return _calendar(request, form, error, error.status)
     messages.success(request, _("已保存，今天起按此核对报送。"))
     return redirect("delivery_calendar")

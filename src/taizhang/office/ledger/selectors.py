@@ -54,6 +54,12 @@ def last_change_by_others(kind: str, subject_id: str, since: int, user_id: int |
     return _changes_of(kind, subject_id).filter(seq__gt=since).exclude(actor_id=user_id).first()
 
 
+def newest_about(*kinds: str) -> int:
+    """Number of the newest entry about subjects of these kinds, for a page to say what it knows of; 0 for none."""
+    newest = Entry.objects.filter(subject_type__in=kinds).order_by("-seq").values_list("seq", flat=True).first()
+    return newest or 0
+
+
 def _changes_of(kind: str, subject_id: str) -> QuerySet[Entry]:
     done = Entry.objects.filter(subject_type=kind, subject_id=subject_id).exclude(verb__endswith=".read")
     return done.order_by("-seq")

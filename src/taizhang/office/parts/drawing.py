@@ -60,12 +60,12 @@ def _parts(row: Row, kinds: Sequence[tuple[str, str]], box: str) -> Iterator[str
 
 def _cell(cell: Cell, opens: str) -> str:
     text = _shown(cell.text)
+    if cell.tone and (cell.url or not opens):
+        text = f'<span class="pill" data-tone="{cell.tone}">{text}</span>'
     if cell.url:
         text = f'<a href="{_shown(cell.url)}">{text}</a>'
     elif opens:
         text = f'<a class="row-link" href="{_shown(opens)}">{text}</a>'
-    elif cell.tone:
-        text = f'<span class="pill" data-tone="{cell.tone}">{text}</span>'
     if not cell.note:
         return text
     tone = f" tone-{cell.note_tone}" if cell.note_tone else ""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
+from taizhang.office.ledger.telling import need_seen
 from taizhang.office.parts.typed import whole_number
 from taizhang.office.quality.errors import LimitUnfit
 from taizhang.office.quality.models import Limit
@@ -59,8 +60,11 @@ def set_limits() -> list[Limit]:
     return list(Limit.objects.select_related("by").order_by("-year", "measure"))
 
 
-def set_limit(*, actor: Actor, measure: str, year: str, percent: str, reason: str) -> Limit:
-    """Set a measure's limit from a year on. Raises LimitUnfit."""
+def set_limit(*, actor: Actor, measure: str, year: str, percent: str, reason: str, stood: int | None = None) -> Limit:
+    """Set a measure's limit from a year on.
+
+    stood: number of the last entry that the page knew of. Raises LimitUnfit, Stale where somebody else set it since.
+    """
     value, words = _percent(percent), reason.strip()[:LONGEST]
     number = whole_number(year) or 0
     if measure not in MEASURES or number not in YEARS or value is None or len(words) < LEAST_WORDS:
@@ -70,6 +74,7 @@ def set_limit(*, actor: Actor, measure: str, year: str, percent: str, reason: st
         row, _made = Limit.objects.update_or_create(
             measure=measure, year=number, defaults={"percent": value, "reason": words, "by_id": actor.user_id}
         )
+        need_seen(actor, "limit", measure, stood)
         ledger.record(
             actor,
             "limit.changed",

@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 from taizhang.office.access.areas import area_of_division, covered, is_division
 from taizhang.office.access.request import OfficeRequest
 from taizhang.office.access.scope import current_areas
+from taizhang.office.errors import Stale
 from taizhang.office.exporting import export_offered, exported
 from taizhang.office.findings.selectors.places import names_of
+from taizhang.office.ledger.selectors import newest_about
 from taizhang.office.parts.model import Crumb
+from taizhang.office.parts.typed import whole_number
 from taizhang.office.quality import limits, presenting, selectors
 from taizhang.office.quality.errors import LimitUnfit
 from taizhang.office.quality.exporting import board_listing
@@ -31,6 +34,7 @@ def _place(text: str) -> str:
 
 
 def _scores(request: OfficeRequest, typed: dict[str, str], error: object = None, status: int = 200) -> HttpResponse:
+    stood = newest_about("limit")
     today, place = timezone.localdate(), _place(request.GET.get("place", ""))
     in_force = limits.limits_of(today.year)
     drawer = presenting.Drawer(request.actor, in_force, place)
@@ -44,7 +48,7 @@ def _scores(request: OfficeRequest, typed: dict[str, str], error: object = None,
         "places": drawer.place_table(places), "sources": None if sources is None else drawer.source_table(sources),
         "trends": presenting.trend_charts(points, in_force[limits.RIGHT]) if points else [], "limits": presenting.limits_table(in_force),
         "history": presenting.history_table(), "measures": [(name, label) for name, (label, _value, _why) in limits.MEASURES.items()],
-        "typed": {"year": str(today.year)} | typed, "error": error, "export": export_offered(request, [board_listing(places, sources, place)], page="scores"),
+        "typed": {"year": str(today.year)} | typed, "error": error, "stood": stood, "export": export_offered(request, [board_listing(places, sources, place)], page="scores"),
         "may_edit": request.actor.may("score.edit"),
     }, status=status)  # fmt: skip
 
@@ -55,9 +59,9 @@ def limit_save(request: OfficeRequest) -> HttpResponse:
     try:
         limits.set_limit(
             actor=request.actor, measure=typed.get("measure", ""), year=typed.get("year", ""),
-            percent=typed.get("percent", ""), reason=typed.get("reason", ""),
+            percent=typed.get("percent", ""), reason=typed.get("reason", ""), stood=whole_number(typed.get("stood", "")),
         )  # fmt: skip
-    except LimitUnfit as error:
+    except (LimitUnfit, Stale) as error:
         return _scores(request, typed, error, error.status)
     messages.success(request, _("界限已保存。"))
     return redirect("scores")

@@ -17,7 +17,7 @@ from taizhang.office.access.roles import Role
 from taizhang.office.casework.errors import WrongState
 from taizhang.office.casework.models import Review, Verification
 from taizhang.office.casework.services.clocks import due, workdays_of
-from taizhang.office.casework.services.moving import done_last, locked, move_finding
+from taizhang.office.casework.services.moving import locked, move_finding
 from taizhang.office.casework.services.owning import work_places
 from taizhang.office.casework.services.routing import candidates
 from taizhang.office.casework.transitions import MOVES
@@ -26,6 +26,7 @@ from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.places import TOWN_DIGITS
 from taizhang.office.findings.states import State
 from taizhang.office.ledger.models import Entry, Head
+from taizhang.office.ledger.telling import done_last
 from taizhang.office.rechecks.drawing import Drawn, draw, seed_of
 from taizhang.office.rechecks.errors import (
     NoteMissing,

@@ -18,7 +18,7 @@ from taizhang.office.parts.told import told
 from taizhang.office.parts.workbook import plain_table
 from taizhang.office.sources.arrivals import DATED
 from taizhang.office.sources.models import Submission, SubmissionState
-from taizhang.office.sources.selectors import DeliveryState, SourceState
+from taizhang.office.sources.selectors import DeliveryState, SourceState, why_rejected
 
 TONES: dict[str, Tone] = {
     SubmissionState.RECEIVED: "info", SubmissionState.PROPOSED: "warning", SubmissionState.ACCEPTED: "success",
@@ -82,6 +82,8 @@ def submission_facts(row: Submission) -> list[Fact]:
     if row.state in {SubmissionState.ACCEPTED, SubmissionState.REJECTED}:
         by = str(row.decided_by) if row.decided_by_id is not None else _("系统自动（无异常）")
         facts.append(Fact(_("由谁决定"), by))
+    if row.state == SubmissionState.REJECTED:
+        facts.append(Fact(_("退回原因"), why_rejected(row)))
     if row.state == SubmissionState.ACCEPTED:
         facts.append(
             Fact(_("批次"), row.delivery[-12:], url=reverse("delivery", args=[row.source, row.delivery]), mono=True)

@@ -28,6 +28,7 @@ from taizhang.office.access.actor import Actor
 from taizhang.office.errors import NotFound
 from taizhang.office.findings.catalogue import field_title
 from taizhang.office.jobs.models import Job, JobState
+from taizhang.office.ledger.selectors import last_change_of
 from taizhang.office.sources.models import WATCH, Arrival, ArrivalState, Submission, SubmissionState, Upload
 from taizhang.office.sources.services.keeping import KeptFile, files_kept
 
@@ -72,6 +73,12 @@ def submission_of(submission_id: int) -> Submission:
     if row is None:
         raise NotFound
     return row
+
+
+def why_rejected(row: Submission) -> str:
+    """What whoever sent a submission away said, by the ledger."""
+    last = last_change_of("submission", str(row.pk))
+    return last.reason if last is not None and last.verb == "delivery.rejected" else ""
 
 
 def job_of_submission(row: Submission) -> Job | None:

@@ -8,6 +8,7 @@ from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
 from taizhang.office.casework.models import Clock
 from taizhang.office.jobs.calendar import WorkCalendar
+from taizhang.office.ledger.telling import need_seen
 
 DEFAULTS = {
     "verify": 3,
@@ -33,10 +34,15 @@ def due(start: date, workdays: int, calendar: WorkCalendar | None = None) -> dat
     return (calendar or WorkCalendar.of_county()).add(start, workdays)
 
 
-def set_clock(*, actor: Actor, name: str, workdays: int, why: str) -> Clock:
-    """Change a term; it holds for what starts from now on. Raises KeyError for an unknown clock."""
-    before = workdays_of(name)
+def set_clock(*, actor: Actor, name: str, workdays: int, why: str, stood: int | None = None) -> Clock:
+    """Change a term; it holds for what starts from now on.
+
+    stood: number of the last entry that the page knew of. Raises KeyError for an unknown clock, Stale where somebody else
+    changed it since.
+    """
     with transaction.atomic():
+        before = workdays_of(name)
         row, _ = Clock.objects.update_or_create(name=name, defaults={"workdays": workdays, "why": why})
+        need_seen(actor, "clock", name, stood)
         ledger.record(actor, "clock.changed", "clock", name, reason=why, workdays=[before, workdays])
     return row

@@ -52,7 +52,12 @@ def propose_exemption(*, actor: Actor, finding_id: str, reason: str, expires_on:
 
 
 def decide_exemption(*, actor: Actor, exemption_id: int, approve: bool, reason: str = "") -> None:
-    """Approve or refuse; never one's own. Raises NotFound, Forbidden, OwnProposal, WrongState."""
+    """Approve, or refuse with a reason that whoever asked is told; never one's own.
+
+    Raises NotFound, Forbidden, OwnProposal, WrongState, NothingToCorrect for a refusal without a reason.
+    """
+    if not approve and not reason.strip():
+        raise NothingToCorrect("reason")
     with transaction.atomic():
         exemption = Exemption.objects.select_for_update().filter(pk=exemption_id).first()
         if exemption is None:
@@ -67,8 +72,8 @@ def decide_exemption(*, actor: Actor, exemption_id: int, approve: bool, reason: 
         if approve and (finding.state not in MAY_BE_EXEMPTED or finding.value_digest != exemption.value_digest):
             raise moved_on(finding)
         exemption.state = ExemptionState.APPROVED if approve else ExemptionState.REJECTED
-        exemption.approved_by_id = actor.user_id
-        exemption.save(update_fields=["state", "approved_by"])
+        exemption.approved_by_id, exemption.refused_why = actor.user_id, "" if approve else reason
+        exemption.save(update_fields=["state", "approved_by", "refused_why"])
         if approve:
             _set_exempted(finding)
         ledger.record(

@@ -3,8 +3,6 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
@@ -12,13 +10,12 @@ from taizhang.office.casework.errors import WrongState
 from taizhang.office.casework.models import Task, TaskKind
 from taizhang.office.casework.services.owning import own_places, work_place
 from taizhang.office.casework.transitions import Move
-from taizhang.office.errors import Forbidden, NotFound, Stale
+from taizhang.office.errors import Forbidden, NotFound
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.selectors.narrowing import findings_of
 from taizhang.office.findings.states import ENDED, State
-from taizhang.office.ledger.models import Entry
-from taizhang.office.ledger.selectors import last_change_by_others, last_change_of
-from taizhang.office.ledger.verbs import VERBS
+from taizhang.office.ledger.selectors import last_change_of
+from taizhang.office.ledger.telling import done_last, need_seen
 
 HELD = frozenset({State.DISPATCHED, State.VERIFYING, State.NEED_INFO, State.RETURNED})
 """States in which a task is in somebody's hands."""
@@ -39,11 +36,7 @@ def locked(actor: Actor, finding_id: str, move: Move, stood: int | None = None) 
         raise Forbidden
     if finding.state not in move.sources:
         raise moved_on(finding)
-    unseen = last_change_by_others("finding", finding_id, stood, actor.user_id) if stood is not None else None
-    if unseen is not None:
-        stale = Stale(state=str(finding.state))
-        stale.happened = told(unseen)
-        raise stale
+    need_seen(actor, "finding", finding_id, stood, state=str(finding.state))
     return finding
 
 
@@ -60,18 +53,6 @@ def moved_on(finding: Finding) -> WrongState:
         filter(None, (str(State(finding.state).label), done_last("finding", finding.finding_id)))
     )
     return error
-
-
-def done_last(kind: str, subject_id: str) -> str:
-    """What was done to a subject last, by whom and when, for whoever comes second; empty where nothing was."""
-    last = last_change_of(kind, subject_id)
-    return told(last) if last is not None else ""
-
-
-def told(entry: Entry) -> str:
-    """What an entry of the ledger says, by whom and when."""
-    when = date_format(localtime(entry.at), "Y-m-d H:i")
-    return f"{VERBS.get(entry.verb, entry.verb)} · {entry.actor_name} · {when}"
 
 
 def _may(actor: Actor, move: Move, finding: Finding) -> bool:

@@ -30,6 +30,7 @@ from taizhang.office.casework.services.verifying import undo_verification
 from taizhang.office.casework.transitions import MOVES, RETURNS, REVIEWS
 from taizhang.office.findings.models import Finding
 from taizhang.office.findings.states import State
+from taizhang.office.ledger.telling import need_seen
 from taizhang.office.parts.punctuation import listed
 from taizhang.office.places.models import Division
 
@@ -102,15 +103,18 @@ def close_finding(*, actor: Actor, finding_id: str) -> None:
         move_finding(actor, finding, move)
 
 
-def set_policy(*, actor: Actor, level: str, mode: str, count: int, reason: str) -> ReviewPolicy:
-    """Say how many approvals a level asks for; holds for reviews from now on.
+def set_policy(
+    *, actor: Actor, level: str, mode: str, count: int, reason: str, stood: int | None = None
+) -> ReviewPolicy:
+    """Say how many approvals a level asks for; holds for reviews from now on. stood: as of `set_clock`.
 
-    Raises TooFewReviewers, with who can approve where, if no place has so many.
+    Raises TooFewReviewers, with who can approve where, if no place has so many; Stale where somebody else changed it since.
     """
     if mode == ReviewPolicy.Mode.COUNT:
         _need_reviewers(level, count)
     with transaction.atomic():
         policy, _ = ReviewPolicy.objects.update_or_create(level=level, defaults={"mode": mode, "count": max(1, count)})
+        need_seen(actor, "policy", level, stood)
         ledger.record(actor, "policy.changed", "policy", level, reason=reason, mode=mode, count=count)
     return policy
 

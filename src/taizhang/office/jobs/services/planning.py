@@ -14,6 +14,7 @@ from taizhang.office.jobs.calendar import WorkCalendar
 from taizhang.office.jobs.errors import NotCron, PlanNameTaken
 from taizhang.office.jobs.models import PLANNED, DayOff, Schedule
 from taizhang.office.jobs.services.queue import enqueue
+from taizhang.office.ledger.telling import need_seen
 
 LONGEST_HOLIDAY = 40
 
@@ -62,8 +63,13 @@ def save_schedule(
     workdays_only: bool,
     enabled: bool,
     schedule_id: int | None = None,
+    stood: int | None = None,
 ) -> Schedule:
-    """Write a line of the plan, new or changed. Raises NotCron, NotFound, PlanNameTaken."""
+    """Write a line of the plan, new or changed.
+
+    stood: number of the last entry that the page knew of. Raises NotCron, NotFound, PlanNameTaken, Stale where somebody else
+    changed the line since.
+    """
     coming = next_moment(cron, timezone.now(), WorkCalendar.of_county() if workdays_only else None)
     values = {
         "name": name, "kind": kind, "cron": cron, "workdays_only": workdays_only, "enabled": enabled, "next_at": coming,
@@ -74,6 +80,7 @@ def save_schedule(
                 schedule = _written(schedule_id, values)
         except IntegrityError:
             raise PlanNameTaken("name") from None
+        need_seen(actor, "schedule", schedule.pk, stood)
         ledger.record(actor, "schedule.saved", "schedule", schedule.pk, name=name, cron=cron, enabled=enabled)
     return schedule
 
@@ -92,9 +99,10 @@ def plan_once(*, actor: Actor, name: str, kind: str, cron: str) -> None:
         save_schedule(actor=actor, name=name, kind=kind, cron=cron, workdays_only=False, enabled=True)
 
 
-def set_day(*, actor: Actor, day: Any, is_workday: bool, note: str) -> DayOff:
-    """Say that a day is a working day or a day off, against the published calendar."""
+def set_day(*, actor: Actor, day: Any, is_workday: bool, note: str, stood: int | None = None) -> DayOff:
+    """Say that a day is a working day or a day off, against the published calendar. stood, and Stale: as of `save_schedule`."""
     with transaction.atomic():
         row, _ = DayOff.objects.update_or_create(day=day, defaults={"is_workday": is_workday, "note": note})
+        need_seen(actor, "day", row.day.isoformat(), stood)
         ledger.record(actor, "calendar.changed", "day", row.day.isoformat(), is_workday=is_workday)
     return row

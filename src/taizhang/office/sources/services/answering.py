@@ -13,7 +13,8 @@ from taizhang.intake.mapping.memory import MappingFileError
 from taizhang.intake.questions import answer_question, mapping_answer, refuse_layout
 from taizhang.office import ledger
 from taizhang.office.access.actor import Actor
-from taizhang.office.errors import Stale
+from taizhang.office.ledger.selectors import last_change_by_others
+from taizhang.office.ledger.telling import stale_by
 from taizhang.office.sources.errors import AnswerUnfit, LakeSays
 from taizhang.office.sources.services.rereading import reread_waiting
 
@@ -30,9 +31,9 @@ def answer_mapping(
     def say(data: Path) -> None:
         answer_question(data, fingerprint, confirmed_by=actor.name, fields=fields, table=table, correcting=True)
 
-    _say(say, fingerprint, seen)
     with transaction.atomic():
         ledger.record(actor, "mapping.answered", "layout", fingerprint, columns=len(fields), table=table)
+        _say(say, actor, fingerprint, seen)
     return reread_waiting(actor=actor, fingerprint=fingerprint)
 
 
@@ -42,21 +43,23 @@ def refuse_mapping(*, actor: Actor, fingerprint: str, seen: str | None = None) -
     def say(data: Path) -> None:
         refuse_layout(data, fingerprint, confirmed_by=actor.name, correcting=True)
 
-    _say(say, fingerprint, seen)
     with transaction.atomic():
         ledger.record(actor, "mapping.refused", "layout", fingerprint)
+        _say(say, actor, fingerprint, seen)
     return reread_waiting(actor=actor, fingerprint=fingerprint)
 
 
-def _say(say: Callable[[Path], None], fingerprint: str, seen: str | None) -> None:
-    """Write an answer where nobody has answered since it was looked at. Raises AnswerUnfit, LakeSays, Stale."""
+def _say(say: Callable[[Path], None], actor: Actor, fingerprint: str, seen: str | None) -> None:
+    """Write an answer where nobody has answered since it was looked at. Raises AnswerUnfit, LakeSays, Stale.
+
+    Its entry is in the ledger already, whose head only one transaction holds: of two answers the second waits for the
+    first to be written, and sees it.
+    """
     data = settings.INSTALLATION.county.data
     try:
         stands = mapping_answer(data, fingerprint)
         if seen is not None and seen != mark_of(stands):
-            error = Stale(layout=fingerprint)
-            error.happened = stands.confirmed_by or "" if stands is not None else ""
-            raise error
+            raise stale_by(last_change_by_others("layout", fingerprint, 0, actor.user_id), layout=fingerprint)
         say(data)
     except MappingFileError as error:
         raise AnswerUnfit(" ".join(filter(None, (error.message, error.where, error.why)))) from error

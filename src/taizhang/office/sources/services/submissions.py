@@ -20,6 +20,7 @@ from taizhang.office.jobs.running import JobContext
 from taizhang.office.jobs.selectors import waits_to_begin
 from taizhang.office.jobs.services.queue import enqueue
 from taizhang.office.parts.told import kept
+from taizhang.office.reasons import stated
 from taizhang.office.sources.errors import LakeSays, NothingToAccept
 from taizhang.office.sources.models import Origin, Submission, SubmissionState
 from taizhang.office.sources.services.receiving import clear_files, kept_files
@@ -175,7 +176,8 @@ def accept_submission(*, actor: Actor, submission_id: int, seen: str | None = No
 
 
 def reject_submission(*, actor: Actor, submission_id: int, reason: str) -> Submission:
-    """Send a proposed delivery away; nothing of it counts. Raises NotFound, Stale, LakeSays."""
+    """Send a proposed delivery away, with a reason; nothing of it counts. Raises NotFound, Stale, LakeSays, ReasonMissing."""
+    reason = stated(reason, "note")
     with transaction.atomic():
         submission = _open(submission_id)
         try:

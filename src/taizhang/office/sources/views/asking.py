@@ -9,6 +9,7 @@ from taizhang.intake.mapping import MappingFile
 from taizhang.intake.model import TABLES
 from taizhang.intake.questions import MappingQuestion
 from taizhang.office.access.request import OfficeRequest
+from taizhang.office.errors import Stale
 from taizhang.office.sources import selectors
 from taizhang.office.sources.asking import column_lines, table_choices
 from taizhang.office.sources.errors import AnswerUnfit
@@ -21,6 +22,7 @@ def question(request: OfficeRequest, fingerprint: str) -> HttpResponse:
     """What a sheet and its columns mean: the sheet, the proposals or what was said before, the answer."""
     asked, answer = selectors.question_of(fingerprint), selectors.answer_of(fingerprint)
     said, status = "", OK
+    stale: Stale | None = None
     verdict = request.POST.get("verdict", "") if request.method == "POST" else "show"
     table = _table(request.POST.get("table", ""), asked, answer)
     chosen = _chosen(request, asked) if request.method == "POST" else _stands(answer)
@@ -35,6 +37,9 @@ def question(request: OfficeRequest, fingerprint: str) -> HttpResponse:
                 )
         except AnswerUnfit as error:
             said, status = error.said, error.status
+        except Stale as error:
+            stale, status, answer = error, error.status, selectors.answer_of(fingerprint)
+            chosen = _stands(answer) if verdict == "refuse" else chosen
         else:
             messages.success(request, _told(again))
             return redirect("sources")
@@ -42,7 +47,7 @@ def question(request: OfficeRequest, fingerprint: str) -> HttpResponse:
     lines = column_lines(asked, chosen, table=table, is_answered=is_answered)
     return render(request, "sources/question.html", {
         "asked": asked, "answer": answer, "seen": mark_of(answer), "lines": lines, "to_decide": [one for one in lines if one.needs_a_look],
-        "reasons": [one.message for one in asked.reasons if one.column is None] if answer is None else [], "said": said,
+        "reasons": [one.message for one in asked.reasons if one.column is None] if answer is None else [], "said": said, "stale": stale,
         "choices": selectors.field_choices(table), "table": table, "tables": table_choices(),
     }, status=status)  # fmt: skip
 
