@@ -139,6 +139,8 @@ def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(work, how, r
 
     assert response.status_code == 302
     assert response["Location"].startswith(reverse("account_login"))
+    assert "登录已过期，刚才的一步没有做" in client.get(response["Location"]).content.decode()
+    assert "登录已过期" not in client.get(reverse("tasks"), follow=True).content.decode()
     assert Client().get(response["Location"]).wsgi_request.GET["next"] == back
     assert WORDS not in response["Location"]
 

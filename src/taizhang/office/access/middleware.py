@@ -5,9 +5,11 @@ from contextvars import Token
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from taizhang.office import ledger
 from taizhang.office.access.areas import CODE_LENGTH
@@ -49,7 +51,7 @@ class AccessMiddleware:
         if route is None:
             return self.process_exception(request, NotFound())
         if is_over(request):
-            return redirect_to_login(return_address(request))
+            return _to_login(request)
         prolong(request)
         refused = self._refused(request, route)
         if refused is not None:
@@ -62,7 +64,7 @@ class AccessMiddleware:
         if route.permission == PUBLIC:
             return None
         if actor is None:
-            return redirect_to_login(return_address(request))
+            return _to_login(request)
         areas = actor.areas_for("office.enter") if route.permission == SELF else actor.areas_for(route.permission)
         if not areas and route.permission != SELF:
             return self.process_exception(request, Forbidden())
@@ -84,6 +86,16 @@ class AccessMiddleware:
         template = "office/parts/error.html" if partial else "office/error.html"
         context = {"error": error, **unsent(request, error)}
         return render(request, template, context, status=error.status)
+
+
+def _to_login(request: HttpRequest) -> HttpResponseBase:
+    """Where somebody logs in and comes back from; whoever sent a form is told that nothing was done, and what becomes of it."""
+    if request.method == "POST":
+        messages.warning(
+            request,
+            _("登录已过期，刚才的一步没有做。登录后回到原来的页面再做一次；写下的文字会恢复，证件号码须重新填写。"),
+        )
+    return redirect_to_login(return_address(request))
 
 
 def record_read(request: HttpRequest, response: HttpResponseBase, subject_id: str) -> None:
