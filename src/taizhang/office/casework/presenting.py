@@ -139,7 +139,7 @@ def exemptions_table(rows: Iterable[Exemption]) -> Table:
         Column(_("问题"), noted=_("何人何地")),
         Column(_("理由")),
         Column(_("到期"), kind="date"),
-        Column(_("提出")),
+        Column(_("由谁提出")),
         Column(_("状态"), noted=_("不批准的理由")),
     ]
     lines = [
