@@ -662,9 +662,10 @@ def test_what_was_proven_and_came_again_can_be_exempted_again(found, staff, lake
     assert state() is State.EXEMPTED
 
 
-def test_an_exemption_that_ends_opens_nothing_that_no_rule_asks_for_any_more(found, staff, lake, time_machine):
+@pytest.mark.parametrize("delta", ["out_of_rule", "source_left"])
+def test_an_exemption_that_ends_opens_nothing_that_nobody_asks_for_any_more(found, staff, lake, time_machine, delta):
     exempted(staff)
-    swept(lake, delta="out_of_rule", observation="not_run")
+    swept(lake, delta=delta, observation="not_run")
 
     time_machine.shift(timedelta(days=400))
 

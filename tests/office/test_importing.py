@@ -223,11 +223,12 @@ def test_a_closed_finding_that_comes_back_is_reopened(lake):
 
 
 def test_a_finding_that_went_in_a_sweep_never_imported_goes_too(lake):
-    lake.imported([finding(number) for number in range(1, 6)])
+    lake.imported([finding(number) for number in range(1, 7)])
     ended = [
         finding(2, delta="gone", observation="pass"),
         finding(3, delta="out_of_rule", observation="not_run"),
         finding(4, delta="superseded", observation="hit", superseded_by=full_id(1)),
+        finding(6, delta="source_left", observation="not_run"),
     ]
     lake.sweep([finding(1, delta="persisting"), *ended])
 
@@ -237,6 +238,7 @@ def test_a_finding_that_went_in_a_sweep_never_imported_goes_too(lake):
     assert state_of(3)[:2] == (State.OUT_OF_RULE, Delta.OUT_OF_RULE)
     assert state_of(4)[:2] == (State.MERGED, Delta.SUPERSEDED)
     assert state_of(5)[0] == State.OPEN
+    assert state_of(6)[:2] == (State.OUT_OF_RULE, Delta.SOURCE_LEFT)
     with scope((Area("610723"),)):
         assert Finding.objects.get(pk=full_id(4)).superseded_by == full_id(1)
 

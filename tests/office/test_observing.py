@@ -14,7 +14,7 @@ CAME_BACK = Seen("reopened", "hit")
 PASS = Seen("gone", "pass")
 SEEN = st.builds(
     Seen,
-    st.sampled_from(["new", "persisting", "reopened", "gone", "out_of_rule", "superseded"]),
+    st.sampled_from(["new", "persisting", "reopened", "gone", "out_of_rule", "superseded", "source_left"]),
     st.sampled_from(["hit", "pass", "unknown", "not_applicable", "not_run", "absent", "held"]),
     st.booleans(),
     st.booleans(),
@@ -41,6 +41,9 @@ SEEN = st.builds(
         (State.OPEN, Seen("out_of_rule", "not_run"), State.OUT_OF_RULE, ""),
         (State.CLOSED_OUT, Seen("out_of_rule", "not_run"), State.CLOSED_OUT, ""),
         (State.OUT_OF_RULE, HIT, State.OPEN, ""),
+        (State.DISPATCHED, Seen("source_left", "not_run"), State.OUT_OF_RULE, ""),
+        (State.EXEMPTED, Seen("source_left", "not_run"), State.EXEMPTED, ""),
+        (State.PROVEN, Seen("source_left", "not_run"), State.PROVEN, ""),
         (State.DISPATCHED, Seen("superseded", "hit"), State.MERGED, ""),
         (State.WRITTEN_BACK, Seen("superseded", "hit"), State.MERGED, ""),
         (State.EXEMPTED, Seen("superseded", "hit"), State.EXEMPTED, ""),
@@ -67,7 +70,7 @@ def test_the_same_sweep_twice_is_as_once(before, seen):
 
 @given(
     st.sampled_from(sorted(OPEN_STATES)),
-    SEEN.filter(lambda seen: seen.delta not in {"gone", "out_of_rule", "superseded"}),
+    SEEN.filter(lambda seen: seen.delta not in {"gone", "out_of_rule", "superseded", "source_left"}),
 )
 def test_only_what_is_gone_closes(before, seen):
     assert state_after(before, seen)[0] not in ENDED

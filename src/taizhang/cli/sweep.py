@@ -170,6 +170,12 @@ def print_sweep(
         out.print(own(f"另有 {counts['out_of_rule']:,} 个问题因规则已停用或台账不再有这一列而终止，不算消除。"))
     if counts["superseded"]:
         out.print(own(f"另有 {counts['superseded']:,} 个问题仍未改正，但已改由另一个问题说明，并入其中。"))
+    if counts["source_left"]:
+        out.print(
+            own(
+                f"另有 {counts['source_left']:,} 个问题所在的台账已不在 county.toml 中，不再判断，不算消除；把台账写回去，问题会带着原来的经过重新打开。"
+            )
+        )
     not_taken = {book.source(source).title for source in taken.incomplete} if taken is not None else set()
     incomplete = [one.title for one in book.sources if one.title in not_taken | set(result.incomplete_sources)]
     for source in incomplete:

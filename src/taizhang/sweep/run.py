@@ -66,7 +66,7 @@ class SweepResult:
     """A finished sweep.
 
     folder: holds findings.parquet and the rest (docs/formats/findings.md). counts: records, persons, households, open,
-    new, persisting, reopened, gone, out_of_rule, superseded. seconds: by stage. incomplete_sources: titles of sources that never delivered or
+    new, persisting, reopened, gone, out_of_rule, superseded, source_left. seconds: by stage. incomplete_sources: titles of sources that never delivered or
     whose newest delivery is held or lacks sheets; none of their findings went because of it.
     """
 
@@ -169,6 +169,7 @@ def _sweep(
     folder = _new_folder(sweeps, day)
     task = _Task(
         county.data,
+        frozenset(source.id for source in county.sources),
         deliveries,
         day,
         partial(_rules_of, county) if rules is None else lambda: rules,
@@ -203,6 +204,7 @@ class _Task:
     """Everything one sweep is about."""
 
     data: Path
+    sources: frozenset[str]
     deliveries: list[SourceDelivery]
     day: date
     load_rules: Callable[[], RuleSet]
@@ -262,7 +264,9 @@ class _Task:
             before, found = before_today(), diagnoses()
             assembler = Assembler(database, self.deliveries, Texts(rules), judged)
             made = assembler.findings(found)
-            today = Today(database, rules, ran, self.deliveries, found, assembler.genuine, assembler.told)
+            today = Today(
+                database, rules, ran, self.deliveries, found, self.sources, assembler.genuine, assembler.told
+            )
             findings = delta.with_delta(today, made, before, self.deliveries, self.sweep_id)
         with stage("write"):
             write_counts(working, database, findings)

@@ -80,14 +80,19 @@ def test_the_overview_of_the_sweep_counts_the_same(counted, swept_county):
 
 def test_a_gone_finding_counts_only_among_the_changes(tmp_path):
     path = write(
-        tmp_path, finding(1), finding(2, delta="gone"), finding(3, delta="out_of_rule"), finding(4, delta="superseded")
+        tmp_path,
+        *(
+            finding(number, delta=delta)
+            for number, delta in enumerate(("new", "gone", "out_of_rule", "superseded", "source_left"), 1)
+        ),
     )
 
     with FindingsFile(path) as file:
         figures = file.figures(TITLES, {})
 
     assert figures.open_findings == 1
-    assert figures.by_delta == {"new": 1, "persisting": 0, "reopened": 0, "gone": 1, "out_of_rule": 1, "superseded": 1}
+    ended = dict.fromkeys(("gone", "out_of_rule", "superseded", "source_left"), 1)
+    assert figures.by_delta == {"new": 1, "persisting": 0, "reopened": 0} | ended
     assert sum(one.total for one in (*figures.by_source, *figures.by_town, *figures.by_group)) == 3
     assert [one.count for one in figures.rules] == [1]
 

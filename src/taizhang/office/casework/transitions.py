@@ -95,7 +95,7 @@ WAITS: dict[str, Promise | str] = {
     State.CLOSED_OUT: _("已销号；再次出现时自动重开，回头看抽中后复查。"),
     State.EXEMPTED: _("豁免期内；期满或数值变化时自动重开。"),
     State.MERGED: _("同一处仍有误，改由另一个问题继续跟踪，见“这条问题”。"),
-    State.OUT_OF_RULE: _("规则已停用，或台账不再有这一列，不算已改正；恢复时自动重开。"),
+    State.OUT_OF_RULE: _("规则已停用、台账不再有这一列，或台账已从本县配置中移出，不算已改正；恢复时自动重开。"),
 }
 """What a finding in a state waits for: for whoever has nothing to do about it."""
 

@@ -34,11 +34,12 @@ class Delta(models.TextChoices):
     GONE = "gone", _("已消除")
     OUT_OF_RULE = "out_of_rule", _("不再判断")
     SUPERSEDED = "superseded", _("并入另一问题")
+    SOURCE_LEFT = "source_left", _("台账已移出")
 
 
 TOLD_ONCE = frozenset({Delta.NEW, Delta.REOPENED})
 """What holds in one sweep only: after the next one the finding persists (`Finding.delta_in`)."""
-ENDED_DELTAS = frozenset({Delta.GONE, Delta.OUT_OF_RULE, Delta.SUPERSEDED})
+ENDED_DELTAS = frozenset({Delta.GONE, Delta.OUT_OF_RULE, Delta.SUPERSEDED, Delta.SOURCE_LEFT})
 """What the engine tells once and then no more."""
 
 

@@ -15,7 +15,7 @@ from taizhang.report.markup import said
 from taizhang.report.texts import Label, group_label, label
 from taizhang.report.wording import candidates, evidence, places
 from taizhang.sweep.diagnose.wording import chance
-from taizhang.sweep.findings.schema import DELTAS, OUT_OF_RULE, SUPERSEDED
+from taizhang.sweep.findings.schema import DELTAS, OUT_OF_RULE, SOURCE_LEFT, SUPERSEDED
 
 _COLON = said(label("colon"))
 
@@ -130,7 +130,7 @@ def _by_delta(figures: Figures) -> str:
         f'<div class="column"><b>{figures.by_delta[delta]:,}</b><i class="delta-{delta}" '
         f'style="height:{100 * figures.by_delta[delta] / most:.1f}%"></i><span>{said(label(delta))}</span></div>'
         for delta in DELTAS
-        if delta not in {OUT_OF_RULE, SUPERSEDED} or figures.by_delta[delta]
+        if delta not in {OUT_OF_RULE, SUPERSEDED, SOURCE_LEFT} or figures.by_delta[delta]
     )
     return _section("delta", f'<div class="columns">{columns}</div>')
 

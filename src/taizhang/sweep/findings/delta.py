@@ -1,10 +1,11 @@
-"""What became of the findings of the sweep before: new, persisting, reopened, gone, out_of_rule, superseded.
+"""What became of the findings of the sweep before: new, persisting, reopened, gone, out_of_rule, superseded,
+source_left.
 
 The closing law (rules-engine design, section 13): a finding goes only when a newer delivery of the source it is about
 was evaluated and passes for its subject. Nothing goes because a row is absent, a value was emptied, a rule could not
-run, or a delivery is held or its part about the subject was not taken. Two more ends prove nothing: out_of_rule of what
-no rule asks any more or no ledger keeps any more (copies of the head), and superseded of what is still wrong but is told
-by another finding now, which is named.
+run, or a delivery is held or its part about the subject was not taken. Three more ends prove nothing: out_of_rule of
+what no rule asks any more or no ledger keeps any more (copies of the head), superseded of what is still wrong but is told
+by another finding now, which is named, and source_left of what stands in a ledger that the county file names no more.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ import pyarrow.parquet as pq
 
 from taizhang.intake.delivery.holding import shares_of_columns
 from taizhang.sweep.findings.assemble import Finding
-from taizhang.sweep.findings.schema import ENDED, FINDINGS, GONE, OUT_OF_RULE, SUPERSEDED
+from taizhang.sweep.findings.schema import ENDED, FINDINGS, GONE, OUT_OF_RULE, SOURCE_LEFT, SUPERSEDED
 from taizhang.sweep.findings.untaken import Untaken
 from taizhang.sweep.findings.verdicts import HIT, PASS, UNKNOWN, Said, Today
 from taizhang.sweep.history import finished_sweeps
@@ -26,11 +27,13 @@ from taizhang.sweep.lake import SourceDelivery
 from taizhang.sweep.rules.run import FAULT
 
 HEAD_COPIES = frozenset({"PR-HEAD-NAME", "PR-HEAD-ID", "PR-HEAD-BOTH"})
+_NO_RELAPSE = frozenset({SUPERSEDED, SOURCE_LEFT})
+"""Ends after which a finding that is hit again was never away."""
 HISTORY = pa.schema([
     ("finding_id", pa.string()), ("first_seen", pa.string()), ("open", pa.bool_()), ("reopened_count", pa.int32()),
     ("last_hit", pa.string()), ("ended", pa.string()),
 ])  # fmt: skip
-"""last_hit: the sweep that hit it last. ended: gone, out_of_rule or superseded; null while it is open."""
+"""last_hit: the sweep that hit it last. ended: gone, out_of_rule, superseded or source_left; null while it is open."""
 
 
 @dataclass(frozen=True)
@@ -85,23 +88,28 @@ def with_delta(
             finding["delta"] = "reopened"
             if known.get("ended") == OUT_OF_RULE:
                 finding["cause"] = "rule"
-            elif known.get("ended") != SUPERSEDED:
+            elif known.get("ended") not in _NO_RELAPSE:
                 finding["reopened_count"] += 1
     again = pc.is_in(before.findings["finding_id"], value_set=pa.array(sorted(made), pa.string()))
     left = before.findings.filter(pc.invert(again)).to_pylist()
     out_of_rule = {finding["finding_id"] for finding in left if today.is_out_of_rule(finding)}
+    of_no_source = {finding["finding_id"] for finding in left if _is_of_no_source(finding, today.sources)} - out_of_rule
     current = {delivery.source: delivery for delivery in deliveries}
 
     def when_hit(finding: Mapping[str, Any]) -> Path | None:
         name = before.read_when_hit(finding["finding_id"]).get(finding["source"])
         return current[finding["source"]].folder.with_name(name) if name and finding["source"] in current else None
 
-    verdicts = today.verdicts([finding for finding in left if finding["finding_id"] not in out_of_rule], when_hit)
+    verdicts = today.verdicts(
+        [finding for finding in left if finding["finding_id"] not in out_of_rule | of_no_source], when_hit
+    )
     untaken = {source: Untaken.of(delivery) for source, delivery in current.items() if not delivery.is_whole}
     for finding in left:
         newer = _newer(finding, before, current)
         if finding["finding_id"] in out_of_rule:
             finding["delta"], finding["observation"], finding["cause"] = OUT_OF_RULE, "not_run", "rule"
+        elif finding["finding_id"] in of_no_source:
+            finding["delta"], finding["observation"], finding["cause"] = SOURCE_LEFT, "not_run", "source"
         elif _is_kept_no_more(finding, newer):
             finding["delta"], finding["observation"], finding["cause"] = OUT_OF_RULE, "not_run", "source"
         else:
@@ -112,6 +120,17 @@ def with_delta(
             )
             _judge(finding, verdicts[finding["finding_id"]], newer, is_whole=is_whole)
     return [*findings, *left]
+
+
+def _is_of_no_source(finding: Finding, sources: frozenset[str]) -> bool:
+    """Whether what is complained about stands in no source of the county file any more.
+
+    That is the row of the ledger that is probably wrong; where the evidence names none, every row that is shown. Also
+    where a ledger is said to lack somebody whom no other ledger of the county has.
+    """
+    shown = {row["source"] for row in finding["records"]}
+    blamed = {finding["culprit"]} if finding["culprit"] else shown or {finding["source"]} - {None}
+    return any(bool(there) and there.isdisjoint(sources) for there in (blamed, shown))
 
 
 def _is_kept_no_more(finding: Finding, newer: Sequence[SourceDelivery]) -> bool:

@@ -35,12 +35,12 @@ FINDINGS = pa.schema([
 MESSAGE_COLUMNS = {Language.ZH: "zh", Language.HANT: "hant", Language.EN: "en"}
 """What the columns that hold a message or a hint end in, by language."""
 
-GONE, OUT_OF_RULE, SUPERSEDED = "gone", "out_of_rule", "superseded"
-DELTAS = ("new", "persisting", "reopened", GONE, OUT_OF_RULE, SUPERSEDED)
-ENDED = frozenset({GONE, OUT_OF_RULE, SUPERSEDED})
-"""Deltas of findings that are open no more: proven gone; and, proving nothing, those that no rule asks for any more and
-those whose fields another finding tells of now (`superseded_by`)."""
-OPEN_SQL = "delta NOT IN ('gone', 'out_of_rule', 'superseded')"
+GONE, OUT_OF_RULE, SUPERSEDED, SOURCE_LEFT = "gone", "out_of_rule", "superseded", "source_left"
+DELTAS = ("new", "persisting", "reopened", GONE, OUT_OF_RULE, SUPERSEDED, SOURCE_LEFT)
+ENDED = frozenset({GONE, OUT_OF_RULE, SUPERSEDED, SOURCE_LEFT})
+"""Deltas of findings that are open no more: proven gone; and, proving nothing, those that no rule asks for any more, those
+whose fields another finding tells of now (`superseded_by`), and those whose ledger the county file names no more."""
+OPEN_SQL = "delta NOT IN ('gone', 'out_of_rule', 'superseded', 'source_left')"
 """The same as a condition over findings.parquet."""
 
 SENSITIVE = frozenset({"observed", "candidates"})

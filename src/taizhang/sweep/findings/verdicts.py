@@ -37,6 +37,7 @@ class Said:
 class Today:
     """What one sweep judged, and by which rules.
 
+    sources: ids of the sources that the county file names, whether they delivered or not.
     genuine: hits that the other sources confirm as right; no finding is made of them. told: which finding tells of what.
     """
 
@@ -45,6 +46,7 @@ class Today:
     ran: Ran
     deliveries: Sequence[SourceDelivery]
     diagnoses: Sequence[Diagnosis]
+    sources: frozenset[str]
     genuine: frozenset[HitKey] = field(default_factory=frozenset)
     told: Told = field(default_factory=Told)
 

@@ -121,7 +121,9 @@ def lapse_expired(*, actor: Actor, today: date) -> int:
     return len(lapsed)
 
 
-_WITHOUT_EXEMPTION = {Delta.OUT_OF_RULE: State.OUT_OF_RULE, Delta.SUPERSEDED: State.MERGED}
+_WITHOUT_EXEMPTION = {
+    Delta.OUT_OF_RULE: State.OUT_OF_RULE, Delta.SUPERSEDED: State.MERGED, Delta.SOURCE_LEFT: State.OUT_OF_RULE,
+}  # fmt: skip
 """Where a finding stands once nothing exempts it, by what the engine said last; what it told once it tells no more."""
 
 

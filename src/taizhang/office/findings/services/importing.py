@@ -208,7 +208,7 @@ def _between(before: Path | None, run: SweepRun) -> list[Path]:
     return [folder for order, folder in sorted(found) if first < order < run.place]
 
 
-_OBSERVED = {Delta.GONE: "pass", Delta.OUT_OF_RULE: "not_run", Delta.SUPERSEDED: "hit"}
+_OBSERVED = {Delta.GONE: "pass", Delta.OUT_OF_RULE: "not_run", Delta.SUPERSEDED: "hit", Delta.SOURCE_LEFT: "not_run"}
 
 
 def _ended_meanwhile(ended: Mapping[str, tuple[str, str]], known: Mapping[str, _Known], run: SweepRun) -> list[Moved]:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from taizhang.office.findings.states import ENDED, State
 
-HIT, GONE, OUT_OF_RULE, SUPERSEDED = "hit", "gone", "out_of_rule", "superseded"
-_WITHOUT_PROOF: Mapping[str, State] = {OUT_OF_RULE: State.OUT_OF_RULE, SUPERSEDED: State.MERGED}
+HIT, GONE, OUT_OF_RULE, SUPERSEDED, SOURCE_LEFT = "hit", "gone", "out_of_rule", "superseded", "source_left"
+_WITHOUT_PROOF: Mapping[str, State] = {
+    OUT_OF_RULE: State.OUT_OF_RULE, SUPERSEDED: State.MERGED, SOURCE_LEFT: State.OUT_OF_RULE,
+}  # fmt: skip
 WITHOUT_TASK = "fixed_without_task"
 EXEMPTION_LAPSED = "exemption_lapsed"
 
