@@ -9,7 +9,14 @@ from taizhang.cli import options
 from taizhang.cli.console import PLACES, out, own
 from taizhang.identity.divisions import Division, DivisionKind, Proposed
 from taizhang.intake.county import County, load_county
-from taizhang.intake.divisions import accept_proposal, has_divisions, proposed_file, unknown_places, write_proposal
+from taizhang.intake.divisions import (
+    accept_proposal,
+    has_divisions,
+    proposed_file,
+    unknown_places,
+    unlisted_villages,
+    write_proposal,
+)
 
 RARE = 3
 """Rows up to which a place that nobody listed is pointed out."""
@@ -56,13 +63,22 @@ def _told(proposed: Proposed, book: County) -> None:
 
 def tell_of_divisions(book: County) -> None:
     """Say once, where the county has no list of its towns or ledgers name places that are not on it, what to do."""
+    lines = []
     if not has_divisions(book):
-        told = own("[yellow]![/] 本县没有行政区划表 divisions.csv：问题都列在“未分镇村”，不能按镇、村分发。")
-    elif unknown := unknown_places(book):
-        told = own(f"[yellow]![/] 台账里有 {unknown} 个镇、村名称不在行政区划表中，这些行不能按镇、村分发。")
+        lines.append(own("[yellow]![/] 本县没有行政区划表 divisions.csv：问题都列在“未分镇村”，不能按镇、村分发。"))
     else:
+        if unknown := unknown_places(book):
+            lines.append(
+                own(
+                    f"[yellow]![/] 台账里有 {unknown} 个镇、村名称不在行政区划表中，或不能确定是哪一个，这些行不能按镇、村分发。"
+                )
+            )
+        if unlisted := unlisted_villages(book):
+            lines.append(own(f"[yellow]![/] 台账里有 {unlisted} 个村，行政区划表没有列所在镇的村，这些行只能按镇分发。"))
+    if not lines:
         return
-    out.print(told, markup=True)
+    for line in lines:
+        out.print(line, markup=True)
     out.print(own("  运行 taizhang divisions 按台账生成建议表，核对后加 --accept 采用，再运行 taizhang sweep。"))
 
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import pyarrow.parquet as pq
 
 from taizhang.errors import UserError, reason
-from taizhang.identity.divisions import CountyDivisions, NamedPlace, Proposed, propose_divisions
+from taizhang.identity.divisions import CountyDivisions, DivisionKind, NamedPlace, Proposed, propose_divisions
 from taizhang.intake.county import DIVISIONS_FILE, County
 from taizhang.intake.delivery.reading import Delivery, deliveries_of
 
@@ -35,7 +35,7 @@ def has_divisions(county: County) -> bool:
 
 
 def unknown_places(county: County) -> int:
-    """Names of towns and villages in the newest deliveries that the county's list does not know."""
+    """Names of towns and villages in the newest deliveries that the county's list does not know, or knows several of."""
     return sum(
         int(event["facts"].get("names", 0))
         for delivery in _newest(county)
@@ -43,6 +43,26 @@ def unknown_places(county: County) -> int:
         for event in file["events"]
         if event["code"] == "SR-REGION"
     )
+
+
+def unlisted_villages(county: County) -> int:
+    """Villages that the newest deliveries name in towns of which the county's list has no village at all.
+
+    Nothing about them is unknown to intake, as the list says nothing of them; the list that is shipped has none.
+    """
+    divisions = CountyDivisions.load(county.divisions)
+    listed = {place.code[:9] for place in divisions if place.kind is DivisionKind.VILLAGE}
+    if all(town.code[:9] in listed for town in divisions.towns() if town.code.startswith(county.code)):
+        return 0
+    found = set()
+    for delivery in _newest(county):
+        for table in _TABLES:
+            for row, _ in _places_in(delivery.path(table)) if table in delivery.tables else ():
+                town, village, town_code, village_code = (row.get(name) or "" for name in _COLUMNS)
+                is_listed = town_code[:9] in listed or (not town_code and (bool(listed) or town))
+                if village and not village_code and not is_listed:
+                    found.add((town_code, village))
+    return len(found)
 
 
 def proposed_file(county: County) -> Path:

@@ -76,7 +76,8 @@ class Run:
     def already_taken(self, box: Box, beside: Container[str] = ()) -> DeliveryRef | None:
         """A delivery of the same files read with the same mappings: of the same day, or of any where it was guessed.
 
-        The newest of the source has also to be read with the same list of divisions; what is older is history.
+        Where the newest of the source is these files, it alone answers, and has to be read with the same list of divisions:
+        an older reading is history, also when its list or its mapping is in force again.
         beside: base digests of what else lies in the source's folder. None where other files came after that delivery
         and lie there no more: a correction was undone, and what was delivered before it is delivered again.
         """
@@ -84,15 +85,16 @@ class Run:
         dated = box.inbox.is_dated
         key, wanted = ("base_digest", base_digest(box.inbox, content)) if dated else ("content_digest", content)
         known = deliveries_of(self.lake.root, box.inbox.source.id)
-        is_newest = bool(known) and Delivery(known[-1].folder).manifest[key] == wanted
-        for ref in reversed(known):
+        newest = Delivery(known[-1].folder).manifest if known else {}
+        is_newest = newest.get(key) == wanted
+        if is_newest and (newest.get("divisions_state", "") != self._divisions or self._may_read_more(newest)):
+            return None
+        for ref in known[-1:] if is_newest else reversed(known):
             manifest = Delivery(ref.folder).manifest
             layouts = {
                 sheet["fingerprint"] for file in manifest["files"] for sheet in file["sheets"] if sheet["fingerprint"]
             }
-            has_places = not is_newest or manifest.get("divisions_state", "") == self._divisions
-            is_alike = manifest[key] == wanted and has_places and not (is_newest and self._may_read_more(manifest))
-            if is_alike and mapping_state(self.lake, layouts) == manifest["mapping_state"]:
+            if manifest[key] == wanted and mapping_state(self.lake, layouts) == manifest["mapping_state"]:
                 later = (
                     Delivery(one.folder).manifest
                     for one in known

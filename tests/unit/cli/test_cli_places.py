@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -198,3 +199,100 @@ def test_a_household_whose_head_nobody_names_is_called_by_a_member(typed, county
     said = "".join(one["message_zh"] or "" for one in findings(latest(county)).values())
     assert "成员赵建国户" in said
     assert not re.search("（空）户[^（：]", said)  # of a row without any name there is nothing to say
+
+
+LIST = "code,name\n610799000000,青石县\n"
+
+
+def listed(county, *places):
+    """Write the county's list: towns with their villages, codes by their order."""
+    lines = []
+    for at, (town, *villages) in enumerate(places, 101):
+        lines += [f"610799{at}000,{town}", *(f"610799{at}{no},{name}" for no, name in enumerate(villages, 201))]
+    (county / "divisions.csv").write_text(LIST + "\n".join(lines) + "\n", "utf-8")
+
+
+FULL = (("石桥镇", "王家村", "李家村"), ("龙亭镇", "王家村", "张家湾社区"), ("大河乡", "新村"))
+
+
+@pytest.fixture
+def villages_only(tmp_path):
+    """A county whose one ledger has a column for the village and none for the town."""
+    (tmp_path / "county.toml").write_text(COUNTY.split("[[source]]")[0] + "[[source]]" + COUNTY.split("[[source]]")[2], "utf-8")
+    named = [[*row, village] for row, village in zip(people(0, 4), ("李家村", "新村", "王家村", "赵家村"), strict=True)]
+    xlsx(tmp_path / "inbox" / "ledger" / DAY / "名单.xlsx", 名单=[[*HEADER, "行政村"], *named])
+    return tmp_path
+
+
+def codes(county, columns=("town_name", "town_code", "village_code")):
+    folder = deliveries_of(county / "data", "ledger")[-1].folder
+    return [tuple(row.values()) for row in pq.read_table(folder / "record.parquet", columns=list(columns)).to_pylist()]
+
+
+def test_a_village_without_a_town_column_gets_its_code_where_the_county_has_one_of_its_name(typed, villages_only):
+    listed(villages_only, *FULL)
+
+    ran = typed("intake", villages_only)
+
+    assert codes(villages_only) == [
+        ("石桥镇", "610799101000", "610799101202"),
+        ("大河乡", "610799103000", "610799103201"),
+        (None, None, None),
+        (None, None, None),
+    ]
+    assert "有 2 个镇、村名称不在行政区划表中，或不能确定是哪一个" in ran.out
+
+
+def test_a_proposal_has_no_village_without_a_town_that_is_on_the_list(typed, villages_only):
+    listed(villages_only, *FULL)
+    typed("intake", villages_only)
+
+    ran = typed("divisions", villages_only)
+
+    assert "赵家村" in ran.out
+    assert "李家村" not in ran.out
+
+
+@pytest.mark.parametrize(("code", "told"), [("610799", 6), ("610723", 3)])
+def test_villages_are_told_where_the_list_has_towns_only(typed, county, code, told):
+    """610723 has no list of its own here: the one that is shipped has its towns."""
+    path = county / "county.toml"
+    path.write_text(path.read_text("utf-8").replace("610799", code), "utf-8")
+    shutil.rmtree(county / "inbox" / "ledger")
+    xlsx(county / "inbox" / "ledger" / DAY / "龙亭镇石子坪村.xlsx", 名单=[[*HEADER, "镇街", "行政村"], [*people(0, 1)[0], "龙亭镇", "石子坪村"]])
+    if code == "610799":
+        listed(county, *((town,) for town, *_ in FULL))
+
+    ran = typed("intake", county)
+
+    assert f"有 {told} 个村，行政区划表没有列所在镇的村" in ran.out
+    assert "taizhang divisions" in ran.out
+
+
+def test_nothing_is_told_where_the_list_has_every_village(typed, villages_only):
+    listed(villages_only, *FULL, ("赵家镇", "赵家村"), ("周家镇", "周家村"))
+    (villages_only / "divisions.csv").write_text(
+        (villages_only / "divisions.csv").read_text("utf-8").replace("610799102201,王家村\n", ""), "utf-8"
+    )
+
+    ran = typed("intake", villages_only)
+
+    assert "行政区划表" not in ran.out
+
+
+def test_a_list_put_back_to_an_earlier_content_is_read_again(typed, villages_only):
+    listed(villages_only, *FULL)
+    typed("intake", villages_only)
+    first = codes(villages_only)
+    listed(villages_only, ("石桥镇", "赵家村"), ("大河乡", "王家村"))
+    typed("intake", villages_only)
+    second = codes(villages_only)
+    listed(villages_only, *FULL)
+
+    typed("intake", villages_only)
+    third = codes(villages_only)
+    typed("intake", villages_only)
+
+    assert first != second
+    assert third == first
+    assert len(deliveries_of(villages_only / "data", "ledger")) == 3

@@ -67,6 +67,26 @@ def test_places_are_found_by_name_with_or_without_their_suffix(tmp_path):
     assert villages.to_pylist() == ["610723103201", "610723103202", None]
 
 
+def test_a_village_without_a_town_is_found_where_it_is_the_only_one_of_its_name(tmp_path):
+    found = places(tmp_path, "code,name,aliases,placeholder\n610723110201,黄安村,,\n")
+
+    names, towns, villages = found.homes(pa.array(["龙亭村", "黄安", "高庄村", "无此村", None, "龙亭镇龙亭村"]))
+
+    assert names.to_pylist() == ["龙亭镇", "黄安镇", None, None, None, "龙亭镇"]
+    assert towns.to_pylist() == [LONGTING, "610723110000", None, None, None, LONGTING]
+    assert villages.to_pylist() == ["610723103201", "610723110201", None, None, None, "610723103201"]
+    assert found.unknown == {"/高庄村", "/无此村"}
+
+
+def test_a_list_without_the_villages_of_a_town_cannot_say_that_a_village_is_the_only_one(tmp_path):
+    found = places(tmp_path)  # 黄安镇 has none
+
+    names, towns, villages = found.homes(pa.array(["龙亭村"]))
+
+    assert (names.to_pylist(), towns.to_pylist(), villages.to_pylist()) == ([None], [None], [None])
+    assert found.unknown == {"/龙亭村"}
+
+
 def test_a_village_is_looked_for_in_its_own_town_only(tmp_path):
     found = places(tmp_path)
 

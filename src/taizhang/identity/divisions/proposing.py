@@ -110,7 +110,7 @@ class _Proposing:
             if town:
                 towns[town][_plain(place.town)] += rows
                 told[town, ""][place.town_code] += rows
-            elif village:
+            elif village and place.village_code not in self._listed:
                 homeless[_plain(place.village)] += rows
             if town and village:
                 villages[town][village][_plain(place.village)] += rows

@@ -12,7 +12,7 @@ from taizhang.intake.delivery.lake import Lake, remove
 from taizhang.intake.delivery.schemas import SCHEMA_VERSION
 from taizhang.intake.model import MODEL_VERSION
 
-READER_VERSION = "7"
+READER_VERSION = "8"
 """Goes up whenever reading the same bytes gives another result."""
 
 

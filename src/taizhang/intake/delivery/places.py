@@ -110,6 +110,36 @@ class Places:
         village_codes = pa.array([village for _, village in found], pa.string())
         return pc.take(town_codes, encoded.indices), pc.take(village_codes, encoded.indices)
 
+    def homes(self, villages: pa.StringArray) -> tuple[pa.StringArray, pa.StringArray, pa.StringArray]:
+        """Name and code of the town, and code of the village, of villages whose town is not told.
+
+        Null where the county's list has no village of the name or several, or lacks the villages of some town and so
+        cannot say that the name is the county's only one. `unknown` collects those, where the list has villages at all.
+        """
+        encoded = pc.dictionary_encode(villages)
+        found = [self._only(name) for name in encoded.dictionary.to_pylist()]
+        towns = [None if village is None else self._by_code[f"{village.code[:9]}000"] for village in found]
+        columns = (
+            [None if town is None else town.name for town in towns],
+            [None if town is None else town.code for town in towns],
+            [None if village is None else village.code for village in found],
+        )
+        names, codes, village_codes = (pc.take(pa.array(one, pa.string()), encoded.indices) for one in columns)
+        return names, codes, village_codes
+
+    def _only(self, name: str) -> Division | None:
+        """The one village of the county with this name; None where nobody can say that it is."""
+        fitting = [
+            place
+            for place in self._divisions.match(name, within=self._county)
+            if place.kind is DivisionKind.VILLAGE and f"{place.code[:9]}000" in self._by_code
+        ]
+        if len(fitting) == 1 and self._in_texts.has_all_villages:
+            return fitting[0]
+        if self._with_villages and name:
+            self.unknown.add(f"/{name}")
+        return None
+
     def _find(self, pair: str) -> tuple[str | None, str | None]:
         if pair not in self._known:
             town, village = pair.split(_BETWEEN)

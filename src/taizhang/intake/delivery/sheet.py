@@ -30,6 +30,7 @@ from taizhang.intake.values.texts import clean, is_damaged_number
 Mask = npt.NDArray[np.bool_]
 
 _HOUSEHOLD_SIDE = ("relation_to_head", "household_no", "head_id_no", "head_name", "name", "size_reported", "address")
+_CODES_OF_TOWNS = ("town_code", "division_code", "division_name")
 _PLACES = ("village_name", "group_name", "natural_village", "address")
 #: Filled down inside a household run, as places are; everything else belongs to the row it stands on.
 _FILLED = ("household_no", "head_name", "head_id_no", "head_person_no")
@@ -376,10 +377,15 @@ class SheetReader:
         return pa.array(texts, pa.string())
 
     def _find_places(self, columns: dict[str, pa.Array]) -> None:
-        """Codes by name where the sheet names a town; a code the sheet itself gives stands."""
-        if self._places is None or "town_name" not in columns:
+        """Codes by name where the sheet names a town, or a village that is the county's only one; a code the sheet gives stands."""
+        if self._places is None:
             return
-        towns, villages = self._places.codes(columns["town_name"], columns.get("village_name"))
+        if "town_name" in columns:
+            towns, villages = self._places.codes(columns["town_name"], columns.get("village_name"))
+        elif "village_name" in columns and columns.keys().isdisjoint(_CODES_OF_TOWNS):
+            columns["town_name"], towns, villages = self._places.homes(columns["village_name"])
+        else:
+            return
         for name, found in (("town_code", towns), ("village_code", villages)):
             if name in TABLES[self.plan.table].fields:
                 columns[name] = pc.coalesce(columns[name], found) if name in columns else found
