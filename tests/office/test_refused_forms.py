@@ -226,6 +226,23 @@ def test_a_step_is_refused_after_others_steps_that_its_page_did_not_tell(work, n
     assert sent(work[Role.VILLAGE_TEAM], name, stood=late, **fields).status_code == 302
 
 
+def test_a_hit_is_not_called_wrong_after_others_steps_that_the_page_did_not_tell(lake):
+    lake.imported([finding(1, "王建军")])
+    helper, one = person(Role.HELPER, VILLAGE), person(Role.CENTRE_OPERATOR, COUNTY)
+    other = second(Role.CENTRE_OPERATOR)
+    early = stood_on(page_of(one), "case_reject")
+    with scope((COUNTY,)):
+        dispatch_findings(actor=actor_for(other), finding_ids=[ONE], assignee_id=helper.pk)
+    denied(helper)
+    lake.imported([finding(1, "王建军", delta="gone", observation="pass")])
+    lake.imported([finding(1, "王建军", delta="reopened", reopened_count=1)])
+
+    refused(sent(one, "case_reject", stood=early), str(helper))
+    assert state() == State.REOPENED
+    assert sent(one, "case_reject", stood=stood_on(page_of(one), "case_reject")).status_code == 302
+    assert state() == State.REJECTED_HIT
+
+
 def test_an_answer_is_to_the_question_that_stood_on_the_page(work):
     sent(work[Role.HELPER], "case_ask")
     early = stood_on(page_of(work[Role.TOWN_DATA_LEAD]), "case_answer")

@@ -74,7 +74,9 @@ def tell_of_divisions(book: County) -> None:
                 )
             )
         if unlisted := unlisted_villages(book):
-            lines.append(own(f"[yellow]![/] 台账里有 {unlisted} 个村，行政区划表没有列所在镇的村，这些行只能按镇分发。"))
+            lines.append(
+                own(f"[yellow]![/] 台账里有 {unlisted} 个村，行政区划表没有列所在镇的村，这些行只能按镇分发。")
+            )
     if not lines:
         return
     for line in lines:

@@ -31,7 +31,7 @@ def places(records: Sequence[Mapping[str, Any]], source_titles: Mapping[str, str
 
 
 def value(field: str, text: str | None, language: Language) -> str:
-    """A value as it may be shown: numbers masked, telephones hidden."""
+    """A value as it may be shown: numbers and telephones masked, accounts hidden."""
     if text is None:
         return label("empty").said_in(language)
     return masked_value(field, text) or ""

@@ -264,9 +264,7 @@ class _Task:
             before, found = before_today(), diagnoses()
             assembler = Assembler(database, self.deliveries, Texts(rules), judged)
             made = assembler.findings(found)
-            today = Today(
-                database, rules, ran, self.deliveries, found, self.sources, assembler.genuine, assembler.told
-            )
+            today = Today(database, rules, ran, self.deliveries, found, self.sources, assembler.genuine, assembler.told)
             findings = delta.with_delta(today, made, before, self.deliveries, self.sweep_id)
         with stage("write"):
             write_counts(working, database, findings)

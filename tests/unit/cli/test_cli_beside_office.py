@@ -1,12 +1,14 @@
 """`taizhang intake` and `sweep` where the county has an office: what lies in the folders goes to it, nothing counts behind its back."""
 
 import os
+import pty
 import sqlite3
+import sys
 
 import pytest
 
 import smallcounty
-from countyruns import run
+from countyruns import command, run
 
 DAY = "2020-02-10"
 ALONE = {name: text for name, text in os.environ.items() if not name.startswith("TAIZHANG_")}
@@ -71,3 +73,45 @@ def test_an_office_whose_database_is_elsewhere_is_said_and_nothing_is_made(count
     assert ran.is_clean
     assert "E-OFFICE-DATABASE" in ran.err
     assert not (county / "data" / "office" / "office.sqlite3").exists()
+
+
+def at_a_terminal(*arguments, answers):
+    """Run a command at a terminal of its own, typing an answer whenever it asks; gives its status and what it said."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execve(sys.executable, command(*arguments), ALONE)  # noqa: S606 - our own interpreter and module
+    said, waiting = b"", list(answers)
+    while part := _read(terminal):
+        said += part
+        if waiting and said.endswith("：".encode()):
+            os.write(terminal, f"{waiting.pop(0)}\n".encode())
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said.decode()
+
+
+def _read(terminal):
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # the command has ended
+        return b""
+
+
+def accounts(county):
+    with sqlite3.connect(county / "data" / "office" / "office.sqlite3") as database:
+        return [name for (name,) in database.execute("SELECT username FROM accounts_user ORDER BY username")]
+
+
+def test_an_account_needs_its_password_typed_twice_alike(county):
+    words = ("office", "account", county / "county.toml", "wangfang", "--name", "王芳", "--role", "centre_operator")
+    before = accounts(county)
+
+    slip, told = at_a_terminal(*words, answers=["stone-bridge-village-2020", "stone-bridge-village-2021"])
+    after_slip = accounts(county)
+    alike, _ = at_a_terminal(*words, answers=["stone-bridge-village-2020", "stone-bridge-village-2020"])
+
+    assert slip == 2
+    assert "两次输入的密码不一样" in told
+    assert "stone-bridge" not in told
+    assert after_slip == before
+    assert alike == 0
+    assert accounts(county) == sorted([*before, "wangfang"])

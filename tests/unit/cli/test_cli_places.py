@@ -218,7 +218,8 @@ FULL = (("石桥镇", "王家村", "李家村"), ("龙亭镇", "王家村", "张
 @pytest.fixture
 def villages_only(tmp_path):
     """A county whose one ledger has a column for the village and none for the town."""
-    (tmp_path / "county.toml").write_text(COUNTY.split("[[source]]")[0] + "[[source]]" + COUNTY.split("[[source]]")[2], "utf-8")
+    county, _, ledger = COUNTY.split("[[source]]")
+    (tmp_path / "county.toml").write_text(f"{county}[[source]]{ledger}", "utf-8")
     named = [[*row, village] for row, village in zip(people(0, 4), ("李家村", "新村", "王家村", "赵家村"), strict=True)]
     xlsx(tmp_path / "inbox" / "ledger" / DAY / "名单.xlsx", 名单=[[*HEADER, "行政村"], *named])
     return tmp_path
@@ -259,7 +260,8 @@ def test_villages_are_told_where_the_list_has_towns_only(typed, county, code, to
     path = county / "county.toml"
     path.write_text(path.read_text("utf-8").replace("610799", code), "utf-8")
     shutil.rmtree(county / "inbox" / "ledger")
-    xlsx(county / "inbox" / "ledger" / DAY / "龙亭镇石子坪村.xlsx", 名单=[[*HEADER, "镇街", "行政村"], [*people(0, 1)[0], "龙亭镇", "石子坪村"]])
+    named = [[*row, "龙亭镇", "石子坪村"] for row in people(0, 4)]
+    xlsx(county / "inbox" / "ledger" / DAY / "名单.xlsx", 名单=[[*HEADER, "镇街", "行政村"], *named])
     if code == "610799":
         listed(county, *((town,) for town, *_ in FULL))
 

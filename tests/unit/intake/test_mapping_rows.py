@@ -39,10 +39,40 @@ def kinds(*rows, labels=LABELS, title=None):
         (["4", "李三丙", "女", "", "之女", "年月日"], RowKind.DATA),
         (["户编号", "户主姓名", "家庭人口", "住房面积", "饮水安全", "危房等级"], RowKind.OTHER_HEADER),
         (["3", "何合计", "男", "", "之子", ""], RowKind.DATA),
+        (["二组", "", "", "", "", ""], RowKind.TITLE),
+        (["", "第 一 村 民 小 组", "", "", "", ""], RowKind.TITLE),
+        (["", "龙亭村3组：", "", "", "", ""], RowKind.TITLE),
+        (["", "", "", "", "龙亭村3组", ""], RowKind.DATA),
+        (["", "上河村民小组", "", "", "", ""], RowKind.TITLE),
+        (["三组（共12户）", "", "", "", "", ""], RowKind.TITLE),
+        (["第4组 12户35人", "", "", "", "", ""], RowKind.TITLE),
+        (["龙亭村边缘易致贫户名单", "", "", "", "", ""], RowKind.TITLE),
+        (["二组小计", "", "", "35", "", ""], RowKind.TOTAL),
+        (["", "龙亭村合计：12人", "", "", "", ""], RowKind.TOTAL),
+        (["制表人", "王一甲", "", "审核人", "李二乙", ""], RowKind.SIGNATURE),
+        (["制表人 王一甲", "", "", "", "", ""], RowKind.SIGNATURE),
+        (["", "王组", "", "", "", ""], RowKind.DATA),
+        (["", "王新村", "", "", "", ""], RowKind.DATA),
+        (["", "万小组", "", "", "", ""], RowKind.DATA),
+        (["", "石三组", "男", "", "", ""], RowKind.DATA),
+        (["", "李制表", "", "", "", ""], RowKind.DATA),
+        (["", "王名单", "", "", "", ""], RowKind.DATA),
+        (["35", "", "", "", "", ""], RowKind.DATA),
+        (["", "", "", "", "", "已入台账"], RowKind.DATA),
+        (["", "", "", "", "之子", ""], RowKind.DATA),
     ],
 )
 def test_rows_are_told_apart(row, kind):
     assert kinds(row) == [kind]
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"), [(["二组", ""], RowKind.DATA), (["", "二组"], RowKind.TITLE), (["", "王一甲"], RowKind.DATA)]
+)
+def test_a_group_alone_in_a_column_of_groups_is_somebodys(row, kind):
+    labels = ["村民小组", "姓名", "性别", "身份证号码", "与户主关系", "联系电话"]
+
+    assert kinds([*row, "", "", "", ""], labels=labels) == [kind]
 
 
 def test_records_below_a_footer_are_still_records():

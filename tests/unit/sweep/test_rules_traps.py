@@ -332,14 +332,31 @@ def test_every_trap_has_its_test():
     assert [n for n in range(1, 31) if f"def test_t{n}_" not in here] == []
 
 
+def message_of(rule, table, rows):
+    """What the one hit of a rule over rows of a table says."""
+    with DuckDbEngine() as engine:
+        columns = tables()[table].columns
+        given = {c: pa.array([r.get(c) for r in rows], arrow_type(k.kind)) for c, k in columns.items()}
+        engine.register("given", pa.table(given))
+        engine.execute(f"CREATE TABLE {table} AS SELECT * FROM given")
+        only(load_packs(), [rule]).run(engine, as_of=DAY)
+        [hit] = engine.fetch("SELECT message_zh FROM rule_hit").to_pylist()
+    return hit["message_zh"]
+
+
 def test_a_household_in_two_towns_is_told_with_a_village_of_the_town_it_names():
     rows = [member(1, town_name="甲镇", village_name="乙村"), member(2, town_name="乙镇", village_name="甲村")]
-    with DuckDbEngine() as engine:
-        columns = tables()["record"].columns
-        table = {c: pa.array([r.get(c) for r in rows], arrow_type(k.kind)) for c, k in columns.items()}
-        engine.register("given_record", pa.table(table))
-        engine.execute("CREATE TABLE record AS SELECT * FROM given_record")
-        only(load_packs(), ["HH-DIVISION"]).run(engine, as_of=DAY)
-        message = engine.fetch("SELECT message_zh FROM rule_hit").to_pylist()[0]["message_zh"]
 
-    assert message.startswith("甲镇乙村")
+    assert message_of("HH-DIVISION", "record", rows).startswith("甲镇乙村")
+
+
+def test_overlapping_work_is_told_with_the_place_of_the_first_row_that_overlaps():
+    rows = [
+        {"record_id": number, "person_id": 1, "source": "a", "as_of": DAY, "name": name, "town_name": town,
+         "village_name": village, "start_month": date(2019, begin, 1), "end_month": date(2019, end, 1)}
+        for number, (name, town, village, begin, end) in enumerate([
+            ("王一", "甲镇", "乙村", 1, 8), ("王伊", "乙镇", "甲村", 5, 6), ("王衣", "丙镇", "丁村", 7, 9),
+        ])
+    ]  # fmt: skip
+
+    assert message_of("WK-OVERLAP", "work_spell", rows).startswith("乙镇甲村王伊：2019-05")

@@ -10,20 +10,19 @@ STAYING = tuple(source for source in SOURCES if source != "ledger")
 TROUBLED = 4 * 1 + SON
 
 
-def rows():
+def right():
     """The right rows of four families."""
-    return [row for code in range(4) for row in family(code)]
+    return [row for code in range(4) for row in family(code, m2="王建军")]
 
 
 def misheard():
     """The rows with one name that the others spell otherwise."""
-    return changed([row for code in range(4) for row in family(code, m2="王建军")], TROUBLED, name="王建君")
+    return changed(right(), TROUBLED, name="王建君")
 
 
 def county(folder, **ledgers):
     """A county in which some sources deliver other rows than all say."""
-    right = [row for code in range(4) for row in family(code, m2="王建军")]
-    return Ledgers(folder).deliver(everywhere(right) | ledgers)
+    return Ledgers(folder).deliver(everywhere(right()) | ledgers)
 
 
 def without(ledgers, *sources):
@@ -67,7 +66,7 @@ def test_a_ledger_written_back_mended_opens_nothing(tmp_path):
     ledgers = county(tmp_path, ledger=misheard())
     ledgers.sweep()
     without(ledgers, "ledger").sweep()
-    ledgers.deliver({"ledger": [row for code in range(4) for row in family(code, m2="王建军")]}, SECOND)
+    ledgers.deliver({"ledger": right()}, SECOND)
 
     assert ledgers.sweep().findings == []
 
@@ -78,7 +77,7 @@ def test_a_finding_of_a_ledger_that_stays_is_judged_though_a_witness_left(tmp_pa
     left = without(ledgers, "app")
 
     (kept,) = left.sweep().findings
-    left.deliver({"ledger": [row for code in range(4) for row in family(code, m2="王建军")]}, SECOND)
+    left.deliver({"ledger": right()}, SECOND)
     (gone,) = left.sweep().findings
 
     assert (kept["finding_id"], kept["delta"]) == (before["finding_id"], "persisting")
@@ -96,9 +95,7 @@ def test_a_finding_of_a_ledger_that_stays_waits_when_all_its_witnesses_left(tmp_
 
 @pytest.mark.parametrize("leaving", ["national", "ledger"])
 def test_where_nobody_says_which_of_two_ledgers_is_wrong_it_stays_while_one_of_them_does(tmp_path, leaving):
-    two = Ledgers(tmp_path, ("national", "ledger")).deliver(
-        {"national": [row for code in range(4) for row in family(code, m2="王建军")], "ledger": misheard()}
-    )
+    two = Ledgers(tmp_path, ("national", "ledger")).deliver({"national": right(), "ledger": misheard()})
     (before,) = two.sweep().findings
     assert before["culprit"] is None
     assert {row["source"] for row in before["records"]} == {"national", "ledger"}
@@ -110,8 +107,8 @@ def test_where_nobody_says_which_of_two_ledgers_is_wrong_it_stays_while_one_of_t
 
 def test_somebody_missing_is_missed_no_more_when_the_only_ledger_that_has_him_left(tmp_path):
     child = changed(family(1, village=1), SPOUSE, id_no=family(9)[SPOUSE]["id_no"], name=name(9, SPOUSE), person_no="1")
-    more = [*rows(), child[SPOUSE]]
-    two = Ledgers(tmp_path, ("national", "ledger")).deliver({"national": rows(), "ledger": more})
+    more = [*right(), child[SPOUSE]]
+    two = Ledgers(tmp_path, ("national", "ledger")).deliver({"national": right(), "ledger": more})
     missing = [one for one in two.sweep().findings if one["rule"] == "XS-MISSING"]
     assert [one["source"] for one in missing] == ["national"]
 
@@ -121,7 +118,9 @@ def test_somebody_missing_is_missed_no_more_when_the_only_ledger_that_has_him_le
 
 
 def test_a_source_that_has_not_delivered_by_that_day_has_not_left(tmp_path):
-    ledgers = Ledgers(tmp_path).deliver(dict.fromkeys(STAYING, [row for code in range(4) for row in family(code, m2="王建军")]))
+    ledgers = Ledgers(tmp_path).deliver(
+        {source: rows for source, rows in everywhere(right()).items() if source in STAYING}
+    )
     ledgers.deliver({"ledger": misheard()}, SECOND)
     ledgers.sweep()
 

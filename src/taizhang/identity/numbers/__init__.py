@@ -9,7 +9,7 @@ from taizhang.identity.numbers.columnar import IdColumns, parse_ids
 from taizhang.identity.numbers.compare import NumberRelation, compare_number_pairs, compare_numbers, compare_texts
 from taizhang.identity.numbers.excel import DOUBLE, SIXTEEN, TYPED, Damage, undamaged, undamaged_any
 from taizhang.identity.numbers.kinds import IdDefect, IdKind, IdParse
-from taizhang.identity.numbers.masking import mask_number, mask_phone
+from taizhang.identity.numbers.masking import mask_number, mask_phone, mask_run
 from taizhang.identity.numbers.parse import MAX_AGE, PLACEHOLDER_PREFIXES, birth_of, numbers_in, parse_id, to_18
 from taizhang.identity.numbers.repair import (
     SUBSTITUTION,
@@ -51,6 +51,7 @@ __all__ = [
     "indel_keys",
     "mask_number",
     "mask_phone",
+    "mask_run",
     "numbers_in",
     "parse_id",
     "parse_ids",

@@ -28,15 +28,27 @@ class RowKind(IntEnum):
     TOTAL = 5
     NOTE = 6
     SIGNATURE = 7
-    TITLE = 8  # a title that stands again above a repeated header
+    TITLE = 8  # a title that stands again above a repeated header, or a line above the rows of a group
 
 
-_TOTAL = re.compile(r"^(?:合|总|小|累)计(?:[:：(（]|\d|$)|^(?:本页|全村|全镇|全县|全组|本组)?(?:合计|小计|总计)$")
+_TOTAL = re.compile(
+    r"^(?:合|总|小|累)计(?:[:：(（]|\d|$)|^(?:本页|全村|全镇|全县|全组|本组)?(?:合计|小计|总计)$"
+    r"|^[^:：]{0,12}(?:组|村|社区|镇|乡|街道|县)(?:合|小|总)计(?:[:：(（]|\d|$)"
+)
 _SIGNATURE = re.compile(
     r"^(?:填表|填报|制表|审核|审批|复核|统计|上报|报送|经办|核查|调查|单位负责|村负责|负责|驻村|包村|村支部|支部|村委会|主任|签字|签名|盖章|填报单位|填表单位|填报日期|填报时间|填表日期|填表时间|制表日期|联系电话|单位|日期)"
     r"[^:：]{0,12}[:：]|[（(](?:签字|签章|盖章|公章)[)）]"
     r"|^[^:：]{0,12}(?:签字|签名|签章|盖章|按印|手印|指印)[)）]?[:：]"
 )
+_SIGNED = re.compile(r"^(?:填表|填报|制表|审核|审批|复核|统计|上报|报送|经办)(?:人|单位|日期|时间)")
+"""What begins a line of signatures that parts label and name by cells or blanks and not by a colon."""
+_COUNTED = r"(?:[（(][^（）()]{1,15}[)）]|共?\d+[户人][^:：]{0,10})?[:：]?$"
+_GROUP = re.compile(
+    rf"^(?:[\u3400-\u9fff]{{1,12}}(?:村|社区|镇|乡|街道))?第?(?:[一二三四五六七八九十]{{1,3}}|\d{{1,2}})(?:村民)?小?组{_COUNTED}"
+    rf"|^[\u3400-\u9fff]{{2,12}}村民小组{_COUNTED}"
+)
+_LISTED = re.compile(rf"..(?:名单|花名册|台账|一览表|登记表|统计表|汇总表|明细表|信息表|情况表|调查表){_COUNTED}")
+"""With `_GROUP` what no person is called, whatever column such a line begins in."""
 _DATE_ALONE = re.compile(r"^(?:20\d\d)?年\d{0,2}月\d{0,2}日$")
 _NOTE = re.compile(
     r"^(?:注|备注|说明|填表说明|附注|填报说明|注意|提示)\s*\d*[:：.、]|^(?:注|填表说明|填报说明)$|^第\s*\d+\s*页|^共\s*\d+\s*页|^\*+\s*注"
@@ -67,6 +79,11 @@ class RowClassifier:
             column.index
             for column in sheet.columns
             if column.field is not None and FIELDS[column.field].role in (IdentityRole.NAME, IdentityRole.HEAD_NAME)
+        }
+        self._places = {
+            column.index
+            for column in sheet.columns
+            if column.field is not None and FIELDS[column.field].role is IdentityRole.DIVISION
         }
 
     def kinds(self, block: RawBlock) -> npt.NDArray[np.uint8]:
@@ -114,8 +131,11 @@ class RowClassifier:
             return RowKind.TOTAL
         if _NOTE.match(first) or (len(values) == 1 and len(first) > 20 and not self._is_key(texts)):
             return RowKind.NOTE
-        if any(_SIGNATURE.search(_BLANKS.sub("", text)) for text in values) and not self._is_key(texts):
+        is_signed = _SIGNED.match(first) or any(_SIGNATURE.search(_BLANKS.sub("", text)) for text in values)
+        if is_signed and not self._is_key(texts):
             return RowKind.SIGNATURE
+        if len(values) == 1 and self._is_heading(next(iter(texts)), first):
+            return RowKind.TITLE
         if len(values) == 1 and _DATE_ALONE.match(first):
             return RowKind.SIGNATURE
         if self._is_form and begins_page(HeadRow(0, texts)):
@@ -129,6 +149,15 @@ class RowClassifier:
             if known >= 3 and known >= MOSTLY * len(values) and len(set(values)) >= 3 and self._names_labelled(texts):
                 return RowKind.OTHER_HEADER
         return RowKind.DATA
+
+    def _is_heading(self, index: int, text: str) -> bool:
+        """Whether a line of one cell, not behind the names, is above the rows of a group or a list.
+
+        A group in a column of groups is somebody's whose other cells are empty.
+        """
+        if index > min(self._names, default=0):
+            return False
+        return _LISTED.search(text) is not None or (_GROUP.match(text) is not None and index not in self._places)
 
     def _is_repeat(self, texts: dict[int, str]) -> bool:
         same = sum(header(text).key in self._labels.get(index, ()) for index, text in texts.items())

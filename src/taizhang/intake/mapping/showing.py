@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Any
 
-from taizhang.identity.numbers import mask_number
+from taizhang.identity.numbers import mask_run
 from taizhang.intake.mapping.columns import MappedColumn
 from taizhang.intake.mapping.head import SheetHead
 from taizhang.intake.mapping.profile import Profile, is_name, profile_of
@@ -25,11 +25,11 @@ _NAMES_FROM = 0.5  # share of name-like values from which a column is masked as 
 
 
 def masked(text: str, *, is_name_column: bool) -> str:
-    """A cell as it may be shown: runs of 7 and more digits or letters by the one mask, of a name the first character."""
+    """A cell as it may be shown: runs of 7 and more digits or letters by the masks of the product, of a name the first character."""
     plain = unicodedata.normalize("NFKC", text).strip()
     if is_name_column and not plain.isascii():
         return plain[:1] + "*" * min(len(plain) - 1, 5)
-    hidden = _LONG_NUMBER.sub(lambda found: mask_number(found.group()), plain)
+    hidden = _LONG_NUMBER.sub(lambda found: mask_run(found.group()), plain)
     return hidden if len(hidden) <= SHOWN_LENGTH else f"{hidden[:SHOWN_LENGTH]}…"
 
 

@@ -69,7 +69,7 @@ class BadValue(OfficeError):
     code = "E-CASE-VALUE"
     status = 422
     message = _("要补正成的值本身不合规。")
-    hint = _("证件号码须通过校验，姓名不能含数字或符号。")
+    hint = _("证件号码须通过校验，姓名不能含数字或符号，日期要有年月日，月份要有年月。")
 
 
 class BadEvidence(OfficeError):

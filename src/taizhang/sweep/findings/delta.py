@@ -1,5 +1,4 @@
-"""What became of the findings of the sweep before: new, persisting, reopened, gone, out_of_rule, superseded,
-source_left.
+"""What became of the findings of the sweep before: still open, proven gone, or ended without proof.
 
 The closing law (rules-engine design, section 13): a finding goes only when a newer delivery of the source it is about
 was evaluated and passes for its subject. Nothing goes because a row is absent, a value was emptied, a rule could not

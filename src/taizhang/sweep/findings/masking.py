@@ -1,12 +1,13 @@
-"""What findings may show: no person's number in full, whatever column it was typed into, no telephone and no account."""
+"""What findings may show: no person's number in full, whatever column it was typed into, no whole telephone, no account."""
 
 import re
 
-from taizhang.identity.numbers import mask_number
+from taizhang.identity.numbers import mask_number, mask_phone
 from taizhang.intake.model import FIELDS, FieldType
 
 NUMBER_FIELDS = frozenset({"id_no", "head_id_no", "core18", "head_core18"})
-HIDDEN_FIELDS = frozenset(name for name, one in FIELDS.items() if one.type is FieldType.PHONE) | {"bank_account"}
+PHONE_FIELDS = frozenset(name for name, one in FIELDS.items() if one.type is FieldType.PHONE)
+ACCOUNT = "bank_account"
 LONG_RUN = re.compile(r"[0-9A-Za-z]{15}")
 """As many letters and digits in a row may be a number of a person, whatever the field."""
 MONTHS = frozenset(name for name, one in FIELDS.items() if one.type is FieldType.MONTH)
@@ -16,9 +17,13 @@ _NUMBER_IN_TEXT = re.compile(r"\d{14}[0-9A-Za-z]+")
 
 
 def masked_value(field: str | None, value: str | None) -> str | None:
-    """A value of a field as whoever has no reason recorded may see it."""
-    if value is None or field in HIDDEN_FIELDS:
-        return None if value is None else "*" * len(value)
+    """A value of a field as whoever has no reason recorded may see it; each kind of number by its one mask."""
+    if value is None:
+        return None
+    if field in PHONE_FIELDS:
+        return mask_phone(value)
+    if field == ACCOUNT:
+        return "*" * len(value)
     return mask_number(value) if field in NUMBER_FIELDS or LONG_RUN.search(value) else month_only(field, value)
 
 
