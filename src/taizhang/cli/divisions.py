@@ -37,7 +37,11 @@ def divisions(county: Path, *, accept: bool) -> int:
     proposed = write_proposal(book)
     if all(one.kind is DivisionKind.COUNTY for one in proposed.divisions if one.code in proposed.new):
         proposed_file(book).unlink()
-        out.print(own("台账里的镇、村名称都在行政区划表中，没有要补的。"))
+        if proposed.homeless:
+            _tell_homeless(proposed)
+            out.print(own("  没有要建议的：请把这些村补进行政区划表，或在台账中加上“镇”列。"))
+        else:
+            out.print(own("台账里的镇、村名称都在行政区划表中，没有要补的。"))
         return 0
     _told(proposed, book)
     return 0
@@ -52,13 +56,17 @@ def _told(proposed: Proposed, book: County) -> None:
     if rare:
         out.print(own(f"行数很少、可能是写错的名称：{_some(rare)}"))
     if proposed.homeless:
-        out.print(own(f"没有写属于哪个镇、没有列入的村：{_some(list(proposed.homeless))}"))
+        _tell_homeless(proposed)
     out.print(
         own(
             "  请用 Excel 或 WPS 打开核对：删去写错的名称（或写成正确名称的别名，用 | 分开），占位代码换成统计局公布的 12 位代码，"
         )
     )
     out.print(own("  保存后运行 taizhang divisions --accept 采用。采用以前不起作用。"))
+
+
+def _tell_homeless(proposed: Proposed) -> None:
+    out.print(own(f"没有写属于哪个镇、没有列入的村：{_some(list(proposed.homeless))}"))
 
 
 def tell_of_divisions(book: County) -> None:

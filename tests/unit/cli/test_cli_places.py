@@ -193,11 +193,11 @@ def test_a_finding_about_refused_files_names_them_and_says_what_fits(typed, coun
     assert "PDF 不能读取" in ran.err
 
 
-def test_a_household_whose_head_nobody_names_is_called_by_a_member(typed, county):
+def test_a_household_whose_head_nobody_names_is_not_called_by_the_person_told_of(typed, county):
     typed("sweep", county, "--no-returned")
 
     said = "".join(one["message_zh"] or "" for one in findings(latest(county)).values())
-    assert "成员赵建国户" in said
+    assert "户主不明户赵建国" in said
     assert not re.search("（空）户[^（：]", said)  # of a row without any name there is nothing to say
 
 
