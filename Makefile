@@ -8,12 +8,13 @@ PERSONS ?= 3000
 SEED ?= 20200219
 JOBS ?= 2
 
-.PHONY: help install demo test lint migrations messages docs web web-test chromium bench clean
+.PHONY: help install demo test coverage lint migrations messages docs web web-test chromium bench clean
 
 help:
 	@echo "make demo    make the sample county, sweep it, run the office over it (Ctrl-C stops)"
 	@echo "make install the program and what its pages load, in .venv"
 	@echo "make test    set up and pass every test"
+	@echo "make coverage the tests once more, with what they run through (slower)"
 	@echo "make lint    ruff, import contracts, types"
 	@echo "make docs    write the generated references anew"
 	@echo "make messages bring the translations in step with the sources; says what is missing"
@@ -55,9 +56,13 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 
 test: chromium lint web web-test $(VENV)/.spark
-	$(BIN)/pytest -n $(JOBS) --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n $(JOBS)
 	@echo "== the office again, on PostgreSQL"
 	$(BIN)/python tests/office/with_postgres.py $(BIN)/pytest -q -n $(JOBS) tests/office tests/access tests/exposure
+
+# What the tests run through, and what not; a third slower than the tests alone.
+coverage: $(VENV)/.spark web
+	$(BIN)/pytest -n $(JOBS) --cov --cov-report=term:skip-covered
 
 migrations: $(VENV)/.test
 	PYTHONPATH=tests DJANGO_SETTINGS_MODULE=officesettings $(BIN)/python -m django makemigrations

@@ -115,6 +115,29 @@ def test_a_declared_copy_is_no_second_witness(troubled):
     assert chance(bound) > chance(free)
 
 
+def test_a_number_that_was_cut_off_is_one_verdict_and_not_also_a_wrong_check_digit():
+    cut, crossed = number(1, SON)[:15] + "000", number(2, SON)[:15] + number(2, SON)[16] + number(2, SON)[15] + "0"
+    rows = [{"id_no": one, "name": "刘建军"} for one in (cut, crossed)]
+
+    found = taizhang.diagnose({"村台账": rows}, as_of=DAY)
+
+    assert [(one.rows[0].row, one.code) for one in found] == [(0, "ID-EXCEL-TRUNC"), (1, "ID-CHECKSUM")]
+
+
+def test_the_very_first_row_is_offered_what_it_can_have_been_like_any_other():
+    crossed = number(1, SON)[:15] + number(1, SON)[16] + number(1, SON)[15] + number(1, SON)[17]
+    wrong = changed(family(1), SON, id_no=crossed)
+    first = [wrong[SON], *(row for at, row in enumerate(wrong) if at != SON)]
+
+    offered = [
+        [one for one in found.candidates if one.value == number(1, SON)]
+        for rows in (wrong, first)
+        for found in taizhang.diagnose({"村台账": rows}, as_of=DAY).of_kind("ID-CHECKSUM")
+    ]
+
+    assert [len(one) for one in offered] == [1, 1]
+
+
 def test_one_ledger_alone_is_judged_by_itself():
     found = taizhang.diagnose({"村台账": [{"证件号码": number(1, SON)[:-1], "姓名": "刘建军"}]}, as_of=DAY)
 

@@ -133,7 +133,8 @@ class Assembler:
         about = self.texts.about(hit.rule)
         place = places.get(hit.record_id) if hit.record_id is not None else None
         field = FIELD_OF.get(hit.rule[:3], "")
-        fitting = [one for one in offered.get(hit.record_id or -1, ()) if one.candidate.field == field]
+        of_row = offered.get(hit.record_id, ()) if hit.record_id is not None else ()
+        fitting = [one for one in of_row if one.candidate.field == field]
         confidence = (
             Confidence.LOSSLESS if hit.rule in LOSSLESS else fitting[0].confidence if fitting else Confidence.NONE
         )
