@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from taizhang.identity.numbers import mask_number, mask_phone
 from taizhang.languages import Language, bracketed, listed, told, translated
 from taizhang.sweep.diagnose.wording import chance
+from taizhang.sweep.findings.masking import LONG_RUN, NUMBER_FIELDS
 
 if TYPE_CHECKING:
     from taizhang.library.verdicts import Candidate, Verdict, Verdicts
 
-NUMBERS = frozenset({"id_no", "head_id_no", "core18"})
 PHONES = frozenset({"member_phone", "household_phone"})
 ACCOUNT = "bank_account"
 MOST_OPEN = 3
@@ -31,7 +31,7 @@ def masked(field: str, value: str | None, language: Language = Language.ZH) -> s
     """A value as it may be shown: each kind of number by the one mask that the product has for it."""
     if value is None:
         return translated("（空）", language)
-    if field in NUMBERS:
+    if field in NUMBER_FIELDS or LONG_RUN.search(value):  # columns slide, and a name's cell holds a number then
         return mask_number(value)
     if field in PHONES:
         return mask_phone(value)

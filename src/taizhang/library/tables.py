@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from taizhang.errors import UserError
 from taizhang.identity.cells import is_missing
+from taizhang.identity.divisions.county import bare_name
 from taizhang.intake.model import FIELDS, TABLES, FieldType, label_key
 from taizhang.intake.raw import CellKind, RawColumn
 from taizhang.intake.values import ColumnContext, read_column
@@ -113,10 +114,16 @@ def field_of(name: str) -> str | None:
 
 
 def number_villages(ledgers: Iterable[LedgerTable]) -> None:
-    """Give every village that is told by name only one code across the ledgers, in the order of the names."""
+    """Give every village that is told by name only one code across the ledgers, in the order of the names.
+
+    石桥, 石桥村 and 石桥村委会 are one village.
+    """
     ledgers = list(ledgers)
-    named = [one.columns["village_name"] for one in ledgers if "village_name" in one.columns]
-    codes = {name: str(VILLAGE_BASE + n) for n, name in enumerate(sorted({*chain(*named)} - {None}))}
+    named = sorted(
+        {*chain(*(one.columns["village_name"] for one in ledgers if "village_name" in one.columns))} - {None}
+    )
+    of_bare = {bare: str(VILLAGE_BASE + n) for n, bare in enumerate(sorted(set(map(bare_name, named))))}
+    codes = {name: of_bare[bare_name(name)] for name in named}
     for one in ledgers:
         if "village_name" in one.columns and "village_code" not in one.columns:
             one.columns["village_code"] = [codes.get(name) for name in one.columns["village_name"]]

@@ -86,6 +86,16 @@ def test_what_is_printed_holds_no_whole_number(verdicts, troubled):
     assert {one for one in written if one in shown or one[6:14] in shown} == set()
 
 
+def test_a_number_in_the_column_of_names_is_masked_as_any_other():
+    told = {title: family(1) for title in ("甲", "乙", "丙")}
+    told["丙"] = changed(told["丙"], SON, name=number(1, SON))
+
+    slid = taizhang.diagnose(told, as_of=DAY)
+
+    assert "name" in {one.field for found in slid for one in found.observed if one.value == number(1, SON)}
+    assert number(1, SON) not in repr(slid) + slid._repr_html_() + "".join(map(repr, slid[0].observed))
+
+
 def test_the_notebook_marks_differing_characters_and_escapes_text():
     rows = [{"id_no": number(1, SON), "name": "刘<b>军"}]
 

@@ -188,3 +188,13 @@ def test_villages_by_name_get_one_code_across_ledgers_and_real_codes_stand():
     assert one.columns["village_code"] == [two.columns["village_code"][1], None]
     assert two.columns["village_code"][0] != two.columns["village_code"][1]
     assert coded.columns["village_code"] == ["610723103200"]
+
+
+def test_a_village_is_one_with_and_without_what_kind_of_place_it_is():
+    one, other = (
+        read_ledger(title, [{"name": "甲", "village": v}]) for title, v in (("一", "石桥村"), ("二", " 石桥 "))
+    )
+
+    number_villages([one, other])
+
+    assert one.columns["village_code"] == other.columns["village_code"]

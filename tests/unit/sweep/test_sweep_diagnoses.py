@@ -563,3 +563,13 @@ def test_characters_are_shown_one_by_one_only_where_they_are_the_explanation(wri
     found = only(changed(household(), "ledger", "王建国", name=written))
 
     assert ("字“" in found.evidence[0]) == shows
+
+
+def test_a_whole_name_is_believed_though_more_ledgers_have_the_clan_s():
+    rows = changed(changed(household(), "city", "李秀兰", name="李氏"), "ledger", "李秀兰", name="李氏")
+
+    found = diagnose_rows(rows)
+
+    assert {one.code for one in found} == {"XS-NAME-CLAN"}
+    assert {one.source for one in found} == {"city", "ledger"}
+    assert {one.candidates[0].value for one in found} == {"李秀兰"}

@@ -31,8 +31,9 @@ HEAD_RELATION = 1
 """How linking writes 户主."""
 DAMAGED_NAME = -6.0
 UNUSUAL_NAME = -2.0
-DAMAGED = ("NM-LOSS", "NM-PUA", "NM-DESYNC", "NM-CHARSET", "NM-SYMBOL", "NM-DIGIT", "NM-PLACEHOLDER")
-UNUSUAL = ("NM-LATIN", "NM-CLAN", "NM-SHORT", "NM-LONG", "NM-TWO-PERSONS", "NM-RADICAL", "NM-COMPAT", "NM-TRADITIONAL")
+DAMAGED = ("NM-LOSS", "NM-PUA", "NM-DESYNC", "NM-CHARSET", "NM-SYMBOL", "NM-DIGIT", "NM-PLACEHOLDER", "NM-CLAN")
+"""A clan-style name (李氏) stands for a name that its writer did not know; nobody makes a whole name up out of it."""
+UNUSUAL = ("NM-LATIN", "NM-SHORT", "NM-LONG", "NM-TWO-PERSONS", "NM-RADICAL", "NM-COMPAT", "NM-TRADITIONAL")
 
 
 @dataclass(frozen=True)
