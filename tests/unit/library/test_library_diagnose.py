@@ -134,6 +134,15 @@ def test_a_number_that_was_cut_off_is_one_verdict_and_not_also_a_wrong_check_dig
     assert [(one.rows[0].row, one.code) for one in found] == [(0, "ID-EXCEL-TRUNC"), (1, "ID-CHECKSUM")]
 
 
+@pytest.mark.parametrize("wrong", [{6: "1", 7: "8"}, {6: "2", 7: "1"}, {0: "9", 1: "0"}], ids=["ancient", "future", "nowhere"])
+def test_what_a_number_says_is_not_judged_where_its_check_digit_says_that_it_is_wrong(wrong):
+    text = "".join(wrong.get(at, digit) for at, digit in enumerate(number(1, SON)))
+
+    found = taizhang.diagnose({"村台账": [{"id_no": text, "name": "刘建军"}]}, as_of=DAY)
+
+    assert [one.code for one in found if one.severity != "info"] == ["ID-CHECKSUM"]
+
+
 def test_the_very_first_row_is_offered_what_it_can_have_been_like_any_other():
     crossed = number(1, SON)[:15] + number(1, SON)[16] + number(1, SON)[15] + number(1, SON)[17]
     wrong = changed(family(1), SON, id_no=crossed)
