@@ -30,6 +30,8 @@ _BY_ROW = pa.schema([
     ("suggested", pa.string()), ("probability", pa.float64()),
 ])  # fmt: skip
 _LINK = pa.schema([("ledger", pa.string()), ("row", pa.int64()), ("person", pa.int64()), ("household", pa.int64())])
+TOGETHER = frozenset({"PR-SWAP", "XS-SWAP", "PR-ROW-SHIFT"})
+"""Diagnoses of rows that have each other's values: a candidate a row."""
 _RULE_TITLE = {Language.ZH: "zh", Language.HANT: "zh_hant", Language.EN: "en"}
 
 
@@ -155,8 +157,9 @@ class Verdicts(Sequence[Verdict]):
     def by_row(self) -> pa.Table:
         """A row a verdict and ledger row that it shows, to be joined back: `ledger` and `row` say which row of which table.
 
-        verdict: the position here and in `to_arrow`. field, suggested, probability: the likeliest candidate of a verdict that
-        shows this row only and names its ledger the culprit; null elsewhere, for then it is not said which row to change.
+        verdict: the position here and in `to_arrow`. field, suggested, probability: what the row should probably say, where its
+        ledger is named the culprit and the verdict is about this row alone, or about rows that have each other's values; null
+        elsewhere, for then it is not said which row to change.
         """
         return pa.Table.from_pylist(
             [line for at, one in enumerate(self.verdicts) for line in _lines(at, one)], schema=_BY_ROW
@@ -199,14 +202,24 @@ def _links(persons: pa.Table, titles: Mapping[str, str]) -> pa.Table:
 
 def _lines(at: int, verdict: Verdict) -> Iterator[dict[str, Any]]:
     """A verdict as a line for each of its rows."""
-    is_settled = len(verdict.rows) == 1 and verdict.culprit == verdict.rows[0].ledger
-    best = verdict.candidates[0] if is_settled and verdict.candidates else None
+    offers = _offers(verdict)
     for row in verdict.rows:
+        best = offers.get(row)
         yield {
             "ledger": row.ledger, "row": row.row, "verdict": at, "code": verdict.code, "title": verdict.title,
             "severity": verdict.severity, "culprit": verdict.culprit, "p_culprit": verdict.p_culprit,
             "field": best and best.field, "suggested": best and best.value, "probability": best and best.probability,
         }  # fmt: skip
+
+
+def _offers(verdict: Verdict) -> Mapping[LedgerRow, Candidate]:
+    """What rows should probably say. Of rows with one cause the candidates stand in the order of the rows."""
+    wrong = [row for row in verdict.rows if row.ledger == verdict.culprit]
+    if len(verdict.rows) == 1:
+        return dict(zip(wrong, verdict.candidates, strict=False))
+    if verdict.code in TOGETHER and len(verdict.fields) == 1 and len(wrong) == len(verdict.candidates):
+        return dict(zip(wrong, verdict.candidates, strict=True))
+    return {}
 
 
 def _verdict(finding: Mapping[str, Any], titles: Mapping[str, str], rules: RuleSet, language: Language) -> Verdict:
