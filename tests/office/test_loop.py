@@ -36,7 +36,7 @@ from taizhang.office.jobs.services.queue import claim, enqueue, restart_job, ret
 from taizhang.office.ledger.models import Entry
 from taizhang.office.ledger.verifying import verify
 from taizhang.office.sources.errors import NothingSent, UnknownSource
-from taizhang.office.sources.jobs import run_sweep
+from taizhang.office.sources.jobs import adopt_sweeps, run_sweep
 from taizhang.office.sources.models import Submission, SubmissionState
 from taizhang.office.sources.presenting import submission_facts
 from taizhang.office.sources.services.receiving import inbox, receive_files
@@ -306,6 +306,20 @@ def test_a_sweep_whose_worker_died_before_it_could_say_so_is_not_run_again(staff
 
     assert Job.objects.get(pk=job.pk).attempt == 2
     assert len(list((settings.INSTALLATION.county.data / "sweeps").iterdir())) == SweepRun.objects.count() == 1
+
+
+def test_what_was_swept_before_there_was_an_office_comes_into_it_and_is_not_swept_again():
+    county = settings.INSTALLATION.county
+    take_from_folder("city", "2020-01-10", smallcounty.rows())
+    done = sweep(county)
+
+    for _ in range(2):  # every start of the office asks
+        adopt_sweeps()
+        work()
+
+    assert [run.name for run in SweepRun.objects.all()] == [done.sweep_id]
+    assert [path.name for path in (county.data / "sweeps").iterdir()] == [done.sweep_id]
+    assert Job.objects.filter(kind="sweep.run").count() == 1
 
 
 def take_from_folder(source, day, lines):

@@ -98,6 +98,9 @@ def init(county: Path) -> int:
 def run(county: Path, host: str, port: int, workers: int) -> int:
     """启动：网页、后台任务与计划同在一个进程组，任何一个中断都会重启。 Serve pages, jobs and the plan."""
     prepare(county)
+    from taizhang.office.sources.jobs import adopt_sweeps
+
+    adopt_sweeps()
     return serve_until_stopped(Serving(host, port, workers))
 
 

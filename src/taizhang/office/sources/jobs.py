@@ -7,10 +7,11 @@ from django.conf import settings
 from taizhang.intake.delivery import Lake
 from taizhang.office.access.actor import Actor, system_actor
 from taizhang.office.casework.observing import follow_moves
-from taizhang.office.findings.services.importing import import_newest
-from taizhang.office.jobs.models import UNCHANGED, Job, JobState
+from taizhang.office.findings.services.importing import import_newest, waiting_sweeps
+from taizhang.office.jobs.models import PLANNED, UNCHANGED, Job, JobState
 from taizhang.office.jobs.running import JobContext
 from taizhang.office.jobs.services.planning import plan_once
+from taizhang.office.jobs.services.queue import enqueue
 from taizhang.office.sources.models import WATCH
 from taizhang.office.sources.services.keeping import clear_kept
 from taizhang.office.sources.services.submissions import FOLDERS
@@ -27,6 +28,16 @@ def plan_work(*, actor: Actor) -> None:
     """Put what deliveries need every day into the plan, where it is not there yet."""
     plan_once(actor=actor, name="每夜清理未传完的文件", kind=CLEAR, cron="10 3 * * *")
     plan_once(actor=actor, name="每五分钟查看报送文件夹", kind=WATCH, cron="*/5 * * * *")
+
+
+def adopt_sweeps() -> None:
+    """Queue the import of sweeps that were finished without the office: a county was swept from the command line before it had one.
+
+    Nothing is swept for it, unless something has changed since the last of them.
+    """
+    waiting = waiting_sweeps()
+    if waiting:
+        enqueue("sweep.run", key=f"{PLANNED}adopt:{waiting[-1].name}")
 
 
 def run_sweep(context: JobContext, **arguments: Any) -> dict[str, Any]:
