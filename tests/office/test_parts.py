@@ -65,12 +65,13 @@ def test_a_row_with_a_cell_too_few_is_refused():
         drawn("table", table=table(rows=(Row([Cell("甲")]),)))
 
 
-def test_a_cell_shows_its_link_before_its_tone_and_its_note_below():
+def test_a_cell_shows_its_tone_inside_its_own_link_and_its_note_below():
     cells = [Cell("甲", "danger", note="注", note_tone="warning", url="/a/?b=1&c=2"), Cell(2.5, "info")]
 
     html = drawn("table", table=table(rows=(Row(cells, "/findings/1/"),)))
 
-    assert '<a href="/a/?b=1&amp;c=2">甲</a><span class="cell-note tone-warning">注</span>' in html
+    link = '<a href="/a/?b=1&amp;c=2"><span class="pill" data-tone="danger">甲</span></a>'
+    assert f'{link}<span class="cell-note tone-warning">注</span>' in html
     assert "/findings/1/" not in html
     assert '<span class="pill" data-tone="info">2.5</span>' in html
 

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -406,6 +407,7 @@ def test_a_batch_says_how_far_its_file_is_and_where_to_look_when_there_is_none(a
     failed = client.get(page).content.decode()
 
     assert "progress-line" in waiting
+    assert settings.INSTALLATION.county.source("city").title in waiting
     assert 'hx-trigger="every 2s"' in waiting
     assert 'hx-trigger="every 2s"' not in failed
     assert reverse("job_progress", args=[job.pk]) in failed

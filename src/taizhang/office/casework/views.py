@@ -342,7 +342,7 @@ def handback(request: OfficeRequest, handback_id: int) -> HttpResponse:
     batch = selectors.handback_of(handback_id)
     lines, writing = _lines(batch), selectors.writing_of(batch)
     return render(request, "casework/handback.html", {
-        "batch": batch, "writing": writing, "progress": replace(job_line(writing), url="") if writing is not None else None, "table": lines.table(lines.rows), "may_make": request.actor.may("handback.make"),
+        "batch": batch, "source": settings.INSTALLATION.county.source(batch.source).title, "writing": writing, "progress": replace(job_line(writing), url="") if writing is not None else None, "table": lines.table(lines.rows), "may_make": request.actor.may("handback.make"),
         "may_confirm": request.actor.may("handback.confirm"), "export": export_offered(request, [lines]),
     })  # fmt: skip
 
