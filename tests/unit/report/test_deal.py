@@ -4,7 +4,9 @@ import hashlib
 
 import pytest
 
-from taizhang.report.returned.deal import returned_name, write_returned
+from taizhang.intake.preflight import Limits
+from taizhang.progress import Silent
+from taizhang.report.returned.deal import NOT_RETURNED, return_workbooks, returned_name, write_returned
 
 
 @pytest.mark.parametrize(
@@ -77,3 +79,14 @@ def test_a_stored_file_that_is_not_what_was_sent_is_refused(damage, tmp_path):
 
     assert isinstance(refused, str)
     assert not (tmp_path / "back.xlsx").exists()
+
+
+def test_a_file_too_large_for_a_copy_is_named_in_words(swept_county, tmp_path):
+    narrow = Limits(output_bytes=4096)
+
+    return_workbooks(swept_county.county, swept_county.sweep, tmp_path, progress=Silent(), jobs=1, limits=narrow)
+
+    lines = (tmp_path / NOT_RETURNED).read_text("utf-8").splitlines()
+    assert lines
+    assert all(line.endswith("：文件太大，没有生成批注件；其中的问题都在问题清单里。") for line in lines)
+    assert not list(tmp_path.rglob("*.xlsx"))

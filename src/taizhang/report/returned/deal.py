@@ -11,6 +11,7 @@ import duckdb
 from taizhang.errors import UserError
 from taizhang.intake.child import ChildPool, Refused
 from taizhang.intake.county import County
+from taizhang.intake.preflight import Limits
 from taizhang.intake.sniff import FileKind, sniff
 from taizhang.languages import Language, bracketed, listed, told, translated
 from taizhang.progress import Progress
@@ -23,6 +24,7 @@ from taizhang.sweep.findings.schema import MESSAGE_COLUMNS, OPEN_SQL
 
 EVIDENCE_SHOWN = 3  # which places of a number differ, who says otherwise, what fits
 NOT_RETURNED = "未生成.txt"
+TOO_LARGE = "文件太大，没有生成批注件；其中的问题都在问题清单里。"
 # The longest name most file systems take is 255 bytes; what is written first carries a mark of its own beside it.
 _NAME_BYTES = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -45,10 +47,12 @@ ORDER BY record.source, record.delivery, record.file_no, record.sheet, record.ro
 """
 
 
-def return_workbooks(county: County, sweep_folder: Path, target: Path, *, progress: Progress, jobs: int) -> Path:
+def return_workbooks(
+    county: County, sweep_folder: Path, target: Path, *, progress: Progress, jobs: int, limits: Limits | None = None
+) -> Path:
     """Write an annotated copy of every file that has problems under ``target/<source>/``; returns `target`.
 
-    A file that cannot be annotated any more is named with its reason in 未生成.txt; the others are written.
+    limits: what one copy may cost. A file that cannot be annotated any more is named with its reason in 未生成.txt; the others are written.
     """
     by_file = _problems_by_file(sweep_folder / "findings.parquet", county.language)
     originals = _Originals(county.data / "deliveries")
@@ -67,13 +71,11 @@ def return_workbooks(county: County, sweep_folder: Path, target: Path, *, progre
     # The largest first: one begun last would keep a single core at work while the others have nothing left to do.
     items.sort(key=lambda item: item[0], reverse=True)
     refused = []
-    with ChildPool(jobs, preload=(__name__,)) as pool:
+    with ChildPool(jobs, limits, preload=(__name__,)) as pool:
         outcomes = pool.map(write_returned, [(original, settings) for _, _, original, settings in items])
         for (_, name, *_rest), outcome in zip(items, outcomes, strict=True):
             if isinstance(outcome, Refused):
-                refused.append(
-                    told(name, listed((event.code for event in outcome.events), county.language), county.language)
-                )
+                refused.append(told(name, _why_not(outcome, county.language), county.language))
             elif isinstance(outcome, str):
                 refused.append(told(name, outcome, county.language))
             progress.advance(stage)
@@ -81,6 +83,14 @@ def return_workbooks(county: County, sweep_folder: Path, target: Path, *, progre
         (target / NOT_RETURNED).write_text("\n".join(sorted(refused)) + "\n", encoding="utf-8")
     progress.finish(stage)
     return target
+
+
+def _why_not(refused: Refused, language: Language) -> str:
+    """Why the child made no copy, in words where an officer can do something about it."""
+    codes = [event.code for event in refused.events]
+    if "SR-FILE-LIMIT" in codes:
+        return translated(TOO_LARGE, language)
+    return listed(codes, language)
 
 
 def returned_name(source: str, name: str, taken: set[str]) -> PurePosixPath:
