@@ -296,7 +296,7 @@ def test_every_sentence_of_evidence_with_values_is_there_in_english(sentence):
         ("与候选号码相差第18位（一位不同）", "Differs from the candidate number at place 18 (one place differs)"),
         ("全国系统、镇台账（龙亭）一致登记为另一姓名", "全国系统, 镇台账（龙亭） agree on another name"),
         ("第5至9行的号码与姓名整体错开1行：每行的号码与姓名属于下1行的人",
-         "Rows 5 to 9: the number and name are shifted by 1 rows: the number and name of each row belong to the person 1 rows below"),
+         "Rows 5 to 9: the number and name are shifted by 1 row(s): the number and name of each row belong to the person 1 row(s) below"),
         ("本行姓名与候选姓名：同音字，第2字“军”（jūn）与“君”（jūn）",
          "Name of this row and candidate: same sound; character 2: “军” (jūn) and “君” (jūn)"),
         ("本行姓名与候选姓名：近音字，第2字“乐”（lè、yuè）与“岳”（yuè）",
