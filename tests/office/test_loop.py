@@ -322,6 +322,16 @@ def test_what_was_swept_before_there_was_an_office_comes_into_it_and_is_not_swep
     assert Job.objects.filter(kind="sweep.run").count() == 1
 
 
+def test_a_sweep_that_cannot_be_read_stops_no_office_from_starting():
+    broken = settings.INSTALLATION.county.data / "sweeps" / "2020-01-10-1"
+    broken.mkdir(parents=True)
+    (broken / "sweep.json").write_text("{", "utf-8")
+
+    adopt_sweeps()
+
+    assert Job.objects.get().key == "plan:adopt:2020-01-10-1"
+
+
 def take_from_folder(source, day, lines):
     """Put a file where a source delivers by itself and take it in, as the command line does."""
     folder = settings.INSTALLATION.county.source(source).folder / day

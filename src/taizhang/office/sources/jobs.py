@@ -7,7 +7,8 @@ from django.conf import settings
 from taizhang.intake.delivery import Lake
 from taizhang.office.access.actor import Actor, system_actor
 from taizhang.office.casework.observing import follow_moves
-from taizhang.office.findings.services.importing import import_newest, waiting_sweeps
+from taizhang.office.findings.models import SweepRun
+from taizhang.office.findings.services.importing import import_newest
 from taizhang.office.jobs.models import PLANNED, UNCHANGED, Job, JobState
 from taizhang.office.jobs.running import JobContext
 from taizhang.office.jobs.services.planning import plan_once
@@ -31,13 +32,14 @@ def plan_work(*, actor: Actor) -> None:
 
 
 def adopt_sweeps() -> None:
-    """Queue the import of sweeps that were finished without the office: a county was swept from the command line before it had one.
+    """Queue the import of sweeps that a county had from the command line before it had an office.
 
-    Nothing is swept for it, unless something has changed since the last of them.
+    Nothing is swept for it, unless something has changed since the last of them. No sweep is read here: whatever is wrong with
+    one the job says, and the office starts all the same.
     """
-    waiting = waiting_sweeps()
-    if waiting:
-        enqueue("sweep.run", key=f"{PLANNED}adopt:{waiting[-1].name}")
+    finished = sorted((settings.INSTALLATION.county.data / "sweeps").glob("[0-9]*/sweep.json"))
+    if finished and not SweepRun.objects.exists():
+        enqueue("sweep.run", key=f"{PLANNED}adopt:{finished[-1].parent.name}")
 
 
 def run_sweep(context: JobContext, **arguments: Any) -> dict[str, Any]:

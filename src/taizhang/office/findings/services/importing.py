@@ -109,14 +109,14 @@ def import_newest(
     on_sweep: told the name of each before it begins.
     """
     imported = []
-    for folder in waiting_sweeps():
+    for folder in _waiting_sweeps():
         if on_sweep is not None:
             on_sweep(folder.name)
         imported.append(import_sweep(actor=actor, folder=folder, progress=progress, on_moves=on_moves))
     return imported
 
 
-def waiting_sweeps() -> list[Path]:
+def _waiting_sweeps() -> list[Path]:
     """The folders of finished sweeps that are newer than the last one imported, oldest first."""
     last = SweepRun.objects.order_by("-place").first()
     waiting = [
@@ -279,4 +279,4 @@ def _told(one: dict[str, Any], ring: KeyRing) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-__all__ = ["HIT", "Imported", "Moved", "detail_context", "import_newest", "import_sweep", "waiting_sweeps"]
+__all__ = ["HIT", "Imported", "Moved", "detail_context", "import_newest", "import_sweep"]
